@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rhumb {
+
+/// One decoded character. Not valid UTF-8: `rune` is U+FFFD, `size` is 1 and `valid` is false.
+struct DecodedRune {
+  char32_t rune = 0;
+  size_t size = 0;
+  bool valid = true;
+};
+
+/// The first character of `text`, which must not be empty; overlong forms, surrogates and values
+/// past U+10FFFF are not valid.
+[[nodiscard]] DecodedRune decode_rune(std::string_view text);
+void append_rune(std::string& out, char32_t rune);
+[[nodiscard]] bool is_valid_utf8(std::string_view text);
+[[nodiscard]] size_t count_runes(std::string_view text);
+
+}  // namespace rhumb
