@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace rhumb::registry {
+
+struct EmbeddedFile {
+  std::string_view name;
+  std::string_view text;
+};
+
+/// The registry's own migration directory for SQLite, by name.
+std::span<const EmbeddedFile> sqlite_migrations();
+
+}  // namespace rhumb::registry

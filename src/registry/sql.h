@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+/// The narrow waist between the registry and the engine that stores it: statements with `?`
+/// parameters in, rows of plain values out. Statements keep to what SQLite and PostgreSQL share
+/// (`ON CONFLICT`, `RETURNING`), so that a second engine is a second Session and a second migration
+/// directory, not a second registry.
+namespace rhumb::registry {
+
+/// Bytes that are no text.
+struct Blob {
+  std::string bytes;
+  bool operator==(const Blob&) const = default;
+};
+
+/// A parameter or a column: NULL, a number, text or bytes.
+class Value {
+ public:
+  Value() = default;
+  Value(std::nullptr_t) {}                            // NOLINT(google-explicit-constructor)
+  Value(int64_t number) : state_(number) {}           // NOLINT(google-explicit-constructor)
+  Value(int number) : state_(int64_t{number}) {}      // NOLINT(google-explicit-constructor)
+  Value(bool flag) : state_(int64_t{flag ? 1 : 0}) {} // NOLINT(google-explicit-constructor)
+  Value(std::string text) : state_(std::move(text)) {}      // NOLINT(google-explicit-constructor)
+  Value(std::string_view text) : state_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Value(const char* text) : state_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
+  Value(Blob blob) : state_(std::move(blob)) {}       // NOLINT(google-explicit-constructor)
+  template <typename T>
+  Value(const std::optional<T>& maybe) {  // NOLINT(google-explicit-constructor)
+    if (maybe.has_value()) {
+      *this = Value(*maybe);
+    }
+  }
+
+  [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(state_); }
+  /// The number; 0 for anything else.
+  [[nodiscard]] int64_t number() const {
+    const int64_t* number = std::get_if<int64_t>(&state_);
+    return number == nullptr ? 0 : *number;
+  }
+  [[nodiscard]] bool flag() const { return number() != 0; }
+  /// Text or bytes; empty for anything else.
+  [[nodiscard]] const std::string& text() const;
+  [[nodiscard]] std::optional<int64_t> find_number() const {
+    return is_null() ? std::nullopt : std::optional<int64_t>(number());
+  }
+  [[nodiscard]] std::optional<std::string> find_text() const {
+    return is_null() ? std::nullopt : std::optional<std::string>(text());
+  }
+
+  [[nodiscard]] const std::variant<std::monostate, int64_t, std::string, Blob>& state() const {
+    return state_;
+  }
+  bool operator==(const Value&) const = default;
+
+ private:
+  std::variant<std::monostate, int64_t, std::string, Blob> state_;
+};
+
+using Row = std::vector<Value>;
+using Rows = std::vector<Row>;
+using Params = std::vector<Value>;
+
+/// One connection to the store, used by one thread at a time.
+///
+/// Errors: kDatabase with the engine's text as cause; kConflict where a unique rule refused a row.
+class Session {
+ public:
+  Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  virtual ~Session() = default;
+
+  /// Runs one statement and hands over its rows one by one; `each` returning false stops early.
+  virtual Result<void> for_each(std::string_view sql,
+                                const Params& params,
+                                const std::function<bool(const Row&)>& each) = 0;
+  /// Several statements without parameters, as in a migration file.
+  virtual Result<void> run_script(std::string_view sql) = 0;
+
+  Result<Rows> query(std::string_view sql, const Params& params = {});
+  /// The first row, or nothing.
+  Result<std::optional<Row>> find_row(std::string_view sql, const Params& params = {});
+  /// The first column of the first row; NULL when there is none.
+  Result<Value> scalar(std::string_view sql, const Params& params = {});
+  Result<void> run(std::string_view sql, const Params& params = {});
+};
+
+}  // namespace rhumb::registry

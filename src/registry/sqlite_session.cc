@@ -1,0 +1,174 @@
+#include "registry/sqlite_session.h"
+
+#include <sqlite3.h>
+
+#include <fmt/format.h>
+
+#include <list>
+#include <unordered_map>
+
+namespace rhumb::registry {
+namespace {
+
+constexpr int kBusyTimeoutMs = 10000;
+constexpr size_t kStatementCacheMax = 256;
+
+struct CloseConnection {
+  void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Connection = std::unique_ptr<sqlite3, CloseConnection>;
+using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+Error store_error(sqlite3* connection, std::string_view doing) {
+  int code = sqlite3_extended_errcode(connection);
+  bool unique = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
+  std::string text = sqlite3_errmsg(connection);
+  return Error(unique ? ErrorCode::kConflict : ErrorCode::kDatabase,
+               fmt::format("store: {}: {}", doing, text))
+      .caused_by(Cause{std::to_string(code), text});
+}
+
+void bind(sqlite3_stmt* statement, int index, const Value& value) {
+  const auto& state = value.state();
+  if (const int64_t* number = std::get_if<int64_t>(&state)) {
+    sqlite3_bind_int64(statement, index, *number);
+  } else if (const std::string* text = std::get_if<std::string>(&state)) {
+    sqlite3_bind_text64(statement, index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  } else if (const Blob* blob = std::get_if<Blob>(&state)) {
+    // A zero-length blob with a null pointer would be bound as NULL.
+    const char* data = blob->bytes.empty() ? "" : blob->bytes.data();
+    sqlite3_bind_blob64(statement, index, data, blob->bytes.size(), SQLITE_STATIC);
+  } else {
+    sqlite3_bind_null(statement, index);
+  }
+}
+
+Value read_column(sqlite3_stmt* statement, int index) {
+  switch (sqlite3_column_type(statement, index)) {
+    case SQLITE_INTEGER:
+      return Value(int64_t{sqlite3_column_int64(statement, index)});
+    case SQLITE_NULL:
+      return {};
+    case SQLITE_BLOB: {
+      const char* data = static_cast<const char*>(sqlite3_column_blob(statement, index));
+      size_t size = static_cast<size_t>(sqlite3_column_bytes(statement, index));
+      return Value(Blob{size == 0 ? std::string() : std::string(data, size)});
+    }
+    default: {
+      const unsigned char* text = sqlite3_column_text(statement, index);
+      size_t size = static_cast<size_t>(sqlite3_column_bytes(statement, index));
+      return Value(std::string(reinterpret_cast<const char*>(text), size));
+    }
+  }
+}
+
+/// Resets a kept statement when its use ends, whatever way that happens.
+class ResetGuard {
+ public:
+  explicit ResetGuard(sqlite3_stmt* statement) : statement_(statement) {}
+  ResetGuard(const ResetGuard&) = delete;
+  ResetGuard& operator=(const ResetGuard&) = delete;
+  ~ResetGuard() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+class SqliteSession final : public Session {
+ public:
+  explicit SqliteSession(Connection connection) : connection_(std::move(connection)) {}
+  ~SqliteSession() override { statements_.clear(); }
+
+  Result<void> for_each(std::string_view sql,
+                        const Params& params,
+                        const std::function<bool(const Row&)>& each) override {
+    Statement one_off;
+    sqlite3_stmt* statement = TRY(prepare(sql, one_off));
+    ResetGuard guard(statement);
+    for (size_t i = 0; i < params.size(); ++i) {
+      bind(statement, static_cast<int>(i) + 1, params[i]);
+    }
+    int columns = sqlite3_column_count(statement);
+    Row row(static_cast<size_t>(columns));
+    while (true) {
+      int code = sqlite3_step(statement);
+      if (code == SQLITE_DONE) {
+        return {};
+      }
+      if (code != SQLITE_ROW) {
+        return store_error(connection_.get(), "run statement");
+      }
+      for (int i = 0; i < columns; ++i) {
+        row[static_cast<size_t>(i)] = read_column(statement, i);
+      }
+      if (!each(row)) {
+        return {};
+      }
+    }
+  }
+
+  Result<void> run_script(std::string_view sql) override {
+    if (sqlite3_exec(connection_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr) !=
+        SQLITE_OK) {
+      return store_error(connection_.get(), "run script");
+    }
+    return {};
+  }
+
+ private:
+  /// A kept statement, or one in `one_off` when the kept one is in use further up the stack.
+  Result<sqlite3_stmt*> prepare(std::string_view sql, Statement& one_off) {
+    std::string key(sql);
+    auto found = statements_.find(key);
+    if (found != statements_.end() && sqlite3_stmt_busy(found->second.get()) == 0) {
+      return found->second.get();
+    }
+    sqlite3_stmt* raw = nullptr;
+    if (sqlite3_prepare_v3(connection_.get(), key.data(), static_cast<int>(key.size()),
+                           SQLITE_PREPARE_PERSISTENT, &raw, nullptr) != SQLITE_OK) {
+      return store_error(connection_.get(), "prepare statement");
+    }
+    Statement made(raw);
+    if (found != statements_.end() || statements_.size() >= kStatementCacheMax) {
+      one_off = std::move(made);
+      return one_off.get();
+    }
+    return statements_.emplace(std::move(key), std::move(made)).first->second.get();
+  }
+
+  Connection connection_;  // first: statements must go before it
+  std::unordered_map<std::string, Statement> statements_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAccess access) {
+  sqlite3* raw = nullptr;
+  int flags = SQLITE_OPEN_NOMUTEX | (access == SqliteAccess::kWrite
+                                         ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                         : SQLITE_OPEN_READWRITE);
+  int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  Connection connection(raw);
+  if (code != SQLITE_OK) {
+    return Error(ErrorCode::kIo, fmt::format("store {}: {}", path, sqlite3_errstr(code)));
+  }
+  sqlite3_extended_result_codes(raw, 1);
+  sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+  auto session = std::make_unique<SqliteSession>(std::move(connection));
+  TRY(session->run_script(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+      "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"));
+  if (access == SqliteAccess::kRead) {
+    TRY(session->run_script("PRAGMA query_only=ON;"));
+  }
+  std::unique_ptr<Session> result = std::move(session);
+  return result;
+}
+
+}  // namespace rhumb::registry

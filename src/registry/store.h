@@ -1,0 +1,72 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "registry/sql.h"
+#include "registry/writer.h"
+
+namespace rhumb::registry {
+
+/// Where the registry keeps everything: many readers, one road for writes.
+///
+/// Threads: every member may be called from any thread.
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  /// Runs `job` in a transaction; returns after it is durable. A job that fails leaves nothing.
+  /// A job may be run again after a serialization failure, so it must only touch the session and
+  /// values that it sets anew each time.
+  virtual Result<void> write(Writer::Job job) = 0;
+  /// Runs `job` on a consistent snapshot.
+  virtual Result<void> read(const std::function<Result<void>(Session&)>& job) = 0;
+  /// Finishes accepted writes and refuses later ones.
+  virtual void stop() = 0;
+  /// Whether the engine answers at all.
+  virtual Result<void> check() = 0;
+};
+
+struct SqliteStoreOptions {
+  bool create = true;       ///< make the folder and the file when they are missing
+  size_t readers_max = 16;  ///< idle reader connections kept
+};
+
+/// Opens (and makes, and brings up to date) the embedded store in the folder `data`, and holds the
+/// folder until the store goes.
+///
+/// Errors: kIo for a folder that cannot be made or used, kNotFound for a missing one that may not be
+/// made, kBusy when another server uses it, kUnsupported when a newer release has written it.
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data);
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
+                                                 const SqliteStoreOptions& options);
+
+/// `write` with a value: what the job returned, once durable.
+template <typename T>
+Result<T> write_value(Store& store, const std::function<Result<T>(Session&)>& job) {
+  std::optional<T> value;
+  TRY(store.write([&value, &job](Session& session) -> Result<void> {
+    value = TRY(job(session));
+    return {};
+  }));
+  return std::move(*value);
+}
+
+/// `read` with a value.
+template <typename T>
+Result<T> read_value(Store& store, const std::function<Result<T>(Session&)>& job) {
+  std::optional<T> value;
+  TRY(store.read([&value, &job](Session& session) -> Result<void> {
+    value = TRY(job(session));
+    return {};
+  }));
+  return std::move(*value);
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,173 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <mutex>
+#include <vector>
+
+#include "registry/embedded_schema.h"
+#include "registry/sqlite_session.h"
+#include "registry/store.h"
+
+namespace rhumb::registry {
+namespace {
+
+constexpr const char* kRevisionsTable =
+    "CREATE TABLE IF NOT EXISTS registry_revisions ("
+    "version TEXT PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)";
+
+/// Holds the folder for one server; the kernel lets go of it however the process ends.
+class FolderLock {
+ public:
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() { ::close(descriptor_); }
+
+  static Result<std::unique_ptr<FolderLock>> take(const std::string& folder) {
+    std::string path = folder + "/lock";
+    int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+      return Error(ErrorCode::kIo, fmt::format("open {}: {}", path, std::strerror(errno)));
+    }
+    std::unique_ptr<FolderLock> lock(new FolderLock(descriptor));
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      return Error(ErrorCode::kBusy,
+                   fmt::format("data folder {} is in use by another server", folder));
+    }
+    return lock;
+  }
+
+ private:
+  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+Result<void> make_folder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0700) == 0) {
+    return {};
+  }
+  struct stat info {};
+  if (errno == EEXIST && ::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    return {};
+  }
+  return Error(ErrorCode::kIo, fmt::format("data folder {}: {}", folder, std::strerror(errno)));
+}
+
+std::string_view version_of(std::string_view file) { return file.substr(0, file.find('_')); }
+
+/// Applies what is missing, each file with its record in one transaction.
+Result<void> bring_up_to_date(Session& session) {
+  TRY(session.run(kRevisionsTable));
+  Value newest = TRY(session.scalar("SELECT max(version) FROM registry_revisions"));
+  std::span<const EmbeddedFile> files = sqlite_migrations();
+  if (!newest.is_null() && newest.text() > version_of(files.back().name)) {
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("store is at version {}, this release knows {}; run the newer release",
+                             newest.text(), version_of(files.back().name)));
+  }
+  for (const EmbeddedFile& file : files) {
+    if (!newest.is_null() && version_of(file.name) <= newest.text()) {
+      continue;
+    }
+    TRY(session.run("BEGIN IMMEDIATE"));
+    int64_t now = std::chrono::system_clock::now().time_since_epoch().count();
+    Result<void> applied = session.run_script(file.text);
+    if (applied) {
+      applied = session.run("INSERT INTO registry_revisions VALUES (?, ?, ?)",
+                            {version_of(file.name), file.name, now});
+    }
+    if (!applied) {
+      (void)session.run("ROLLBACK");
+      return std::move(applied).context(fmt::format("migration {}", file.name));
+    }
+    TRY(session.run("COMMIT"));
+  }
+  return {};
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::unique_ptr<FolderLock> lock,
+              std::string path,
+              size_t readers_max,
+              std::unique_ptr<Session> writer)
+      : lock_(std::move(lock)),
+        path_(std::move(path)),
+        readers_max_(readers_max),
+        writer_(std::move(writer)) {}
+
+  Result<void> write(Writer::Job job) override { return writer_.write(std::move(job)); }
+
+  Result<void> read(const std::function<Result<void>(Session&)>& job) override {
+    std::unique_ptr<Session> session = TRY(take_reader());
+    TRY(session->run("BEGIN"));
+    Result<void> outcome = job(*session);
+    Result<void> ended = session->run("COMMIT");
+    if (ended) {
+      give_back(std::move(session));
+    }
+    return outcome;
+  }
+
+  void stop() override { writer_.stop(); }
+
+  Result<void> check() override {
+    return read([](Session& session) { return session.run("SELECT 1 FROM organizations"); });
+  }
+
+ private:
+  Result<std::unique_ptr<Session>> take_reader() {
+    {
+      std::lock_guard guard(mutex_);
+      if (!readers_.empty()) {
+        std::unique_ptr<Session> session = std::move(readers_.back());
+        readers_.pop_back();
+        return session;
+      }
+    }
+    return open_sqlite(path_, SqliteAccess::kRead);
+  }
+
+  void give_back(std::unique_ptr<Session> session) {
+    std::lock_guard guard(mutex_);
+    if (readers_.size() < readers_max_) {
+      readers_.push_back(std::move(session));
+    }
+  }
+
+  std::unique_ptr<FolderLock> lock_;
+  std::string path_;
+  size_t readers_max_;
+  std::mutex mutex_;  // guards readers_
+  std::vector<std::unique_ptr<Session>> readers_;
+  Writer writer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
+                                                 const SqliteStoreOptions& options) {
+  std::string path = data + "/registry.db";
+  if (options.create) {
+    TRY(make_folder(data));
+  } else if (::access(path.c_str(), F_OK) != 0) {
+    return Error(ErrorCode::kNotFound, fmt::format("data folder {} holds no registry", data));
+  }
+  std::unique_ptr<FolderLock> lock = TRY(FolderLock::take(data));
+  std::unique_ptr<Session> writer = TRY(open_sqlite(path, SqliteAccess::kWrite));
+  TRY(bring_up_to_date(*writer));
+  std::unique_ptr<Store> store = std::make_unique<SqliteStore>(
+      std::move(lock), std::move(path), options.readers_max, std::move(writer));
+  return store;
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data) {
+  return open_sqlite_store(data, SqliteStoreOptions{});
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,113 @@
+#include "registry/store.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "registry/test_store.h"
+
+namespace rhumb::registry {
+namespace {
+
+Result<void> add_project(Session& session, std::string_view name) {
+  return session.run("INSERT INTO projects (org_id, name, created_at) VALUES (1, ?, 0)", {name});
+}
+
+TEST(Store, KeepsWhatWasAnswered) {
+  TestStore store;
+  ASSERT_TRUE(store->write([](Session& session) { return add_project(session, "a"); }));
+  store.close();
+  store.open();
+  EXPECT_EQ(store.scalar("SELECT name FROM projects").text(), "a");
+}
+
+TEST(Store, RefusedJobLeavesNothingAndDisturbsNoOther) {
+  TestStore store;
+  Result<void> refused = store->write([](Session& session) -> Result<void> {
+    TRY(add_project(session, "half"));
+    return invalid("changed my mind");
+  });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "changed my mind");
+  ASSERT_TRUE(store->write([](Session& session) { return add_project(session, "whole"); }));
+  EXPECT_EQ(store.scalar("SELECT group_concat(name) FROM projects").text(), "whole");
+}
+
+TEST(Store, UniqueRuleIsAConflict) {
+  TestStore store;
+  ASSERT_TRUE(store->write([](Session& session) { return add_project(session, "a"); }));
+  Result<void> again = store->write([](Session& session) { return add_project(session, "a"); });
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code(), ErrorCode::kConflict);
+}
+
+TEST(Store, ReaderCannotWrite) {
+  TestStore store;
+  EXPECT_FALSE(store->read([](Session& session) { return add_project(session, "a"); }));
+}
+
+TEST(Store, SecondServerOnTheSameFolderIsRefused) {
+  TestStore store;
+  Result<std::unique_ptr<Store>> second = open_sqlite_store(store.folder());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code(), ErrorCode::kBusy);
+}
+
+TEST(Store, NewerReleaseIsRefused) {
+  TestStore store;
+  ASSERT_TRUE(store->write([](Session& session) {
+    return session.run("INSERT INTO registry_revisions VALUES ('99990101000000', 'x', 0)");
+  }));
+  store.close();
+  Result<std::unique_ptr<Store>> opened = open_sqlite_store(store.folder());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code(), ErrorCode::kUnsupported);
+}
+
+TEST(Store, WritersShareCommitsAndLoseNothing) {
+  TestStore store;
+  constexpr int kThreads = 8;
+  constexpr int kEach = 50;
+  std::vector<std::thread> threads;
+  std::atomic<int> failures = 0;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&store, &failures, t] {
+      for (int i = 0; i < kEach; ++i) {
+        Result<void> written = store->write([t, i](Session& session) {
+          return add_project(session, std::to_string(t * 1000 + i));
+        });
+        failures += written ? 0 : 1;
+        Result<void> read = store->read(
+            [](Session& session) { return session.run("SELECT count(*) FROM projects"); });
+        failures += read ? 0 : 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), kThreads * kEach);
+}
+
+TEST(Store, StoppedStoreRefusesWrites) {
+  TestStore store;
+  store->stop();
+  Result<void> late = store->write([](Session& session) { return add_project(session, "late"); });
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code(), ErrorCode::kUnavailable);
+}
+
+TEST(Store, NullsBytesAndTextComeBackAsTheyWere) {
+  TestStore store;
+  std::string bytes("a\0b", 3);
+  EXPECT_EQ(store.scalar("SELECT ?", {Value(Blob{bytes})}), Value(Blob{bytes}));
+  EXPECT_EQ(store.scalar("SELECT ?", {Value(Blob{})}), Value(Blob{}));
+  EXPECT_EQ(store.scalar("SELECT ?", {bytes}), Value(bytes));
+  EXPECT_TRUE(store.scalar("SELECT ?", {nullptr}).is_null());
+}
+
+}  // namespace
+}  // namespace rhumb::registry

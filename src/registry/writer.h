@@ -1,0 +1,65 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "registry/sql.h"
+
+namespace rhumb::registry {
+
+/// The one writer of a store: a thread that takes everything queued, runs it in one transaction and
+/// makes it durable with one commit. Waiting callers cost nothing, and the busier the store, the
+/// fewer synchronisations each write pays for.
+///
+/// Shape: jobs run in the order they were handed in, each in a savepoint of its own, so a refused
+/// job leaves nothing behind and disturbs no other. `write` returns after the commit.
+/// Threads: `write` may be called from any thread but the writer's own.
+class Writer {
+ public:
+  using Job = std::function<Result<void>(Session&)>;
+
+  explicit Writer(std::unique_ptr<Session> session);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer();
+
+  /// Runs the job and waits until it is durable. Errors: the job's own; kUnavailable after `stop`;
+  /// kDatabase when the commit failed, and then nothing of the batch is stored.
+  Result<void> write(Job job);
+  /// Finishes what is queued and refuses what comes later.
+  void stop();
+
+  struct Counts {
+    int64_t jobs = 0;
+    int64_t commits = 0;
+  };
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  struct Waiting {
+    Job job;
+    Result<void> outcome;
+    bool done = false;
+    std::condition_variable finished;
+  };
+
+  void run();
+  void run_batch(std::vector<Waiting*>& batch);
+  Result<void> run_job(Waiting& waiting);
+
+  std::unique_ptr<Session> session_;  // used by the writer's thread only
+  mutable std::mutex mutex_;          // guards everything below
+  std::condition_variable arrived_;
+  std::deque<Waiting*> queue_;
+  Counts counts_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace rhumb::registry
