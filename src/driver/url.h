@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "driver/connection.h"
+
+namespace rhumb::driver {
+
+/// A database URL taken apart far enough to choose and feed a driver.
+///
+/// Shape: `scheme` is lower case; `text` is the URL as given (secrets included, never print it);
+/// `rest` is what follows `scheme://`; `redacted` is fit for people.
+struct DatabaseUrl {
+  std::string scheme{};
+  std::string text{};
+  std::string rest{};
+  std::string redacted{};
+};
+
+/// Which databases can be opened: a scheme and the function that opens it. Filled once by `main`
+/// and handed down; there is no global registry.
+class DriverRegistry {
+ public:
+  using Opener = std::function<Result<std::unique_ptr<Connection>>(const DatabaseUrl&)>;
+
+  /// Makes `opener` answer for every one of `schemes` (lower case).
+  void add(const std::vector<std::string>& schemes, Opener opener);
+  [[nodiscard]] bool knows(std::string_view scheme) const;
+
+  /// Opens a database.
+  ///
+  /// Errors: `sql/sqlclient: missing driver. See: https://atlasgo.io/url`,
+  /// `sql/sqlclient: unknown driver "x". See: https://atlasgo.io/url`,
+  /// `sql/sqlclient: parse open url: <cause>` without the URL; then the driver's own, such as
+  /// `sqlite: querying schemas: unable to open database file: no such file or directory`.
+  /// Source: spec urls.md 1, 2.
+  [[nodiscard]] Result<std::unique_ptr<Connection>> open(std::string_view url) const;
+
+ private:
+  std::map<std::string, Opener, std::less<>> openers_;
+};
+
+/// Takes a database URL apart without opening it. Errors: as DriverRegistry::open, but for the
+/// unknown driver.
+[[nodiscard]] Result<DatabaseUrl> parse_database_url(std::string_view url);
+
+}  // namespace rhumb::driver

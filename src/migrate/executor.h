@@ -1,0 +1,89 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "driver/connection.h"
+#include "migrate/run_event.h"
+#include "migrate/run_stream.h"
+
+namespace rhumb::migrate {
+
+class Directory;
+
+/// What `migrate apply` was asked to do with one target; texts as the user typed them.
+struct ApplyOptions {
+  TargetStarted target{};  ///< driver, url, schema and identity are filled in by the run
+  std::optional<size_t> amount{};
+  std::string to_version{};
+  std::string revisions_schema{};
+  std::string baseline{};
+  std::string tx_mode = "file";      ///< `none`, `file`, `all`; looked at when a file starts
+  std::string exec_order = "linear"; ///< `linear`, `linear-skip`, `non-linear`, empty
+  std::string on_unknown = "fail";   ///< `fail`, `retry`, `skip`
+  bool allow_dirty = false;
+  bool dry_run = false;
+
+  std::string lock_name = "atlas_migrate_execute";
+  std::chrono::nanoseconds lock_timeout = std::chrono::seconds(10);
+  std::string holder{};            ///< see driver::LockRequest
+  std::string operator_version{};  ///< `Atlas CLI - development`
+
+  /// Set for a run that will be reported: a fresh UUID v4 to store when the database has none.
+  std::optional<std::string> identity_candidate{};
+  /// Stands in when the id may not be written (dry run) or could not be.
+  std::string provisional_identity{};
+  bool identity_required = false;
+
+  /// Asked between planning and the first statement; an error refuses the run (`check` blocks,
+  /// drift, permits). The rule's name is in the error's cause code.
+  std::function<Result<void>(const Planned&)> admit{};
+  /// Called while somebody else holds the lock, with the holder.
+  std::function<void(std::string_view)> on_lock_wait{};
+  /// Becomes true when the person asked to stop: no further file starts.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// How a run over one target ended after it had something to report.
+struct ApplyOutcome {
+  std::string current{};  ///< last version before the run
+  std::string target{};   ///< version of the last file of the run; empty when nothing was pending
+  /// The failure of the run, which the report shows as well.
+  std::optional<Error> error{};
+};
+
+/// Brings one database up to date.
+///
+/// Locks, brings the revisions table up to date, plans, splits every file of the run, executes and
+/// records. Emits TargetStarted to TargetDone; RunStarted and RunDone are the command's.
+/// A dry run writes nothing at all.
+///
+/// Errors: what fails before the first file is executed (lock, table, history, unsplittable file)
+/// has no report and is returned as the error; it is in TargetDone too once TargetStarted was sent.
+/// Everything later is `ApplyOutcome::error`.
+/// Source: spec revisions.md 3 to 8, cli-migrate.md 2.1.
+[[nodiscard]] Result<ApplyOutcome> apply_migrations(driver::Connection& connection,
+                                                    const Directory& directory,
+                                                    const ApplyOptions& options,
+                                                    RunStream& stream);
+
+/// Runs every file of a directory from its last checkpoint on, without revisions, on a dev database.
+/// `up_to` (empty: all) is the last version to run.
+///
+/// Errors: `sql/migrate: read migration directory state: sql/migrate: executing statement ...`,
+/// `sql/migrate: read migration directory state: sql/migrate: scanning statements from ...`.
+[[nodiscard]] Result<void> replay_directory(driver::Connection& dev,
+                                            const Directory& directory,
+                                            std::string_view up_to = {});
+
+/// Replays a directory on a dev database that must be clean and is restored afterwards.
+/// Errors: `sql/migrate: taking database snapshot: sql/migrate: connected database is not clean:
+/// ...`, those of replay_directory.
+[[nodiscard]] Result<void> validate_directory(driver::Connection& dev, const Directory& directory);
+
+}  // namespace rhumb::migrate

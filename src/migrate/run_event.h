@@ -1,0 +1,211 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace rhumb::migrate {
+
+/// A text that may hold secrets, in its two outgoing forms. The raw form goes to the database only
+/// and is in no event, so no consumer has to mask.
+///
+/// Shape: `shown` is for the terminal and `--format` (marked secrets masked); `reported` is for the
+/// registry (literals masked too).
+struct RunText {
+  std::string shown{};
+  std::string reported{};
+
+  [[nodiscard]] bool empty() const { return shown.empty(); }
+  bool operator==(const RunText&) const = default;
+};
+
+/// A migration file as a run sees it.
+struct RunFile {
+  std::string name{};
+  std::string version{};
+  std::string description{};
+
+  bool operator==(const RunFile&) const = default;
+};
+
+enum class TxMode { kNone, kFile, kAll };
+
+/// The first event of a run over one target or several.
+struct RunStarted {
+  std::string command{};  ///< `apply`, ...
+  std::string env{};      ///< selected environment, empty when none
+  size_t planned_targets = 1;
+  bool dry_run = false;
+  std::string context{};  ///< JSON of `--context`, empty when none
+};
+
+struct TargetStarted {
+  std::string key{};     ///< the for_each key, empty when there is none
+  std::string driver{};  ///< `sqlite`, `postgres`, ...
+  std::string url{};     ///< redacted
+  std::string schema{};  ///< schema the connection is bound to
+  std::string dir_url{};  ///< as the user wrote it, redacted
+  std::string slug{};     ///< registry directory, empty when local
+  std::string tag{};
+  std::string version{};
+  std::string dir_hash{};  ///< total hash of the sum file, with `h1:`
+  std::string identity{};  ///< UUID that names the database; empty when the run is not reported
+  bool provisional_identity = false;
+};
+
+struct PlannedFile {
+  RunFile file{};
+  RunText content{};
+  std::vector<RunText> statements{};
+  size_t already_applied = 0;  ///< statements that a resumed file skips
+};
+
+/// What is going to be executed. No files: nothing is pending.
+struct Planned {
+  std::string current{};  ///< last applied version, empty on a fresh database
+  std::string target{};   ///< version of the last file, empty when nothing is pending
+  std::vector<PlannedFile> files{};
+  size_t amount_cut = 0;  ///< pending files left for a later run by amount or version
+};
+
+/// A rule or policy that stopped the run before anything was executed.
+struct Refused {
+  std::string rule{};
+  std::string text{};
+};
+
+/// A line for the person at the terminal that is no failure (stderr).
+struct Notice {
+  std::string text{};
+};
+
+struct FileStarted {
+  RunFile file{};
+  size_t skipped = 0;
+  TxMode tx_mode = TxMode::kFile;
+};
+
+/// One assertion of a check group, or the end of the group (`statement` empty).
+struct CheckDone {
+  RunFile file{};
+  std::string group{};
+  RunText statement{};
+  bool ok = true;
+  RunText error{};
+  std::chrono::nanoseconds duration{};
+};
+
+struct StatementStarted {
+  RunFile file{};
+  size_t number = 0;  ///< from 1, within the file
+  RunText text{};
+};
+
+enum class StatementResult { kOk, kFailed, kUnknown };
+
+struct StatementDone {
+  RunFile file{};
+  size_t number = 0;
+  StatementResult result = StatementResult::kOk;
+  std::chrono::nanoseconds duration{};
+  int64_t rows_affected = 0;
+  RunText statement{};  ///< set when it failed
+  RunText error{};      ///< the driver's text
+  std::string error_code{};
+  std::optional<size_t> error_position{};  ///< byte offset of the statement in its file
+};
+
+enum class FileResult { kOk, kFailed, kRolledBack };
+
+struct FileDone {
+  RunFile file{};
+  FileResult result = FileResult::kOk;
+  RunText error{};
+};
+
+/// The end of one target. `error` is that of the run: `sql/migrate: executing statement ...`.
+struct TargetDone {
+  std::string current{};  ///< version now in the table
+  RunText error{};
+};
+
+struct RunDone {
+  RunText error{};
+  size_t not_started = 0;  ///< targets that were not attempted
+};
+
+using RunEventBody = std::variant<RunStarted,
+                                  TargetStarted,
+                                  Planned,
+                                  Refused,
+                                  Notice,
+                                  FileStarted,
+                                  CheckDone,
+                                  StatementStarted,
+                                  StatementDone,
+                                  FileDone,
+                                  TargetDone,
+                                  RunDone>;
+
+/// One step of a run. Terminal, JSON, report and live view are folds over these and ask neither
+/// clock nor database.
+/// Source: spec revisions.md 7.1.
+struct RunEvent {
+  std::string run_id{};  ///< UUID v7
+  size_t target = 0;   ///< from 0
+  std::chrono::sys_time<std::chrono::nanoseconds> time{};
+  RunEventBody body;
+};
+
+/// Takes the events of a run, in order, on the thread that runs it.
+class RunObserver {
+ public:
+  RunObserver() = default;
+  RunObserver(const RunObserver&) = delete;
+  RunObserver& operator=(const RunObserver&) = delete;
+  virtual ~RunObserver() = default;
+
+  virtual void on_event(const RunEvent& event) = 0;
+};
+
+/// Decides how texts leave the process; the one place that masks.
+///
+/// `number` is the statement's, from 1. Statement errors may echo values, so they are rendered
+/// with the statement they belong to.
+class RunTextRenderer {
+ public:
+  RunTextRenderer() = default;
+  RunTextRenderer(const RunTextRenderer&) = delete;
+  RunTextRenderer& operator=(const RunTextRenderer&) = delete;
+  virtual ~RunTextRenderer() = default;
+
+  [[nodiscard]] virtual RunText content(const RunFile& file, std::string_view text) = 0;
+  [[nodiscard]] virtual RunText statement(const RunFile& file,
+                                          size_t number,
+                                          std::string_view text) = 0;
+  [[nodiscard]] virtual RunText statement_error(const RunFile& file,
+                                                size_t number,
+                                                std::string_view statement,
+                                                std::string_view error) = 0;
+  /// Any other text: errors of planning, locks, commits.
+  [[nodiscard]] virtual RunText message(std::string_view text) = 0;
+};
+
+/// Shows everything as it is, in both forms.
+class PlainTextRenderer final : public RunTextRenderer {
+ public:
+  RunText content(const RunFile& file, std::string_view text) override;
+  RunText statement(const RunFile& file, size_t number, std::string_view text) override;
+  RunText statement_error(const RunFile& file,
+                          size_t number,
+                          std::string_view statement,
+                          std::string_view error) override;
+  RunText message(std::string_view text) override;
+};
+
+}  // namespace rhumb::migrate
