@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "migrate/format.h"
+
+namespace rhumb::migrate {
+
+/// A comment of the form `-- atlas:<name> [argument]`.
+struct Directive {
+  std::string name;
+  std::string argument;
+
+  bool operator==(const Directive&) const = default;
+};
+
+/// What the top of a file says about it.
+///
+/// Source: spec migration-directory.md 5. A byte order mark is skipped; CR-LF counts as a line end.
+struct FileHeader {
+  bool is_sum_ignored = false;        ///< first line is `atlas:sum ignore`
+  std::vector<Directive> directives;  ///< of the comment block at the top, in order
+};
+
+/// Reads the header of a file, or of its first part. Foreign formats but liquibase have no file
+/// directives.
+[[nodiscard]] FileHeader read_header(std::string_view text, Format format);
+/// Whether a first part of a file holds its whole header.
+[[nodiscard]] bool covers_header(std::string_view first_part);
+
+/// The arguments of the directives of that name, in order.
+[[nodiscard]] std::vector<std::string> find_arguments(const std::vector<Directive>& directives,
+                                                      std::string_view name);
+/// The directive on one line, or nothing; a CR at the end of its argument is dropped.
+[[nodiscard]] std::optional<Directive> parse_directive_line(std::string_view line);
+/// `content` with a file directive put before it, and an empty line where there was no comment block.
+[[nodiscard]] std::string add_directive(std::string_view content, const Directive& directive);
+
+/// Without a byte order mark at the start.
+[[nodiscard]] std::string_view without_byte_order_mark(std::string_view text);
+
+}  // namespace rhumb::migrate
