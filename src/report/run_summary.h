@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "migrate/run_event.h"
+
+namespace rhumb::report {
+
+using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+struct CheckStatement {
+  migrate::RunText statement{};
+  migrate::RunText error{};  ///< empty when it held
+  bool ok = true;
+};
+
+/// The assertions of one group of a file, in order.
+struct CheckGroup {
+  std::string name{};
+  std::vector<CheckStatement> statements{};
+  migrate::RunText error{};  ///< of the group; empty when it passed
+  Time start{};
+  Time end{};
+};
+
+struct FileFailure {
+  migrate::RunText statement{};  ///< empty when it was no statement that failed
+  migrate::RunText text{};
+};
+
+/// One file that was started.
+struct FileSummary {
+  migrate::RunFile file{};
+  migrate::RunText content{};
+  Time start{};
+  Time end{};
+  size_t skipped = 0;
+  /// Statements that were attempted, the failing one included and last.
+  std::vector<migrate::RunText> applied{};
+  std::vector<CheckGroup> checks{};
+  std::optional<FileFailure> failure{};
+  bool rolled_back = false;
+
+  [[nodiscard]] bool failed_in_check() const;
+};
+
+/// What one run did to one target: the fold that the text, the JSON and the report are made from.
+struct TargetSummary {
+  migrate::TargetStarted info{};
+  bool started = false;  ///< TargetStarted arrived
+  bool planned = false;  ///< Planned arrived: there is something to report
+  bool done = false;
+  std::vector<migrate::PlannedFile> pending{};
+  std::vector<FileSummary> files{};
+  std::string current{};        ///< version before the run
+  std::string target{};         ///< version of the last pending file
+  std::string current_after{};  ///< version in the table when the run ended
+  Time start{};
+  Time end{};
+  migrate::RunText error{};
+
+  [[nodiscard]] size_t failed_file_count() const;
+  [[nodiscard]] size_t statement_count() const;  ///< that succeeded
+  [[nodiscard]] size_t failed_statement_count() const;
+};
+
+/// Folds the events of a run into one summary per target.
+class RunSummary final : public migrate::RunObserver {
+ public:
+  void on_event(const migrate::RunEvent& event) override;
+
+  [[nodiscard]] const std::vector<TargetSummary>& targets() const { return targets_; }
+  [[nodiscard]] const migrate::RunStarted& run() const { return run_; }
+  [[nodiscard]] const std::string& run_id() const { return run_id_; }
+  [[nodiscard]] Time start() const { return start_; }
+  [[nodiscard]] Time end() const { return end_; }
+  [[nodiscard]] const migrate::RunText& error() const { return error_; }
+  [[nodiscard]] size_t not_started() const { return not_started_; }
+
+ private:
+  TargetSummary& target(size_t number);
+
+  std::string run_id_;
+  migrate::RunStarted run_;
+  Time start_{};
+  Time end_{};
+  migrate::RunText error_;
+  size_t not_started_ = 0;
+  std::vector<TargetSummary> targets_;
+};
+
+}  // namespace rhumb::report

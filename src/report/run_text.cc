@@ -1,0 +1,166 @@
+#include "report/run_text.h"
+
+#include "base/go_format.h"
+#include "base/text.h"
+
+namespace rhumb::report {
+namespace {
+
+const std::string& pick(const migrate::RunText& text, TextForm form) {
+  return form == TextForm::kShown ? text.shown : text.reported;
+}
+
+std::string indent_lines(std::string_view text, size_t blanks) {
+  return replace_all(text, "\n", "\n" + std::string(blanks, ' '));
+}
+
+std::string dashes(const Style& style) { return style.yellow("--"); }
+
+struct Nouns {
+  std::string_view one;
+  std::string_view many;
+  std::string_view failed_one;
+  std::string_view failed_many;
+};
+
+/// `2 migrations`, `1 migration ok, 1 with errors` or `1 migration with errors`.
+std::string count_line(size_t ok, size_t failed, const Nouns& nouns) {
+  if (failed == 0) {
+    return plural(ok, nouns.one, nouns.many);
+  }
+  if (ok == 0) {
+    return plural(failed, nouns.failed_one, nouns.failed_many);
+  }
+  return "";
+}
+
+std::string format_check_group(const FileSummary& file,
+                               const CheckGroup& group,
+                               TextForm form,
+                               const Style& style) {
+  std::string text = "\n  " + dashes(style) + " checks before migrating version " +
+                     style.cyan(file.file.version) + "\n";
+  for (const CheckStatement& check : group.statements) {
+    text += "    " + (check.ok ? style.cyan("->") : style.red("->")) + " " +
+            indent_lines(pick(check.statement, form), 7) + "\n";
+  }
+  if (!group.error.empty()) {
+    return text + "    " + style.alarm(pick(group.error, form)) + "\n";
+  }
+  return text + "  " + dashes(style) + " ok (" +
+         style.yellow(format_go_duration(group.end - group.start)) + ")\n";
+}
+
+std::string format_file(const FileSummary& file, TextForm form, const Style& style) {
+  std::string text;
+  for (const CheckGroup& group : file.checks) {
+    text += format_check_group(file, group, form, style);
+    if (!group.error.empty()) {
+      return text;
+    }
+  }
+  text += "\n  " + dashes(style) + " migrating version " + style.cyan(file.file.version) + "\n";
+  for (const migrate::RunText& statement : file.applied) {
+    text += "    " + style.cyan("->") + " " + indent_lines(pick(statement, form), 7) + "\n";
+  }
+  if (file.failure) {
+    return text + "    " + style.alarm(pick(file.failure->text, form)) + "\n";
+  }
+  return text + "  " + dashes(style) + " ok (" +
+         style.yellow(format_go_duration(file.end - file.start)) + ")\n";
+}
+
+struct CheckCounts {
+  size_t ok = 0;
+  size_t failed = 0;
+};
+
+CheckCounts count_checks(const TargetSummary& target) {
+  CheckCounts counts;
+  for (const FileSummary& file : target.files) {
+    for (const CheckGroup& group : file.checks) {
+      for (const CheckStatement& check : group.statements) {
+        ++(check.ok ? counts.ok : counts.failed);
+      }
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+std::string format_run_header(const TargetSummary& target, const Style& style) {
+  std::string text = "Migrating to version " + style.cyan(target.target);
+  if (!target.current.empty()) {
+    text += " from " + style.cyan(target.current);
+  }
+  return text + " (" + std::to_string(target.pending.size()) + " migrations in total):";
+}
+
+std::string format_run_totals(const TargetSummary& target,
+                              std::string_view indent,
+                              const Style& style) {
+  std::string text;
+  const auto add = [&](const std::string& line) {
+    text += std::string(indent) + dashes(style) + " " + line + "\n";
+  };
+  add(format_go_duration(target.end - target.start));
+  const size_t failed_files = target.failed_file_count();
+  const size_t ok_files = target.files.size() - failed_files;
+  if (!target.files.empty()) {
+    const std::string line = count_line(ok_files, failed_files,
+                                        {.one = "migration",
+                                         .many = "migrations",
+                                         .failed_one = "migration with errors",
+                                         .failed_many = "migrations with errors"});
+    add(!line.empty() ? line
+                      : plural(ok_files, "migration", "migrations") + " ok, " +
+                            std::to_string(failed_files) + " with errors");
+  }
+  if (const CheckCounts checks = count_checks(target); checks.ok + checks.failed > 0) {
+    const std::string line = count_line(checks.ok, checks.failed,
+                                        {.one = "check",
+                                         .many = "checks",
+                                         .failed_one = "check error",
+                                         .failed_many = "check errors"});
+    add(!line.empty() ? line
+                      : plural(checks.ok, "check", "checks") + " ok, " +
+                            plural(checks.failed, "failure", "failures"));
+  }
+  const size_t ok = target.statement_count();
+  const size_t failed = target.failed_statement_count();
+  if (ok + failed > 0) {
+    const std::string line = count_line(ok, failed,
+                                        {.one = "sql statement",
+                                         .many = "sql statements",
+                                         .failed_one = "sql statement with errors",
+                                         .failed_many = "sql statements with errors"});
+    add(!line.empty() ? line
+                      : plural(ok, "sql statement", "sql statements") + " ok, " +
+                            std::to_string(failed) + " with errors");
+  }
+  return text;
+}
+
+std::string format_run_text(const TargetSummary& target, TextForm form, const Style& style) {
+  if (target.pending.empty() && target.error.empty()) {
+    return "No migration files to execute\n";
+  }
+  if (target.pending.empty() && !target.planned) {
+    return pick(target.error, form) + "\n";
+  }
+  std::string text = format_run_header(target, style) + "\n";
+  for (const FileSummary& file : target.files) {
+    text += format_file(file, form, style);
+  }
+  if (target.files.empty()) {
+    text += "\n";
+    if (!target.error.empty()) {
+      text += "    " + style.alarm(pick(target.error, form)) + "\n";
+    }
+  }
+  text += "\n  " + style.cyan(std::string(25, '-')) + "\n";
+  return text + format_run_totals(target, "  ", style);
+}
+
+}  // namespace rhumb::report

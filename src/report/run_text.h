@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "report/run_summary.h"
+#include "report/style.h"
+
+namespace rhumb::report {
+
+/// Which of a text's two outgoing forms to print.
+enum class TextForm { kShown, kReported };
+
+/// The default report of `migrate apply`: what the terminal shows and what a report carries as log.
+/// Shape: ends with a newline.
+/// Source: spec templates.md 2.1.
+[[nodiscard]] std::string format_run_text(const TargetSummary& target,
+                                          TextForm form,
+                                          const Style& style);
+
+/// `Migrating to version 2 from 1 (1 migrations in total):`, without a newline.
+[[nodiscard]] std::string format_run_header(const TargetSummary& target, const Style& style);
+
+/// The closing lines (duration, files, checks, statements), each begun with `indent`.
+[[nodiscard]] std::string format_run_totals(const TargetSummary& target,
+                                            std::string_view indent,
+                                            const Style& style);
+
+}  // namespace rhumb::report

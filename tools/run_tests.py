@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Runs the test suites of a build and closes with one line: N passed, N failed, N skipped.
+
+    tools/run_tests.py --build build/dev [SUITE ...]
+
+Suites: unit, house, conformance, replay, cli, web, browser, demo. Without names all of them run.
+Exit status 1 when a test failed, a suite broke, or nothing ran.
+"""
+import argparse
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SHARED = os.environ.get("RHUMB_SHARED") or os.path.join(os.path.dirname(ROOT), "shared")
+CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", re.M)
+
+
+class Counts:
+    def __init__(self, passed=0, failed=0, skipped=0, note=""):
+        self.passed, self.failed, self.skipped, self.note = passed, failed, skipped, note
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def run(command, **options):
+    return subprocess.run(command, cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, **options)
+
+
+def closing_counts(output, broken):
+    """The counts of a runner that ends in the closing line; a runner without one is one failure."""
+    found = CLOSING_LINE.findall(output)
+    if not found:
+        print(output[-4000:])
+        return Counts(failed=1, note="the suite broke")
+    passed, failed, skipped = found[-1]
+    counts = Counts(int(passed), int(failed), int(skipped or 0))
+    if counts.failed or broken:
+        print(output[-8000:])
+    if broken and not counts.failed:
+        counts.failed = 1
+    return counts
+
+
+def suite_unit(build):
+    total = Counts()
+    for binary in sorted(glob.glob(os.path.join(build, "bin", "rhumb_*_test"))):
+        with tempfile.NamedTemporaryFile(suffix=".json") as report:
+            done = run([binary, f"--gtest_output=json:{report.name}", "--gtest_brief=1"])
+            try:
+                result = json.load(open(report.name, encoding="utf-8"))
+            except ValueError:
+                result = None
+        counts = unit_counts(result)
+        if done.returncode != 0:
+            print(done.stdout[-8000:])
+            if not counts.failed:
+                counts.failed = 1  # crashed, or a sanitizer spoke
+                print(f"{os.path.basename(binary)} ended with {done.returncode}")
+        total.add(counts)
+    return total
+
+
+def unit_counts(result):
+    counts = Counts()
+    for suite in (result or {}).get("testsuites", []):
+        for test in suite["testsuite"]:
+            if test.get("failures"):
+                counts.failed += 1
+            elif test.get("result") == "SKIPPED":
+                counts.skipped += 1
+            elif test.get("status") == "RUN":
+                counts.passed += 1
+    return counts
+
+
+def suite_house(build):
+    done = run([sys.executable, "tools/tidy.py"])
+    return closing_counts(done.stdout, done.returncode != 0)
+
+
+CONFORMANCE_FOLDERS = ["migrate-apply", "migrate-hash-validate", "migrate-new", "migrate-set",
+                       "migrate-status", "splitter", "urls", "project-file", "data-sources",
+                       "template-dir", "go-template", "multi-target", "reporting"]
+
+
+def pending_scenarios():
+    path = os.path.join(ROOT, "tests", "conformance-pending.txt")
+    with open(path, encoding="utf-8") as f:
+        lines = [line.split("#")[0].strip() for line in f]
+    return {line for line in lines if line}
+
+
+def suite_conformance(build):
+    conform = os.path.join(SHARED, "conformance", "conform")
+    if not os.path.exists(conform):
+        return Counts(skipped=1, note="no ../shared")
+    scenarios = os.path.join(SHARED, "conformance", "scenarios")
+    pending = pending_scenarios()
+    wanted = []
+    for folder in CONFORMANCE_FOLDERS:
+        for path in sorted(glob.glob(os.path.join(scenarios, folder, "*.scn"))):
+            if os.path.relpath(path, scenarios) not in pending:
+                wanted.append(path)
+    done = run([sys.executable, conform, "run", "--bin", os.path.join(build, "rhumb"), "--jobs", "3",
+                *wanted])
+    counts = closing_counts(done.stdout, done.returncode != 0)
+    counts.skipped += len(pending)
+    return counts
+
+
+def suite_replay(build):
+    replay = os.path.join(SHARED, "conformance", "registry", "replay")
+    if not os.path.exists(replay):
+        return Counts(skipped=1, note="no ../shared")
+    done = run([sys.executable, "tests/registry/replay.py", build, replay])
+    return closing_counts(done.stdout, done.returncode != 0)
+
+
+def script_suite(path):
+    def suite(build):
+        if not os.path.exists(os.path.join(ROOT, path)):
+            return Counts(skipped=1, note=f"no {path}")
+        done = run([sys.executable, path, build])
+        return closing_counts(done.stdout, done.returncode != 0)
+    return suite
+
+
+def suite_web(build):
+    if not os.path.exists(os.path.join(ROOT, "web", "package.json")):
+        return Counts(skipped=1, note="no web/")
+    done = run(["npm", "--prefix", "web", "test", "--silent"])
+    passed = sum(int(n) for n in re.findall(r"^# pass (\d+)|^ℹ pass (\d+)", done.stdout, re.M)
+                 for n in n if n)
+    failed = sum(int(n) for n in re.findall(r"^# fail (\d+)|^ℹ fail (\d+)", done.stdout, re.M)
+                 for n in n if n)
+    if done.returncode != 0:
+        print(done.stdout[-4000:])
+        failed = max(failed, 1)
+    return Counts(passed, failed)
+
+
+def suite_demo(build):
+    started = time.time()
+    done = run(["tools/demo", "--once"], env={**os.environ, "RHUMB_BUILD": build})
+    if done.returncode != 0:
+        print(done.stdout[-4000:])
+        return Counts(failed=1)
+    return Counts(passed=1, note=f"{time.time() - started:.1f} s")
+
+
+SUITES = {
+    "house": suite_house,
+    "unit": suite_unit,
+    "conformance": suite_conformance,
+    "replay": suite_replay,
+    "cli": script_suite("tests/cli/run.py"),
+    "web": suite_web,
+    "browser": script_suite("tests/browser/run.py"),
+    "demo": suite_demo,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("suites", nargs="*", choices=[[], *SUITES])
+    arguments = parser.parse_args()
+    build = os.path.abspath(arguments.build)
+    os.environ.setdefault("RHUMB_SHARED", SHARED)
+    total = Counts()
+    for name in arguments.suites or SUITES:
+        started = time.time()
+        counts = SUITES[name](build)
+        note = f" ({counts.note})" if counts.note else ""
+        print(f"{name:12} {counts}, {time.time() - started:.1f} s{note}", flush=True)
+        total.add(counts)
+    print(total)
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""The house rules that a machine can check; ends with `N passed, N failed`.
+
+Layers (every #include against the rooms its target may use), header form, line length, file names,
+TODOs without an issue, links in docs, and words that have no place in the project.
+"""
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LINE_LENGTH_MAX = 110
+SOURCE = re.compile(r"^(src|tests|bench)/.*\.(cc|h)$")
+INCLUDE = re.compile(r'^\s*#include "([^"]+)/[^/"]+"', re.M)
+LIBRARY = re.compile(r"rhumb_library\(\s*NAME\s+(\S+)(.*?)\)", re.S)
+TODO = re.compile(r"TODO(?!\(#\d+\))")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def tracked_files():
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,
+                            capture_output=True, text=True, check=True).stdout.split("\n")
+    return [path for path in listed if path and os.path.isfile(os.path.join(ROOT, path))]
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8", errors="replace") as f:
+        return f.read()
+
+
+def declared_rooms(files):
+    """{room: rooms it names in DEPENDS}"""
+    rooms = {}
+    for path in files:
+        if path.startswith("src/") and path.endswith("CMakeLists.txt"):
+            for name, body in LIBRARY.findall(read(path)):
+                depends = re.search(r"DEPENDS\s+([a-z_/\s]+)", body)
+                rooms[name] = set(depends.group(1).split()) if depends else set()
+    return rooms
+
+
+def reachable(room, rooms):
+    seen, todo = set(), [room]
+    while todo:
+        for other in rooms.get(todo.pop(), ()):
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return seen | {room}
+
+
+def check_layers(files):
+    """Includes stay within what the room declares, and declarations only point down the house."""
+    rooms = declared_rooms(files)
+    order = re.search(r"set\(rooms(.*?)\)", read("src/CMakeLists.txt"), re.S).group(1).split()
+    for room, depends in rooms.items():
+        for other in depends:
+            if order.index(other) >= order.index(room):
+                yield f"src/{room}/CMakeLists.txt: {room} stands below {other} and may not use it"
+    allowed = {room: reachable(room, rooms) for room in rooms}
+    for path in files:
+        room = os.path.dirname(path)[len("src/"):] if path.startswith("src/") else None
+        if room in rooms and SOURCE.match(path):
+            for used in INCLUDE.findall(read(path)):
+                if used in order and used not in allowed[room]:
+                    yield f"{path}: includes {used}, which {room} does not declare"
+
+
+def check_headers(files):
+    """Headers begin with #pragma once."""
+    for path in files:
+        if SOURCE.match(path) and path.endswith(".h") and not read(path).startswith("#pragma once\n"):
+            yield f"{path}: does not begin with #pragma once"
+
+
+def check_lines(files):
+    """No line of ours is longer than the screen."""
+    for path in files:
+        if SOURCE.match(path):
+            for number, line in enumerate(read(path).split("\n"), 1):
+                if len(line) > LINE_LENGTH_MAX:
+                    yield f"{path}:{number}: {len(line)} characters, at most {LINE_LENGTH_MAX}"
+
+
+def check_names(files):
+    """Source files are named in snake_case."""
+    for path in files:
+        if SOURCE.match(path) and not re.fullmatch(r"[a-z0-9_]+\.(cc|h)", os.path.basename(path)):
+            yield f"{path}: the name is not snake_case"
+
+
+def check_todos(files):
+    """A TODO names its issue."""
+    for path in files:
+        if SOURCE.match(path) and TODO.search(read(path)):
+            yield f"{path}: a TODO without an issue number"
+
+
+def check_built(files):
+    """Every source file is named in its folder's CMakeLists.txt."""
+    for path in files:
+        if SOURCE.match(path) and path.endswith(".cc"):
+            lists = os.path.join(os.path.dirname(path), "CMakeLists.txt")
+            if not re.search(rf"\b{re.escape(os.path.basename(path))}\b",
+                             read(lists) if os.path.exists(os.path.join(ROOT, lists)) else ""):
+                yield f"{path}: no CMakeLists.txt beside it names it"
+
+
+def check_links(files):
+    """Relative links in Markdown lead somewhere."""
+    for path in files:
+        if path.endswith(".md"):
+            for target in LINK.findall(read(path)):
+                if not os.path.exists(os.path.join(ROOT, os.path.dirname(path), target)):
+                    yield f"{path}: link to {target}, which does not exist"
+
+
+CHECKS = [check_layers, check_headers, check_lines, check_names, check_todos, check_built, check_links]
+
+
+def main():
+    files = tracked_files()
+    failed = 0
+    for check in CHECKS:
+        problems = list(check(files))
+        failed += bool(problems)
+        for problem in problems:
+            print(problem)
+    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
