@@ -1,0 +1,100 @@
+#include "sql/directives.h"
+#include "sql/psql_internal.h"
+#include "sql/scan_internal.h"
+
+namespace rhumb::sql::internal {
+namespace {
+
+/// The `;` that ends the command part of `COPY ... FROM STDIN`, or kNowhere when it is another COPY.
+size_t end_of_copy_command(std::string_view text,
+                           size_t at,
+                           const SplitOptions& options,
+                           const std::function<bool(size_t)>& delimiter_at) {
+  size_t depth = 0;
+  bool after_from = false;
+  bool from_stdin = false;
+  for (;;) {
+    at = skip_gap(text, at, options);
+    if (at >= text.size() || (depth == 0 && delimiter_at(at))) {
+      return kNowhere;
+    }
+    const char c = text[at];
+    size_t end = at + 1;
+    bool is_from = false;
+    if (c == '\'' || c == '"' || c == '`') {
+      end = end_of_quote(text, at, options);
+    } else if (is_word(c)) {
+      const size_t tag = c == '$' && options.dollar_quotes ? dollar_tag_at(text, at) : 0;
+      end = tag > 0 ? end_of_dollar_quote(text, at, tag) : end_of_word(text, at);
+      is_from = depth == 0 && end - at == 4 && matches_word(text, at, "from");
+      from_stdin = from_stdin || (after_from && end - at == 5 && matches_word(text, at, "stdin"));
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      if (depth == 0) {
+        return kNowhere;
+      }
+      --depth;
+    } else if (c == ';' && depth == 0) {
+      return from_stdin ? at : kNowhere;
+    }
+    // The E of E'...' was read as a word; its quote must still know it.
+    after_from = is_from;
+    at = end;
+    if (at == kNowhere) {
+      return kNowhere;
+    }
+  }
+}
+
+}  // namespace
+
+CopyScan scan_copy(std::string_view text,
+                   size_t at,
+                   const SplitOptions& options,
+                   const std::function<bool(size_t)>& delimiter_at) {
+  if (!is_whole_word(text, at, "copy")) {
+    return {};
+  }
+  const size_t semicolon = end_of_copy_command(text, at + 4, options, delimiter_at);
+  if (semicolon == kNowhere) {
+    return {};
+  }
+  size_t behind = semicolon + 1;
+  while (behind < text.size() && text[behind] != '\n' && is_blank(text[behind])) {
+    ++behind;
+  }
+  const bool empty = behind >= text.size() || text[behind] == '\n';
+  if (!empty && !text.substr(behind).starts_with("--")) {
+    return {.kind = CopyKind::kTextBehind, .at = behind};
+  }
+  size_t line = end_of_line(text, behind);
+  while (line < text.size()) {
+    const size_t next = end_of_line(text, line);
+    if (text.substr(line, 2) == "\\.") {
+      const std::string_view rest = text.substr(line + 2, next - line - 2);
+      if (rest.empty() || rest == "\n" || rest == "\r\n" || rest == "\r") {
+        return {.kind = CopyKind::kData, .at = line + 2};
+      }
+    }
+    line = next;
+  }
+  return {.kind = CopyKind::kNoEnd, .at = at};
+}
+
+bool is_meta_command(std::string_view text, size_t at) {
+  const size_t feed = at == 0 ? kNowhere : text.rfind('\n', at - 1);
+  std::string_view head = text.substr(0, at);
+  head = feed == kNowhere ? skip_byte_order_mark(head) : head.substr(feed + 1);
+  return text[at] == '\\' && skip_white_space(head, 0) == head.size();
+}
+
+std::string_view meta_command_name(std::string_view text, size_t at) {
+  size_t end = at;
+  while (end < text.size() && white_space_at(text, end) == 0) {
+    ++end;
+  }
+  return text.substr(at, end - at);
+}
+
+}  // namespace rhumb::sql::internal

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "sql/dialect.h"
+
+/// What the splitter, the token stream and their helpers share: where quotes, comments and words
+/// end. All offsets are bytes into `text`; kNowhere means there is no end.
+namespace rhumb::sql::internal {
+
+inline constexpr size_t kNowhere = std::string_view::npos;
+
+/// TAB, LF, FF, CR, SPACE: the blanks between keywords.
+[[nodiscard]] inline bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
+[[nodiscard]] inline char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+[[nodiscard]] inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// Letters, digits, `_`, `$` and everything outside ASCII.
+[[nodiscard]] bool is_word(char c);
+
+/// Bytes of the Unicode white space that starts at `at`; 0 for anything else.
+[[nodiscard]] size_t white_space_at(std::string_view text, size_t at);
+/// The first byte from `at` on that is not Unicode white space.
+[[nodiscard]] size_t skip_white_space(std::string_view text, size_t at);
+/// Whether the character that ends before `at` is Unicode white space.
+[[nodiscard]] bool white_space_before(std::string_view text, size_t at);
+/// `end` moved back over Unicode white space, not before `begin`.
+[[nodiscard]] size_t trim_end(std::string_view text, size_t begin, size_t end);
+[[nodiscard]] size_t skip_blanks(std::string_view text, size_t at);
+
+/// Whether `word` (lower case, ASCII) stands at `at`, in any case.
+[[nodiscard]] bool matches_word(std::string_view text, size_t at, std::string_view word);
+/// As matches_word, and no word character follows.
+[[nodiscard]] bool is_whole_word(std::string_view text, size_t at, std::string_view word);
+[[nodiscard]] size_t end_of_word(std::string_view text, size_t at);
+
+/// One past the quote that closes the one at `at`; a doubled quote closes.
+[[nodiscard]] size_t end_of_quote(std::string_view text, size_t at, bool backslash);
+/// Whether the quote at `at` is that of `E'...'`.
+[[nodiscard]] bool is_escape_string(std::string_view text, size_t at);
+/// As end_of_quote with the rules of the dialect.
+[[nodiscard]] size_t end_of_quote(std::string_view text, size_t at, const SplitOptions& options);
+
+/// Bytes of the dollar tag that starts at `at`; 0 when there is none.
+[[nodiscard]] size_t dollar_tag_at(std::string_view text, size_t at);
+/// One past the closing tag, or the end of the text when there is none.
+[[nodiscard]] size_t end_of_dollar_quote(std::string_view text, size_t at, size_t tag_size);
+
+/// One past the line feed, or the end of the text.
+[[nodiscard]] size_t end_of_line(std::string_view text, size_t at);
+/// Bytes of LF or CRLF at `at`; 0 for anything else.
+[[nodiscard]] size_t line_end_at(std::string_view text, size_t at);
+
+enum class CommentKind { kNone, kLine, kBlock, kText };
+struct Comment {
+  CommentKind kind = CommentKind::kNone;  ///< kText: executable comment or hint, part of a statement
+  size_t end = 0;                         ///< one past it
+};
+/// The comment that starts at `at`; kNone also for a block comment without an end.
+[[nodiscard]] Comment comment_at(std::string_view text, size_t at, const SplitOptions& options);
+
+/// Skips blanks and comments of every kind.
+[[nodiscard]] size_t skip_gap(std::string_view text, size_t at, const SplitOptions& options);
+
+}  // namespace rhumb::sql::internal
