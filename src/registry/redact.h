@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// The server's own look at what clients send: they mask, but older ones mask too little.
+/// Source: spec registry.md 9, urls.md 1.1.
+namespace rhumb::registry {
+
+/// Replaces by `xxxxx` the password and every secret query parameter of each URL in the text. All
+/// other bytes stay; doing it twice changes nothing.
+[[nodiscard]] std::string redact_urls(std::string_view text);
+
+/// The same for a member that is one URL; what has no scheme and yet a user part becomes
+/// `(sensitive)` as a whole.
+[[nodiscard]] std::string redact_url(std::string_view url);
+
+/// Whether a query parameter of that name holds a secret; case, `-` and `_` do not count.
+[[nodiscard]] bool is_secret_parameter(std::string_view name);
+
+}  // namespace rhumb::registry
