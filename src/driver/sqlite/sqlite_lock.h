@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/result.h"
+#include "driver/connection.h"
+
+namespace rhumb::driver::sqlite {
+
+/// Locks of databases that live in this process only: name -> holder. One per driver registry.
+class NamedLocks {
+ public:
+  /// Whether the lock was free; otherwise tells who holds it.
+  bool try_lock(const std::string& name, const std::string& holder, std::string& held_by);
+  void unlock(const std::string& name);
+
+ private:
+  std::mutex mutex_;  // guards holders_
+  std::map<std::string, std::string> holders_;
+};
+
+/// Takes the lock that guards the database file `path`, or the process-wide one when it is empty.
+///
+/// A file is guarded by an open-file-description lock on `<path>.atlas-lock`, dropped by the kernel
+/// with the process; its content names the holder for people only and nothing depends on it.
+/// Errors: kBusy `sql/sqlite: lock on "<name>" already taken (held by <holder>)`;
+/// kUnsupported `file system of "<path>" has no locks`.
+/// Source: spec revisions.md 8.1.
+[[nodiscard]] Result<std::unique_ptr<Lock>> acquire_lock(NamedLocks& locks,
+                                                         const std::string& path,
+                                                         const LockRequest& request);
+
+}  // namespace rhumb::driver::sqlite

@@ -1,0 +1,101 @@
+#include "driver/sqlite/sqlite_lock.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "driver/sqlite/test_database.h"
+
+namespace rhumb::driver::sqlite {
+namespace {
+
+LockRequest request(std::string holder) {
+  return {.name = "atlas_migrate_execute", .timeout = {}, .holder = std::move(holder)};
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(SqliteLock, ExcludesAnotherConnectionAndNamesTheHolder) {
+  const TestFolder folder;
+  const auto first = must_open(folder.file("a.db"));
+  const auto second = must_open(folder.file("a.db"));
+  auto held = first->lock(request("apply ann@host:7 since 2026-01-02T03:04:05Z"));
+  ASSERT_TRUE(held.has_value());
+  const auto busy = second->lock(request("other"));
+  EXPECT_EQ(error_of(busy),
+            "sql/sqlite: lock on \"atlas_migrate_execute\" already taken (held by apply ann@host:7 "
+            "since 2026-01-02T03:04:05Z)");
+  EXPECT_EQ(busy.error().code(), ErrorCode::kBusy);
+  EXPECT_EQ(error_of((*held)->release()), "");
+  EXPECT_EQ(read_file(folder.file("a.db.atlas-lock")), "");
+  EXPECT_EQ(error_of(second->lock(request("other"))), "");
+}
+
+TEST(SqliteLock, FollowsSymbolicLinks) {
+  const TestFolder folder;
+  const auto first = must_open(folder.file("a.db"));
+  std::filesystem::create_symlink(folder.file("a.db"), folder.file("b.db"));
+  const auto second = must_open(folder.file("b.db"));
+  const auto held = first->lock(request("one"));
+  EXPECT_FALSE(second->lock(request("two")).has_value());
+}
+
+TEST(SqliteLock, DatabasesDoNotWaitForEachOther) {
+  const TestFolder folder;
+  const auto first = must_open(folder.file("a.db"));
+  const auto second = must_open(folder.file("b.db"));
+  const auto held = first->lock(request("one"));
+  EXPECT_EQ(error_of(second->lock(request("two"))), "");
+}
+
+TEST(SqliteLock, WaitsUntilTheHolderLetsGo) {
+  const TestFolder folder;
+  const std::string path = folder.file("a.db");
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto connection = must_open(path);
+    const auto held = connection->lock(request("child"));
+    [[maybe_unused]] const ssize_t written = ::write(ready[1], "x", 1);
+    ::pause();
+    ::_exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  const auto connection = must_open(path);
+  EXPECT_EQ(error_of(connection->lock(request("parent"))),
+            "sql/sqlite: lock on \"atlas_migrate_execute\" already taken (held by child)");
+  LockRequest patient = request("parent");
+  patient.timeout = std::chrono::seconds(30);
+  std::string waited_for;
+  patient.on_wait = [&](std::string_view held_by) {
+    waited_for = held_by;
+    ::kill(child, SIGKILL);
+  };
+  EXPECT_EQ(error_of(connection->lock(patient)), "");
+  EXPECT_EQ(waited_for, "child");
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST(SqliteLock, MemoryIsLockedByNameWithinOneRegistry) {
+  NamedLocks locks;
+  auto held = acquire_lock(locks, "", request("one"));
+  ASSERT_TRUE(held.has_value());
+  EXPECT_EQ(error_of(acquire_lock(locks, "", request("two"))),
+            "sql/sqlite: lock on \"atlas_migrate_execute\" already taken (held by one)");
+  held->reset();
+  EXPECT_EQ(error_of(acquire_lock(locks, "", request("two"))), "");
+}
+
+}  // namespace
+}  // namespace rhumb::driver::sqlite
