@@ -1,0 +1,233 @@
+#include "cli/report_value.h"
+
+#include <utility>
+
+#include "codec/url.h"
+#include "report/run_text.h"
+#include "sys/clock.h"
+
+namespace rhumb::cli {
+namespace {
+
+using gotmpl::Function;
+using gotmpl::Param;
+using gotmpl::Struct;
+using gotmpl::Value;
+
+constexpr gotmpl::FieldOptions kOmitEmpty = {.json = {}, .omit_empty = true};
+
+std::vector<std::string> shown(const std::vector<migrate::RunText>& texts) {
+  std::vector<std::string> out;
+  out.reserve(texts.size());
+  for (const migrate::RunText& text : texts) {
+    out.push_back(text.shown);
+  }
+  return out;
+}
+
+Value statement_error(const migrate::RunText& statement, const migrate::RunText& text) {
+  return Struct("*cmdlog.StmtError")
+      .field("Stmt", statement.shown, kOmitEmpty)
+      .field("Text", text.shown, kOmitEmpty);
+}
+
+Value failure_value(const report::FileSummary& file) {
+  if (!file.failure) {
+    return Value::nil_pointer("*cmdlog.StmtError");
+  }
+  return statement_error(file.failure->statement, file.failure->text);
+}
+
+Value checks_value(const report::FileSummary& file, const ZonedTimes& times) {
+  Value::Items groups;
+  for (const report::CheckGroup& group : file.checks) {
+    Value::Items statements;
+    for (const report::CheckStatement& check : group.statements) {
+      statements.push_back(Struct("*cmdlog.Check")
+                               .field("Stmt", check.statement.shown, kOmitEmpty)
+                               .field("Error", check.error.shown, kOmitEmpty));
+    }
+    const Value error = group.error.empty() ? Value::nil_pointer("*cmdlog.StmtError")
+                                            : statement_error({}, group.error);
+    groups.push_back(Struct("*cmdlog.FileChecks")
+                         .field("Name", group.name, kOmitEmpty)
+                         .field("Stmts", Value::list_of("[]*cmdlog.Check", statements), kOmitEmpty)
+                         .field("Error", error, kOmitEmpty)
+                         .field("Start", times(group.start))
+                         .field("End", times(group.end)));
+  }
+  return Value::list_of("[]*cmdlog.FileChecks", std::move(groups));
+}
+
+Struct file_fields(const migrate::RunFile& file, const std::string& type) {
+  return std::move(Struct(type)
+                       .field("Name", file.name, kOmitEmpty)
+                       .field("Version", file.version, kOmitEmpty)
+                       .field("Description", file.description, kOmitEmpty));
+}
+
+Value applied_file_value(const report::FileSummary& file, const ZonedTimes& times) {
+  const ReportFile entry{.file = file.file,
+                         .content = file.content.shown,
+                         .statements = shown(file.applied)};
+  const Value applied = Value::strings(shown(file.applied));
+  const Value checks = checks_value(file, times);
+  const Value error = failure_value(file);
+  const Value skipped(static_cast<int64_t>(file.skipped));
+  const Value json = file_fields(file.file, "cmdlog.AppliedFile")
+                         .field("Start", times(file.start))
+                         .field("End", times(file.end))
+                         .field("Skipped", skipped, kOmitEmpty)
+                         .field("Applied", applied, kOmitEmpty)
+                         .field("Checks", checks, kOmitEmpty)
+                         .field("Error", error, kOmitEmpty);
+  return Struct("*cmdlog.AppliedFile")
+      .field("File", file_value(entry), {.json = {}, .omit_empty = false, .embedded = true})
+      .field("Start", times(file.start))
+      .field("End", times(file.end))
+      .field("Skipped", skipped)
+      .field("Applied", applied)
+      .field("Checks", checks)
+      .field("Error", error)
+      .json(json);
+}
+
+Value pending_value(const report::TargetSummary& target) {
+  Value::Items files;
+  for (const migrate::PlannedFile& planned : target.pending) {
+    files.push_back(file_value({.file = planned.file,
+                                .content = planned.content.shown,
+                                .statements = shown(planned.statements)}));
+  }
+  return Value::list_of("cmdlog.Files", std::move(files), "migrate.File");
+}
+
+Value applied_value(const report::TargetSummary& target, const ZonedTimes& times) {
+  Value::Items files;
+  for (const report::FileSummary& file : target.files) {
+    files.push_back(applied_file_value(file, times));
+  }
+  return Value::list_of("[]*cmdlog.AppliedFile", std::move(files));
+}
+
+std::string outcome_message(const report::TargetSummary& target) {
+  if (!target.error.empty()) {
+    return "";
+  }
+  if (target.files.empty()) {
+    return "No migration files to execute";
+  }
+  return "Migrated to version " + target.target + " from " + target.current + " (" +
+         std::to_string(target.files.size()) + " migrations in total)";
+}
+
+/// `.Summary "<indent>"`.
+Function summary_function(const report::TargetSummary& target) {
+  return {.params = {Param::text()},
+          .variadic = std::nullopt,
+          .call = [target](std::span<const Value> arguments) -> Result<Value> {
+            return Value(report::format_run_totals(target, arguments[0].as_string(), {}));
+          },
+          .type = "func(string) string"};
+}
+
+}  // namespace
+
+Value ZonedTimes::operator()(report::Time instant) const {
+  const std::chrono::minutes offset = clock_.local_offset(instant);
+  const gotmpl::TimeZone zone{.offset = offset,
+                              .abbreviation = offset.count() == 0 ? "UTC" : "",
+                              .location = offset.count() == 0 ? "UTC" : "Local"};
+  return Value::time({.instant = instant, .zone = zone, .local = zone});
+}
+
+Value url_value(const std::string& redacted_url, std::string_view schema) {
+  const Result<codec::Url> parsed = codec::parse_url(redacted_url);
+  if (!parsed.has_value()) {
+    return Value(redacted_url);
+  }
+  const codec::Url& url = parsed.value();
+  const Value user = url.user ? Struct("*url.Userinfo").text(url.user->username).value()
+                              : Value::nil_pointer("*url.Userinfo");
+  Value::Entries query;
+  for (const auto& [key, value] : codec::parse_query(url.raw_query).value_or({})) {
+    query.emplace(key, Value::strings({value}));
+  }
+  const Value query_value = Value::map_of("url.Values", std::move(query));
+  return Struct("*sqlclient.URL")
+      .field("Scheme", url.scheme)
+      .field("Opaque", url.opaque)
+      .field("User", user)
+      .field("Host", url.host)
+      .field("Path", url.path)
+      .field("Fragment", url.fragment)
+      .field("RawQuery", url.raw_query)
+      .field("RawPath", url.raw_path)
+      .field("RawFragment", url.raw_fragment)
+      .field("ForceQuery", url.force_query)
+      .field("OmitHost", url.omit_host)
+      .field("Schema", schema)
+      .method("String", [redacted_url] { return Value(redacted_url); })
+      .method("Redacted", [redacted_url] { return Value(redacted_url); })
+      .method("Hostname", [name = url.hostname()] { return Value(name); })
+      .method("Port", [port = url.port()] { return Value(port); })
+      .method("Query", [query_value] { return query_value; })
+      .text(redacted_url);
+}
+
+Value env_value(const ReportEnv& env) {
+  const Value url =
+      env.url.empty() ? Value::nil_pointer("*sqlclient.URL") : url_value(env.url, env.schema);
+  return Struct("cmdlog.Env")
+      .field("Driver", env.driver, kOmitEmpty)
+      .field("URL", url, kOmitEmpty)
+      .field("Dir", env.dir, kOmitEmpty);
+}
+
+Value file_value(const ReportFile& file) {
+  Value::Items declarations;
+  for (const std::string& text : file.statements) {
+    declarations.push_back(Struct("*migrate.Stmt").field("Text", text));
+  }
+  const Value statements = Value::strings(file.statements);
+  const Value declared = Value::list_of("[]*migrate.Stmt", std::move(declarations));
+  return Struct("cmdlog.File")
+      .method("Name", [name = file.file.name] { return Value(name); })
+      .method("Version", [version = file.file.version] { return Value(version); })
+      .method("Desc", [description = file.file.description] { return Value(description); })
+      .method("Bytes", [content = file.content] { return Value::bytes(content); })
+      .method("Stmts", [statements] { return statements; })
+      .method("StmtDecls", [declared] { return declared; })
+      .json(file_fields(file.file, "cmdlog.File"));
+}
+
+Value apply_value(const report::TargetSummary& target, const ZonedTimes& times) {
+  const Value env = env_value({.driver = target.info.driver,
+                               .url = target.info.url,
+                               .schema = target.info.schema,
+                               .dir = target.info.dir_url});
+  const gotmpl::FieldOptions embedded = {.json = {}, .omit_empty = false, .embedded = true};
+  const Value pending = pending_value(target);
+  const Value applied = applied_value(target, times);
+  const Value start = times(target.start);
+  const Value end = times(target.end);
+  const auto fields = [&](const std::string& type) {
+    return std::move(Struct(type)
+                         .field("Env", env, embedded)
+                         .field("Pending", pending, kOmitEmpty)
+                         .field("Applied", applied, kOmitEmpty)
+                         .field("Current", target.current, kOmitEmpty)
+                         .field("Target", target.target, kOmitEmpty)
+                         .field("Start", start)
+                         .field("End", end)
+                         .field("Error", target.error.shown, kOmitEmpty));
+  };
+  const Value json = fields("cmdlog.MigrateApply")
+                         .field("Message", outcome_message(target), kOmitEmpty);
+  return fields("*cmdlog.MigrateApply")
+      .method("Header", [target] { return Value(report::format_run_header(target, {})); })
+      .method("Summary", summary_function(target))
+      .json(json);
+}
+
+}  // namespace rhumb::cli

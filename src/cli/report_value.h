@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gotmpl/value.h"
+#include "report/run_summary.h"
+
+namespace rhumb::sys {
+class Clock;
+}  // namespace rhumb::sys
+
+namespace rhumb::cli {
+
+/// Turns instants into template values in the process's zone.
+class ZonedTimes {
+ public:
+  explicit ZonedTimes(sys::Clock& clock) : clock_(clock) {}
+  [[nodiscard]] gotmpl::Value operator()(report::Time instant) const;
+
+ private:
+  sys::Clock& clock_;
+};
+
+/// A database URL as templates and JSON see it: Go's URL structure, credentials left out, and the
+/// redacted text when printed. `schema` is what the connection is bound to.
+/// Source: spec cli-migrate.md 5, templates.md 3.
+[[nodiscard]] gotmpl::Value url_value(const std::string& redacted_url, std::string_view schema);
+
+/// `{Driver, URL, Dir}` of a report.
+struct ReportEnv {
+  std::string driver{};
+  std::string url{};  ///< redacted; empty: no URL
+  std::string schema{};
+  std::string dir{};
+};
+[[nodiscard]] gotmpl::Value env_value(const ReportEnv& env);
+
+/// A migration file of a report: `.Name .Version .Desc .Bytes .Stmts`, JSON `{Name, Version,
+/// Description}`.
+struct ReportFile {
+  migrate::RunFile file{};
+  std::string content{};
+  std::vector<std::string> statements{};
+};
+[[nodiscard]] gotmpl::Value file_value(const ReportFile& file);
+
+/// The report of `migrate apply` over one target.
+[[nodiscard]] gotmpl::Value apply_value(const report::TargetSummary& target,
+                                        const ZonedTimes& times);
+
+}  // namespace rhumb::cli
