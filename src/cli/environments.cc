@@ -1,0 +1,158 @@
+#include "cli/environments.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/go_format.h"
+#include "base/text.h"
+
+namespace rhumb::cli {
+namespace {
+
+bool names_registry(const Invocation& invocation) {
+  for (const FlagSpec& spec : invocation.flags.specs()) {
+    const bool is_text = spec.kind == FlagKind::kString || spec.kind == FlagKind::kList;
+    if (is_text && std::ranges::any_of(invocation.flags.list(spec.name), [](const auto& text) {
+          return text.starts_with("atlas://");
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// `migrate.apply` for `atlas migrate apply`.
+std::string format_key(const Invocation& invocation) {
+  const auto words = cut(invocation.path, " ");
+  const std::string key = replace_all(words ? words->second : "", " ", ".");
+  return key == "migrate.checkpoint" ? "migrate.diff" : key;
+}
+
+/// Attributes that are passed on as they are: flag and value.
+std::vector<std::pair<std::string_view, std::string>> text_values(
+    const Invocation& invocation, const project::Environment& environment) {
+  const project::MigrationConfig& migration = environment.migration;
+  std::vector<std::pair<std::string_view, std::string>> values = {
+      {"url", environment.url},
+      {"dev-url", environment.dev},
+      {"dir", migration.dir},
+      {"dir-format", migration.format},
+      {"baseline", migration.baseline},
+      {"revisions-schema", migration.revisions_schema},
+      {"lock-timeout", migration.lock_timeout},
+      {"lock-name", migration.lock_name},
+      {"to-version", migration.to_version},
+      {"tx-mode", environment.tx_mode},
+      {"exec-order", migration.exec_order},
+  };
+  const auto format = environment.formats.find(format_key(invocation));
+  if (format != environment.formats.end()) {
+    values.emplace_back("format", format->second);
+  }
+  return values;
+}
+
+}  // namespace
+
+Result<project::Project> load_project_for(const Invocation& invocation, bool needs_registry) {
+  const FlagSet& flags = invocation.flags;
+  const App& app = invocation.app;
+  const project::ProjectRequest request{.config = flags.text("config"),
+                                        .config_given = flags.changed("config"),
+                                        .env = flags.text("env"),
+                                        .vars = flags.list("var"),
+                                        .needs_registry =
+                                            needs_registry || names_registry(invocation)};
+  const project::Host host{.environment = app.environment,
+                           .clock = app.clock,
+                           .drivers = app.drivers,
+                           .http = app.http};
+  project::Project project = TRY(project::load_project(request, host));
+  for (const std::string& warning : project.warnings) {
+    invocation.warn(warning);
+  }
+  return project;
+}
+
+Result<void> keep_targets(const Invocation& invocation, project::Project& project) {
+  if (invocation.flags.find("target") == nullptr || invocation.flags.list("target").empty()) {
+    return {};
+  }
+  std::vector<project::Environment> kept;
+  for (const std::string& glob : invocation.flags.list("target")) {
+    const auto matches = [&](const project::Environment& environment) {
+      return fnmatch(glob.c_str(), environment.key.c_str(), 0) == 0;
+    };
+    if (std::ranges::none_of(project.environments, matches)) {
+      return invalid("no target matching " + go_quote(glob) + " in env " +
+                     go_quote(invocation.flags.text("env")));
+    }
+  }
+  for (project::Environment& environment : project.environments) {
+    const bool wanted = std::ranges::any_of(invocation.flags.list("target"), [&](const auto& glob) {
+      return fnmatch(glob.c_str(), environment.key.c_str(), 0) == 0;
+    });
+    if (wanted) {
+      kept.push_back(std::move(environment));
+    }
+  }
+  project.environments = std::move(kept);
+  return {};
+}
+
+Result<project::Environment> single_environment(const Invocation& invocation,
+                                                project::Project& project) {
+  TRY(keep_targets(invocation, project));
+  if (project.environments.size() > 1) {
+    return invalid("multiple envs found for " + go_quote(invocation.flags.text("env")));
+  }
+  if (project.environments.empty()) {
+    return project::Environment{};
+  }
+  return std::move(project.environments.front());
+}
+
+Result<void> apply_environment(Invocation& invocation, const project::Environment& environment) {
+  for (const auto& [flag, value] : text_values(invocation, environment)) {
+    if (!value.empty()) {
+      TRY(invocation.flags.set_from_config(flag, {value}));
+    }
+  }
+  TRY(invocation.flags.set_from_config("to", environment.src));
+  TRY(invocation.flags.set_from_config("schema", environment.schemas));
+  TRY(invocation.flags.set_from_config("exclude", environment.exclude));
+  TRY(invocation.flags.set_from_config("include", environment.include));
+  return {};
+}
+
+Result<std::string> resolve_url(const std::string& url, const project::Environment& environment) {
+  if (!url.starts_with("env://")) {
+    return url;
+  }
+  if (environment.name.empty()) {
+    return invalid("cannot use env:// variables without selecting an environment");
+  }
+  const std::vector<std::string> urls = TRY(project::resolve_env_url(url, environment));
+  if (urls.size() != 1) {
+    return invalid(url + ": expect one schema in env " + go_quote(environment.name) + ", got " +
+                   std::to_string(urls.size()));
+  }
+  return urls.front();
+}
+
+Result<void> check_flags(const Invocation& invocation) {
+  TRY(check_required_flags(invocation.command, invocation.flags));
+  return check_flag_groups(invocation.command, invocation.flags);
+}
+
+Result<project::Environment> prepare(Invocation& invocation, bool needs_registry) {
+  project::Project project = TRY(load_project_for(invocation, needs_registry));
+  project::Environment environment = TRY(single_environment(invocation, project));
+  TRY(apply_environment(invocation, environment));
+  TRY(check_flags(invocation));
+  return environment;
+}
+
+}  // namespace rhumb::cli
