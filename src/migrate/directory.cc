@@ -9,6 +9,9 @@
 namespace rhumb::migrate {
 namespace {
 
+/// A header is looked for in so many bytes: a longer first line or comment block is none.
+constexpr size_t kHeaderMax = size_t{1} << 20U;
+
 /// FNV-1a, 64 bits: tells whether a file changed between two reads, no more.
 class Fingerprint {
  public:
@@ -42,7 +45,7 @@ class FileScan {
       return {};
     }
     kept_ += piece;
-    if (covers_header(kept_)) {
+    if (kept_.size() >= kHeaderMax || covers_header(kept_)) {
       decide(kept_);
       kept_.clear();
     }

@@ -36,10 +36,5 @@ struct FileHeader {
                                                       std::string_view name);
 /// The directive on one line, or nothing; a CR at the end of its argument is dropped.
 [[nodiscard]] std::optional<Directive> parse_directive_line(std::string_view line);
-/// `content` with a file directive put before it, and an empty line where there was no comment block.
-[[nodiscard]] std::string add_directive(std::string_view content, const Directive& directive);
-
-/// Without a byte order mark at the start.
-[[nodiscard]] std::string_view without_byte_order_mark(std::string_view text);
 
 }  // namespace rhumb::migrate

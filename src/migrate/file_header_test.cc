@@ -72,13 +72,6 @@ TEST(FileHeader, ReadsSumIgnoreFromTheFirstLineOnly) {
   EXPECT_FALSE(read_header("-- atlas:sum\n", Format::kAtlas).is_sum_ignored);
 }
 
-TEST(FileHeader, AddsADirective) {
-  EXPECT_EQ(add_directive("SELECT 1;\n", {"checkpoint", ""}),
-            "-- atlas:checkpoint\n\nSELECT 1;\n");
-  EXPECT_EQ(add_directive("-- atlas:nolint\n\nSELECT 1;\n", {"checkpoint", "v1"}),
-            "-- atlas:checkpoint v1\n-- atlas:nolint\n\nSELECT 1;\n");
-}
-
 TEST(FileHeader, KnowsWhenAPartHoldsTheWholeHeader) {
   EXPECT_TRUE(covers_header("SELECT 1;\n"));
   EXPECT_TRUE(covers_header("-- a\n\n"));

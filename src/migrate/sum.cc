@@ -1,17 +1,13 @@
 #include "migrate/sum.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <span>
-#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/check.h"
 #include "base/text.h"
+#include "codec/base64.h"
+#include "codec/sha256.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -20,37 +16,7 @@ constexpr std::string_view kPrefix = "h1:";
 constexpr size_t kLineMax = 64 * 1024;
 constexpr size_t kHashTextSize = 44;
 
-using Digest = std::array<unsigned char, 32>;
-
-std::string to_base64(const Digest& digest) {
-  std::array<unsigned char, kHashTextSize + 1> text{};
-  EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(digest.size()));
-  return {text.begin(), text.begin() + kHashTextSize};
-}
-
-/// A running SHA-256 whose value can be read at any point without ending it.
-class RunningHash {
- public:
-  RunningHash() : context_(EVP_MD_CTX_new()), snapshot_(EVP_MD_CTX_new()) {
-    RHUMB_CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "SHA-256 exists");
-  }
-  void update(std::string_view bytes) {
-    EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-  }
-  [[nodiscard]] Digest value() {
-    Digest digest{};
-    EVP_MD_CTX_copy_ex(snapshot_.get(), context_.get());
-    EVP_DigestFinal_ex(snapshot_.get(), digest.data(), nullptr);
-    return digest;
-  }
-
- private:
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_;
-  std::unique_ptr<EVP_MD_CTX, Free> snapshot_;
-};
+std::string to_text(const codec::Sha256Hasher& hash) { return codec::base64_encode(hash.digest()); }
 
 /// Takes one line off `rest`, without its line end; nothing when there is none left.
 std::optional<std::string_view> next_line(std::string_view& rest) {
@@ -101,12 +67,12 @@ SumProblem::Place find_difference(const Sum& stored, const Sum& computed) {
 }  // namespace
 
 std::string Sum::total() const {
-  RunningHash hash;
+  codec::Sha256Hasher hash;
   for (const SumEntry& entry : entries) {
     hash.update(entry.name);
     hash.update(entry.hash);
   }
-  return to_base64(hash.value());
+  return to_text(hash);
 }
 
 Result<std::string> Sum::hash_of(std::string_view name) const {
@@ -152,7 +118,7 @@ Result<Sum> parse_sum(std::string_view text) {
 
 class SumBuilder::State {
  public:
-  RunningHash hash;
+  codec::Sha256Hasher hash;
 };
 
 SumBuilder::SumBuilder() : state_(std::make_unique<State>()) {}
@@ -168,7 +134,7 @@ void SumBuilder::begin_file(std::string_view name) {
 void SumBuilder::update(std::string_view bytes) { state_->hash.update(bytes); }
 
 const std::string& SumBuilder::end_file() {
-  sum_.entries.push_back({std::move(name_), to_base64(state_->hash.value())});
+  sum_.entries.push_back({std::move(name_), to_text(state_->hash)});
   return sum_.entries.back().hash;
 }
 

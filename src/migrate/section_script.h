@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rhumb::migrate {
+
+/// A script put together from parts of a file, which remembers where each part came from.
+class SectionScript {
+ public:
+  /// Appends `piece`, which stands at byte `offset` of the file.
+  void append(std::string_view piece, size_t offset);
+  /// Appends text that is not in the file.
+  void append_own(std::string_view text) { text_ += text; }
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] std::string take_text() && { return std::move(text_); }
+  /// The offset in the file of the byte at `offset` of the script.
+  [[nodiscard]] size_t to_file_offset(size_t offset) const;
+
+ private:
+  struct Part {
+    size_t begin;  ///< in the script
+    size_t offset;  ///< in the file
+  };
+  std::string text_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace rhumb::migrate
