@@ -1,0 +1,286 @@
+#include "registry_api/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.h"
+#include "codec/base64.h"
+#include "codec/hex.h"
+
+namespace rhumb::registry_api {
+namespace {
+
+using codec::Json;
+
+constexpr int kAttemptsMax = 5;
+constexpr std::chrono::milliseconds kFirstWait{1000};
+constexpr std::chrono::seconds kRetryAfterMax{60};
+constexpr size_t kBodyShownMax = 1 << 20;
+
+std::string encode(std::string_view bytes) { return codec::base64_encode(codec::as_bytes(bytes)); }
+
+Result<std::string> decode(std::string_view text) {
+  std::vector<std::byte> bytes = TRY(codec::base64_decode(text).context("decoding response"));
+  return codec::to_string(bytes);
+}
+
+bool is_retried(int status) { return status == 429 || (status >= 500 && status != 501); }
+
+bool is_loopback(std::string_view url) {
+  size_t mark = url.find("://");
+  std::string_view host = mark == std::string_view::npos ? url : url.substr(mark + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  size_t at = host.rfind('@');
+  host = at == std::string_view::npos ? host : host.substr(at + 1);
+  return host == "localhost" || host.starts_with("localhost:") || host == "127.0.0.1" ||
+         host.starts_with("127.0.0.1:") || host.starts_with("[::1]");
+}
+
+/// How long to wait before the attempt after `attempt` (from 1).
+std::chrono::milliseconds wait_before_next(std::string_view endpoint,
+                                           const HttpReply* reply,
+                                           int attempt) {
+  std::string_view asked = reply == nullptr ? std::string_view() : reply->header("Retry-After");
+  int seconds = 0;
+  auto parsed = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
+  if (!asked.empty() && parsed.ec == std::errc() && seconds >= 0) {
+    return std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds), kRetryAfterMax);
+  }
+  return is_loopback(endpoint) ? std::chrono::milliseconds(0) : kFirstWait * (1 << (attempt - 1));
+}
+
+/// `dirState.files[0]`
+std::string format_path(const Json& path) {
+  std::string out;
+  for (size_t i = 0; i < path.size() && path.is_array(); ++i) {
+    const Json& part = path.at(i);
+    if (part.is_string()) {
+      out += (out.empty() ? "" : ".") + part.as_string();
+    } else {
+      out += fmt::format("[{}]", part.to_int().value_or(0));
+    }
+  }
+  return out;
+}
+
+std::string format_error(const Json& error) {
+  std::string out = "input";
+  const Json::Array* locations = error.find_array("locations");
+  if (locations != nullptr && !locations->empty()) {
+    out += fmt::format(":{}", locations->front().find_int("line").value_or(0));
+  }
+  out += ":";
+  const Json* path = error.find("path");
+  std::string at = path == nullptr ? "" : format_path(*path);
+  if (!at.empty()) {
+    out += " " + at;
+  }
+  return out + " " + error.string_or_empty("message");
+}
+
+/// The errors of a reply as one text, nothing when it has none.
+std::optional<Error> reply_errors(const Json& reply) {
+  const Json::Array* errors = reply.find_array("errors");
+  if (errors == nullptr || errors->empty()) {
+    return std::nullopt;
+  }
+  std::vector<std::string> lines;
+  for (const Json& error : *errors) {
+    lines.push_back(format_error(error));
+  }
+  std::string text = join(lines, "\n");
+  text.erase(0, std::string_view("input:").size());
+  const Json* extensions = errors->front().find_object("extensions");
+  std::string code = extensions == nullptr ? "" : extensions->string_or_empty("code");
+  ErrorCode kind = code == "NOT_FOUND"   ? ErrorCode::kNotFound
+                   : code == "CONFLICT"  ? ErrorCode::kConflict
+                   : code == "FORBIDDEN" ? ErrorCode::kDenied
+                   : code == "INVALID"   ? ErrorCode::kInvalid
+                                         : ErrorCode::kUnavailable;
+  return Error(kind, std::string(trim(text)));
+}
+
+Result<Json> read_reply(const HttpReply& reply) {
+  if (reply.status == 401) {
+    return Error(ErrorCode::kDenied, "Unauthorized");
+  }
+  bool ok = reply.status == 200;
+  if (ok && reply.body.empty()) {
+    return Json::object();
+  }
+  Result<Json> parsed = codec::parse_json(reply.body);
+  if (parsed) {
+    std::optional<Error> errors = reply_errors(*parsed);
+    if (errors.has_value()) {
+      return *errors;
+    }
+  }
+  if (!ok) {
+    return Error(reply.status == 404 ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
+                 fmt::format("unexpected error code {}: {}", reply.status,
+                             trim(std::string_view(reply.body).substr(0, kBodyShownMax))));
+  }
+  return std::move(parsed).context("decoding response");
+}
+
+Json with_context(Json input, const std::optional<RunContext>& context) {
+  if (context.has_value()) {
+    input.set("context", to_json(*context));
+  }
+  return input;
+}
+
+std::string text_of(const Json& object, std::string_view key) {
+  const Json* member = find_any_case(object, key);
+  return member != nullptr && member->is_string() ? member->as_string() : "";
+}
+
+}  // namespace
+
+std::string_view HttpReply::header(std::string_view name) const {
+  for (const auto& entry : headers) {
+    if (equal_fold_ascii(entry.first, name)) {
+      return entry.second;
+    }
+  }
+  return "";
+}
+
+const Json* find_any_case(const Json& object, std::string_view key) {
+  if (!object.is_object()) {
+    return nullptr;
+  }
+  if (const Json* exact = object.find(key)) {
+    return exact;
+  }
+  for (const Json::Member& member : object.as_object()) {
+    if (equal_fold_ascii(member.key, key)) {
+      return &member.value;
+    }
+  }
+  return nullptr;
+}
+
+RegistryClient::RegistryClient(Transport& transport, ClientOptions options)
+    : transport_(&transport), options_(std::move(options)) {}
+
+bool RegistryClient::has_feature(std::string_view feature) const {
+  return features_.contains(feature);
+}
+
+void RegistryClient::note_features(const HttpReply& reply) {
+  for (std::string_view word : split(reply.header("X-Registry-Features"), ',')) {
+    if (!trim(word).empty()) {
+      features_.emplace(trim(word));
+    }
+  }
+}
+
+Result<HttpReply> RegistryClient::post_with_retries(const std::string& body) {
+  const HttpHeaders headers = {{"Authorization", "Bearer " + options_.token},
+                               {"Content-Type", "application/json"},
+                               {"User-Agent", options_.user_agent}};
+  for (int attempt = 1;; ++attempt) {
+    Result<HttpReply> reply = transport_->post(options_.endpoint, headers, body);
+    if (reply && !is_retried(reply->status)) {
+      return reply;
+    }
+    if (!reply && reply.error().code() == ErrorCode::kCancelled) {
+      return reply;
+    }
+    if (attempt == kAttemptsMax) {
+      return std::move(reply).context(
+          fmt::format("POST {} giving up after {} attempt(s)", options_.endpoint, attempt));
+    }
+    TRY(transport_->wait(
+        wait_before_next(options_.endpoint, reply ? &reply.value() : nullptr, attempt)));
+  }
+}
+
+Result<Json> RegistryClient::call(const Document& document, const Json& variables) {
+  Json body = Json::object({{"query", document.text}});
+  if (!variables.is_null()) {
+    body.set("variables", variables);
+  }
+  HttpReply reply = TRY(post_with_retries(codec::format_json(body)));
+  note_features(reply);
+  Json answer = TRY(read_reply(reply));
+  const Json* data = find_any_case(answer, "data");
+  const Json* field = data == nullptr ? nullptr : find_any_case(*data, document.field);
+  return field == nullptr ? Json() : *field;
+}
+
+Result<Json> RegistryClient::call_input(const Document& document, Json input) {
+  return call(document, Json::object({{"input", std::move(input)}}));
+}
+
+Result<std::string> RegistryClient::call_for_url(const Document& document, Json input) {
+  Json answer = TRY(call_input(document, std::move(input)));
+  return text_of(answer, "url");
+}
+
+Result<Identity> RegistryClient::identify() {
+  Json me = TRY(call(kMe, Json()));
+  return Identity{text_of(me, "name"), text_of(me, "org")};
+}
+
+Result<std::string> RegistryClient::read_directory(std::string_view slug, std::string_view tag) {
+  Json input = Json::object({{"slug", slug}});
+  input.set_unless_empty("tag", tag);
+  Json state = TRY(call_input(kDirState, std::move(input)));
+  const Json* content = find_any_case(state, "content");
+  if (content == nullptr || !content->is_string()) {
+    return Error(ErrorCode::kNotFound,
+                 fmt::format("the registry answered without the content of dir \"{}\"", slug));
+  }
+  return decode(content->as_string());
+}
+
+Result<std::vector<RemoteDirectory>> RegistryClient::list_directories() {
+  Json dirs = TRY(call(kDirs, Json()));
+  std::vector<RemoteDirectory> out;
+  for (size_t i = 0; i < dirs.size() && dirs.is_array(); ++i) {
+    RemoteDirectory directory;
+    directory.name = text_of(dirs.at(i), "name");
+    directory.slug = text_of(dirs.at(i), "slug");
+    directory.archive = TRY(decode(text_of(dirs.at(i), "content")));
+    out.push_back(std::move(directory));
+  }
+  return out;
+}
+
+Result<std::string> RegistryClient::push_directory(const DirectoryPush& push) {
+  Json input = Json::object({{"slug", push.slug}});
+  if (!push.tag.empty()) {
+    input.set("tag", push.tag);
+  }
+  input.set("driver", push.driver);
+  input.set("dir", encode(push.archive));
+  if (!push.tag.empty()) {
+    return call_for_url(kPushDir, with_context(std::move(input), push.context));
+  }
+  input.set("add", encode(push.added_archive));
+  Json deleted = Json::array();
+  for (const std::string& name : push.deleted) {
+    deleted.push_back(name);
+  }
+  input.set("delete", std::move(deleted));
+  return call_for_url(kDiffSyncDir, with_context(std::move(input), push.context));
+}
+
+Result<std::string> RegistryClient::report(const MigrationReport& report) {
+  return call_for_url(kReportMigration, to_json(report));
+}
+
+Result<std::string> RegistryClient::report(const MigrationSetReport& report) {
+  return call_for_url(kReportMigrationSet, to_json(report));
+}
+
+Result<std::string> RegistryClient::begin_set(const BeginSet& set) {
+  return call_for_url(kBeginMigrationSet, to_json(set));
+}
+
+}  // namespace rhumb::registry_api

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "codec/json.h"
+#include "registry_api/documents.h"
+#include "registry_api/report.h"
+#include "registry_api/transport.h"
+
+namespace rhumb::registry_api {
+
+struct ClientOptions {
+  std::string endpoint;    ///< used byte for byte
+  std::string token;
+  std::string user_agent;  ///< `Atlas/<version> (<os>/<arch>)`
+};
+
+/// Who the token belongs to; both empty when the server would not say, which still is connected.
+struct Identity {
+  std::string name;
+  std::string org;
+};
+
+struct RemoteDirectory {
+  std::string name;
+  std::string slug;
+  std::string archive;  ///< tar bytes
+};
+
+struct DirectoryPush {
+  std::string slug;
+  std::string tag;                         ///< empty for the untagged push
+  std::string driver;                      ///< upper case
+  std::string archive;                     ///< tar of the whole directory
+  std::string added_archive;               ///< untagged: tar of what is new or changed
+  std::vector<std::string> deleted;        ///< untagged: names that are gone
+  std::optional<RunContext> context;
+};
+
+/// The calls our CLI makes.
+///
+/// Errors: kDenied `Unauthorized` for 401; kNotFound for an answer of code NOT_FOUND or status 404;
+/// else kUnavailable, the text as the published clients print it (spec registry.md 3.2).
+/// Connection errors, 429 and 5xx but 501 are tried four more times, after 1, 2, 4, 8 s or as
+/// Retry-After says; without waiting on a loopback endpoint.
+/// Threads: one at a time.
+class RegistryClient {
+ public:
+  /// `transport` must outlive the client.
+  RegistryClient(Transport& transport, ClientOptions options);
+
+  /// Sends a document; `variables` null sends none. Returns the answer's root field, null when the
+  /// server left it out.
+  Result<codec::Json> call(const Document& document, const codec::Json& variables);
+  /// The same with the one variable `input`.
+  Result<codec::Json> call_input(const Document& document, codec::Json input);
+
+  Result<Identity> identify();
+  /// The tar bytes of a directory. `tag` empty is the latest state. An answer without content is the
+  /// error kNotFound: it is never an empty directory.
+  Result<std::string> read_directory(std::string_view slug, std::string_view tag);
+  Result<std::vector<RemoteDirectory>> list_directories();
+  /// The page of what was pushed; empty when the server does not say.
+  Result<std::string> push_directory(const DirectoryPush& push);
+  Result<std::string> report(const MigrationReport& report);
+  Result<std::string> report(const MigrationSetReport& report);
+  Result<std::string> begin_set(const BeginSet& set);
+
+  /// Whether any reply so far announced the word in `X-Registry-Features`.
+  [[nodiscard]] bool has_feature(std::string_view feature) const;
+
+ private:
+  Result<HttpReply> post_with_retries(const std::string& body);
+  Result<std::string> call_for_url(const Document& document, codec::Json input);
+  void note_features(const HttpReply& reply);
+
+  Transport* transport_;  // outlives the client, see the constructor
+  ClientOptions options_;
+  std::set<std::string, std::less<>> features_;
+};
+
+/// Finds a member without regard to case: servers differ in the first letter.
+[[nodiscard]] const codec::Json* find_any_case(const codec::Json& object, std::string_view key);
+
+}  // namespace rhumb::registry_api

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <string_view>
+
+/// The GraphQL documents of our client, word for word.
+///
+/// Gateways and test servers route by substrings of these texts and count requests, so the wording
+/// is fixed: one blank after the keyword, no mutation holds the letters of the other keyword, and
+/// each text holds no word that belongs to another operation.
+/// Source: spec registry.md 3.3.
+namespace rhumb::registry_api {
+
+/// A document and the root field that holds its answer.
+struct Document {
+  std::string_view field;
+  std::string_view text;
+};
+
+inline constexpr Document kMe{"me", "query Bot {\n  me {\n    name\n    org\n  }\n}"};
+inline constexpr Document kMeVerbose{
+    "me",
+    "query Bot {\n  me {\n    name\n    org\n    kind\n    orgName\n    roles\n    scopes\n"
+    "    expiresAt\n  }\n}"};
+inline constexpr Document kDirState{
+    "dirState",
+    "query dirState($input: DirStateInput!) {\n  dirState(input: $input) {\n    content\n  }\n}"};
+inline constexpr Document kDirs{
+    "dirs", "query dirs {\n  dirs {\n    name\n    slug\n    content\n  }\n}"};
+inline constexpr Document kDiffSyncDir{
+    "diffSyncDir",
+    "mutation diffSyncDir($input: DiffSyncDirInput!) {\n  diffSyncDir(input: $input) {\n    url\n"
+    "  }\n}"};
+inline constexpr Document kPushDir{
+    "pushDir",
+    "mutation pushDir($input: PushDirInput!) {\n  pushDir(input: $input) {\n    url\n  }\n}"};
+inline constexpr Document kReportMigration{
+    "reportMigration",
+    "mutation ReportMigration($input: ReportMigrationInput!) {\n  reportMigration(input: $input) {\n"
+    "    url\n  }\n}"};
+inline constexpr Document kReportMigrationSet{
+    "reportMigrationSet",
+    "mutation ReportMigrationSet($input: ReportMigrationSetInput!) {\n"
+    "  reportMigrationSet(input: $input) {\n    url\n  }\n}"};
+inline constexpr Document kBeginMigrationSet{
+    "beginMigrationSet",
+    "mutation beginMigrationSet($input: BeginMigrationSetInput!) {\n"
+    "  beginMigrationSet(input: $input) {\n    url\n  }\n}"};
+
+inline constexpr Document kRepos{
+    "repos",
+    "query repos($input: ReposInput) {\n  repos(input: $input) {\n    repos {\n      id\n      slug\n"
+    "      name\n      title\n      type\n      driver\n      url\n      link\n"
+    "      databasesSynced\n      databasesPending\n      databasesFailed\n    }\n    pageInfo {\n"
+    "      page\n      pageSize\n      total\n    }\n  }\n}"};
+inline constexpr Document kRepo{
+    "repo",
+    "query repo($input: RepoInput!) {\n  repo(input: $input) {\n    id\n    slug\n    name\n"
+    "    title\n    type\n    driver\n    url\n    link\n    databasesSynced\n"
+    "    databasesPending\n    databasesFailed\n  }\n}"};
+inline constexpr Document kCreateRepo{
+    "createRepo",
+    "mutation createRepo($input: CreateRepoInput!) {\n  createRepo(input: $input) {\n    created\n"
+    "    repo {\n      id\n      slug\n      name\n      title\n      type\n      driver\n"
+    "      url\n      link\n    }\n  }\n}"};
+inline constexpr Document kDatabases{
+    "databases",
+    "query databases($input: DatabasesInput) {\n  databases(input: $input) {\n    databases {\n"
+    "      id\n      extID\n      name\n      repoName\n      envName\n      status\n"
+    "      currentVersion\n      lastDeploymentTime\n    }\n    pageInfo {\n      page\n"
+    "      pageSize\n      total\n    }\n  }\n}"};
+inline constexpr Document kDatabase{
+    "database",
+    "query database($input: DatabaseInput!) {\n  database(input: $input) {\n    id\n    extID\n"
+    "    name\n    repoName\n    envName\n    status\n    currentVersion\n"
+    "    lastDeploymentTime\n  }\n}"};
+inline constexpr Document kMigrations{
+    "migrations",
+    "query migrations($input: MigrationsInput) {\n  migrations(input: $input) {\n    migrations {\n"
+    "      id\n      repoName\n      type\n      envName\n      databaseName\n"
+    "      targetsSucceeded\n      targetsTotal\n      version\n      status\n"
+    "      completedAt\n    }\n    pageInfo {\n      page\n      pageSize\n      total\n    }\n"
+    "  }\n}"};
+inline constexpr Document kMigration{
+    "migration",
+    "query migration($id: ID!) {\n  migration(id: $id) {\n    id\n    repoName\n    type\n"
+    "    envName\n    databaseName\n    targetsSucceeded\n    targetsTotal\n    version\n"
+    "    status\n    completedAt\n    log\n    targets {\n      migrations {\n        id\n"
+    "        databaseName\n        version\n        status\n      }\n    }\n  }\n}"};
+inline constexpr Document kCreateBot{
+    "createBot",
+    "mutation createBot($input: CreateBotInput!) {\n  createBot(input: $input) {\n    secret\n"
+    "    token {\n      id\n      prefix\n      lastFour\n      scopes\n      expiresAt\n    }\n"
+    "  }\n}"};
+inline constexpr Document kCreateToken{
+    "createToken",
+    "mutation createToken($input: CreateTokenInput!) {\n  createToken(input: $input) {\n    secret\n"
+    "    token {\n      id\n      prefix\n      lastFour\n      scopes\n      expiresAt\n    }\n"
+    "  }\n}"};
+inline constexpr Document kRevokeToken{
+    "revokeToken", "mutation revokeToken($id: ID!) {\n  revokeToken(id: $id) {\n    success\n  }\n}"};
+inline constexpr Document kTokens{
+    "tokens",
+    "query tokens($input: PageInput) {\n  tokens(input: $input) {\n    tokens {\n      id\n"
+    "      prefix\n      lastFour\n      owner {\n        name\n      }\n      scopes\n"
+    "      createdAt\n      expiresAt\n      lastUsedAt\n      revokedAt\n    }\n    pageInfo {\n"
+    "      page\n      pageSize\n      total\n    }\n  }\n}"};
+inline constexpr Document kAuditLog{
+    "auditLog",
+    "query auditLog($input: AuditLogInput) {\n  auditLog(input: $input) {\n    entries {\n      seq\n"
+    "      time\n      actor {\n        kind\n        id\n        name\n      }\n      ip\n"
+    "      userAgent\n      action\n      object\n      before\n      after\n      requestID\n"
+    "      prevHash\n      hash\n    }\n    pageInfo {\n      page\n      pageSize\n      total\n"
+    "      endCursor\n      hasNextPage\n    }\n  }\n}"};
+
+}  // namespace rhumb::registry_api
