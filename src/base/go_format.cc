@@ -65,7 +65,7 @@ std::string layout_scientific(const ShortestDecimal& decimal) {
 
 std::string format_shortest(double magnitude, char format) {
   const ShortestDecimal decimal = shortest_decimal(magnitude);
-  // Observed with Go 1.22: 100000 is written out, 1e+06 and 1.23456789e+08 are not.
+  // Observed with Go 1.26: 100000 is written out, 1e+06 and 1.23456789e+08 are not.
   constexpr int kGeneralExponentMax = 6;
   const int exponent = decimal.exponent - 1;
   const bool scientific =

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-// Expected texts were printed by Go 1.22 (strconv, time, fmt).
+// Expected texts were printed by Go 1.26 (strconv, time, fmt).
 namespace rhumb {
 namespace {
 

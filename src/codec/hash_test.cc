@@ -84,7 +84,7 @@ TEST(Base64, RfcVectors) {
 
 struct DecodeCase {
   std::string_view text;
-  int standard;  // offset of the error, -1 for none; as Go 1.22 reports it
+  int standard;  // offset of the error, -1 for none; as Go 1.26 reports it
   int raw_url;
 };
 
