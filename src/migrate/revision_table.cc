@@ -1,0 +1,81 @@
+#include "migrate/revision_table.h"
+
+#include "base/go_format.h"
+#include "base/text.h"
+#include "codec/json.h"
+
+namespace rhumb::migrate {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// `+05:30` or `-07:00` at the end of `text`.
+std::chrono::minutes parse_offset(std::string_view text) {
+  if (text.size() < 6) {
+    return {};
+  }
+  const std::string_view tail = text.substr(text.size() - 6);
+  const bool shaped = (tail[0] == '+' || tail[0] == '-') && is_digit(tail[1]) && is_digit(tail[2]) &&
+                      tail[3] == ':' && is_digit(tail[4]) && is_digit(tail[5]);
+  if (!shaped) {
+    return {};
+  }
+  const int hours = (tail[1] - '0') * 10 + (tail[2] - '0');
+  const int minutes = (tail[4] - '0') * 10 + (tail[5] - '0');
+  return std::chrono::minutes((tail[0] == '-' ? -1 : 1) * (hours * 60 + minutes));
+}
+
+bool has_zone(std::string_view text) {
+  return text.ends_with('Z') || (text.size() > 19 && text.find_first_of("+-", 19) != text.npos);
+}
+
+}  // namespace
+
+std::string format_hashes(const std::vector<std::string>& hashes) {
+  if (hashes.empty()) {
+    return "null";
+  }
+  std::string json = "[";
+  for (const std::string& hash : hashes) {
+    json += json.size() == 1 ? "" : ",";
+    json += codec::format_json_string(hash);
+  }
+  return json + "]";
+}
+
+std::vector<std::string> parse_hashes(std::string_view json) {
+  const Result<codec::Json> parsed = codec::parse_json(json);
+  std::vector<std::string> hashes;
+  if (!parsed || !parsed->is_array()) {
+    return hashes;
+  }
+  for (const codec::Json& element : parsed->as_array()) {
+    if (!element.is_string()) {
+      return {};
+    }
+    hashes.push_back(element.as_string());
+  }
+  return hashes;
+}
+
+StoredTime parse_stored_time(std::string_view text) {
+  std::string rfc3339(trim(text));
+  if (rfc3339.size() == 10) {
+    rfc3339 += "T00:00:00";
+  } else if (rfc3339.size() == 16) {
+    rfc3339 += ":00";
+  }
+  if (rfc3339.size() > 10 && rfc3339[10] == ' ') {
+    rfc3339[10] = 'T';
+  }
+  if (!has_zone(rfc3339)) {
+    rfc3339 += 'Z';
+  }
+  const auto at = parse_rfc3339(rfc3339);
+  if (!at) {
+    return {};
+  }
+  return {.at = *at, .offset = parse_offset(rfc3339)};
+}
+
+}  // namespace rhumb::migrate

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "driver/connection.h"
+#include "migrate/revision.h"
+
+namespace rhumb::migrate {
+
+/// How one engine spells the revisions table: its SQL and the encoding of its cells.
+///
+/// A new engine adds one implementation; RevisionStore's rules are the same for all.
+/// Source: spec revisions.md 2 (stored in users' databases, never change).
+class RevisionTable {
+ public:
+  RevisionTable() = default;
+  RevisionTable(const RevisionTable&) = delete;
+  RevisionTable& operator=(const RevisionTable&) = delete;
+  virtual ~RevisionTable() = default;
+
+  /// The statements that create the table, in order.
+  [[nodiscard]] virtual std::vector<std::string> create_sql() const = 0;
+  /// The statement that adds a column an older program did not have.
+  [[nodiscard]] virtual std::string add_column_sql(std::string_view column) const = 0;
+  /// The names of the columns there are; none when there is no table.
+  virtual Result<std::vector<std::string>> columns(driver::Connection& connection) const = 0;
+  /// The table's name as statements write it, quoted and qualified where needed.
+  [[nodiscard]] virtual std::string name_sql() const = 0;
+  [[nodiscard]] virtual std::string quote(std::string_view identifier) const = 0;
+  /// The placeholder of parameter `number`, from 1.
+  [[nodiscard]] virtual std::string placeholder(size_t number) const = 0;
+  /// What follows `INSERT INTO t (...) VALUES (...)` to update `columns` of a row with the version.
+  [[nodiscard]] virtual std::string on_conflict_update(
+      const std::vector<std::string_view>& columns) const = 0;
+  /// As on_conflict_update, to keep the row that is there.
+  [[nodiscard]] virtual std::string on_conflict_keep() const = 0;
+
+  [[nodiscard]] virtual driver::Value encode_time(const StoredTime& time) const = 0;
+  [[nodiscard]] virtual StoredTime decode_time(const driver::Value& cell) const = 0;
+  [[nodiscard]] virtual driver::Value encode_hashes(const std::vector<std::string>& hashes) const = 0;
+};
+
+/// Columns in the order of the table.
+inline constexpr std::string_view kRevisionColumns[] = {"version",
+                                                        "description",
+                                                        "type",
+                                                        "applied",
+                                                        "total",
+                                                        "executed_at",
+                                                        "execution_time",
+                                                        "error",
+                                                        "error_stmt",
+                                                        "hash",
+                                                        "partial_hashes",
+                                                        "operator_version"};
+
+/// The JSON text of a row's hashes: an array, or `null` when there are none.
+[[nodiscard]] std::string format_hashes(const std::vector<std::string>& hashes);
+/// Reverses format_hashes; anything but an array of strings is none.
+[[nodiscard]] std::vector<std::string> parse_hashes(std::string_view json);
+
+/// `2006-01-02 15:04:05.999999999-07:00` and the shorter forms that drivers of other programs write;
+/// what cannot be read is the epoch.
+[[nodiscard]] StoredTime parse_stored_time(std::string_view text);
+
+[[nodiscard]] std::unique_ptr<RevisionTable> sqlite_revision_table();
+
+}  // namespace rhumb::migrate

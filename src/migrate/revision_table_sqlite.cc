@@ -1,0 +1,99 @@
+#include "base/go_format.h"
+#include "base/text.h"
+#include "migrate/revision_table.h"
+
+#include <fmt/format.h>
+
+namespace rhumb::migrate {
+namespace {
+
+struct Column {
+  std::string_view name;
+  std::string_view definition;
+  std::string_view when_added;  // a column added to rows needs a default
+};
+
+constexpr Column kColumns[] = {{"version", "text NOT NULL", "text NOT NULL DEFAULT ''"},
+                               {"description", "text NOT NULL", "text NOT NULL DEFAULT ''"},
+                               {"type", "integer NOT NULL DEFAULT (2)", "integer NOT NULL DEFAULT 2"},
+                               {"applied", "integer NOT NULL DEFAULT (0)", "integer NOT NULL DEFAULT 0"},
+                               {"total", "integer NOT NULL DEFAULT (0)", "integer NOT NULL DEFAULT 0"},
+                               {"executed_at", "datetime NOT NULL", "datetime NOT NULL DEFAULT ''"},
+                               {"execution_time", "integer NOT NULL", "integer NOT NULL DEFAULT 0"},
+                               {"error", "text NULL", "text NULL"},
+                               {"error_stmt", "text NULL", "text NULL"},
+                               {"hash", "text NOT NULL", "text NOT NULL DEFAULT ''"},
+                               {"partial_hashes", "json NULL", "json NULL"},
+                               {"operator_version", "text NOT NULL", "text NOT NULL DEFAULT ''"}};
+
+class SqliteRevisionTable final : public RevisionTable {
+ public:
+  std::vector<std::string> create_sql() const override {
+    std::vector<std::string> parts;
+    for (const Column& column : kColumns) {
+      parts.push_back(fmt::format("`{}` {}", column.name, column.definition));
+    }
+    return {fmt::format("CREATE TABLE {} ({}, PRIMARY KEY (`version`))", name_sql(), join(parts, ", "))};
+  }
+
+  std::string add_column_sql(std::string_view name) const override {
+    for (const Column& column : kColumns) {
+      if (column.name == name) {
+        return fmt::format("ALTER TABLE {} ADD COLUMN `{}` {}", name_sql(), name, column.when_added);
+      }
+    }
+    return {};
+  }
+
+  Result<std::vector<std::string>> columns(driver::Connection& connection) const override {
+    const driver::Value params[] = {std::string(kRevisionsTable)};
+    const driver::Rows found =
+        TRY(connection.query("SELECT name FROM pragma_table_info(?)", params));
+    std::vector<std::string> names;
+    for (const std::vector<driver::Value>& row : found.rows) {
+      names.push_back(driver::to_text(row[0]));
+    }
+    return names;
+  }
+
+  std::string name_sql() const override { return quote(kRevisionsTable); }
+
+  std::string quote(std::string_view identifier) const override {
+    return "`" + replace_all(identifier, "`", "``") + "`";
+  }
+
+  std::string placeholder(size_t /*number*/) const override { return "?"; }
+
+  std::string on_conflict_update(const std::vector<std::string_view>& columns) const override {
+    std::vector<std::string> parts;
+    for (const std::string_view column : columns) {
+      parts.push_back(fmt::format("{0} = excluded.{0}", quote(column)));
+    }
+    return " ON CONFLICT (`version`) DO UPDATE SET " + join(parts, ", ");
+  }
+
+  std::string on_conflict_keep() const override { return " ON CONFLICT (`version`) DO NOTHING"; }
+
+  driver::Value encode_time(const StoredTime& time) const override {
+    std::string text = format_rfc3339_nano(time.at);
+    text[10] = ' ';
+    text.pop_back();  // the `Z`
+    return text + "+00:00";
+  }
+
+  StoredTime decode_time(const driver::Value& cell) const override {
+    return parse_stored_time(driver::to_text(cell));
+  }
+
+  driver::Value encode_hashes(const std::vector<std::string>& hashes) const override {
+    return driver::Blob{format_hashes(hashes)};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<RevisionTable> sqlite_revision_table() {
+  return std::make_unique<SqliteRevisionTable>();
+}
+
+}  // namespace rhumb::migrate
