@@ -30,8 +30,8 @@ struct Directive {
 /// `delimiter` with exactly `-- `; nothing for other names.
 [[nodiscard]] std::optional<Directive> content_directive(std::string_view file);
 
-/// The directives of the top block: lines from the first on that start with `#` or `--`, ended by an
-/// empty line or the end of the file; otherwise there are none. In the order of the file.
+/// The directives of the top block: lines from the first on that start with `#` or `--`, ended by
+/// an empty line or the end of the file; otherwise there are none. In the order of the file.
 [[nodiscard]] std::vector<Directive> file_directives(std::string_view file);
 /// The arguments of those called `name`, in the order of the file.
 [[nodiscard]] std::vector<std::string_view> file_directive_arguments(std::string_view file,
@@ -47,8 +47,8 @@ struct Directive {
 /// characters. Errors: kInvalid `empty delimiter`.
 [[nodiscard]] Result<std::string> parse_delimiter(std::string_view text);
 
-/// The file with `-- atlas:<name>[ <argument>]` put on top, and an empty line below it when the file
-/// had no top block. A byte order mark stays first.
+/// The file with `-- atlas:<name>[ <argument>]` put on top, and an empty line below it when the
+/// file had no top block. A byte order mark stays first.
 [[nodiscard]] std::string add_directive(std::string_view file,
                                         std::string_view name,
                                         std::string_view argument);

@@ -5,7 +5,7 @@
 namespace rhumb::sql::internal {
 namespace {
 
-/// The `;` that ends the command part of `COPY ... FROM STDIN`, or kNowhere when it is another COPY.
+/// The `;` that ends the command of `COPY ... FROM STDIN`, or kNowhere when it is another COPY.
 size_t end_of_copy_command(std::string_view text,
                            size_t at,
                            const SplitOptions& options,
@@ -38,7 +38,6 @@ size_t end_of_copy_command(std::string_view text,
     } else if (c == ';' && depth == 0) {
       return from_stdin ? at : kNowhere;
     }
-    // The E of E'...' was read as a word; its quote must still know it.
     after_from = is_from;
     at = end;
     if (at == kNowhere) {
@@ -66,20 +65,21 @@ CopyScan scan_copy(std::string_view text,
   }
   const bool empty = behind >= text.size() || text[behind] == '\n';
   if (!empty && !text.substr(behind).starts_with("--")) {
-    return {.kind = CopyKind::kTextBehind, .at = behind};
+    return {.kind = CopyKind::kTextBehind, .at = behind, .data = 0};
   }
-  size_t line = end_of_line(text, behind);
+  const size_t data = end_of_line(text, behind);
+  size_t line = data;
   while (line < text.size()) {
     const size_t next = end_of_line(text, line);
     if (text.substr(line, 2) == "\\.") {
       const std::string_view rest = text.substr(line + 2, next - line - 2);
       if (rest.empty() || rest == "\n" || rest == "\r\n" || rest == "\r") {
-        return {.kind = CopyKind::kData, .at = line + 2};
+        return {.kind = CopyKind::kData, .at = line + 2, .data = data};
       }
     }
     line = next;
   }
-  return {.kind = CopyKind::kNoEnd, .at = at};
+  return {.kind = CopyKind::kNoEnd, .at = at, .data = data};
 }
 
 bool is_meta_command(std::string_view text, size_t at) {

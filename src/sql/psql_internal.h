@@ -12,7 +12,8 @@ namespace rhumb::sql::internal {
 enum class CopyKind { kNone, kData, kTextBehind, kNoEnd };
 struct CopyScan {
   CopyKind kind = CopyKind::kNone;
-  size_t at = 0;  ///< kData: one past `\.`; kTextBehind: the text
+  size_t at = 0;    ///< kData: one past `\.`; kTextBehind: the text
+  size_t data = 0;  ///< kData, kNoEnd: the first line of data
 };
 /// Reads the `COPY ... FROM STDIN;` with its data that may start at `at`. `delimiter_at` says
 /// whether a delimiter other than `;` stands at an offset. Source: spec sql-splitter.md 10.4.

@@ -57,7 +57,7 @@ inline constexpr size_t kNowhere = std::string_view::npos;
 
 enum class CommentKind { kNone, kLine, kBlock, kText };
 struct Comment {
-  CommentKind kind = CommentKind::kNone;  ///< kText: executable comment or hint, part of a statement
+  CommentKind kind = CommentKind::kNone;  ///< kText: executable comment or hint
   size_t end = 0;                         ///< one past it
 };
 /// The comment that starts at `at`; kNone also for a block comment without an end.

@@ -1,7 +1,7 @@
-// One pass over the bytes of a script. A table of 256 flags says which bytes can mean anything under
-// the switches in force; runs of all others are skipped, quotes and comments are searched for their
-// end. At a byte that can mean something the rules are tried in a fixed order, because a delimiter
-// may look like a comment or a keyword.
+// One pass over the bytes of a script. A table of 256 flags says which bytes can mean anything
+// under the switches in force; runs of all others are skipped, quotes and comments are searched for
+// their end. At a byte that can mean something the rules are tried in a fixed order, because a
+// delimiter may look like a comment or a keyword.
 //
 // Bodies (`BEGIN ... END`) are found by a second scanner that starts behind BEGIN and reads
 // statements until one is the END. Most BEGINs that are none (a column of that name) make it run to
@@ -35,7 +35,10 @@ using internal::kNowhere;
 
 constexpr size_t kBodyDepthMax = 200;           // nested bodies; deeper ones are not bodies
 constexpr size_t kHopelessStep = 4096;          // bytes between remembered places
-constexpr size_t kProgramBudget = size_t{64} << 20;  // bytes read for stored programs in vain
+// Bytes that may be read in vain for bodies and stored programs: far more than any script that
+// means something needs, and an end to the quadratic ones that do not. Then neither is looked for.
+constexpr size_t kVainBytesMin = size_t{64} << 20;
+constexpr size_t kVainBytesPerByte = 16;
 
 enum class BodyKind { kNone, kBegin, kAtomic, kTry };
 constexpr size_t kBodyKinds = 4;
@@ -47,7 +50,10 @@ struct Shared {
   /// Per kind of body: places from which no end of it is found.
   std::array<std::unordered_set<size_t>, kBodyKinds> hopeless;
   size_t depth = 0;
-  size_t program_budget = kProgramBudget;
+  size_t vain_bytes_left = 0;
+  size_t comment_end_before = kNowhere;  ///< no block comment that starts from here on has an end
+
+  void spend(size_t bytes) { vain_bytes_left -= std::min(vain_bytes_left, bytes); }
 };
 
 enum class Outcome { kStatement, kEnd, kError };
@@ -63,7 +69,11 @@ struct Scanned {
 class Scanner {
  public:
   Scanner(Shared& shared, size_t at, BodyKind inside)
-      : shared_(shared), text_(shared.text), options_(shared.options), cursor_(at), inside_(inside) {
+      : shared_(shared),
+        text_(shared.text),
+        options_(shared.options),
+        cursor_(at),
+        inside_(inside) {
     set_delimiter(";");
   }
 
@@ -90,15 +100,18 @@ class Scanner {
   }
 
   Start read_start();
+  Start read_psql();
   Start read_delimiter_command();
   Start read_meta_command();
   Start read_program();
+  [[nodiscard]] Comment read_comment_at(size_t at);
   void read_comment(const Comment& comment);
   [[nodiscard]] bool starts_comment_group_gap(CommentKind kind) const;
 
   Outcome scan_rest(size_t at);
   /// Handles the byte at `at`; true when the statement is over (see outcome_), else `at` moves on.
   bool read_byte(size_t& at);
+  [[nodiscard]] bool is_end_terminator(size_t at) const;
   bool read_quote(size_t& at);
   bool read_go(size_t at);
   bool read_body(size_t& at);
@@ -209,45 +222,56 @@ Scanner::Start Scanner::read_start() {
   if (delimiter_size_at(start_) > 0) {
     return Start::kStatement;
   }
-  const Comment comment = internal::comment_at(text_, start_, options_);
+  const Comment comment = read_comment_at(start_);
   if (comment.kind == CommentKind::kLine || comment.kind == CommentKind::kBlock) {
     read_comment(comment);
     return Start::kAgain;
   }
   if (options_.psql_input) {
-    const bool top = inside_ == BodyKind::kNone;
-    if (top && text_[start_] == '\\' && internal::is_meta_command(text_, start_)) {
-      return read_meta_command();
-    }
-    if (internal::lower(text_[start_]) == 'c') {
-      const auto delimiter_at = [this](size_t at) {
-        return !default_delimiter_ && delimiter_size_at(at) > 0;
-      };
-      const internal::CopyScan copy =
-          internal::scan_copy(text_, start_, options_, delimiter_at);
-      switch (copy.kind) {
-        case internal::CopyKind::kNone:
-          break;
-        case internal::CopyKind::kData:
-          if (default_delimiter_) {
-            emit(copy.at, copy.at);
-          } else {
-            scan_rest(copy.at);
-          }
-          return Start::kDone;
-        case internal::CopyKind::kTextBehind:
-          fail(copy.at, ErrorCode::kInvalid, R"(text after "COPY ... FROM STDIN;" on the same line)");
-          return Start::kDone;
-        case internal::CopyKind::kNoEnd:
-          fail(start_, ErrorCode::kUnterminated, R"(no line "\." ends the data of COPY)");
-          return Start::kDone;
-      }
+    const Start start = read_psql();
+    if (start != Start::kStatement) {
+      return start;
     }
   }
   if (inside_ == BodyKind::kNone && default_delimiter_ && options_.begin_end) {
     return read_program();
   }
   return Start::kStatement;
+}
+
+/// What psql alone reads: meta-commands and the data of COPY.
+Scanner::Start Scanner::read_psql() {
+  if (text_[start_] == '\\' && inside_ == BodyKind::kNone &&
+      internal::is_meta_command(text_, start_)) {
+    return read_meta_command();
+  }
+  if (internal::lower(text_[start_]) != 'c') {
+    return Start::kStatement;
+  }
+  const auto delimiter_at = [this](size_t at) {
+    return !default_delimiter_ && delimiter_size_at(at) > 0;
+  };
+  const internal::CopyScan copy = internal::scan_copy(text_, start_, options_, delimiter_at);
+  switch (copy.kind) {
+    case internal::CopyKind::kNone:
+      return Start::kStatement;
+    case internal::CopyKind::kData:
+      if (default_delimiter_) {
+        emit(copy.at, copy.at);
+      } else {
+        scan_rest(copy.at);
+      }
+      break;
+    case internal::CopyKind::kTextBehind:
+      fail(copy.at,
+           ErrorCode::kInvalid,
+           R"(text after "COPY ... FROM STDIN;" on the same line)");
+      break;
+    case internal::CopyKind::kNoEnd:
+      fail(start_, ErrorCode::kUnterminated, R"(no line "\." ends the data of COPY)");
+      break;
+  }
+  return Start::kDone;
 }
 
 Scanner::Start Scanner::read_delimiter_command() {
@@ -298,7 +322,7 @@ Scanner::Start Scanner::read_program() {
     }
   }
   const bool may_be = options_.trigger_bodies && (first == 'c' || first == 'a' || first == 'b');
-  if (!may_be || shared_.program_budget == 0) {
+  if (!may_be || shared_.vain_bytes_left == 0) {
     return Start::kStatement;
   }
   const internal::ProgramEnd program = internal::end_of_stored_program(text_, start_, options_);
@@ -306,8 +330,21 @@ Scanner::Start Scanner::read_program() {
     emit_rest(program.end);
     return Start::kDone;
   }
-  shared_.program_budget -= std::min(shared_.program_budget, program.examined);
+  shared_.spend(program.examined);
   return Start::kStatement;
+}
+
+/// The comment at `at`; remembers where the last one that has an end may start.
+Comment Scanner::read_comment_at(size_t at) {
+  const bool block = text_.substr(at, 2) == "/*";
+  if (block && at >= shared_.comment_end_before) {
+    return {};
+  }
+  const Comment comment = internal::comment_at(text_, at, options_);
+  if (block && comment.kind == CommentKind::kNone && text_.find("*/", at + 2) == kNowhere) {
+    shared_.comment_end_before = at;
+  }
+  return comment;
 }
 
 void Scanner::read_comment(const Comment& comment) {
@@ -390,22 +427,31 @@ bool Scanner::read_byte(size_t& at) {
     return false;
   }
   if (c == '-' || c == '/' || c == '#') {
-    const Comment comment = internal::comment_at(text_, at, options_);
+    const Comment comment = read_comment_at(at);
     at = comment.kind == CommentKind::kNone ? at + 1 : comment.end;
     return false;
   }
   if (c == 'b' || c == 'B') {
     return read_body(at);
   }
-  if (options_.end_terminator && (c == 'd' || c == 'D') && inside_ == BodyKind::kBegin &&
-      at >= start_ + 2 && internal::is_whole_word(text_, at - 2, "end") &&
-      delimiter_size_at(at + 1) == 0) {
+  if ((c == 'd' || c == 'D') && is_end_terminator(at)) {
     emit(at + 1, at + 1);
     statement_.ended_by_end = true;
     return true;
   }
   ++at;
   return false;
+}
+
+/// Whether the `d` at `at` is the last letter of an END that ends a body without a delimiter.
+bool Scanner::is_end_terminator(size_t at) const {
+  if (!options_.end_terminator || inside_ != BodyKind::kBegin || at < start_ + 2 ||
+      !internal::is_whole_word(text_, at - 2, "end") || delimiter_size_at(at + 1) > 0) {
+    return false;
+  }
+  const size_t behind = internal::skip_blanks(text_, at + 1);
+  return !options_.begin_try || (!internal::is_whole_word(text_, behind, "try") &&
+                                 !internal::is_whole_word(text_, behind, "catch"));
 }
 
 bool Scanner::read_quote(size_t& at) {
@@ -430,7 +476,8 @@ bool Scanner::read_go(size_t at) {
   const size_t next = internal::end_of_line(text_, go);
   const std::string_view rest = text_.substr(go + 2, next - go - 2);
   const size_t begin = internal::skip_white_space(rest, 0);
-  const std::string_view count = rest.substr(begin, internal::trim_end(rest, begin, rest.size()) - begin);
+  const size_t end = internal::trim_end(rest, begin, rest.size());
+  const std::string_view count = rest.substr(begin, end - begin);
   if (count.find_first_not_of("0123456789") != std::string_view::npos) {
     error_ = invalid(fmt::format(
         "sql/migrate: invalid GO command, expect digits got {}: strconv.Atoi: parsing {}: invalid "
@@ -440,7 +487,7 @@ bool Scanner::read_go(size_t at) {
     return true;
   }
   emit(at, next);
-  statement_.shift = next - at;
+  statement_.shift = next - go;
   return true;
 }
 
@@ -471,7 +518,9 @@ bool Scanner::read_body(size_t& at) {
       return try_body(at, second.kind);
     }
   }
-  if (options_.begin_end && (at == start_ || internal::white_space_before(text_, at))) {
+  const bool is_catch = options_.begin_try && internal::is_whole_word(text_, behind, "catch");
+  const bool stands_alone = at == start_ || internal::white_space_before(text_, at);
+  if (options_.begin_end && !is_catch && stands_alone) {
     at = behind;
     return try_body(at, BodyKind::kBegin);
   }
@@ -523,7 +572,7 @@ bool Scanner::is_inside_rune(size_t at) const {
 
 size_t Scanner::find_body_end(size_t at, BodyKind kind) {
   std::unordered_set<size_t>& hopeless = shared_.hopeless[static_cast<size_t>(kind)];
-  if (hopeless.contains(at) || shared_.depth >= kBodyDepthMax) {
+  if (hopeless.contains(at) || shared_.depth >= kBodyDepthMax || shared_.vain_bytes_left == 0) {
     return kNowhere;
   }
   ++shared_.depth;
@@ -545,6 +594,7 @@ size_t Scanner::find_body_end(size_t at, BodyKind kind) {
   --shared_.depth;
   if (end == kNowhere) {
     hopeless.insert(passed.begin(), passed.end());
+    shared_.spend(inner.cursor() - at);
   }
   return end;
 }
@@ -598,6 +648,7 @@ Result<StatementScanner> StatementScanner::create(std::string_view script,
   auto state = std::make_unique<State>();
   state->shared.text = script;
   state->shared.options = options;
+  state->shared.vain_bytes_left = kVainBytesMin + kVainBytesPerByte * script.size();
   const std::string_view body = skip_byte_order_mark(script);
   size_t begin = script.size() - body.size();
   std::string delimiter = ";";

@@ -40,9 +40,10 @@ class StatementScanner {
 
   /// The next statement, or nothing at the end of the script. After an error it is the end too.
   ///
-  /// Errors: kInvalid and kUnterminated, each as `<line>:<column>: <message>` (lines from 1, columns
-  /// in bytes from 1): `unclosed '('`, `unexpected ')'`, `unclosed quote '\''`, COPY without the end
-  /// of its data, a meta-command of psql; without a place: `empty delimiter`, bad GO lines.
+  /// Errors: kInvalid and kUnterminated, each as `<line>:<column>: <message>` (lines from 1,
+  /// columns in bytes from 1): `unclosed '('`, `unexpected ')'`, `unclosed quote '\''`, COPY
+  /// without the end of its data, a meta-command of psql; without a place: `empty delimiter`, bad
+  /// GO lines.
   [[nodiscard]] Result<std::optional<Statement>> next();
 
  private:

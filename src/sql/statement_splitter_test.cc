@@ -72,7 +72,8 @@ struct Form {
   std::string text;
 
   void add(size_t position, std::string_view statement, const std::vector<std::string>& comments) {
-    text += std::to_string(position) + "|" + std::string(statement) + "|" + join(comments, ",") + "\n";
+    text += std::to_string(position) + "|" + std::string(statement) + "|";
+    text += join(comments, ",") + "\n";
   }
 };
 
@@ -151,9 +152,10 @@ TEST(StatementSplitter, SplitsRealHistories) {
     const std::optional<std::string> content = read_file(shared_folder() / "data" / name);
     ASSERT_TRUE(content) << name;
     std::string script = *content;
-    for (const char* action : {"{{ index .Options \"Namespace\" }}", "{{index .Options \"Namespace\"}}",
-                               "{{ index .Options \"Namespace\"}}",
-                               "{{index .Options \"Namespace\" }}"}) {
+    for (const char* action : {R"({{ index .Options "Namespace" }})",
+                               R"({{index .Options "Namespace"}})",
+                               R"({{ index .Options "Namespace"}})",
+                               R"({{index .Options "Namespace" }})"}) {
       script = replace_all(script, action, "auth");
     }
     const Result<std::vector<Statement>> statements =
@@ -169,6 +171,89 @@ TEST(StatementSplitter, SplitsRealHistories) {
     }
     EXPECT_EQ(got, want) << name;
   }
+}
+
+
+struct FormCase {
+  const char* name;
+  Dialect dialect;
+  std::string_view script;
+  std::string_view want;
+};
+
+TEST(StatementSplitter, KeepsPlacesOfPsqlInput) {
+  const FormCase cases[] = {
+      {"text behind COPY", Dialect::kPostgres, "SELECT 1;\nCOPY a FROM stdin; SELECT 2;\n\\.\n",
+       "error 2:20: text after \"COPY ... FROM STDIN;\" on the same line"},
+      {"COPY to a file", Dialect::kPostgres, "COPY a FROM 'x'; SELECT 2;",
+       "0|COPY a FROM 'x';|\n17|SELECT 2;|\n"},
+      {"stdin in parentheses", Dialect::kPostgres, "COPY (SELECT 1 FROM stdin) TO 'x'; y;",
+       "0|COPY (SELECT 1 FROM stdin) TO 'x';|\n35|y;|\n"},
+      {"delimiter before the semicolon", Dialect::kPostgres,
+       "DELIMITER //\nCOPY a FROM stdin// SELECT 1;//", "13|COPY a FROM stdin|\n33|SELECT 1;|\n"},
+      {"COPY elsewhere", Dialect::kSqlite, "COPY a FROM stdin;\nb;",
+       "0|COPY a FROM stdin;|\n19|b;|\n"},
+      {"backslash behind a statement", Dialect::kPostgres, "SELECT 1; \\gset\n",
+       "0|SELECT 1;|\n10|\\gset|\n"},
+  };
+  for (const FormCase& c : cases) {
+    EXPECT_EQ(our_form(c.script, c.dialect), c.want) << c.name;
+  }
+}
+
+TEST(StatementSplitter, ReadsSqlServerBatches) {
+  const FormCase cases[] = {
+      {"GO", Dialect::kSqlServer, "SELECT 1\nGO\nSELECT 2\nGO 3\n", "3|SELECT 1|\n17|SELECT 2|\n"},
+      {"GO in parentheses", Dialect::kSqlServer, "SELECT (1\nGO\nx;", "3|SELECT (1|\n13|x;|\n"},
+      {"no GO", Dialect::kSqlServer, "SELECT 1\nGOTO x;", "0|SELECT 1\nGOTO x;|\n"},
+      {"bad GO", Dialect::kSqlServer, "SELECT 1\nGO x\n",
+       "error sql/migrate: invalid GO command, expect digits got \" x\\n\": strconv.Atoi: parsing "
+       "\"x\": invalid syntax"},
+      {"TRY", Dialect::kSqlServer,
+       "BEGIN TRY SELECT 1; END TRY BEGIN CATCH SELECT 2; END CATCH SELECT 3;",
+       "0|BEGIN TRY SELECT 1; END TRY BEGIN CATCH SELECT 2; END CATCH|\n60|SELECT 3;|\n"},
+      {"END without semicolon", Dialect::kSqlServer, "IF 1=1 BEGIN SELECT 1; END SELECT 2;",
+       "0|IF 1=1 BEGIN SELECT 1; END|\n27|SELECT 2;|\n"},
+  };
+  for (const FormCase& c : cases) {
+    EXPECT_EQ(our_form(c.script, c.dialect), c.want) << c.name;
+  }
+}
+
+TEST(StatementSplitter, StaysFastOnWhatOnlyLooksLikeBodies) {
+  const auto repeat = [](std::string_view text, size_t count) {
+    std::string out;
+    for (; count > 0; --count) {
+      out += text;
+    }
+    return out;
+  };
+  struct Load {
+    const char* name;
+    Dialect dialect;
+    std::string script;
+    size_t count;
+  };
+  const Load loads[] = {
+      {"columns", Dialect::kPostgres, repeat("CREATE TABLE t (begin int);\n", 20000), 20000},
+      {"nests", Dialect::kPostgres, "x " + repeat("BEGIN a ", 5000), 1},
+      {"closed nests", Dialect::kSqlite, "x " + repeat("BEGIN ", 150) + repeat("END; ", 150), 1},
+      {"open triggers", Dialect::kSqlite, repeat("CREATE TRIGGER x BEGIN;\n", 500), 500},
+      {"comments", Dialect::kMysql, "SELECT 1" + repeat(" /*", 20000), 1},
+  };
+  for (const Load& load : loads) {
+    const Result<std::vector<Statement>> statements = split_statements(load.script, load.dialect);
+    ASSERT_TRUE(statements) << load.name;
+    EXPECT_EQ(statements->size(), load.count) << load.name;
+  }
+}
+
+TEST(StatementSplitter, EndsAfterAnError) {
+  Result<StatementScanner> scanner = StatementScanner::create("a; (b; c;", Dialect::kSqlite);
+  ASSERT_TRUE(scanner);
+  EXPECT_EQ((*scanner->next())->text, "a;");
+  EXPECT_FALSE(scanner->next());
+  EXPECT_FALSE(scanner->next()->has_value());
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 //
 // The first `;` is not it, and counting BEGIN and END is not enough: END also closes CASE
 // expressions, IF is a function too, and labels may follow END. So the text is read as tokens and a
-// stack of open blocks is kept; a word opens or closes a block only at the start of a sub-statement,
-// where the grammar has no expressions:
+// stack of open blocks is kept; a word opens or closes a block only at the start of a
+// sub-statement, where the grammar has no expressions:
 //
 //   CREATE PROCEDURE p() l: BEGIN IF a THEN SET b = CASE c WHEN 1 THEN 2 END; END IF; END l;
-//                           ^open  ^open             ^not a block               ^closes IF ^closes l
+//                           ^opens ^opens            ^not a block               ^closes IF  ^l
 //
 // Whatever does not fit gives the attempt up; the caller then falls back to a simpler rule.
 #include <array>
