@@ -37,13 +37,14 @@ class [[nodiscard]] Result {
     check_value();
     return std::get<0>(state_);
   }
-  [[nodiscard]] T&& value() && {
+  // By value, so that `for (x : make().value())` does not loop over something that is gone.
+  [[nodiscard]] T value() && {
     check_value();
     return std::get<0>(std::move(state_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

@@ -1,0 +1,160 @@
+#include "report/run_summary.h"
+
+#include <gtest/gtest.h>
+
+#include "report/run_report.h"
+#include "report/run_text.h"
+
+namespace rhumb::report {
+namespace {
+
+using migrate::RunText;
+
+RunText text(const std::string& shown, const std::string& reported) {
+  return {.shown = shown, .reported = reported};
+}
+
+RunText same(const std::string& plain) { return text(plain, plain); }
+
+/// Feeds events with times one millisecond apart.
+class Feeder {
+ public:
+  explicit Feeder(RunSummary& summary) : summary_(summary) {}
+
+  void operator()(migrate::RunEventBody body) {
+    time_ += std::chrono::milliseconds(1);
+    summary_.on_event({.run_id = "run", .target = target, .time = time_, .body = std::move(body)});
+  }
+
+  size_t target = 0;
+
+ private:
+  RunSummary& summary_;
+  Time time_{};
+};
+
+migrate::RunFile file_of(const std::string& version) {
+  return {.name = version + "_x.sql", .version = version, .description = "x"};
+}
+
+migrate::Planned plan_of(const std::vector<std::string>& versions) {
+  migrate::Planned planned;
+  planned.current = "0";
+  planned.target = versions.back();
+  for (const std::string& version : versions) {
+    migrate::PlannedFile file;
+    file.file = file_of(version);
+    file.content = text("raw " + version, "masked " + version);
+    planned.files.push_back(file);
+  }
+  return planned;
+}
+
+/// Version 1 passes with one statement, version 2 fails at its second.
+void feed_failing_run(Feeder& feed) {
+  feed(migrate::RunStarted{.command = "apply", .env = "prod"});
+  feed(migrate::TargetStarted{.driver = "sqlite", .url = "sqlite://a.db", .schema = "main",
+                              .dir_url = "file://m", .identity = "id-a"});
+  feed(plan_of({"1", "2"}));
+  feed(migrate::FileStarted{.file = file_of("1")});
+  feed(migrate::StatementStarted{.file = file_of("1"), .number = 1, .text = same("A;")});
+  feed(migrate::StatementDone{.file = file_of("1"), .number = 1});
+  feed(migrate::FileDone{.file = file_of("1")});
+  feed(migrate::FileStarted{.file = file_of("2"), .skipped = 3});
+  feed(migrate::StatementStarted{.file = file_of("2"), .number = 4, .text = same("B;")});
+  feed(migrate::StatementDone{.file = file_of("2"), .number = 4});
+  feed(migrate::StatementStarted{.file = file_of("2"), .number = 5,
+                                 .text = text("C 's';", "C (sensitive);")});
+  feed(migrate::StatementDone{.file = file_of("2"), .number = 5,
+                              .result = migrate::StatementResult::kFailed,
+                              .statement = text("C 's';", "C (sensitive);"),
+                              .error = text("bad s", "bad (sensitive)")});
+  feed(migrate::FileDone{.file = file_of("2"), .result = migrate::FileResult::kFailed,
+                         .error = text("bad s", "bad (sensitive)")});
+  feed(migrate::TargetDone{.current = "1", .error = text("run: bad s", "run: bad (sensitive)")});
+}
+
+TEST(RunSummary, TextShowsWhatRanAndWhatFailed) {
+  RunSummary summary;
+  Feeder feed(summary);
+  feed_failing_run(feed);
+  EXPECT_EQ(format_run_text(summary.targets()[0], TextForm::kShown, {}),
+            "Migrating to version 2 from 0 (2 migrations in total):\n"
+            "\n"
+            "  -- migrating version 1\n"
+            "    -> A;\n"
+            "  -- ok (3ms)\n"
+            "\n"
+            "  -- migrating version 2\n"
+            "    -> B;\n"
+            "    -> C 's';\n"
+            "    bad s\n"
+            "\n"
+            "  -------------------------\n"
+            "  -- 12ms\n"
+            "  -- 1 migration ok, 1 with errors\n"
+            "  -- 2 sql statements ok, 1 with errors\n");
+}
+
+TEST(RunSummary, NothingPendingIsOneLine) {
+  RunSummary summary;
+  Feeder feed(summary);
+  feed(migrate::RunStarted{.command = "apply"});
+  feed(migrate::TargetStarted{.driver = "sqlite"});
+  feed(migrate::Planned{.current = "2"});
+  feed(migrate::TargetDone{.current = "2"});
+  EXPECT_EQ(format_run_text(summary.targets()[0], TextForm::kShown, {}),
+            "No migration files to execute\n");
+}
+
+TEST(RunReport, HoldsOnlyReportedTexts) {
+  RunSummary summary;
+  Feeder feed(summary);
+  feed_failing_run(feed);
+  const PlannedTarget planned{.url = "sqlite://a.db", .dir_url = "file://m", .dir_name = "app"};
+  const registry_api::MigrationReport report =
+      make_migration_report(summary, summary.targets()[0], planned, {.operator_version = "v"});
+  EXPECT_EQ(report.from_version, "0");
+  EXPECT_EQ(report.to_version, "2");
+  EXPECT_EQ(report.current_version, "1");
+  EXPECT_EQ(report.error, "run: bad (sensitive)");
+  ASSERT_EQ(report.files->size(), 2U);
+  EXPECT_EQ((*report.files)[1].skipped, 3);
+  EXPECT_EQ((*report.files)[1].applied, 2);
+  EXPECT_EQ((*report.files)[1].error->text, "bad (sensitive)");
+  EXPECT_EQ(codec::format_json(registry_api::to_json(report)).find("'s'"), std::string::npos);
+}
+
+TEST(RunReport, SetListsTargetsThatHaveAResult) {
+  RunSummary summary;
+  Feeder feed(summary);
+  feed_failing_run(feed);
+  feed(migrate::RunDone{.error = text("run: bad s", "run: bad (sensitive)"), .not_started = 1});
+  const std::vector<PlannedTarget> planned = {
+      {.url = "sqlite://a.db", .dir_url = "file://m", .dir_name = "app"},
+      {.url = "sqlite://b.db", .dir_url = "file://m", .dir_name = "app"}};
+  const registry_api::MigrationSetReport set =
+      make_set_report(summary, planned, "set-id", {.operator_version = "v", .with_extras = true});
+  EXPECT_EQ(set.planned, 2);
+  EXPECT_EQ(set.completed.size(), 1U);
+  EXPECT_EQ(set.error, "Error: run: bad (sensitive)");
+  ASSERT_EQ(set.log.size(), 3U);
+  EXPECT_EQ(set.log[0].text, "Start migration for 2 targets");
+  EXPECT_TRUE(set.log[1].error);
+  EXPECT_EQ(set.log[2].text, "Not started: 1 targets");
+  EXPECT_EQ(set.log[2].log[0].text, "sqlite://b.db");
+}
+
+TEST(RunReport, TargetWithoutResultIsNotCompleted) {
+  RunSummary summary;
+  Feeder feed(summary);
+  feed(migrate::RunStarted{.command = "apply", .env = "prod"});
+  feed(migrate::RunDone{.error = same("unable to open"), .not_started = 0});
+  const registry_api::MigrationSetReport set = make_set_report(
+      summary, {{.url = "sqlite://x", .dir_url = "file://m", .dir_name = "app"}}, "set", {});
+  EXPECT_TRUE(set.completed.empty());
+  EXPECT_EQ(set.error, "Error: unable to open");
+}
+
+}  // namespace
+}  // namespace rhumb::report
