@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/go_format.h"
+#include "codec/base64.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -119,12 +120,12 @@ Result<void> Directory::write_sum(const Sum& sum) {
 }
 
 Result<std::string> File::hash() const {
-  if (facts_.hash.empty()) {
+  if (!facts_.hash) {
     return Error(ErrorCode::kNotFound,
                  fmt::format("sql/migrate: scanning checksum from {}: checksum not found",
                              go_quote(name_)));
   }
-  return facts_.hash;
+  return codec::base64_encode(*facts_.hash);
 }
 
 Result<FileContent> File::load() const {

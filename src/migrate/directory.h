@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "codec/sha256.h"
 #include "migrate/file_header.h"
 #include "migrate/format.h"
 #include "migrate/sum.h"
@@ -48,6 +49,12 @@ class Directory {
   [[nodiscard]] Result<std::optional<std::string>> read_sum() const;
   [[nodiscard]] Result<void> write_sum(const Sum& sum);
 
+ protected:
+  void reopen(std::string url, Format format) {
+    url_ = std::move(url);
+    format_ = format;
+  }
+
  private:
   std::string url_;
   Format format_;
@@ -73,7 +80,7 @@ struct FileContent {
 class File {
  public:
   struct Facts {
-    std::string hash;                       ///< of its sum entry, without `h1:`; empty when ignored
+    std::optional<codec::Sha256> hash;      ///< of its sum entry; absent when it is ignored
     std::optional<std::string> checkpoint;  ///< its tag when it is a checkpoint
     std::uint64_t fingerprint = 0;          ///< of the bytes that were hashed
   };
@@ -87,7 +94,7 @@ class File {
   [[nodiscard]] std::string description() const { return file_description(name_, format()); }
   [[nodiscard]] bool is_checkpoint() const { return facts_.checkpoint.has_value(); }
   [[nodiscard]] std::string tag() const { return facts_.checkpoint.value_or(""); }
-  /// The hash for the file's row. Errors: kNotFound
+  /// The hash for the file's row, base64. Errors: kNotFound
   /// `sql/migrate: scanning checksum from "<f>": checksum not found`, for a file without an entry.
   [[nodiscard]] Result<std::string> hash() const;
 

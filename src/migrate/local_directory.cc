@@ -8,15 +8,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/text.h"
+#include "sys/file_descriptor.h"
+#include "sys/system_error.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -25,42 +24,13 @@ constexpr size_t kPieceSize = size_t{64} * 1024;
 constexpr mode_t kFileMode = 0644;
 constexpr mode_t kFolderMode = 0755;
 
-/// An open file descriptor, closed at the end of its scope.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) {
-      close(number_);
-    }
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
-
-/// `open a/b.sql: permission denied`: what failed on which path, and the system's words.
-Error system_error(std::string_view action, std::string_view path, int number) {
-  const ErrorCode code = number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo;
-  std::string text = std::strerror(number);  // NOLINT(concurrency-mt-unsafe): glibc's is safe
-  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
-    text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  }
-  return Error(code, fmt::format("{} {}: {}", action, path, text))
-      .caused_by({.code = std::to_string(number), .text = text});
-}
-
 Result<void> make_folders(const std::string& path) {
   std::string made;
   for (const std::string_view part : split(path, '/')) {
     made += made.empty() && part.empty() ? "/" : "";
     made += part;
     if (!part.empty() && mkdir(made.c_str(), kFolderMode) != 0 && errno != EEXIST) {
-      return system_error("mkdir", made, errno);
+      return sys::system_error("mkdir", made, errno);
     }
     if (!made.ends_with('/')) {
       made += '/';
@@ -88,7 +58,7 @@ class LocalDirectory : public Directory {
   [[nodiscard]] std::string full(const std::string& name) const { return path_ + "/" + name; }
 
   std::string path_;
-  Descriptor folder_;
+  sys::FileDescriptor folder_;
 };
 
 /// The entries of one folder, in byte order.
@@ -98,7 +68,7 @@ Result<std::vector<std::pair<std::string, bool>>> read_folder(int parent,
   const int number = openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* const stream = number < 0 ? nullptr : fdopendir(number);
   if (stream == nullptr) {
-    return system_error("open", shown, errno);
+    return sys::system_error("open", shown, errno);
   }
   std::vector<std::pair<std::string, bool>> entries;
   while (const dirent* entry = readdir(stream)) {  // NOLINT(concurrency-mt-unsafe): own stream
@@ -125,7 +95,7 @@ Result<std::vector<std::string>> LocalDirectory::list() const {
   if (format() == Format::kFlyway) {
     TRY(walk("", names));
   } else {
-    auto entries = TRY(read_folder(folder_.number(), ".", path_));
+    auto entries = TRY(read_folder(folder_.get(), ".", path_));
     for (auto& [name, is_folder] : entries) {
       // A folder that is named like a file stays, so that reading it fails with its name.
       names.push_back(std::move(name));
@@ -136,7 +106,7 @@ Result<std::vector<std::string>> LocalDirectory::list() const {
 
 Result<void> LocalDirectory::walk(const std::string& below, std::vector<std::string>& names) const {
   const std::string folder = below.empty() ? "." : below;
-  auto entries = TRY(read_folder(folder_.number(), folder, full(folder)));
+  auto entries = TRY(read_folder(folder_.get(), folder, full(folder)));
   for (auto& [name, is_folder] : entries) {
     const std::string path = below.empty() ? name : below + "/" + name;
     if (!is_folder) {
@@ -150,18 +120,18 @@ Result<void> LocalDirectory::walk(const std::string& below, std::vector<std::str
 
 Result<void> LocalDirectory::stream(const std::string& name, const Sink& sink) const {
   const std::string outer = fmt::format("sql/migrate: read file {}", go_quote(name));
-  const Descriptor file(openat(folder_.number(), name.c_str(), O_RDONLY | O_CLOEXEC));
+  const sys::FileDescriptor file(openat(folder_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
-    return system_error("open", full(name), errno).context(outer);
+    return sys::system_error("open", full(name), errno).context(outer);
   }
   std::array<char, kPieceSize> buffer;  // NOLINT: filled by read
   while (true) {
-    const ssize_t size = ::read(file.number(), buffer.data(), buffer.size());
+    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) {
       continue;
     }
     if (size < 0) {
-      return system_error("read", full(name), errno).context(outer);
+      return sys::system_error("read", full(name), errno).context(outer);
     }
     if (size == 0) {
       return {};
@@ -172,69 +142,67 @@ Result<void> LocalDirectory::stream(const std::string& name, const Sink& sink) c
 
 Result<bool> LocalDirectory::exists(const std::string& name) const {
   struct stat status {};
-  if (fstatat(folder_.number(), name.c_str(), &status, 0) == 0) {
+  if (fstatat(folder_.get(), name.c_str(), &status, 0) == 0) {
     return true;
   }
   if (errno == ENOENT || errno == ENOTDIR) {
     return false;
   }
-  return system_error("stat", full(name), errno);
+  return sys::system_error("stat", full(name), errno);
 }
 
-/// Writes everything, then makes it durable.
+/// Writes everything. Not forced to the disk: the folder is a source tree that can be made again,
+/// and waiting for the disk would cost more than hashing 100,000 files.
 Result<void> write_all(int number, std::string_view bytes, const std::string& shown) {
   while (!bytes.empty()) {
     const ssize_t size = ::write(number, bytes.data(), bytes.size());
     if (size < 0 && errno != EINTR) {
-      return system_error("write", shown, errno);
+      return sys::system_error("write", shown, errno);
     }
     bytes.remove_prefix(size < 0 ? 0 : static_cast<size_t>(size));
-  }
-  if (fsync(number) != 0) {
-    return system_error("sync", shown, errno);
   }
   return {};
 }
 
 Result<void> LocalDirectory::write_in_place(const std::string& name, std::string_view bytes) {
   const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-  const Descriptor file(openat(folder_.number(), name.c_str(), flags, kFileMode));
+  const sys::FileDescriptor file(openat(folder_.get(), name.c_str(), flags, kFileMode));
   if (!file.is_open()) {
-    return system_error("open", full(name), errno);
+    return sys::system_error("open", full(name), errno);
   }
-  return write_all(file.number(), bytes, full(name));
+  return write_all(file.get(), bytes, full(name));
 }
 
 Result<void> LocalDirectory::write(const std::string& name, std::string_view bytes) {
   struct stat old {};
-  const bool is_replaced = fstatat(folder_.number(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
+  const bool is_replaced = fstatat(folder_.get(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
   if (is_replaced && !S_ISREG(old.st_mode)) {
     return write_in_place(name, bytes);  // a link stays a link
   }
   // A fresh name beside the target keeps readers from seeing half a file.
   const std::string fresh = fmt::format("{}.{}.tmp", name, getpid());
   const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-  const Descriptor file(openat(folder_.number(), fresh.c_str(), flags, kFileMode));
+  const sys::FileDescriptor file(openat(folder_.get(), fresh.c_str(), flags, kFileMode));
   if (!file.is_open()) {
     return write_in_place(name, bytes);  // only the file itself may be writable
   }
   if (is_replaced) {
-    fchmod(file.number(), old.st_mode & 07777U);
+    fchmod(file.get(), old.st_mode & 07777U);
   }
-  Result<void> written = write_all(file.number(), bytes, full(name));
+  Result<void> written = write_all(file.get(), bytes, full(name));
   if (written &&
-      renameat(folder_.number(), fresh.c_str(), folder_.number(), name.c_str()) != 0) {
-    written = system_error("rename", full(name), errno);
+      renameat(folder_.get(), fresh.c_str(), folder_.get(), name.c_str()) != 0) {
+    written = sys::system_error("rename", full(name), errno);
   }
   if (!written) {
-    unlinkat(folder_.number(), fresh.c_str(), 0);
+    unlinkat(folder_.get(), fresh.c_str(), 0);
   }
   return written;
 }
 
 Result<void> LocalDirectory::remove(const std::string& name) {
-  if (unlinkat(folder_.number(), name.c_str(), 0) != 0) {
-    return system_error("remove", full(name), errno);
+  if (unlinkat(folder_.get(), name.c_str(), 0) != 0) {
+    return sys::system_error("remove", full(name), errno);
   }
   return {};
 }
@@ -247,14 +215,14 @@ Result<std::unique_ptr<Directory>> open_local_directory(LocalDirectoryOptions op
     TRY(make_folders(options.path).context("sql/migrate"));
   }
   if (stat(options.path.c_str(), &status) != 0) {
-    return system_error("stat", options.path, errno).context("sql/migrate");
+    return sys::system_error("stat", options.path, errno).context("sql/migrate");
   }
   if (!S_ISDIR(status.st_mode)) {
     return invalid(fmt::format("sql/migrate: {} is not a dir", go_quote(options.path)));
   }
   const int folder = open(options.path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) {
-    return system_error("open", options.path, errno).context("sql/migrate");
+    return sys::system_error("open", options.path, errno).context("sql/migrate");
   }
   return std::unique_ptr<Directory>(
       std::make_unique<LocalDirectory>(std::move(options), folder));

@@ -20,6 +20,8 @@ class MemoryDirectory : public Directory {
   [[nodiscard]] Result<void> write(const std::string& name, std::string_view bytes) override;
   [[nodiscard]] Result<void> remove(const std::string& name) override;
 
+  /// Takes the URL and the format that a command opened it with.
+  void rename(std::string url, Format format) { reopen(std::move(url), format); }
   /// Called with each file written but the checksum file, before it is kept; a failure refuses the
   /// write. What a template directory puts into its source.
   void set_mirror(std::function<Result<void>(const std::string& name, std::string_view bytes)> mirror) {

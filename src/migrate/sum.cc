@@ -32,6 +32,19 @@ std::optional<std::string_view> next_line(std::string_view& rest) {
   return line;
 }
 
+/// Whether reading the line of a file gives its name again.
+bool is_plain_name(std::string_view name) {
+  return name.find(kPrefix) == std::string_view::npos && trim(name) == name &&
+         name.find('\n') == std::string_view::npos && name.size() < kLineMax / 2;
+}
+
+/// Whether a checksum file is what we would write: then there is no need to take it apart.
+bool is_as_written(std::string_view stored, const Sum& computed) {
+  const auto is_plain = [](const SumEntry& entry) { return is_plain_name(entry.name); };
+  return std::all_of(computed.entries.begin(), computed.entries.end(), is_plain) &&
+         stored == format_sum(computed);
+}
+
 /// The first place where the stored entries differ from the computed ones.
 SumProblem::Place find_difference(const Sum& stored, const Sum& computed) {
   using Reason = SumProblem::Reason;
@@ -116,26 +129,17 @@ Result<Sum> parse_sum(std::string_view text) {
   return sum;
 }
 
-class SumBuilder::State {
- public:
-  codec::Sha256Hasher hash;
-};
-
-SumBuilder::SumBuilder() : state_(std::make_unique<State>()) {}
-SumBuilder::~SumBuilder() = default;
-SumBuilder::SumBuilder(SumBuilder&&) noexcept = default;
-SumBuilder& SumBuilder::operator=(SumBuilder&&) noexcept = default;
-
 void SumBuilder::begin_file(std::string_view name) {
   name_ = name;
-  state_->hash.update(name);
+  hash_.update(name);
 }
 
-void SumBuilder::update(std::string_view bytes) { state_->hash.update(bytes); }
+void SumBuilder::update(std::string_view bytes) { hash_.update(bytes); }
 
-const std::string& SumBuilder::end_file() {
-  sum_.entries.push_back({std::move(name_), to_text(state_->hash)});
-  return sum_.entries.back().hash;
+codec::Sha256 SumBuilder::end_file() {
+  const codec::Sha256 digest = hash_.digest();
+  sum_.entries.push_back({std::move(name_), codec::base64_encode(digest)});
+  return digest;
 }
 
 Error SumProblem::to_error() const {
@@ -177,6 +181,9 @@ std::optional<SumProblem> check_sum(std::optional<std::string_view> stored,
       return std::nullopt;
     }
     return SumProblem{.kind = SumProblem::Kind::kNotFound, .place = std::nullopt};
+  }
+  if (is_as_written(*stored, computed)) {
+    return std::nullopt;
   }
   const Result<Sum> parsed = parse_sum(*stored);
   if (!parsed) {

@@ -2,13 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "codec/sha256.h"
 
 namespace rhumb::migrate {
 
@@ -50,20 +50,14 @@ struct Sum {
 /// `end_file()`, or nothing more when the file asks to be ignored: its name counts all the same.
 class SumBuilder {
  public:
-  SumBuilder();
-  ~SumBuilder();
-  SumBuilder(SumBuilder&&) noexcept;
-  SumBuilder& operator=(SumBuilder&&) noexcept;
-
   void begin_file(std::string_view name);
   void update(std::string_view bytes);
   /// The hash of the entry it adds.
-  const std::string& end_file();
+  codec::Sha256 end_file();
   [[nodiscard]] Sum take() { return std::move(sum_); }
 
  private:
-  class State;
-  std::unique_ptr<State> state_;
+  codec::Sha256Hasher hash_;
   std::string name_;
   Sum sum_;
 };

@@ -124,6 +124,14 @@ TEST(Sum, NeedsNoFileForAnEmptyDirectory) {
   EXPECT_EQ(missing->detail(), "");
 }
 
+TEST(Sum, CanNotValidateNamesThatItsLinesCanNotHold) {
+  for (const char* name : {"a h1:b.sql", " a.sql", "a\nb.sql"}) {
+    SCOPED_TRACE(name);
+    const Sum sum = sum_of({{name, "x"}});
+    EXPECT_TRUE(check_sum(format_sum(sum), sum, true));
+  }
+}
+
 TEST(Sum, WritesTheAdvice) {
   const std::string stored = format_sum(sum_of({{"1.sql", "x"}}));
   const auto problem = check_sum(stored, sum_of({{"1.sql", "x"}, {"2_second.sql", "y"}}), true);

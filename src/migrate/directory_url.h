@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "migrate/format.h"
+
+namespace rhumb::migrate {
+
+/// The URL of a migration directory, taken apart.
+struct DirectoryUrl {
+  std::string scheme;  ///< lower case, never empty
+  /// `file`: the folder, cleaned, `migrations` when the URL names none; otherwise host and path.
+  std::string path;
+  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the order written
+  std::string shown;  ///< for reports: as written, a password replaced by `xxxxx`
+
+  /// The value of the first key of that name, empty without one.
+  [[nodiscard]] std::string query_value(std::string_view key) const;
+  /// Errors: `unknown dir format "x"`.
+  [[nodiscard]] Result<Format> format() const;
+};
+
+/// Errors: `parse "<url>": <reason>`, reasons as Go's net/url has them; `missing scheme for dir url.
+/// Did you mean "file://<path>"? ` with its final blank.
+/// Source: spec migration-directory.md 1, urls.md 1.
+[[nodiscard]] Result<DirectoryUrl> parse_directory_url(std::string_view text);
+
+/// `url` with the key `format` added, unless it has one; the query is then encoded anew, keys sorted.
+/// Errors: as parse_directory_url.
+[[nodiscard]] Result<std::string> with_format(std::string_view url, std::string_view format);
+
+}  // namespace rhumb::migrate

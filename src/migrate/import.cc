@@ -1,0 +1,97 @@
+#include "migrate/import.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/go_format.h"
+#include "migrate/file_statements.h"
+#include "migrate/new_migration.h"
+
+namespace rhumb::migrate {
+namespace {
+
+std::string rewrite(const FileStatements& split) {
+  std::string bytes = split.no_transaction ? "-- atlas:txmode none\n\n" : "";
+  for (const sql::Statement& statement : split.statements) {
+    for (const std::string_view comment : statement.comments) {
+      bytes += comment;
+      bytes += comment.ends_with('\n') ? "" : "\n";
+    }
+    const bool has_end = statement.text.ends_with(';');
+    bytes += statement.text.substr(0, statement.text.size() - (has_end ? 1 : 0));
+    bytes += ";\n";
+  }
+  return bytes;
+}
+
+/// The versions files get: their own, repeatable flyway files that of the file before them.
+class ImportVersions {
+ public:
+  std::string next(const std::string& name, Format format) {
+    std::string version = file_version(name, format);
+    const bool is_repeatable = format == Format::kFlyway && version.empty();
+    if (is_repeatable) {
+      return last_ + "R";
+    }
+    last_ = version;
+    return version;
+  }
+
+ private:
+  std::string last_ = "0";
+};
+
+Result<NewFile> import_file(const Directory& from, const std::string& name, std::string version) {
+  std::string bytes = TRY(from.read(name));
+  FileHeader header = read_header(bytes, from.format());
+  const FileContent content{.name = name,
+                            .format = from.format(),
+                            .bytes = std::move(bytes),
+                            .directives = std::move(header.directives)};
+  const FileStatements split = TRY(split_file(content, sql::Dialect::kGeneric));
+  const std::string description = file_description(name, from.format());
+  return NewFile{
+      .name = fmt::format("{}{}{}.sql", version, description.empty() ? "" : "_", description),
+      .bytes = rewrite(split)};
+}
+
+}  // namespace
+
+Result<void> check_import_format(Format format) {
+  if (format == Format::kAtlas) {
+    return invalid("cannot import a migration directory already in \"atlas\" format");
+  }
+  return {};
+}
+
+Result<size_t> import_directory(const Directory& from, Directory& to) {
+  TRY(check_import_format(from.format()));
+  const std::vector<std::string> present = TRY(to.list());
+  if (!present.empty()) {
+    return invalid("target migration directory must be empty");
+  }
+  const std::vector<std::string> names = TRY(from.list());
+  std::vector<NewFile> files;
+  std::map<std::string, std::string> sources;
+  ImportVersions versions;
+  for (const std::string& name : names) {
+    NewFile file = TRY(import_file(from, name, versions.next(name, from.format())));
+    const auto [source, is_new] = sources.emplace(file.name, name);
+    if (!is_new) {
+      return Error(ErrorCode::kConflict,
+                   fmt::format("sql/migrate: files {} and {} would both be imported as {}",
+                               go_quote(source->second), go_quote(name), go_quote(file.name)));
+    }
+    files.push_back(std::move(file));
+  }
+  if (!files.empty()) {
+    TRY(write_files(to, files));
+  }
+  return files.size();
+}
+
+}  // namespace rhumb::migrate

@@ -1,0 +1,115 @@
+#include "migrate/new_migration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "migrate/archive_files.h"
+#include "migrate/edit_directory.h"
+#include "migrate/memory_directory.h"
+
+namespace rhumb::migrate {
+namespace {
+
+using testing::ElementsAre;
+
+const std::chrono::sys_seconds kNow =
+    std::chrono::sys_days(std::chrono::year(2024) / 2 / 29) + std::chrono::hours(23) +
+    std::chrono::minutes(59) + std::chrono::seconds(59);
+
+TEST(NewMigration, FormatsAndParsesVersions) {
+  EXPECT_EQ(format_version(kNow), "20240229235959");
+  EXPECT_EQ(parse_version("20240229235959"), kNow);
+  for (const char* text : {"", "1", "2024022923595", "202402292359590", "2024022923595x",
+                           "20240230000000", "-0240229235959"}) {
+    EXPECT_EQ(parse_version(text), std::nullopt) << text;
+  }
+}
+
+TEST(NewMigration, RaisesATakenVersion) {
+  MemoryDirectory directory("mem://d", Format::kAtlas);
+  EXPECT_THAT(new_migration(directory, "a", kNow).value(), ElementsAre("20240229235959_a.sql"));
+  EXPECT_THAT(new_migration(directory, "a", kNow).value(), ElementsAre("20240301000000_a.sql"));
+  EXPECT_THAT(new_migration(directory, "", kNow).value(), ElementsAre("20240301000001.sql"));
+  const auto loaded = load_files(directory);
+  EXPECT_FALSE(*verify(directory, *loaded));
+}
+
+TEST(NewMigration, WritesBothFilesOfAPair) {
+  MemoryDirectory directory("mem://d", Format::kGolangMigrate);
+  EXPECT_THAT(new_migration(directory, "a b", kNow).value(),
+              ElementsAre("20240229235959_a b.up.sql", "20240229235959_a b.down.sql"));
+  EXPECT_TRUE(*directory.exists("20240229235959_a b.down.sql"));
+  EXPECT_EQ(directory.read_sum().value()->find(".down.sql"), std::string::npos);
+}
+
+TEST(EditDirectory, ListsFiles) {
+  MemoryDirectory directory("mem://d", Format::kAtlas);
+  EXPECT_THAT(list_files(directory, {.is_short = true, .is_latest = true}).value(), ElementsAre());
+  ASSERT_TRUE(directory.write("1_a.sql", ""));
+  ASSERT_TRUE(directory.write("2_b.sql", ""));
+  EXPECT_THAT(list_files(directory, {}).value(), ElementsAre("1_a.sql", "2_b.sql"));
+  EXPECT_THAT(list_files(directory, {.is_short = true}).value(), ElementsAre("1", "2"));
+  EXPECT_THAT(list_files(directory, {.is_latest = true}).value(), ElementsAre("2_b.sql"));
+}
+
+TEST(EditDirectory, RemovesAFileWithItsPartner) {
+  MemoryDirectory directory("mem://d", Format::kGolangMigrate);
+  for (const char* name : {"1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "3_c.up.sql"}) {
+    ASSERT_TRUE(directory.write(name, "SELECT 1;\n"));
+  }
+  EXPECT_EQ(remove_file(directory, "").value(), "3_c.up.sql");
+  EXPECT_EQ(remove_file(directory, "1").value(), "1_a.up.sql");
+  EXPECT_FALSE(*directory.exists("1_a.down.sql"));
+  EXPECT_EQ(remove_file(directory, "9").error().message(),
+            "sql/migrate: migration with version \"9\" not found");
+  EXPECT_EQ(remove_file(directory, "2_b.up.sql").value(), "2_b.up.sql");
+  EXPECT_EQ(remove_file(directory, "").error().message(), "migration directory is empty");
+}
+
+TEST(EditDirectory, RebasesFilesToTheEnd) {
+  MemoryDirectory directory("mem://d", Format::kFlyway);
+  for (const char* name : {"V1__a.sql", "U1__a.sql", "V2__b.sql", "V20300101000000__c.sql"}) {
+    ASSERT_TRUE(directory.write(name, name));
+  }
+  ASSERT_TRUE(rebase_files(directory, {"2", "V1__a.sql"}, kNow));
+  EXPECT_THAT(directory.list().value(),
+              ElementsAre("V20300101000000__c.sql", "V20300101000001__a.sql",
+                          "V20300101000002__b.sql"));
+  EXPECT_EQ(directory.read("U20300101000001__a.sql").value(), "U1__a.sql");
+  EXPECT_EQ(directory.read("V20300101000001__a.sql").value(), "V1__a.sql");
+
+  MemoryDirectory named("mem://d", Format::kAtlas);
+  ASSERT_TRUE(named.write("1_a.sql", ""));
+  ASSERT_TRUE(named.write("init.sql", ""));
+  EXPECT_EQ(rebase_files(named, {"1"}, kNow).error().message(),
+            "cannot rebase: no time stamp sorts behind version \"init\"");
+}
+
+TEST(ArchiveFiles, GoThereAndBack) {
+  MemoryDirectory directory("mem://d", Format::kAtlas);
+  ASSERT_TRUE(directory.write("2.sql", "b"));
+  ASSERT_TRUE(directory.write("1.sql", "a"));
+  ASSERT_TRUE(directory.write("README.md", "x"));
+  ASSERT_TRUE(rehash(directory));
+  const auto files = archived_files(directory);
+  ASSERT_TRUE(files);
+  ASSERT_EQ(files->size(), 3U);
+  EXPECT_EQ((*files)[0].name, "atlas.sum");
+  EXPECT_EQ((*files)[1].name, "1.sql");
+  const auto back = directory_of_files("atlas://d", Format::kAtlas, *files);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(archived_files(**back).value(), *files);
+}
+
+TEST(ArchiveFiles, RefusesNamesThatLeadAway) {
+  for (const char* name : {"", "/a.sql", "../a.sql", "a/../b.sql", "a/b.sql", "..", "a//b.sql"}) {
+    SCOPED_TRACE(name);
+    EXPECT_FALSE(directory_of_files("", Format::kAtlas, {{name, ""}}));
+  }
+  EXPECT_TRUE(directory_of_files("", Format::kFlyway, {{"sub/V1__a.sql", ""}}));
+  EXPECT_FALSE(directory_of_files("", Format::kFlyway, {{"sub/../V1__a.sql", ""}}));
+  EXPECT_FALSE(directory_of_files("", Format::kAtlas, {{"a.sql", ""}, {"a.sql", ""}}));
+}
+
+}  // namespace
+}  // namespace rhumb::migrate
