@@ -7,6 +7,7 @@
 
 #include "base/go_format.h"
 #include "base/text.h"
+#include "codec/tar.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -54,6 +55,29 @@ Result<std::shared_ptr<MemoryDirectory>> directory_of_files(std::string url,
     TRY(directory->write(file.name, file.bytes));
   }
   return directory;
+}
+
+Result<std::string> pack_directory(const Directory& directory) {
+  std::vector<NewFile> files = TRY(archived_files(directory));
+  std::vector<codec::ArchiveFile> entries;
+  entries.reserve(files.size());
+  for (NewFile& file : files) {
+    entries.push_back({std::move(file.name), std::move(file.bytes)});
+  }
+  return codec::write_tar(entries);
+}
+
+Result<std::shared_ptr<MemoryDirectory>> unpack_directory(std::string url,
+                                                          Format format,
+                                                          std::string_view archive) {
+  const codec::TarOptions options{.allow_directories_in_names = format == Format::kFlyway};
+  std::vector<codec::ArchiveFile> entries = TRY(codec::read_tar(archive, options));
+  std::vector<NewFile> files;
+  files.reserve(entries.size());
+  for (codec::ArchiveFile& entry : entries) {
+    files.push_back({std::move(entry.name), std::move(entry.content)});
+  }
+  return directory_of_files(std::move(url), format, files);
 }
 
 }  // namespace rhumb::migrate

@@ -21,4 +21,12 @@ namespace rhumb::migrate {
 [[nodiscard]] Result<std::shared_ptr<MemoryDirectory>> directory_of_files(
     std::string url, Format format, const std::vector<NewFile>& files);
 
+/// The archive of a directory, and the directory of an archive.
+///
+/// Errors: those of the functions above, and of codec::read_tar.
+[[nodiscard]] Result<std::string> pack_directory(const Directory& directory);
+[[nodiscard]] Result<std::shared_ptr<MemoryDirectory>> unpack_directory(std::string url,
+                                                                        Format format,
+                                                                        std::string_view archive);
+
 }  // namespace rhumb::migrate

@@ -2,10 +2,9 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/result.h"
+#include "codec/url.h"
 #include "migrate/format.h"
 
 namespace rhumb::migrate {
@@ -15,7 +14,7 @@ struct DirectoryUrl {
   std::string scheme;  ///< lower case, never empty
   /// `file`: the folder, cleaned, `migrations` when the URL names none; otherwise host and path.
   std::string path;
-  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the order written
+  codec::QueryValues query;  ///< decoded
   std::string shown;  ///< for reports: as written, a password replaced by `xxxxx`
 
   /// The value of the first key of that name, empty without one.
@@ -29,8 +28,11 @@ struct DirectoryUrl {
 /// Source: spec migration-directory.md 1, urls.md 1.
 [[nodiscard]] Result<DirectoryUrl> parse_directory_url(std::string_view text);
 
+/// `a` and `b` as one path without `.`, `..` and double slashes; empty when both are.
+[[nodiscard]] std::string join_path(const std::string& a, const std::string& b);
+
 /// `url` with the key `format` added, unless it has one; the query is then encoded anew, keys sorted.
-/// Errors: as parse_directory_url.
+/// Errors: `parse "<url>": <reason>`; a missing scheme is none, so that opening can report it.
 [[nodiscard]] Result<std::string> with_format(std::string_view url, std::string_view format);
 
 }  // namespace rhumb::migrate

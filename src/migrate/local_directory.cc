@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 
 #include "base/go_format.h"
-#include "base/text.h"
 #include "sys/file_descriptor.h"
+#include "sys/files.h"
 #include "sys/system_error.h"
 
 namespace rhumb::migrate {
@@ -22,22 +22,6 @@ namespace {
 
 constexpr size_t kPieceSize = size_t{64} * 1024;
 constexpr mode_t kFileMode = 0644;
-constexpr mode_t kFolderMode = 0755;
-
-Result<void> make_folders(const std::string& path) {
-  std::string made;
-  for (const std::string_view part : split(path, '/')) {
-    made += made.empty() && part.empty() ? "/" : "";
-    made += part;
-    if (!part.empty() && mkdir(made.c_str(), kFolderMode) != 0 && errno != EEXIST) {
-      return sys::system_error("mkdir", made, errno);
-    }
-    if (!made.ends_with('/')) {
-      made += '/';
-    }
-  }
-  return {};
-}
 
 class LocalDirectory : public Directory {
  public:
@@ -212,7 +196,7 @@ Result<void> LocalDirectory::remove(const std::string& name) {
 Result<std::unique_ptr<Directory>> open_local_directory(LocalDirectoryOptions options) {
   struct stat status {};
   if (options.is_created && stat(options.path.c_str(), &status) != 0 && errno == ENOENT) {
-    TRY(make_folders(options.path).context("sql/migrate"));
+    TRY(sys::make_directories(options.path).context("sql/migrate"));
   }
   if (stat(options.path.c_str(), &status) != 0) {
     return sys::system_error("stat", options.path, errno).context("sql/migrate");

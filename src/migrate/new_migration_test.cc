@@ -101,6 +101,20 @@ TEST(ArchiveFiles, GoThereAndBack) {
   EXPECT_EQ(archived_files(**back).value(), *files);
 }
 
+TEST(ArchiveFiles, PackAndUnpack) {
+  MemoryDirectory directory("mem://d", Format::kFlyway);
+  ASSERT_TRUE(directory.write("V1__a.sql", "12345"));
+  ASSERT_TRUE(directory.write("sub/V2__b.sql", "12345678901234567890123"));
+  const auto archive = pack_directory(directory);
+  ASSERT_TRUE(archive);
+  EXPECT_EQ(archive->size(), 3072U);
+  const auto back = unpack_directory("atlas://d", Format::kFlyway, *archive);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(archived_files(**back).value(), archived_files(directory).value());
+  EXPECT_FALSE(unpack_directory("atlas://d", Format::kAtlas, *archive));
+  EXPECT_FALSE(unpack_directory("atlas://d", Format::kFlyway, archive->substr(0, 600)));
+}
+
 TEST(ArchiveFiles, RefusesNamesThatLeadAway) {
   for (const char* name : {"", "/a.sql", "../a.sql", "a/../b.sql", "a/b.sql", "..", "a//b.sql"}) {
     SCOPED_TRACE(name);
