@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "report/hidden_values.h"
+
+namespace rhumb::report {
+
+/// Whether a comment is a directive and nothing else, so that it stays.
+[[nodiscard]] bool is_directive_comment(std::string_view comment);
+
+/// The body of a comment, to be replaced by level S; nothing for directives, empty comments and
+/// those that were masked before.
+[[nodiscard]] std::vector<TextSpan> find_comment_body(std::string_view comment);
+
+/// Quoted text in a comment that is one of `hidden`, with its quotes.
+[[nodiscard]] std::vector<TextSpan> find_hidden_quotes(std::string_view comment,
+                                                       const HiddenValues& hidden);
+
+}  // namespace rhumb::report

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "report/masking.h"
+#include "sql/statement_splitter.h"
+
+namespace rhumb::report {
+
+/// Who will see a text: the person at the terminal (marked values masked), or the registry
+/// (literals masked too).
+enum class MaskForm { kShown, kReported };
+
+struct FileMaskOptions {
+  sql::LexOptions lex{};
+  /// Level D of reports. `literals` of the terminal is always kNone.
+  LiteralMasking report_literals = LiteralMasking::kAll;
+  std::vector<std::string> template_values{};  ///< of the template directory, if it is one
+};
+
+struct MaskCounts {
+  size_t values = 0;      ///< placeholders in the reported statements
+  size_t statements = 0;  ///< statements that have one
+};
+
+/// The patterns of an `atlas:sensitive` directive: divided by blanks, optionally in `"` or `/`.
+[[nodiscard]] std::vector<std::string> parse_sensitive_argument(std::string_view argument);
+
+/// What of one migration file may be shown, to whom.
+///
+/// Owns a copy of the file. Not changed after creation: may be read from several threads.
+/// Source: spec reporting.md 5.3.
+class FileMask {
+ public:
+  /// Errors: kInvalid `<file>:<line>: invalid atlas:sensitive pattern "<p>": <reason>`; then no run
+  /// may start. A file that can not be split is none: its rest is masked as one statement.
+  static Result<FileMask> create(std::string_view name,
+                                 std::string_view content,
+                                 const FileMaskOptions& options);
+  FileMask(FileMask&&) noexcept;
+  FileMask& operator=(FileMask&&) noexcept;
+  ~FileMask();
+
+  [[nodiscard]] std::string content(MaskForm form) const;
+  /// `number` counts from 1; a text that is not that of the statement is looked for by its text,
+  /// and one that is in no place of the file is masked as the strictest of its statements.
+  [[nodiscard]] MaskedSql statement(size_t number, std::string_view text, MaskForm form) const;
+  [[nodiscard]] std::string statement_error(size_t number,
+                                            std::string_view text,
+                                            std::string_view error,
+                                            MaskForm form,
+                                            const HiddenValues& secrets) const;
+  /// What errors of the file must not show.
+  [[nodiscard]] const HiddenValues& hidden(MaskForm form) const;
+  /// The hidden values as they were collected, for other texts of the run.
+  [[nodiscard]] const std::vector<std::string>& values(MaskForm form) const;
+  [[nodiscard]] MaskCounts counts() const;
+
+ private:
+  struct State;
+  explicit FileMask(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rhumb::report

@@ -1,0 +1,124 @@
+#include "report/file_mask.h"
+
+#include <gtest/gtest.h>
+
+#include "report/masking_renderer.h"
+
+namespace rhumb::report {
+namespace {
+
+using sql::Dialect;
+
+FileMask mask(std::string_view content, FileMaskOptions options = {}) {
+  if (options.lex.dialect == Dialect::kGeneric) {
+    options.lex.dialect = Dialect::kSqlite;
+  }
+  return FileMask::create("1_a.sql", content, options).value();
+}
+
+struct ContentCase {
+  const char* name;
+  std::string_view file;
+  std::string_view shown;
+  std::string_view reported;
+};
+
+TEST(FileMask, FollowsDirectives) {
+  const ContentCase cases[] = {
+      {"unmarked", "-- about 'zoe'\nSELECT 1, 'zoe';\n", "-- about 'zoe'\nSELECT 1, 'zoe';\n",
+       "-- about (sensitive)\nSELECT 1, (sensitive);\n"},
+      {"marked file", "-- atlas:sensitive\n\n-- c\nSELECT 42, 'zoe';\n-- d\n",
+       "-- atlas:sensitive\n\n-- (sensitive)\nSELECT (sensitive), (sensitive);\n-- (sensitive)\n",
+       "-- atlas:sensitive\n\n-- (sensitive)\nSELECT (sensitive), (sensitive);\n-- (sensitive)\n"},
+      {"marked statement",
+       "SELECT 41, 'ann';\n\n-- far\n\n-- near\n-- atlas:sensitive\nSELECT 42, 'zoe';\n",
+       "SELECT 41, 'ann';\n\n-- far\n\n-- (sensitive)\n-- atlas:sensitive\nSELECT (sensitive), "
+       "(sensitive);\n",
+       "SELECT 41, (sensitive);\n\n-- far\n\n-- (sensitive)\n-- atlas:sensitive\nSELECT "
+       "(sensitive), (sensitive);\n"},
+      {"patterns",
+       "-- tok_1\n-- atlas:sensitive tok_\\w+\nSELECT tok_2, 3, 'x tok_4';\nSELECT tok_5;",
+       "-- (sensitive)\n-- atlas:sensitive tok_\\w+\nSELECT (sensitive), 3, 'x (sensitive)';\n"
+       "SELECT tok_5;",
+       "-- (sensitive)\n-- atlas:sensitive tok_\\w+\nSELECT (sensitive), 3, (sensitive);\n"
+       "SELECT tok_5;"},
+      {"patterns of a statement win",
+       "-- atlas:sensitive\n\n-- atlas:sensitive tok\nSELECT tok, 3;\nSELECT 4;",
+       "-- atlas:sensitive\n\n-- atlas:sensitive tok\nSELECT (sensitive), 3;\nSELECT (sensitive);",
+       "-- atlas:sensitive\n\n-- atlas:sensitive tok\nSELECT (sensitive), 3;\nSELECT (sensitive);"},
+      {"marks of file and statement join",
+       "-- atlas:sensitive tok\n\n-- atlas:sensitive\nSELECT tok, 3;\nSELECT tok, 4;",
+       "-- atlas:sensitive tok\n\n-- atlas:sensitive\nSELECT (sensitive), (sensitive);\nSELECT "
+       "(sensitive), 4;",
+       "-- atlas:sensitive tok\n\n-- atlas:sensitive\nSELECT (sensitive), (sensitive);\nSELECT "
+       "(sensitive), 4;"},
+      {"CRLF and byte order mark", "\xEF\xBB\xBF-- atlas:sensitive\r\n\r\nSELECT 42;\r\n",
+       "\xEF\xBB\xBF-- atlas:sensitive\r\n\r\nSELECT (sensitive);\r\n",
+       "\xEF\xBB\xBF-- atlas:sensitive\r\n\r\nSELECT (sensitive);\r\n"},
+      {"sections",
+       "-- atlas:txtar\n\n-- checks.sql --\n-- atlas:sensitive\n\nSELECT 1;\n-- migration.sql --\n"
+       "SELECT 2;\n",
+       "-- atlas:txtar\n\n-- checks.sql --\n-- atlas:sensitive\n\nSELECT (sensitive);\n"
+       "-- migration.sql --\nSELECT 2;\n",
+       "-- atlas:txtar\n\n-- checks.sql --\n-- atlas:sensitive\n\nSELECT (sensitive);\n"
+       "-- migration.sql --\nSELECT 2;\n"},
+      {"all sections",
+       "-- atlas:txtar\n-- atlas:sensitive\n\n-- migration.sql --\nSELECT 2;\n",
+       "-- atlas:txtar\n-- atlas:sensitive\n\n-- migration.sql --\nSELECT (sensitive);\n",
+       "-- atlas:txtar\n-- atlas:sensitive\n\n-- migration.sql --\nSELECT (sensitive);\n"},
+      {"not to be split", "SELECT 'a';\nSELECT 'zoe;\n", "SELECT 'a';\nSELECT 'zoe;\n",
+       "SELECT (sensitive);(sensitive: unparsed statement, 14 bytes)"},
+      {"empty", "", "", ""},
+  };
+  for (const ContentCase& c : cases) {
+    const FileMask file = mask(c.file);
+    EXPECT_EQ(file.content(MaskForm::kShown), c.shown) << c.name;
+    EXPECT_EQ(file.content(MaskForm::kReported), c.reported) << c.name;
+  }
+}
+
+TEST(FileMask, RefusesBadPatterns) {
+  const FileMaskOptions options{.lex = {.dialect = Dialect::kSqlite}};
+  EXPECT_EQ(FileMask::create("2_b.sql", "SELECT 1;\n-- atlas:sensitive ok [\nSELECT 2;", options)
+                .error()
+                .message(),
+            "2_b.sql:2: invalid atlas:sensitive pattern \"[\": missing ]: [");
+}
+
+TEST(FileMask, ReadsPatterns) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(parse_sensitive_argument(""), Words{});
+  EXPECT_EQ(parse_sensitive_argument(" a  b\\d "), (Words{"a", "b\\d"}));
+  EXPECT_EQ(parse_sensitive_argument("\"a b\" /c d/ e"), (Words{"a b", "c d", "e"}));
+  EXPECT_EQ(parse_sensitive_argument("/a/b/ \"x"), (Words{"a/b", "\"x"}));
+}
+
+TEST(FileMask, CountsWhatItHides) {
+  const MaskCounts counts = mask("SELECT 'a', 'b';\nSELECT 1;\nSELECT 'c';").counts();
+  EXPECT_EQ(counts.values, 3U);
+  EXPECT_EQ(counts.statements, 2U);
+}
+
+TEST(MaskingRenderer, MasksErrorsOfMarkedStatementsOnTheTerminal) {
+  MaskingRenderer renderer({.lex = {.dialect = Dialect::kSqlite}}, {"pa55word"});
+  const std::string_view file =
+      "SELECT 'ann';\n-- atlas:sensitive\nINSERT INTO t VALUES (4711, 'zoe');\n";
+  ASSERT_TRUE(renderer.add_file("1_a.sql", file));
+  const migrate::RunFile run_file{.name = "1_a.sql", .version = "1", .description = "a"};
+  const migrate::RunText first = renderer.statement_error(run_file, 1, "SELECT 'ann';",
+                                                          "no ann, pa55word");
+  EXPECT_EQ(first.shown, "no ann, (sensitive)");
+  EXPECT_EQ(first.reported, "no (sensitive), (sensitive)");
+  const migrate::RunText second = renderer.statement_error(
+      run_file, 2, "INSERT INTO t VALUES (4711, 'zoe');", "bad 4711 near zoe");
+  EXPECT_EQ(second.shown, "bad (sensitive) near (sensitive)");
+  EXPECT_EQ(second.reported, "bad (sensitive) near (sensitive)");
+  EXPECT_EQ(renderer.statement(run_file, 2, "SELECT 5, 'x';").shown,
+            "SELECT (sensitive), (sensitive);")
+      << "a text that is not in the file gets the strictest mark of it";
+  EXPECT_EQ(renderer.message("ann 4711").shown, "ann (sensitive)");
+  EXPECT_EQ(renderer.message("ann 4711").reported, "(sensitive) (sensitive)");
+}
+
+}  // namespace
+}  // namespace rhumb::report

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace rhumb::report {
+
+inline constexpr std::string_view kPlaceholder = "(sensitive)";
+
+/// Bytes [begin, end) of a text.
+struct TextSpan {
+  size_t begin = 0;
+  size_t end = 0;
+  bool blank_before = false;  ///< the placeholder needs a blank before it, or behind
+  bool blank_after = false;
+
+  bool operator==(const TextSpan&) const = default;
+};
+
+/// The text with every span replaced by `(sensitive)` and the line ends it held. Spans that overlap
+/// become one; the order does not matter.
+[[nodiscard]] std::string replace_spans(std::string_view text, std::vector<TextSpan> spans);
+/// Sorted, overlapping ones joined.
+[[nodiscard]] std::vector<TextSpan> join_spans(std::vector<TextSpan> spans);
+
+/// Values that must not be shown, to be found in texts that may echo them.
+class HiddenValues {
+ public:
+  static constexpr size_t kSizeMin = 3;  ///< shorter values are found everywhere
+
+  /// Also its escaped form as `%q` writes it. Values shorter than kSizeMin are only kept for
+  /// contains().
+  void add(std::string_view value);
+  void add(const std::vector<std::string>& values);
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  [[nodiscard]] bool contains(std::string_view value) const;
+
+  /// Every place where a value of kSizeMin or more bytes stands; placeholders are passed over.
+  [[nodiscard]] std::vector<TextSpan> find_in(std::string_view text) const;
+
+ private:
+  void add_form(std::string_view value);
+
+  std::unordered_set<std::string> values_;
+  /// By their first three bytes.
+  std::unordered_map<uint32_t, std::vector<std::string>> by_start_;
+};
+
+}  // namespace rhumb::report

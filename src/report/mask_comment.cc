@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "codec/redact.h"
+#include "report/comment_internal.h"
+#include "report/masking.h"
+#include "sql/directives.h"
+
+namespace rhumb::report {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n\v\f";
+constexpr size_t kQuotesTriedMax = 8;  // closing quotes tried for one opening: values hold quotes
+
+}  // namespace
+
+bool is_directive_comment(std::string_view comment) {
+  const size_t feed = comment.find('\n');
+  if (feed != std::string_view::npos && feed + 1 < comment.size()) {
+    return false;
+  }
+  constexpr std::string_view kMarks[] = {"--", "-- ", "#", "# ", "/*"};
+  const std::optional<sql::Directive> directive = sql::parse_directive(comment);
+  return directive && std::find(std::begin(kMarks), std::end(kMarks), directive->prefix) !=
+                          std::end(kMarks);
+}
+
+std::vector<TextSpan> find_comment_body(std::string_view comment) {
+  const bool block = comment.starts_with("/*");
+  const size_t mark = comment.starts_with('#') ? 1 : 2;
+  size_t end = comment.size();
+  if (block && comment.size() >= 4 && comment.ends_with("*/")) {
+    end -= 2;
+  }
+  const size_t limit = end;
+  size_t begin = std::min(mark, end);
+  while (begin < end && kBlanks.find(comment[begin]) != std::string_view::npos) {
+    ++begin;
+  }
+  while (begin < end && kBlanks.find(comment[end - 1]) != std::string_view::npos) {
+    --end;
+  }
+  const std::string_view body = comment.substr(begin, end - begin);
+  if (body.empty() || body == kPlaceholder || is_directive_comment(comment)) {
+    return {};
+  }
+  return {TextSpan{.begin = begin,
+                   .end = end,
+                   .blank_before = begin == mark,
+                   .blank_after = block && end == limit}};
+}
+
+std::vector<TextSpan> find_hidden_quotes(std::string_view comment, const HiddenValues& hidden) {
+  std::vector<TextSpan> spans;
+  for (size_t open = 0; open < comment.size(); ++open) {
+    const char quote = comment[open];
+    if (quote != '\'' && quote != '"') {
+      continue;
+    }
+    size_t close = open;
+    for (size_t tried = 0; tried < kQuotesTriedMax; ++tried) {
+      close = comment.find(quote, close + 1);
+      if (close == std::string_view::npos) {
+        break;
+      }
+      if (hidden.contains(comment.substr(open + 1, close - open - 1))) {
+        spans.push_back(TextSpan{.begin = open, .end = close + 1});
+      }
+    }
+  }
+  return spans;
+}
+
+std::string mask_comment(std::string_view comment,
+                         const MaskPolicy& policy,
+                         const HiddenValues& hidden) {
+  if (policy.is_open() || is_directive_comment(comment)) {
+    return std::string(comment);
+  }
+  std::vector<TextSpan> spans;
+  const bool hides_literals = policy.sensitive || policy.literals != LiteralMasking::kNone;
+  if (policy.sensitive) {
+    spans = find_comment_body(comment);
+  } else if (hides_literals) {
+    spans = find_hidden_quotes(comment, hidden);
+  }
+  for (const SensitivePattern& pattern : policy.patterns) {
+    for (const TextSpan& span : pattern.find_in(comment)) {
+      spans.push_back(span);
+    }
+  }
+  std::string masked = replace_spans(comment, std::move(spans));
+  return hides_literals ? codec::redact_text(masked) : masked;
+}
+
+}  // namespace rhumb::report
