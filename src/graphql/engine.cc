@@ -1,0 +1,144 @@
+#include "graphql/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "graphql/execute.h"
+#include "graphql/literal.h"
+#include "graphql/parser.h"
+#include "graphql/sdl.h"
+
+namespace rhumb::graphql {
+namespace {
+
+using codec::Json;
+
+Result<const Operation*> choose_operation(const Document& document, const std::string& name) {
+  if (name.empty()) {
+    if (document.operations.size() != 1) {
+      return invalid(document.operations.empty()
+                         ? "document has no operation"
+                         : "document has several operations; set operationName to one of them");
+    }
+    return &document.operations.front();
+  }
+  for (const Operation& operation : document.operations) {
+    if (operation.name == name) {
+      return &operation;
+    }
+  }
+  return Error(ErrorCode::kInvalid, fmt::format("document has no operation \"{}\"", name));
+}
+
+/// The position of the first `__schema` or `__type` among root selections.
+const Selection* find_introspection(const std::vector<Selection>& selections,
+                                    const Document& document) {
+  for (const Selection& selection : selections) {
+    const Selection* found = nullptr;
+    if (selection.kind == SelectionKind::kField) {
+      found = selection.name == "__schema" || selection.name == "__type" ? &selection : nullptr;
+    } else if (selection.kind == SelectionKind::kInlineFragment) {
+      found = find_introspection(selection.selections, document);
+    } else {
+      found = find_introspection(document.find_fragment(selection.name)->selections, document);
+    }
+    if (found != nullptr) {
+      return found;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Request> parse_request(std::string_view body) {
+  const Json json = TRY(codec::parse_json(body));
+  const std::optional<std::string_view> query = json.find_string("query");
+  if (!query) {
+    return invalid("request body has no \"query\"; send {\"query\": \"...\"}");
+  }
+  Request request;
+  request.query = std::string(*query);
+  if (const Json* variables = json.find("variables")) {
+    if (!variables->is_object() && !variables->is_null()) {
+      return invalid("\"variables\" of the request is not an object");
+    }
+    request.variables = *variables;
+  }
+  if (const Json* name = json.find("operationName")) {
+    if (!name->is_string() && !name->is_null()) {
+      return invalid("\"operationName\" of the request is not a string");
+    }
+    request.operation_name = json.string_or_empty("operationName");
+  }
+  return request;
+}
+
+Result<Engine> Engine::create(std::string_view sdl, Options options) {
+  Schema schema = TRY(parse_schema(sdl));
+  for (const Resolvers::Name& name : options.resolvers.names()) {
+    const Type* type = schema.find_type(name.type);
+    if (type == nullptr || type->find_field(name.field) == nullptr) {
+      return invalid(
+          fmt::format("resolver \"{}.{}\" belongs to no field of the schema", name.type,
+                      name.field));
+    }
+  }
+  return Engine(std::move(schema), std::move(options));
+}
+
+std::vector<std::string> Engine::unresolved_root_fields() const {
+  std::vector<std::string> names;
+  for (const OperationKind kind : {OperationKind::kQuery, OperationKind::kMutation}) {
+    const Type* root = schema_.root(kind);
+    if (root == nullptr) {
+      continue;
+    }
+    for (const Field& field : root->fields) {
+      if (options_.resolvers.find(root->name, field.name) == nullptr) {
+        names.push_back(fmt::format("{}.{}", root->name, field.name));
+      }
+    }
+  }
+  return names;
+}
+
+Response Engine::execute(const Request& request, Context& context) const {
+  const Result<Document> document = parse_document(request.query);
+  if (!document.has_value()) {
+    return refuse({document.error()});
+  }
+  Diagnostics problems;
+  validate(schema_, *document, options_.rules, options_.limits, problems);
+  if (!problems.empty()) {
+    return refuse(problems.errors());
+  }
+  const Result<const Operation*> operation = choose_operation(*document, request.operation_name);
+  if (!operation.has_value()) {
+    return refuse({operation.error()});
+  }
+  const Selection* introspection = find_introspection((*operation)->selections, *document);
+  if (introspection != nullptr && !request.introspection) {
+    return refuse({error_at(introspection->position, "introspection needs a valid token")});
+  }
+  InputReader reader(schema_, options_.rules);
+  const Result<Json> variables = reader.read_variables(**operation, request.variables);
+  if (!variables.has_value()) {
+    return refuse({variables.error()});
+  }
+  Response response;
+  response.ignored_members = reader.ignored();
+  response.ignored_count = reader.ignored_count();
+  run_operation({.schema = schema_,
+                 .resolvers = options_.resolvers,
+                 .rules = options_.rules,
+                 .limits = options_.limits,
+                 .document = *document,
+                 .context = context,
+                 .variables = *variables},
+                **operation, response);
+  return response;
+}
+
+}  // namespace rhumb::graphql

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "codec/json.h"
+#include "graphql/input.h"
+#include "graphql/resolver.h"
+#include "graphql/response.h"
+#include "graphql/schema.h"
+#include "graphql/validate.h"
+
+namespace rhumb::graphql {
+
+/// A request as clients send it.
+struct Request {
+  std::string query;
+  codec::Json variables;       ///< an object, or null when there are none
+  std::string operation_name;  ///< empty when the document has one operation
+  bool introspection = true;   ///< __schema and __type may be asked for
+};
+
+/// Reads the JSON body of a POST: `{"query", "variables", "operationName"}`; other members are
+/// ignored, `variables` and `operationName` may be absent or null.
+/// Errors: kInvalid, kLimit.
+Result<Request> parse_request(std::string_view body);
+
+/// A GraphQL server without transport: a schema and its resolvers.
+///
+/// Shape: immutable once created, safe from any thread as far as the resolvers are.
+class Engine {
+ public:
+  struct Options {
+    Resolvers resolvers;
+    InputRules rules;
+    Limits limits;
+  };
+
+  /// Errors: those of parse_schema(); kInvalid when a resolver belongs to no field.
+  static Result<Engine> create(std::string_view sdl, Options options);
+
+  /// Parses, validates and runs one operation.
+  ///
+  /// Shape: fields in the order asked for, mutations one after the other; a field of a type that
+  /// must not be null makes its parent null when it fails, up to the next nullable one. A root
+  /// field may be written with either case of its first letter and comes back as written.
+  /// Errors: never as such; see Response.
+  /// Source: GraphQL specification, October 2021, section 6; registry.md 3.4.
+  [[nodiscard]] Response execute(const Request& request, Context& context) const;
+
+  [[nodiscard]] const Schema& schema() const { return schema_; }
+  /// Root fields that nothing computes, `Query.x`; asking for one is an error.
+  [[nodiscard]] std::vector<std::string> unresolved_root_fields() const;
+
+ private:
+  Engine(Schema schema, Options options)
+      : schema_(std::move(schema)), options_(std::move(options)) {}
+
+  Schema schema_;
+  Options options_;
+};
+
+}  // namespace rhumb::graphql
