@@ -8,22 +8,19 @@
 #include <vector>
 
 #include "base/result.h"
-#include "codec/url.h"
 #include "driver/connection.h"
 
 namespace rhumb::driver {
 
-/// A database URL, as a driver needs it.
+/// A database URL taken apart far enough to choose and feed a driver.
 ///
-/// Shape: `text` is the URL as given (secrets included, never print it); `rest` is what follows
-/// `scheme://`; `redacted` is fit for people.
+/// Shape: `scheme` is lower case; `text` is the URL as given (secrets included, never print it);
+/// `rest` is what follows `scheme://`; `redacted` is fit for people.
 struct DatabaseUrl {
-  codec::Url url{};
+  std::string scheme{};
   std::string text{};
   std::string rest{};
   std::string redacted{};
-
-  [[nodiscard]] const std::string& scheme() const { return url.scheme; }
 };
 
 /// Which databases can be opened: a scheme and the function that opens it. Filled once by `main`

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "migrate/run_event.h"
-#include "sys/clock.h"
+
+namespace rhumb::sys {
+class Clock;
+}  // namespace rhumb::sys
 
 namespace rhumb::migrate {
 
@@ -14,7 +18,7 @@ class RunStream {
  public:
   RunStream(std::string run_id, sys::Clock& clock, RunObserver& observer, RunTextRenderer& texts);
 
-  using Time = sys::Instant;
+  using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
 
   /// Emits one event and tells the time it was stamped with.
   Time emit(RunEventBody body);

@@ -79,10 +79,9 @@ TEST(SetStatus, Rules) {
 }
 
 TEST(DatabaseStatus, AgainstTheHead) {
-  const std::vector<std::string> versions = {"1", "2", "3"};
-  const RepoHead pushed{true, "3", std::make_shared<const VersionOrder>(versions)};
-  const RepoHead empty{true, "", nullptr};
-  const RepoHead reports{false, "20", nullptr};
+  const RepoHead pushed{.pushed = true, .order = VersionOrder({"1", "2", "3"}), .latest = "3"};
+  const RepoHead empty{.pushed = true, .order = VersionOrder(), .latest = ""};
+  const RepoHead reports{.pushed = false, .order = VersionOrder(), .latest = "20"};
   struct Case {
     const char* name;
     DatabaseFacts facts;

@@ -53,7 +53,6 @@ CREATE TABLE dir_states (
   hash TEXT NOT NULL,
   version TEXT NOT NULL,
   dir_format TEXT NOT NULL,
-  sum_body BLOB,
   created_at INTEGER NOT NULL,
   UNIQUE (repo_id, content_sha256)
 );
@@ -62,7 +61,6 @@ CREATE TABLE dir_files (
   state_id INTEGER NOT NULL,
   position INTEGER NOT NULL,
   name TEXT NOT NULL,
-  listed INTEGER NOT NULL,
   version TEXT NOT NULL,
   hash TEXT NOT NULL,
   body BLOB NOT NULL,
@@ -213,11 +211,9 @@ CREATE TABLE sets (
 -- What a client may send again: its id (or the digest of what identifies the report) and the digest
 -- of everything it said.
 CREATE TABLE event_keys (
-  org_id INTEGER NOT NULL,
-  key BLOB NOT NULL,
+  key BLOB PRIMARY KEY,
   fingerprint BLOB NOT NULL,
-  event_id INTEGER NOT NULL,
-  PRIMARY KEY (org_id, key)
+  event_id INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 -- Totals of the event list, so that a page never counts rows.
