@@ -4,6 +4,22 @@
 
 namespace rhumb::driver {
 
+sql::Dialect sql_dialect(Engine engine) {
+  switch (engine) {
+    case Engine::kSqlite:
+    case Engine::kLibsql:
+      return sql::Dialect::kSqlite;
+    case Engine::kPostgres:
+    case Engine::kCockroach:
+      return sql::Dialect::kPostgres;
+    case Engine::kMysql:
+    case Engine::kMariadb:
+    case Engine::kTidb:
+      return sql::Dialect::kMysql;
+  }
+  return sql::Dialect::kGeneric;
+}
+
 Error lock_busy(std::string_view text, std::string_view held_by) {
   if (held_by.empty()) {
     return {ErrorCode::kBusy, std::string(text)};

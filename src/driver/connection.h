@@ -10,11 +10,15 @@
 
 #include "base/result.h"
 #include "driver/value.h"
+#include "sql/dialect.h"
 
 namespace rhumb::driver {
 
 /// The database behind a connection, as the server itself says (TiDB speaks MySQL's protocol).
 enum class Engine { kSqlite, kLibsql, kPostgres, kCockroach, kMysql, kMariadb, kTidb };
+
+/// The lexical rules by which scripts for an engine are split.
+[[nodiscard]] sql::Dialect sql_dialect(Engine engine);
 
 /// What the engine can undo and where it keeps its revisions.
 struct Features {
@@ -135,7 +139,8 @@ class Connection {
   /// `sql/migrate: connected database is not clean: <reason>`.
   virtual Result<std::unique_ptr<Snapshot>> snapshot() = 0;
 
-  /// What the intent row of `statement`, run alone outside a transaction, may promise.
+  /// What the intent row of `statement`, run alone or in a short transaction of its own, may promise.
+  /// Not to be asked of a statement inside a transaction that the file opened: that is kUnknown.
   virtual Result<Intent> classify(std::string_view statement) = 0;
   /// What the catalog says about the one object a statement creates, drops or alters:
   /// `table "t" exists`, `column "c" of table "t" does not exist`, else `cannot tell`.

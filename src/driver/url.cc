@@ -5,6 +5,21 @@
 #include <fmt/format.h>
 
 namespace rhumb::driver {
+namespace {
+
+constexpr std::string_view kMissingDriver =
+    "sql/sqlclient: missing driver. See: https://atlasgo.io/url";
+
+// What follows `scheme://`, or `scheme:` where there are no slashes.
+std::string_view behind_scheme(std::string_view text, size_t scheme_size) {
+  std::string_view rest = text.substr(scheme_size + 1);
+  if (rest.starts_with("//")) {
+    rest.remove_prefix(2);
+  }
+  return rest;
+}
+
+}  // namespace
 
 void DriverRegistry::add(const std::vector<std::string>& schemes, Opener opener) {
   for (const std::string& scheme : schemes) {
@@ -18,25 +33,31 @@ bool DriverRegistry::knows(std::string_view scheme) const {
 
 Result<std::unique_ptr<Connection>> DriverRegistry::open(std::string_view url) const {
   const DatabaseUrl parsed = TRY(parse_database_url(url));
-  const auto opener = openers_.find(parsed.scheme);
+  const auto opener = openers_.find(parsed.url.scheme);
   if (opener == openers_.end()) {
-    return invalid(fmt::format(
-        "sql/sqlclient: unknown driver \"{}\". See: https://atlasgo.io/url", parsed.scheme));
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("sql/sqlclient: unknown driver \"{}\". See: https://atlasgo.io/url",
+                             parsed.url.scheme));
   }
   return opener->second(parsed);
 }
 
 Result<DatabaseUrl> parse_database_url(std::string_view url) {
-  const auto parts = cut(url, "://");
-  if (!parts) {
-    return invalid("sql/sqlclient: missing driver. See: https://atlasgo.io/url");
+  Result<codec::Url> parsed = codec::parse_url(url);
+  if (!parsed) {
+    // The whole message would show the URL and its secrets.
+    return Error(parsed.error().code(),
+                 "sql/sqlclient: parse open url: " + parsed.error().root_message());
   }
-  DatabaseUrl parsed;
-  parsed.scheme = to_lower_ascii(parts->first);
-  parsed.text = url;
-  parsed.rest = parts->second;
-  parsed.redacted = url.find_first_of("@?") == std::string_view::npos ? std::string(url) : "(sensitive)";
-  return parsed;
+  if (parsed->scheme.empty()) {
+    return invalid(std::string(kMissingDriver));
+  }
+  DatabaseUrl database;
+  database.text = url;
+  database.rest = behind_scheme(url, parsed->scheme.size());
+  database.redacted = parsed->redacted_text();
+  database.url = std::move(parsed).value();
+  return database;
 }
 
 }  // namespace rhumb::driver

@@ -8,19 +8,22 @@
 #include <vector>
 
 #include "base/result.h"
+#include "codec/url.h"
 #include "driver/connection.h"
 
 namespace rhumb::driver {
 
-/// A database URL taken apart far enough to choose and feed a driver.
+/// A database URL, as a driver needs it.
 ///
-/// Shape: `scheme` is lower case; `text` is the URL as given (secrets included, never print it);
-/// `rest` is what follows `scheme://`; `redacted` is fit for people.
+/// Shape: `text` is the URL as given (secrets included, never print it); `rest` is what follows
+/// `scheme://`; `redacted` is fit for people.
 struct DatabaseUrl {
-  std::string scheme{};
+  codec::Url url{};
   std::string text{};
   std::string rest{};
   std::string redacted{};
+
+  [[nodiscard]] const std::string& scheme() const { return url.scheme; }
 };
 
 /// Which databases can be opened: a scheme and the function that opens it. Filled once by `main`

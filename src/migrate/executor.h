@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -9,14 +8,16 @@
 
 #include "base/result.h"
 #include "driver/connection.h"
+#include "migrate/directory.h"
 #include "migrate/run_event.h"
 #include "migrate/run_stream.h"
+#include "sys/cancellation.h"
 
 namespace rhumb::migrate {
 
-class Directory;
-
 /// What `migrate apply` was asked to do with one target; texts as the user typed them.
+///
+/// The directory is loaded and its checksum verified by the caller.
 struct ApplyOptions {
   TargetStarted target{};  ///< driver, url, schema and identity are filled in by the run
   std::optional<size_t> amount{};
@@ -45,16 +46,19 @@ struct ApplyOptions {
   std::function<Result<void>(const Planned&)> admit{};
   /// Called while somebody else holds the lock, with the holder.
   std::function<void(std::string_view)> on_lock_wait{};
-  /// Becomes true when the person asked to stop: no further file starts.
-  const std::atomic<bool>* stop = nullptr;
+  /// Says that the person asked to stop: a statement inside a transaction is cancelled, any other
+  /// is waited for; no further statement starts.
+  sys::CancellationToken stop{};
 };
 
 /// How a run over one target ended after it had something to report.
 struct ApplyOutcome {
   std::string current{};  ///< last version before the run
   std::string target{};   ///< version of the last file of the run; empty when nothing was pending
-  /// The failure of the run, which the report shows as well.
+  /// The failure of the run as it may be shown; the report has it as well.
   std::optional<Error> error{};
+  /// The lock could not be given back; the run itself is not touched by that.
+  std::optional<Error> unlock_error{};
 };
 
 /// Brings one database up to date.
@@ -65,10 +69,11 @@ struct ApplyOutcome {
 ///
 /// Errors: what fails before the first file is executed (lock, table, history, unsplittable file)
 /// has no report and is returned as the error; it is in TargetDone too once TargetStarted was sent.
-/// Everything later is `ApplyOutcome::error`.
+/// Everything later is `ApplyOutcome::error`. is_ambiguous_revisions() tells the one error that is
+/// printed in its own way.
 /// Source: spec revisions.md 3 to 8, cli-migrate.md 2.1.
 [[nodiscard]] Result<ApplyOutcome> apply_migrations(driver::Connection& connection,
-                                                    const Directory& directory,
+                                                    const DirectoryFiles& directory,
                                                     const ApplyOptions& options,
                                                     RunStream& stream);
 
@@ -78,12 +83,13 @@ struct ApplyOutcome {
 /// Errors: `sql/migrate: read migration directory state: sql/migrate: executing statement ...`,
 /// `sql/migrate: read migration directory state: sql/migrate: scanning statements from ...`.
 [[nodiscard]] Result<void> replay_directory(driver::Connection& dev,
-                                            const Directory& directory,
+                                            const DirectoryFiles& directory,
                                             std::string_view up_to = {});
 
 /// Replays a directory on a dev database that must be clean and is restored afterwards.
 /// Errors: `sql/migrate: taking database snapshot: sql/migrate: connected database is not clean:
 /// ...`, those of replay_directory.
-[[nodiscard]] Result<void> validate_directory(driver::Connection& dev, const Directory& directory);
+[[nodiscard]] Result<void> validate_directory(driver::Connection& dev,
+                                              const DirectoryFiles& directory);
 
 }  // namespace rhumb::migrate

@@ -201,6 +201,18 @@ Result<PendingPlan> plan_with_history(const Files& files,
 
 }  // namespace
 
+std::vector<FileEntry> file_entries(const DirectoryFiles& directory) {
+  std::vector<FileEntry> entries;
+  entries.reserve(directory.files.size());
+  for (const File& file : directory.files) {
+    entries.push_back({.name = file.name(),
+                       .version = file.version(),
+                       .description = file.description(),
+                       .checkpoint = file.is_checkpoint()});
+  }
+  return entries;
+}
+
 Result<ExecOrder> parse_exec_order(std::string_view text) {
   if (text.empty() || text == "linear") {
     return ExecOrder::kLinear;

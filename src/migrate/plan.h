@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "migrate/directory.h"
 #include "migrate/revision.h"
 
 namespace rhumb::migrate {
@@ -23,6 +24,9 @@ struct FileEntry {
   std::string description{};
   bool checkpoint = false;
 };
+
+/// The files of a directory, in its order.
+[[nodiscard]] std::vector<FileEntry> file_entries(const DirectoryFiles& directory);
 
 struct PlanOptions {
   ExecOrder order = ExecOrder::kLinear;

@@ -11,6 +11,7 @@
 namespace rhumb::migrate {
 namespace {
 
+constexpr std::string_view kAmbiguousCode = "ambiguous-revisions";
 constexpr size_t kColumnCount = std::size(kRevisionColumns);
 
 bool is_identity(std::string_view version) { return version.starts_with(kIdentityVersion); }
@@ -281,6 +282,15 @@ Result<bool> has_ambiguous_revisions(driver::Connection& connection,
   }
   const auto other = TRY(open_revision_store(connection, kRevisionsTable));
   return other->exists();
+}
+
+Error ambiguous_revisions_error() {
+  return Error(ErrorCode::kConflict, std::string(ambiguous_revisions_text()))
+      .caused_by({.code = std::string(kAmbiguousCode), .text = {}});
+}
+
+bool is_ambiguous_revisions(const Error& error) {
+  return error.cause() && error.cause()->code == kAmbiguousCode;
 }
 
 std::string_view ambiguous_revisions_text() {

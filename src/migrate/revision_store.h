@@ -64,6 +64,9 @@ class RevisionStore {
 /// schema `atlas_schema_revisions` does, and no `--revisions-schema` was given.
 [[nodiscard]] Result<bool> has_ambiguous_revisions(driver::Connection& connection,
                                                    std::string_view revisions_schema);
+/// The error of a command that stops there. Printed as it is on standard output, without `Error: `.
+[[nodiscard]] Error ambiguous_revisions_error();
+[[nodiscard]] bool is_ambiguous_revisions(const Error& error);
 /// The text that explains the choice, with its final newline. Source: spec cli-migrate.md 2.10.
 [[nodiscard]] std::string_view ambiguous_revisions_text();
 

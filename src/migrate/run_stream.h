@@ -1,13 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "migrate/run_event.h"
-
-namespace rhumb::sys {
-class Clock;
-}  // namespace rhumb::sys
+#include "sys/clock.h"
 
 namespace rhumb::migrate {
 
@@ -18,7 +14,7 @@ class RunStream {
  public:
   RunStream(std::string run_id, sys::Clock& clock, RunObserver& observer, RunTextRenderer& texts);
 
-  using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
+  using Time = sys::Instant;
 
   /// Emits one event and tells the time it was stamped with.
   Time emit(RunEventBody body);

@@ -6,16 +6,12 @@
 
 #include "base/result.h"
 #include "driver/connection.h"
+#include "migrate/directory.h"
 #include "migrate/plan.h"
 #include "migrate/revision.h"
-
-namespace rhumb::sys {
-class Clock;
-}  // namespace rhumb::sys
+#include "sys/clock.h"
 
 namespace rhumb::migrate {
-
-class Directory;
 
 /// One line of `migrate set`'s output.
 struct SetChange {
@@ -65,7 +61,7 @@ struct SetOptions {
 /// Locks the database, creates the revisions table if it is missing and changes its rows in one
 /// transaction. The table is kept even when the arguments turn out to be wrong.
 [[nodiscard]] Result<SetResult> set_version(driver::Connection& connection,
-                                            const Directory& directory,
+                                            const DirectoryFiles& directory,
                                             const SetOptions& options,
                                             sys::Clock& clock);
 

@@ -5,12 +5,11 @@
 
 #include "base/result.h"
 #include "driver/connection.h"
+#include "migrate/directory.h"
 #include "migrate/plan.h"
 #include "migrate/revision.h"
 
 namespace rhumb::migrate {
-
-class Directory;
 
 /// What `migrate status` prints. Files are those of the directory, in its order.
 struct Status {
@@ -42,7 +41,7 @@ struct StatusInput {
 
 /// Reads the database, which is not written to, and computes its status.
 [[nodiscard]] Result<Status> read_status(driver::Connection& connection,
-                                         const Directory& directory,
+                                         const DirectoryFiles& directory,
                                          std::string_view revisions_schema);
 
 }  // namespace rhumb::migrate

@@ -51,11 +51,11 @@ DatabaseProjection against_state(std::string_view current, const RepoHead& head)
     return out;
   }
   out.status = DatabaseStatus::kPending;
-  std::optional<size_t> position = head.order.position(current);
+  std::optional<size_t> position = head.order().position(current);
   if (current.empty()) {
-    out.pending_files = static_cast<int64_t>(head.order.size());
+    out.pending_files = static_cast<int64_t>(head.order().size());
   } else if (position.has_value()) {
-    out.pending_files = static_cast<int64_t>(head.order.size() - *position - 1);
+    out.pending_files = static_cast<int64_t>(head.order().size() - *position - 1);
   } else {
     out.unknown_version = true;
   }
@@ -64,7 +64,7 @@ DatabaseProjection against_state(std::string_view current, const RepoHead& head)
 
 DatabaseProjection against_reports(std::string_view current, const RepoHead& head) {
   DatabaseProjection out;
-  if (head.order.compare(current, head.latest) < 0) {
+  if (head.order().compare(current, head.latest) < 0) {
     out.status = DatabaseStatus::kPending;
   }
   return out;
@@ -92,6 +92,11 @@ EventStatus event_status(const EventFacts& facts) {
     return EventStatus::kNoAction;
   }
   return EventStatus::kPassed;
+}
+
+const VersionOrder& RepoHead::order() const {
+  static const VersionOrder none;
+  return versions == nullptr ? none : *versions;
 }
 
 void SetFacts::add(EventStatus entry, bool with_error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,9 +53,12 @@ struct SetFacts {
 
 /// What a repository says a database should be at.
 struct RepoHead {
-  bool pushed = false;       ///< a directory state exists; otherwise only reports are known
-  VersionOrder order;        ///< of that state
-  std::string latest;        ///< newest version of the state, or greatest version ever reported
+  bool pushed = false;  ///< a directory state exists; otherwise only reports are known
+  std::string latest;   ///< newest version of the state, or greatest version ever reported
+  /// The versions of that state; null when there is none. Shared: one state serves many requests.
+  std::shared_ptr<const VersionOrder> versions;
+
+  [[nodiscard]] const VersionOrder& order() const;
 };
 
 struct DatabaseFacts {

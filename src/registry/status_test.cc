@@ -79,9 +79,10 @@ TEST(SetStatus, Rules) {
 }
 
 TEST(DatabaseStatus, AgainstTheHead) {
-  const RepoHead pushed{.pushed = true, .order = VersionOrder({"1", "2", "3"}), .latest = "3"};
-  const RepoHead empty{.pushed = true, .order = VersionOrder(), .latest = ""};
-  const RepoHead reports{.pushed = false, .order = VersionOrder(), .latest = "20"};
+  const std::vector<std::string> versions = {"1", "2", "3"};
+  const RepoHead pushed{true, "3", std::make_shared<const VersionOrder>(versions)};
+  const RepoHead empty{true, "", nullptr};
+  const RepoHead reports{false, "20", nullptr};
   struct Case {
     const char* name;
     DatabaseFacts facts;

@@ -151,7 +151,9 @@ Result<sqlite3_stmt*> Database::cached(std::string_view sql) {
   if (found == prepared_.end()) {
     std::string_view rest = sql;
     StatementHandle statement = TRY(prepare(rest, SQLITE_PREPARE_PERSISTENT));
-    RHUMB_CHECK(statement != nullptr, "a statement of ours is not empty");
+    if (!statement) {
+      return invalid("not a statement");
+    }
     found = prepared_.emplace(std::string(sql), std::move(statement)).first;
   }
   return found->second.get();

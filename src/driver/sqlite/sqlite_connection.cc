@@ -31,7 +31,7 @@ class DevSnapshot final : public Snapshot {
   Database& database_;
 };
 
-bool opens_own_transaction_only(const std::vector<std::string>& words) {
+bool is_undoable(const std::vector<std::string>& words) {
   static constexpr std::string_view kUndoable[] = {"INSERT",
                                                    "UPDATE",
                                                    "DELETE",
@@ -185,8 +185,7 @@ Result<std::unique_ptr<Snapshot>> SqliteConnection::snapshot() {
 
 Result<Intent> SqliteConnection::classify(std::string_view statement) {
   Intent intent;
-  if (opens_own_transaction_only(leading_words(statement, 1)) && !in_transaction() &&
-      !has_several_statements(statement)) {
+  if (is_undoable(leading_words(statement, 1)) && !has_several_statements(statement)) {
     intent.kind = IntentClass::kCommitsWithOutcome;
   }
   return intent;

@@ -163,8 +163,6 @@ TEST(SqliteConnection, KnowsWhichStatementsCommitWithTheirOutcome) {
   for (const ClassCase& c : cases) {
     EXPECT_EQ(connection->classify(c.statement)->kind, c.want) << c.statement;
   }
-  must_run(*connection, "BEGIN");
-  EXPECT_EQ(connection->classify("INSERT INTO t VALUES (1)")->kind, IntentClass::kUnknown);
 }
 
 TEST(SqliteConnection, TellsWhatTheCatalogSaysOfATarget) {

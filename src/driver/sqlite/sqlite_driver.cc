@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::string_view kOpening = "sqlite: querying schemas";
 
-bool is_libsql(const DatabaseUrl& url) { return url.scheme.starts_with("libsql"); }
+bool is_libsql(const DatabaseUrl& url) { return url.scheme().starts_with("libsql"); }
 
 // `libsql+file://p` is the file `p`, as `libsql://file:p` is. Empty: a server.
 std::string data_source(const DatabaseUrl& url) {
-  if (url.scheme == "libsql+file") {
+  if (url.scheme() == "libsql+file") {
     return "file:" + url.rest;
   }
   return is_libsql(url) && !url.rest.starts_with("file:") ? std::string() : url.rest;

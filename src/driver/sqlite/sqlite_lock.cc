@@ -1,20 +1,14 @@
 #include "driver/sqlite/sqlite_lock.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <functional>
-#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
 
-#include "base/text.h"
 #include "codec/json.h"
+#include "sys/file_lock.h"
 
 #include <fmt/format.h>
 
@@ -22,94 +16,27 @@ namespace rhumb::driver::sqlite {
 namespace {
 
 constexpr std::chrono::seconds kSilentWait{2};
-constexpr size_t kHolderBytesMax = 4096;
 
-std::string errno_text(int number) { return to_lower_ascii(std::strerror(number)); }
+std::string holder_line(const std::string& holder) {
+  return codec::format_json(codec::Json::object({{"holder", holder}}), {.escape_html = false}) + "\n";
+}
 
-// The lock file of one database: open while the lock is wanted, locked while it is held.
-class LockFile {
+std::string read_holder(const sys::FileLock& file) {
+  const Result<codec::Json> line = codec::parse_json(file.holder());
+  return line ? line->string_or_empty("holder") : std::string();
+}
+
+class HeldFileLock final : public Lock {
  public:
-  static Result<LockFile> open(std::string path) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor < 0) {
-      return Error(ErrorCode::kIo, fmt::format("open {}: {}", path, errno_text(errno)));
-    }
-    return LockFile(std::move(path), descriptor);
-  }
+  explicit HeldFileLock(sys::FileLock file) : file_(std::move(file)) {}
 
-  LockFile(LockFile&& other) noexcept
-      : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-  LockFile& operator=(LockFile&&) = delete;
-  LockFile(const LockFile&) = delete;
-  LockFile& operator=(const LockFile&) = delete;
-  ~LockFile() {
-    if (descriptor_ >= 0) {
-      ::close(descriptor_);
-    }
-  }
-
-  Result<bool> try_lock() {
-    struct flock request = {};
-    request.l_type = F_WRLCK;
-    request.l_whence = SEEK_SET;
-    if (::fcntl(descriptor_, F_OFD_SETLK, &request) == 0) {
-      return true;
-    }
-    if (errno == EAGAIN || errno == EACCES || errno == EINTR) {
-      return false;
-    }
-    if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL) {
-      return Error(ErrorCode::kUnsupported, fmt::format("file system of \"{}\" has no locks", path_));
-    }
-    return Error(ErrorCode::kIo, fmt::format("lock {}: {}", path_, errno_text(errno)));
-  }
-
-  void write_holder(const std::string& holder) {
-    const codec::Json line = codec::Json::object({{"holder", holder}});
-    const std::string text = codec::format_json(line, {.escape_html = false}) + "\n";
-    // For people only: a full disk must not keep anybody from migrating.
-    if (::ftruncate(descriptor_, 0) == 0) {
-      [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, text.data(), text.size(), 0);
-    }
-  }
-
-  [[nodiscard]] std::string read_holder() const {
-    std::string text(kHolderBytesMax, '\0');
-    const ssize_t size = ::pread(descriptor_, text.data(), text.size(), 0);
-    text.resize(size > 0 ? static_cast<size_t>(size) : 0);
-    const Result<codec::Json> line = codec::parse_json(text);
-    return line ? line->string_or_empty("holder") : std::string();
-  }
-
-  Result<void> release() {
-    if (descriptor_ < 0) {
-      return {};
-    }
-    const bool cut = ::ftruncate(descriptor_, 0) == 0;
-    const int failure = errno;
-    ::close(std::exchange(descriptor_, -1));
-    if (!cut) {
-      return Error(ErrorCode::kIo, fmt::format("truncate {}: {}", path_, errno_text(failure)));
-    }
+  Result<void> release() override {
+    file_.unlock();
     return {};
   }
 
  private:
-  LockFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
-
-  std::string path_;
-  int descriptor_;
-};
-
-class HeldFileLock final : public Lock {
- public:
-  explicit HeldFileLock(LockFile file) : file_(std::move(file)) {}
-  ~HeldFileLock() override { [[maybe_unused]] const Result<void> released = file_.release(); }
-
-  Result<void> release() override { return file_.release(); }
-
- private:
-  LockFile file_;
+  sys::FileLock file_;  // lets go when destroyed
 };
 
 class HeldNamedLock final : public Lock {
@@ -164,13 +91,13 @@ Error already_taken(const LockRequest& request, const std::string& held_by) {
 }
 
 Result<std::unique_ptr<Lock>> lock_file(const std::string& path, const LockRequest& request) {
-  LockFile file = TRY(LockFile::open(path + ".atlas-lock"));
+  sys::FileLock file = TRY(sys::FileLock::open(path + ".atlas-lock"));
+  const std::string line = holder_line(request.holder);
   const bool taken = TRY(poll(
-      request, [&file] { return file.try_lock(); }, [&file] { return file.read_holder(); }));
+      request, [&] { return file.try_lock(line); }, [&] { return read_holder(file); }));
   if (!taken) {
-    return already_taken(request, file.read_holder());
+    return already_taken(request, read_holder(file));
   }
-  file.write_holder(request.holder);
   return std::make_unique<HeldFileLock>(std::move(file));
 }
 

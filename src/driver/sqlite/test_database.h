@@ -35,10 +35,11 @@ class TestFolder {
 
 /// Opens a data source as `sqlite://<source>` would.
 inline Result<std::unique_ptr<Connection>> open_source(const std::string& source) {
-  return open_sqlite({.scheme = "sqlite",
-                      .text = "sqlite://" + source,
-                      .rest = source,
-                      .redacted = "sqlite://" + source});
+  const Result<DatabaseUrl> url = parse_database_url("sqlite://" + source);
+  if (!url) {
+    return url.error();
+  }
+  return open_sqlite(*url);
 }
 
 /// As open_source, for tests about something else than opening.

@@ -53,6 +53,7 @@ CREATE TABLE dir_states (
   hash TEXT NOT NULL,
   version TEXT NOT NULL,
   dir_format TEXT NOT NULL,
+  sum_body BLOB,
   created_at INTEGER NOT NULL,
   UNIQUE (repo_id, content_sha256)
 );
@@ -61,6 +62,7 @@ CREATE TABLE dir_files (
   state_id INTEGER NOT NULL,
   position INTEGER NOT NULL,
   name TEXT NOT NULL,
+  listed INTEGER NOT NULL,
   version TEXT NOT NULL,
   hash TEXT NOT NULL,
   body BLOB NOT NULL,
@@ -211,9 +213,11 @@ CREATE TABLE sets (
 -- What a client may send again: its id (or the digest of what identifies the report) and the digest
 -- of everything it said.
 CREATE TABLE event_keys (
-  key BLOB PRIMARY KEY,
+  org_id INTEGER NOT NULL,
+  key BLOB NOT NULL,
   fingerprint BLOB NOT NULL,
-  event_id INTEGER NOT NULL
+  event_id INTEGER NOT NULL,
+  PRIMARY KEY (org_id, key)
 ) WITHOUT ROWID;
 
 -- Totals of the event list, so that a page never counts rows.

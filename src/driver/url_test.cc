@@ -1,0 +1,50 @@
+#include "driver/url.h"
+
+#include <gtest/gtest.h>
+
+namespace rhumb::driver {
+namespace {
+
+std::string open_error(std::string_view url) {
+  DriverRegistry registry;
+  registry.add({"sqlite", "sqlite3"}, [](const DatabaseUrl& parsed) -> Result<std::unique_ptr<Connection>> {
+    return Error(ErrorCode::kDatabase, parsed.scheme() + " " + parsed.rest);
+  });
+  return registry.open(url).error().message();
+}
+
+struct Case {
+  const char* url;
+  const char* error;
+};
+
+TEST(DriverRegistry, ChoosesByScheme) {
+  const Case cases[] = {
+      {"sqlite://x.db?_fk=1", "sqlite x.db?_fk=1"},
+      {"SQLite3:///abs/x.db", "sqlite3 /abs/x.db"},
+      {"sqlite://file:/abs/x.db?cache=shared", "sqlite file:/abs/x.db?cache=shared"},
+      {"sqlite://file:x.db", "sqlite file:x.db"},
+      {"sqlite://:memory:", "sqlite :memory:"},
+      {"", "sql/sqlclient: missing driver. See: https://atlasgo.io/url"},
+      {"app.db", "sql/sqlclient: missing driver. See: https://atlasgo.io/url"},
+      {"nope://x", "sql/sqlclient: unknown driver \"nope\". See: https://atlasgo.io/url"},
+      {"sqlite://a%20b.db", "sql/sqlclient: parse open url: invalid URL escape \"%20\""},
+      {"://x", "sql/sqlclient: parse open url: missing protocol scheme"},
+      {"nope://user:x:&pass", "sql/sqlclient: parse open url: invalid port \":&pass\" after host"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(open_error(c.url), c.error) << c.url;
+  }
+}
+
+TEST(DatabaseUrl, NeverShowsSecrets) {
+  const Result<DatabaseUrl> url = parse_database_url("mysql://root:pa55@h:3306/d?token=t0p&x=1");
+  ASSERT_TRUE(url.has_value());
+  EXPECT_EQ(url->redacted, "mysql://root:xxxxx@h:3306/d?token=xxxxx&x=1");
+  const Result<DatabaseUrl> bad = parse_database_url("mysql://root:pa55@h:port/d");
+  ASSERT_FALSE(bad.has_value());
+  EXPECT_EQ(bad.error().message().find("pa55"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rhumb::driver

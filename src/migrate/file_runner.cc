@@ -1,0 +1,445 @@
+#include "migrate/file_runner.h"
+
+#include "base/go_format.h"
+
+#include <fmt/format.h>
+
+namespace rhumb::migrate {
+namespace {
+
+constexpr int kWriteAttempts = 3;
+constexpr std::chrono::milliseconds kWritePause{500};
+constexpr std::string_view kStopped = "context canceled";
+constexpr std::string_view kActiveTransaction = "25001";
+
+std::string format_second(sys::Instant time) {
+  return format_rfc3339_nano(std::chrono::floor<std::chrono::seconds>(time));
+}
+
+bool was_refused_in_transaction(const Error& error) {
+  return error.cause() && error.cause()->code == kActiveTransaction;
+}
+
+}  // namespace
+
+FileRunner::FileRunner(const RunContext& context,
+                       const PreparedFile& file,
+                       const PlannedFile& planned,
+                       const std::optional<Revision>& row,
+                       TxMode tx_mode,
+                       RowWriting writing)
+    : context_(context), file_(file), planned_(planned), tx_mode_(tx_mode), writing_(writing) {
+  if (row) {
+    row_ = *row;
+  }
+  is_new_ = !row.has_value();
+}
+
+std::optional<FileFailure> FileRunner::run() {
+  const Result<void> done = run_steps();
+  if (done) {
+    return std::nullopt;
+  }
+  if (!failure_) {
+    const RunText text = context_.stream.texts().message(done.error().message());
+    failure_ = FileFailure{.code = done.error().code(), .run = text, .file = text};
+  }
+  failure_->started = started_;
+  return failure_;
+}
+
+Result<void> FileRunner::run_steps() {
+  TRY(start_row());
+  context_.stream.emit(
+      FileStarted{.file = file_.id, .skipped = applied(), .tx_mode = tx_mode_});
+  started_ = true;
+  TRY(run_checks());
+  switch (writing_) {
+    case RowWriting::kNever:
+      return rehearse();
+    case RowWriting::kOnce:
+      return run_written_once();
+    case RowWriting::kEveryStatement:
+      return run_written_always();
+    case RowWriting::kIntent:
+      return run_with_intents();
+  }
+  return {};
+}
+
+Result<void> FileRunner::start_row() {
+  const std::string hash = TRY(file_.file->hash());
+  mark_ = context_.stream.now();
+  statement_started_ = mark_;
+  if (is_new_) {
+    row_.version = file_.id.version;
+    row_.description = file_.id.description;
+    row_.executed_at = {.at = mark_, .offset = {}};
+  }
+  const std::optional<RowIntent> found = parse_intent(row_.error);
+  hashes_ = TRY(check_history(
+      row_, file_.statements.statements, file_.id.name, found ? found->after : std::string()));
+  if (found && !found->down && found->statement == applied() + 1) {
+    bool counted = false;
+    TRY(settle_intent(*found, counted));
+    if (counted) {
+      count_statement(found->statement);
+    }
+    row_.error.clear();
+    row_.error_stmt.clear();
+  }
+  row_.total = static_cast<int64_t>(file_.size());
+  row_.hash = hash;
+  row_.operator_version = context_.options.operator_version;
+  return {};
+}
+
+// What a statement that was started and whose end nobody saw has come to.
+Result<void> FileRunner::settle_intent(const RowIntent& found, bool& counted) {
+  const driver::Intent& intent = found.intent;
+  std::string verdict = "was not applied, it is run again";
+  switch (intent.kind) {
+    case driver::IntentClass::kCommitsWithOutcome:
+      break;
+    case driver::IntentClass::kAbsentBefore:
+    case driver::IntentClass::kPresentBefore: {
+      const bool exists =
+          TRY(context_.connection.object_exists(intent.object_kind, intent.object_name));
+      counted = exists == (intent.kind == driver::IntentClass::kAbsentBefore);
+      break;
+    }
+    case driver::IntentClass::kUnknown:
+      counted = context_.options.on_unknown == "skip";
+      if (context_.options.on_unknown == "fail") {
+        verdict = "has an unknown outcome: a run needs --on-unknown or migrate set";
+      }
+      break;
+  }
+  if (counted && file_.size() < found.statement) {
+    return Error(ErrorCode::kConflict,
+                 fmt::format("sql/migrate: history changed: statement {} from file \"{}\" changed",
+                             found.statement,
+                             file_.id.name));
+  }
+  if (counted) {
+    verdict = "counts as applied";
+  }
+  context_.stream.emit(Notice{fmt::format(
+      "statement {} of \"{}\", started at {} by {}, {}",
+      found.statement,
+      file_.id.name,
+      found.started_at,
+      found.holder,
+      verdict)});
+  return {};
+}
+
+Result<void> FileRunner::run_checks() {
+  for (const CheckGroup& group : file_.checks) {
+    TRY(run_check_group(group));
+  }
+  return {};
+}
+
+Result<std::string> FileRunner::run_assertion(const std::string& text) {
+  const driver::Rows rows = TRY(context_.connection.query(text));
+  if (rows.rows.size() != 1 || rows.columns.size() != 1) {
+    return fmt::format("returned {} rows of {} columns, it must return one value",
+                       rows.rows.size(),
+                       rows.columns.size());
+  }
+  return std::string(driver::is_true(rows.rows[0][0]) ? "" : "returned false");
+}
+
+Result<void> FileRunner::run_check_group(const CheckGroup& group) {
+  RunTextRenderer& texts = context_.stream.texts();
+  const auto& assertions = group.assertions.statements;
+  std::vector<RunText> failures;
+  for (size_t i = 0; i < assertions.size(); ++i) {
+    const std::string text(assertions[i].text);
+    const sys::Instant begin = context_.stream.now();
+    const Result<std::string> answer = run_assertion(text);
+    const std::string problem = answer ? *answer : "failed: " + answer.error().message();
+    CheckDone done{.file = file_.id, .group = group.name};
+    done.statement = texts.statement(file_.id, 0, text);
+    done.ok = problem.empty();
+    done.duration = context_.stream.now() - begin;
+    if (!done.ok) {
+      const RunText shown = texts.statement_error(file_.id, 0, text, problem);
+      done.error = {.shown = fmt::format("check assertion {} {}", go_quote(done.statement.shown), shown.shown),
+                    .reported = fmt::format(
+                        "check assertion {} {}", go_quote(done.statement.reported), shown.reported)};
+      failures.push_back(done.error);
+    }
+    context_.stream.emit(std::move(done));
+  }
+  const bool failed = group.is_one_of ? failures.size() == assertions.size() && !failures.empty()
+                                      : !failures.empty();
+  CheckDone end{.file = file_.id, .group = group.name};
+  end.ok = !failed;
+  if (failed) {
+    const std::string count =
+        fmt::format("{} of {} assertions failed: ", failures.size(), assertions.size());
+    end.error = {.shown = count + failures.front().shown,
+                 .reported = count + failures.front().reported};
+  }
+  context_.stream.emit(end);
+  if (!failed) {
+    return {};
+  }
+  row_.error = end.error.shown;
+  row_.error_stmt.clear();
+  failure_ = FileFailure{.code = ErrorCode::kDatabase, .run = end.error, .file = end.error};
+  if (writing_ != RowWriting::kNever && tx_mode_ != TxMode::kAll) {
+    row_.partial_hashes = hashes_.all();
+    failure_->record = row_;
+  }
+  return Error(ErrorCode::kDatabase, end.error.shown);
+}
+
+Result<void> FileRunner::rehearse() {
+  for (size_t number = applied() + 1; number <= file_.size(); ++number) {
+    start_statement(number);
+    end_statement(number, driver::ExecResult{});
+  }
+  return {};
+}
+
+Result<void> FileRunner::run_written_once() {
+  for (size_t number = applied() + 1; number <= file_.size(); ++number) {
+    TRY(check_stop(number));
+    const Result<driver::ExecResult> result = execute(number);
+    if (!result) {
+      return fail_statement(number, result.error());
+    }
+    row_.applied = static_cast<int64_t>(number);
+    mark_ = context_.stream.now();
+  }
+  return finish();
+}
+
+Result<void> FileRunner::run_written_always() {
+  TRY(write_row());
+  for (size_t number = applied() + 1; number <= file_.size(); ++number) {
+    TRY(check_stop(number));
+    const Result<driver::ExecResult> result = execute(number);
+    if (!result) {
+      if (!context_.connection.info().features.abort_on_error) {
+        TRY(record_failure(number, result.error()));
+      }
+      return fail_statement(number, result.error());
+    }
+    count_statement(number);
+    row_.error.clear();
+    row_.error_stmt.clear();
+    row_.partial_hashes = hashes_.all();
+    if (number < file_.size()) {
+      TRY(write_row());
+    }
+  }
+  return finish();
+}
+
+Result<void> FileRunner::run_with_intents() {
+  for (size_t number = applied() + 1; number <= file_.size(); ++number) {
+    TRY(check_stop(number));
+    if (!intent_in_row_) {
+      driver::Intent intent = TRY(classify(number, false));
+      prepare_intent(number, std::move(intent));
+      TRY(write_row());
+      intent_in_row_ = true;
+    }
+    TRY(run_intended(number));
+  }
+  return intent_in_row_ ? Result<void>() : finish();
+}
+
+// Runs the statement whose intent is in the row, and writes what has become of it.
+Result<void> FileRunner::run_intended(size_t number) {
+  const bool alone = tx_mode_ == TxMode::kNone;
+  bool together = alone && intent_.kind == driver::IntentClass::kCommitsWithOutcome;
+  if (together) {
+    TRY(context_.connection.begin_plain());
+  }
+  start_statement(number);
+  Result<driver::ExecResult> result = context_.connection.execute(file_.text(number - 1));
+  if (!result && together && was_refused_in_transaction(result.error())) {
+    TRY(context_.connection.rollback());
+    together = false;
+    prepare_intent(number, {});
+    TRY(write_row());
+    result = context_.connection.execute(file_.text(number - 1));
+  }
+  const Revision before = row_;
+  if (result) {
+    const Result<void> recorded = record_success(number, together);
+    if (!recorded && !together) {
+      end_statement(number, result);
+      return recorded.error().context(
+          fmt::format("statement {} of \"{}\" succeeded", number, file_.id.name));
+    }
+    if (!recorded) {
+      result = recorded.error();
+    }
+  }
+  end_statement(number, result);
+  if (result) {
+    return {};
+  }
+  row_ = before;
+  TRY(undo_transaction());
+  TRY(record_failure(number, result.error()));
+  return fail_statement(number, result.error());
+}
+
+// In mode none, rolls back what is open: our short transaction, or one that the file began. The row
+// in the table then says from where on the file is undone.
+Result<void> FileRunner::undo_transaction() {
+  if (tx_mode_ != TxMode::kNone || !context_.connection.in_transaction()) {
+    return {};
+  }
+  TRY(context_.connection.rollback());
+  const std::optional<Revision> stored = TRY(context_.store.find(row_.version));
+  row_ = stored.value_or(row_);
+  return {};
+}
+
+// Counts a statement; the row gets the intent of the next one or is closed. `together`: in the
+// short transaction that is open, and commits both.
+Result<void> FileRunner::record_success(size_t number, bool together) {
+  count_statement(number);
+  row_.error.clear();
+  row_.error_stmt.clear();
+  if (number == file_.size()) {
+    TRY(finish());
+  } else {
+    driver::Intent next = TRY(classify(number + 1, together));
+    prepare_intent(number + 1, std::move(next));
+    TRY(write_row());
+  }
+  return together ? context_.connection.commit() : Result<void>();
+}
+
+Result<void> FileRunner::finish() {
+  if (applied() == file_.size()) {
+    row_.error.clear();
+    row_.error_stmt.clear();
+    row_.partial_hashes.clear();
+  }
+  row_.execution_time = context_.stream.now() - mark_;
+  return write_row();
+}
+
+Result<driver::ExecResult> FileRunner::execute(size_t number) {
+  start_statement(number);
+  Result<driver::ExecResult> result = context_.connection.execute(file_.text(number - 1));
+  end_statement(number, result);
+  return result;
+}
+
+Result<void> FileRunner::check_stop(size_t number) {
+  if (!context_.options.stop.is_cancelled()) {
+    return {};
+  }
+  const Error stopped(ErrorCode::kCancelled, std::string(kStopped));
+  if (intent_in_row_) {
+    TRY(undo_transaction());
+    TRY(record_failure(number, stopped));
+  }
+  return fail_statement(number, stopped);
+}
+
+void FileRunner::count_statement(size_t number) {
+  hashes_.add(file_.text(number - 1));
+  row_.applied = static_cast<int64_t>(number);
+}
+
+void FileRunner::start_statement(size_t number) {
+  statement_started_ = context_.stream.emit(StatementStarted{
+      .file = file_.id, .number = number, .text = planned_.statements[number - 1]});
+}
+
+void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& result) {
+  StatementDone done{.file = file_.id, .number = number};
+  done.duration = context_.stream.now() - statement_started_;
+  if (result) {
+    done.rows_affected = result->rows_affected;
+  } else {
+    const Error& error = result.error();
+    done.result = error.code() == ErrorCode::kUnavailable && writing_ == RowWriting::kIntent
+                      ? StatementResult::kUnknown
+                      : StatementResult::kFailed;
+    done.statement = planned_.statements[number - 1];
+    done.error = context_.stream.texts().statement_error(
+        file_.id, number, file_.text(number - 1), error.message());
+    done.error_code = error.cause() ? error.cause()->code : std::string();
+    done.error_position = file_.statements.statements[number - 1].position;
+  }
+  context_.stream.emit(std::move(done));
+}
+
+Error FileRunner::fail_statement(size_t number, const Error& error) {
+  const RunText& statement = planned_.statements[number - 1];
+  const RunText text = context_.stream.texts().statement_error(
+      file_.id, number, file_.text(number - 1), error.message());
+  failure_ = FileFailure{
+      .code = error.code(),
+      .run = {.shown = statement_error_text(statement.shown, file_.id.version, text.shown),
+              .reported =
+                  statement_error_text(statement.reported, file_.id.version, text.reported)},
+      .file = text};
+  return {error.code(), failure_->run.shown};
+}
+
+// The row of a file that stops here: exact hashes, the database's words, the whole statement.
+Result<void> FileRunner::record_failure(size_t number, const Error& error) {
+  row_.error = error.message();
+  row_.error_stmt = file_.text(number - 1);
+  row_.partial_hashes.assign(hashes_.all().begin(),
+                             hashes_.all().begin() + static_cast<std::ptrdiff_t>(row_.applied));
+  row_.execution_time = context_.stream.now() - statement_started_;
+  return write_row();
+}
+
+// What the row may promise of a statement; `own` tells that the open transaction, if any, is ours.
+Result<driver::Intent> FileRunner::classify(size_t number, bool own) {
+  const bool in_file_transaction =
+      tx_mode_ == TxMode::kNone && !own && context_.connection.in_transaction();
+  if (in_file_transaction) {
+    return driver::Intent{};
+  }
+  return context_.connection.classify(file_.text(number - 1));
+}
+
+// Puts into the row, not yet into the table, that statement `number` is about to run.
+void FileRunner::prepare_intent(size_t number, driver::Intent intent) {
+  intent_ = std::move(intent);
+  RowIntent text{.statement = number,
+                 .total = file_.size(),
+                 .started_at = format_second(context_.stream.now()),
+                 .holder = context_.options.holder,
+                 .intent = intent_};
+  if (hashes_.size() > kExactHashesMax) {
+    text.after = hashes_.all().back();
+  }
+  row_.partial_hashes = hashes_.compact();
+  row_.error = format_intent(text);
+  row_.error_stmt = intent_statement(file_.text(number - 1));
+}
+
+Result<void> FileRunner::write_row() {
+  mark_ = context_.stream.now();
+  Result<void> written = context_.store.write(row_);
+  for (int attempt = 1; !written && attempt < kWriteAttempts; ++attempt) {
+    // Only a row whose statement cannot be taken back is worth waiting for.
+    const bool may_pass = written.error().code() == ErrorCode::kBusy;
+    if (!may_pass || writing_ != RowWriting::kIntent || context_.connection.in_transaction()) {
+      break;
+    }
+    context_.stream.clock().sleep(kWritePause);
+    written = context_.store.write(row_);
+  }
+  return written;
+}
+
+}  // namespace rhumb::migrate

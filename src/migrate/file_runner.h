@@ -1,0 +1,103 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "driver/connection.h"
+#include "migrate/executor.h"
+#include "migrate/prepared_file.h"
+#include "migrate/revision.h"
+#include "migrate/revision_store.h"
+#include "migrate/row_intent.h"
+#include "migrate/run_stream.h"
+#include "migrate/statement_hashes.h"
+
+namespace rhumb::migrate {
+
+/// When a file's row is written.
+enum class RowWriting {
+  kNever,           ///< a dry run: nothing is executed either
+  kOnce,            ///< before the commit: one transaction covers row and statements
+  kEveryStatement,  ///< in a transaction that the file itself may end
+  kIntent,          ///< before and after each statement, which no transaction can undo
+};
+
+/// Why a file did not finish.
+struct FileFailure {
+  ErrorCode code = ErrorCode::kDatabase;
+  RunText run{};         ///< of the run: `sql/migrate: executing statement ...`
+  RunText file{};        ///< of the file: the driver's words
+  bool started = false;  ///< FileStarted was sent
+  /// A failed check: the row to write once the transaction is gone.
+  std::optional<Revision> record{};
+};
+
+/// What the runners of one run share.
+struct RunContext {
+  driver::Connection& connection;
+  RevisionStore& store;
+  RunStream& stream;
+  const ApplyOptions& options;
+};
+
+/// Executes one file and keeps its row. Transactions around the file are the caller's.
+class FileRunner {
+ public:
+  /// `row` is the file's row if it has one; `planned` holds the file's texts as they may leave.
+  FileRunner(const RunContext& context,
+             const PreparedFile& file,
+             const PlannedFile& planned,
+             const std::optional<Revision>& row,
+             TxMode tx_mode,
+             RowWriting writing);
+
+  /// Sends the events from FileStarted to the last StatementDone. Nothing: the file is finished.
+  std::optional<FileFailure> run();
+
+ private:
+  Result<void> run_steps();
+  Result<void> start_row();
+  Result<void> settle_intent(const RowIntent& found, bool& counted);
+  Result<void> run_checks();
+  Result<void> run_check_group(const CheckGroup& group);
+  Result<std::string> run_assertion(const std::string& text);
+
+  Result<void> rehearse();
+  Result<void> run_written_once();
+  Result<void> run_written_always();
+  Result<void> run_with_intents();
+  Result<void> run_intended(size_t number);
+  Result<void> record_success(size_t number, bool together);
+  Result<void> undo_transaction();
+  Result<void> finish();
+
+  Result<driver::ExecResult> execute(size_t number);
+  Result<void> check_stop(size_t number);
+  void count_statement(size_t number);
+  void start_statement(size_t number);
+  void end_statement(size_t number, const Result<driver::ExecResult>& result);
+  Error fail_statement(size_t number, const Error& error);
+  Result<void> record_failure(size_t number, const Error& error);
+  Result<driver::Intent> classify(size_t number, bool own);
+  void prepare_intent(size_t number, driver::Intent intent);
+  Result<void> write_row();
+  [[nodiscard]] size_t applied() const { return static_cast<size_t>(row_.applied); }
+
+  const RunContext& context_;
+  const PreparedFile& file_;
+  const PlannedFile& planned_;
+  const TxMode tx_mode_;
+  const RowWriting writing_;
+  Revision row_;
+  bool is_new_ = false;
+  StatementHashes hashes_;
+  driver::Intent intent_;            // of the statement that runs next
+  bool intent_in_row_ = false;       // the table says so
+  sys::Instant statement_started_{};
+  sys::Instant mark_{};              // last time the row was touched
+  bool started_ = false;
+  std::optional<FileFailure> failure_;
+};
+
+}  // namespace rhumb::migrate

@@ -1,0 +1,54 @@
+#include "driver/connection.h"
+#include "migrate/executor.h"
+#include "migrate/prepared_file.h"
+#include "migrate/versions.h"
+
+namespace rhumb::migrate {
+namespace {
+
+constexpr std::string_view kReading = "sql/migrate: read migration directory state";
+
+Result<void> replay_file(driver::Connection& dev, const File& file) {
+  const PreparedFile prepared =
+      TRY(prepare_file(file, driver::sql_dialect(dev.info().engine)).context(kReading));
+  for (size_t i = 0; i < prepared.size(); ++i) {
+    const Result<driver::ExecResult> done = dev.execute(prepared.text(i));
+    if (!done) {
+      const Error& error = done.error();
+      Error failed(error.code(),
+                   statement_error_text(prepared.text(i), prepared.id.version, error.message()));
+      failed = failed.context(kReading);
+      return error.cause() ? failed.caused_by(*error.cause()) : failed;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> replay_directory(driver::Connection& dev,
+                              const DirectoryFiles& directory,
+                              std::string_view up_to) {
+  std::vector<File> files = directory.files;
+  if (!up_to.empty()) {
+    const size_t last = TRY(find_version(files, up_to));
+    files.erase(files.begin() + static_cast<std::ptrdiff_t>(last) + 1, files.end());
+  }
+  for (size_t i = replay_start(files); i < files.size(); ++i) {
+    TRY(replay_file(dev, files[i]));
+  }
+  return {};
+}
+
+Result<void> validate_directory(driver::Connection& dev, const DirectoryFiles& directory) {
+  const std::unique_ptr<driver::Snapshot> snapshot =
+      TRY(dev.snapshot().context("sql/migrate: taking database snapshot"));
+  const Result<void> replayed = replay_directory(dev, directory);
+  const Result<void> restored = snapshot->restore();
+  if (!replayed) {
+    return replayed;
+  }
+  return restored;
+}
+
+}  // namespace rhumb::migrate

@@ -1,0 +1,43 @@
+#include "registry/bodies.h"
+
+#include "codec/compress.h"
+#include "codec/hex.h"
+#include "codec/sha256.h"
+
+namespace rhumb::registry {
+namespace {
+
+// Fast: most bodies are a few hundred bytes, and the writer waits for nobody's ratio.
+constexpr int kLevel = 1;
+
+}  // namespace
+
+Body make_body(std::string_view bytes) {
+  Body body;
+  body.sha256 = Blob{codec::to_string(codec::sha256(bytes))};
+  body.size = static_cast<int64_t>(bytes.size());
+  body.compressed = codec::zstd_compress(bytes, kLevel);
+  return body;
+}
+
+Result<void> put_body(Session& session, const Body& body) {
+  return session.run(
+      "INSERT INTO bodies (sha256, size, data) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
+      {body.sha256, body.size, Blob{body.compressed}});
+}
+
+Result<std::string> read_body(Session& session, const Value& sha256) {
+  std::optional<Row> row =
+      TRY(session.find_row("SELECT size, data FROM bodies WHERE sha256 = ?", {sha256}));
+  if (!row.has_value()) {
+    return Error(ErrorCode::kInternal, "a stored body is missing");
+  }
+  size_t size = static_cast<size_t>((*row)[0].number());
+  Result<std::string> bytes = codec::zstd_decompress((*row)[1].text(), size);
+  if (!bytes || codec::to_string(codec::sha256(*bytes)) != sha256.text()) {
+    return Error(ErrorCode::kInternal, "a stored body is damaged");
+  }
+  return bytes;
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+
+#include "migrate/sum.h"
+#include "registry/bodies.h"
+#include "registry/names.h"
+#include "registry/push.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::ArchiveFile;
+
+struct FoundState {
+  int64_t state_id = 0;
+  std::string tag;
+};
+
+Error not_found(std::string message) { return Error(ErrorCode::kNotFound, std::move(message)); }
+
+/// Every character that LIKE gives a meaning is impossible in a hexadecimal prefix.
+Result<FoundState> find_by_prefix(Session& session, const Repo& repo, const std::string& tag) {
+  Rows rows = TRY(session.query(
+      "SELECT state_id, name FROM tags WHERE repo_id = ? AND name >= ? AND name < ? LIMIT 2",
+      {repo.id, tag, tag + "g"}));
+  if (rows.size() > 1) {
+    return invalid(fmt::format("tag \"{}\" is ambiguous in dir \"{}\"", tag, repo.slug));
+  }
+  if (rows.empty()) {
+    return not_found(fmt::format("tag \"{}\" not found in dir \"{}\"", tag, repo.slug));
+  }
+  return FoundState{rows[0][0].number(), rows[0][1].text()};
+}
+
+Result<FoundState> find_state(Session& session, const Repo& repo, const std::string& tag) {
+  if (!repo.head_state_id.has_value()) {
+    return not_found(fmt::format("dir \"{}\" has no pushed content", repo.slug));
+  }
+  if (tag.empty() || tag == "latest") {
+    return FoundState{*repo.head_state_id, "latest"};
+  }
+  Value state = TRY(session.scalar("SELECT state_id FROM tags WHERE repo_id = ? AND name = ?",
+                                   {repo.id, tag}));
+  if (!state.is_null()) {
+    return FoundState{state.number(), tag};
+  }
+  if (is_short_tag(tag)) {
+    return find_by_prefix(session, repo, tag);
+  }
+  return not_found(fmt::format("tag \"{}\" not found in dir \"{}\"", tag, repo.slug));
+}
+
+/// Cuts the state behind `version` and gives it the sum that then holds.
+Result<void> truncate(DirectoryState& state, const Rows& rows, const std::string& version) {
+  size_t keep = 0;
+  migrate::Sum sum;
+  for (const Row& row : rows) {
+    if (!row[2].flag()) {
+      break;
+    }
+    if (!row[4].text().empty()) {
+      sum.entries.push_back({row[0].text(), row[4].text()});
+    }
+    ++keep;
+    if (row[3].text() == version) {
+      state.files.resize(keep + 1);
+      state.files.front() =
+          ArchiveFile{std::string(migrate::kSumFileName), migrate::format_sum(sum)};
+      state.hash = "h1:" + sum.total();
+      state.version = version;
+      return {};
+    }
+  }
+  return not_found(fmt::format("version \"{}\" not found", version));
+}
+
+}  // namespace
+
+Result<DirectoryState> read_directory_state(Session& session,
+                                            int64_t org_id,
+                                            const StateSelector& selector) {
+  if (!selector.tag.empty() && !selector.version.empty()) {
+    return invalid("tag and version exclude each other");
+  }
+  std::optional<Repo> repo = TRY(find_repo(session, org_id, selector.slug));
+  if (!repo.has_value() || repo->type != "MIGRATION_DIRECTORY") {
+    return not_found(fmt::format("dir \"{}\" not found", selector.slug));
+  }
+  FoundState found = TRY(find_state(session, *repo, selector.tag));
+  std::optional<Row> row = TRY(session.find_row(
+      "SELECT hash, version, sum_body FROM dir_states WHERE id = ?", {found.state_id}));
+  if (!row.has_value()) {
+    return Error(ErrorCode::kInternal, "a stored directory state is missing");
+  }
+  DirectoryState state;
+  state.repo_id = repo->id;
+  state.hash = (*row)[0].text();
+  state.version = (*row)[1].text();
+  state.tag = found.tag;
+  if (!(*row)[2].is_null()) {
+    std::string sum = TRY(read_body(session, (*row)[2]));
+    state.files.push_back({std::string(migrate::kSumFileName), std::move(sum)});
+  }
+  Rows files = TRY(session.query(
+      "SELECT name, body, listed, version, hash FROM dir_files WHERE state_id = ? "
+      "ORDER BY position",
+      {found.state_id}));
+  for (const Row& file : files) {
+    std::string bytes = TRY(read_body(session, file[1]));
+    state.files.push_back({file[0].text(), std::move(bytes)});
+  }
+  if (!selector.version.empty()) {
+    TRY(truncate(state, files, selector.version)
+            .context(fmt::format("dir \"{}\"", selector.slug)));
+  }
+  return state;
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "registry/databases.h"
+#include "registry/ingest_prepare.h"
+#include "registry/registry.h"
+
+/// The part of taking a report in that runs in the writer's transaction. Internal to this folder.
+namespace rhumb::registry {
+
+/// What is known of an event that was stored before.
+struct KnownEvent {
+  int64_t event_id = 0;
+  Blob fingerprint;
+};
+Result<std::optional<KnownEvent>> find_event_key(Session& session,
+                                                 int64_t org_id,
+                                                 const Blob& key);
+Result<void> store_event_key(Session& session,
+                             int64_t org_id,
+                             const Blob& key,
+                             const Blob& fingerprint,
+                             int64_t event_id);
+/// Moves the number of listed events with that status by `delta`.
+Result<void> count_event(Session& session,
+                         int64_t org_id,
+                         int64_t repo_id,
+                         int64_t env_id,
+                         EventStatus status,
+                         int64_t delta);
+
+/// One transaction's worth of reports: looks repositories and environments up once, measures each
+/// repository whose head moved once, at the end.
+class IngestJob {
+ public:
+  IngestJob(Registry& registry, const Caller& caller, Session& session)
+      : registry_(registry), caller_(caller), session_(session), now_(registry.now()) {}
+
+  /// A new deployment event. The caller has made sure that it is new.
+  Result<int64_t> add(const PreparedReport& prepared, std::optional<int64_t> set_id);
+  /// Measures what is left to measure.
+  Result<void> finish();
+
+  Result<Repo*> repo(const std::string& project, const std::string& dir, const std::string& url);
+  Result<int64_t> environment(const std::string& name);
+  Result<RepoHead*> head(const Repo& repo);
+  [[nodiscard]] int64_t now() const { return now_; }
+  [[nodiscard]] const std::vector<LiveEvent>& published() const { return published_; }
+
+ private:
+  struct Placed {
+    const Repo* repo = nullptr;
+    int64_t env_id = 0;
+    DatabaseRow database;
+    bool applies = false;  ///< it changes what is known of the database
+    int64_t order_at = 0;
+    EventStatus status = EventStatus::kPassed;
+  };
+
+  Result<Placed> place(const PreparedReport& prepared);
+  Result<int64_t> insert_event(const PreparedReport& prepared,
+                               const Placed& placed,
+                               std::optional<int64_t> set_id);
+  Result<void> insert_files(const PreparedReport& prepared, int64_t event_id);
+  Result<void> apply(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> raise_reported_version(const PreparedReport& prepared, const Placed& placed);
+
+  Registry& registry_;
+  const Caller& caller_;
+  Session& session_;
+  int64_t now_;
+  std::map<std::string, int64_t> names_;  ///< as given; a repository can have two
+  std::map<int64_t, Repo> repos_;
+  std::map<std::string, int64_t> environments_;
+  std::map<int64_t, RepoHead> heads_;
+  std::set<int64_t> moved_;  ///< repositories to measure whole
+  std::vector<LiveEvent> published_;
+};
+
+}  // namespace rhumb::registry

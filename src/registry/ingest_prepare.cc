@@ -1,0 +1,223 @@
+#include "registry/ingest_prepare.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+
+#include "codec/hex.h"
+#include "codec/sha256.h"
+#include "registry/names.h"
+#include "registry/redact.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+using registry_api::DeployedFile;
+using registry_api::FileChecks;
+using registry_api::MigrationReport;
+using registry_api::MigrationSetReport;
+using registry_api::StatementError;
+using registry_api::StepLog;
+
+Blob digest(std::initializer_list<std::string_view> parts) {
+  codec::Sha256Hasher hasher;
+  for (std::string_view part : parts) {
+    hasher.update(fmt::format("{}:", part.size())).update(part);
+  }
+  return Blob{codec::to_string(hasher.digest())};
+}
+
+Blob digest_json(const Json& json) {
+  codec::JsonFormat format;
+  format.sort_keys = true;
+  return Blob{codec::to_string(codec::sha256(codec::format_json(json, format)))};
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+std::string clean(std::string_view text, size_t bytes_max) {
+  return cut_middle(redact_urls(text), bytes_max);
+}
+
+void clean(std::optional<std::string>& text, size_t bytes_max) {
+  if (text.has_value()) {
+    *text = clean(*text, bytes_max);
+  }
+}
+
+void clean(std::optional<StatementError>& error) {
+  if (error.has_value()) {
+    error->statement = clean(error->statement, kErrorMax);
+    error->text = clean(error->text, kErrorMax);
+  }
+}
+
+std::optional<std::string> checks_json(std::vector<FileChecks>& groups) {
+  if (groups.empty()) {
+    return std::nullopt;
+  }
+  Json out = Json::array();
+  for (FileChecks& group : groups) {
+    clean(group.error);
+    for (registry_api::CheckStatement& check : group.checks) {
+      check.statement = clean(check.statement, kErrorMax);
+      clean(check.error, kErrorMax);
+    }
+    out.push_back(registry_api::to_json(group));
+  }
+  return codec::format_json(out);
+}
+
+Result<PreparedFile> prepare_file(DeployedFile file) {
+  TRY(check_length("file name", file.name));
+  PreparedFile out;
+  out.content = make_body(clean(file.content, kContentMax));
+  out.checks = checks_json(file.checks);
+  clean(file.error);
+  file.content.clear();
+  out.file = std::move(file);
+  return out;
+}
+
+/// The members of `ext`, as they are kept and shown again.
+std::optional<std::string> extra_json(MigrationReport& report) {
+  if (report.extras.drift.has_value()) {
+    clean(report.extras.drift->diff, kContentMax);
+  }
+  MigrationReport only_extras;
+  only_extras.extras = report.extras;
+  only_extras.extras.permit.reset();
+  Json full = registry_api::to_json(only_extras);
+  Json out = Json::object();
+  for (const char* member : {"reportID", "dirTag", "dirVersion", "dirHash", "dirSource", "actor",
+                             "runContext", "masked", "provisionalTarget", "drift", "group"}) {
+    if (const Json* value = full.find(member)) {
+      out.set(member, *value);
+    }
+  }
+  return out.empty() ? std::nullopt : std::optional<std::string>(codec::format_json(out));
+}
+
+Result<void> check_bounds(const MigrationReport& report) {
+  TRY(check_length("projectName", report.project_name));
+  TRY(check_length("envName", report.env_name));
+  TRY(check_name("dirName", report.dir_name));
+  TRY(check_length("atlasVersion", report.atlas_version));
+  TRY(check_length("target.id", report.target.id));
+  TRY(check_length("target.schema", report.target.schema));
+  TRY(check_length("fromVersion", report.from_version));
+  TRY(check_length("toVersion", report.to_version));
+  TRY(check_length("currentVersion", report.current_version));
+  if (report.context.has_value()) {
+    TRY(check_length("context.triggerType", report.context->trigger_type.value_or("")));
+    TRY(check_length("context.triggerVersion", report.context->trigger_version.value_or("")));
+  }
+  TRY(check_length("reportID", report.extras.report_id.value_or("")));
+  if (report.files.has_value() && report.files->size() > kFilesMax) {
+    return Error(ErrorCode::kLimit, fmt::format("files: more than {}", kFilesMax));
+  }
+  return {};
+}
+
+Result<PreparedReport> prepare(MigrationReport report, Blob key, Blob fingerprint) {
+  TRY(check_bounds(report));
+  PreparedReport out;
+  out.key = std::move(key);
+  out.fingerprint = std::move(fingerprint);
+  out.failed = report.failed();
+  out.has_files = report.files.has_value();
+  if (out.has_files) {
+    for (DeployedFile& file : *report.files) {
+      out.files.push_back(TRY(prepare_file(std::move(file))));
+    }
+    report.files->clear();
+  }
+  out.log = make_body(clean(report.log, kLogMax));
+  report.log.clear();
+  clean(report.error, kErrorMax);
+  if (report.error.has_value() && report.error->empty()) {
+    report.error.reset();
+  }
+  report.target.url = cut_middle(redact_url(report.target.url), kErrorMax);
+  out.extra = extra_json(report);
+  out.report = std::move(report);
+  return out;
+}
+
+void clean(std::vector<StepLog>& lines) {
+  for (StepLog& line : lines) {
+    line.text = clean(line.text, kErrorMax);
+    clean(line.children);
+  }
+}
+
+}  // namespace
+
+std::string cut_middle(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) {
+    return std::string(text);
+  }
+  size_t head = bytes_max / 2;
+  size_t tail = text.size() - bytes_max / 2;
+  while (head > 0 && is_continuation(text[head])) {
+    --head;
+  }
+  while (tail < text.size() && is_continuation(text[tail])) {
+    ++tail;
+  }
+  return fmt::format("{}\n... {} bytes left out ...\n{}", text.substr(0, head), tail - head,
+                     text.substr(tail));
+}
+
+Blob set_key(std::string_view id) { return digest({"set", id}); }
+
+Result<PreparedReport> prepare_report(MigrationReport report) {
+  Blob fingerprint = digest_json(registry_api::to_json(report));
+  const std::optional<std::string>& id = report.extras.report_id;
+  bool has_id = id.has_value() && !id->empty();
+  Blob key = has_id ? digest({"report", *id})
+                    : digest({"run", report.dir_name, report.env_name, report.target.id,
+                              report.target.schema, registry_api::format_time(report.start),
+                              registry_api::format_time(report.end), report.to_version,
+                              report.dry_run ? "dry" : ""});
+  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  out.has_client_id = has_id;
+  return out;
+}
+
+Result<PreparedReport> prepare_entry(const std::string& set_id, MigrationReport report) {
+  Blob fingerprint = digest_json(registry_api::to_json(report));
+  Blob key = digest({"entry", set_id, report.target.id, report.target.schema, report.dir_name,
+                     registry_api::format_time(report.start)});
+  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  out.has_client_id = true;
+  return out;
+}
+
+Result<PreparedSet> prepare_set(MigrationSetReport set) {
+  TRY(check_name("id", set.id));
+  if (set.planned < 0 || set.planned > static_cast<int64_t>(kTargetsMax) ||
+      set.completed.size() > kTargetsMax) {
+    return Error(ErrorCode::kLimit, fmt::format("a set has at most {} targets", kTargetsMax));
+  }
+  PreparedSet out;
+  out.key = set_key(set.id);
+  out.fingerprint = digest_json(registry_api::to_json(set));
+  for (MigrationReport& entry : set.completed) {
+    out.entries.push_back(TRY(prepare_entry(set.id, std::move(entry))));
+  }
+  set.completed.clear();
+  clean(set.error, kErrorMax);
+  if (set.error.has_value() && set.error->empty()) {
+    set.error.reset();
+  }
+  for (registry_api::SetStep& step : set.log) {
+    step.text = clean(step.text, kErrorMax);
+    clean(step.log);
+  }
+  out.set = std::move(set);
+  return out;
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/bodies.h"
+#include "registry_api/report.h"
+
+/// The part of taking a report in that needs no store: bounds, redaction, digests, compression.
+namespace rhumb::registry {
+
+inline constexpr size_t kLogMax = size_t{4} << 20;
+inline constexpr size_t kContentMax = size_t{8} << 20;
+inline constexpr size_t kErrorMax = size_t{64} << 10;
+inline constexpr size_t kTargetsMax = 10'000;
+inline constexpr size_t kFilesMax = 20'000;
+
+struct PreparedFile {
+  registry_api::DeployedFile file;  ///< without content
+  Body content;
+  std::optional<std::string> checks;  ///< JSON, absent when there are none
+};
+
+struct PreparedReport {
+  registry_api::MigrationReport report;  ///< redacted, without log and files
+  Body log;
+  std::vector<PreparedFile> files;
+  bool has_files = false;  ///< it had a list of files, perhaps an empty one
+  bool failed = false;
+  Blob key;                   ///< what makes it the same report
+  Blob fingerprint;           ///< of everything it said
+  bool has_client_id = false;
+  std::optional<std::string> extra;  ///< JSON of the members that only some clients send
+};
+
+/// Errors: kInvalid, kLimit.
+Result<PreparedReport> prepare_report(registry_api::MigrationReport report);
+/// An entry of a set: known by the set, its database and its start.
+Result<PreparedReport> prepare_entry(const std::string& set_id, registry_api::MigrationReport report);
+
+struct PreparedSet {
+  registry_api::MigrationSetReport set;  ///< redacted, without entries
+  std::vector<PreparedReport> entries;
+  Blob key;
+  Blob fingerprint;
+};
+Result<PreparedSet> prepare_set(registry_api::MigrationSetReport set);
+[[nodiscard]] Blob set_key(std::string_view id);
+
+/// Keeps both ends of a text that is too long and says so in between. Cuts between characters.
+[[nodiscard]] std::string cut_middle(std::string_view text, size_t bytes_max);
+
+}  // namespace rhumb::registry
