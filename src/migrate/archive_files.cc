@@ -1,9 +1,9 @@
 #include "migrate/archive_files.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/text.h"
@@ -45,8 +45,8 @@ Result<std::shared_ptr<MemoryDirectory>> directory_of_files(std::string url,
   auto directory = std::make_shared<MemoryDirectory>(std::move(url), format);
   for (const NewFile& file : files) {
     if (!is_safe_name(file.name, format)) {
-      return invalid(fmt::format("directory archive: file name {} is not allowed",
-                                 go_quote(file.name)));
+      return invalid(
+          fmt::format("directory archive: file name {} is not allowed", go_quote(file.name)));
     }
     const bool is_known = TRY(directory->exists(file.name));
     if (is_known) {

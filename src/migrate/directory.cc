@@ -1,8 +1,8 @@
 #include "migrate/directory.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "base/go_format.h"
 #include "codec/base64.h"
@@ -87,7 +87,9 @@ class FileScan {
   Fingerprint fingerprint_;
 };
 
-Result<File::Facts> scan_file(const Directory& directory, const std::string& name, SumBuilder& sum) {
+Result<File::Facts> scan_file(const Directory& directory,
+                              const std::string& name,
+                              SumBuilder& sum) {
   sum.begin_file(name);
   FileScan scan(sum, directory.format());
   TRY(directory.stream(name, [&](std::string_view piece) { return scan.take(piece); }));
@@ -121,9 +123,9 @@ Result<void> Directory::write_sum(const Sum& sum) {
 
 Result<std::string> File::hash() const {
   if (!facts_.hash) {
-    return Error(ErrorCode::kNotFound,
-                 fmt::format("sql/migrate: scanning checksum from {}: checksum not found",
-                             go_quote(name_)));
+    return Error(
+        ErrorCode::kNotFound,
+        fmt::format("sql/migrate: scanning checksum from {}: checksum not found", go_quote(name_)));
   }
   return codec::base64_encode(*facts_.hash);
 }

@@ -1,12 +1,11 @@
 #include "migrate/directory.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "migrate/local_directory.h"
 #include "migrate/memory_directory.h"
@@ -136,7 +135,8 @@ TEST_F(LocalDirectoryTest, HashesEveryByteAndName) {
 TEST(Directory, LoadsFactsAndReadsBytesLater) {
   MemoryDirectory directory("mem://d", Format::kAtlas);
   ASSERT_TRUE(directory.write("1_a.sql", "CREATE TABLE a (id int);\n"));
-  ASSERT_TRUE(directory.write("2_c.sql", "-- atlas:checkpoint v2\n-- atlas:txmode none\n\nSELECT 1;\n"));
+  ASSERT_TRUE(
+      directory.write("2_c.sql", "-- atlas:checkpoint v2\n-- atlas:txmode none\n\nSELECT 1;\n"));
   ASSERT_TRUE(directory.write("README.md", "x"));
   const auto loaded = load_files(directory);
   ASSERT_TRUE(loaded);

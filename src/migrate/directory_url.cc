@@ -1,9 +1,9 @@
 #include "migrate/directory_url.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "codec/url.h"
@@ -47,11 +47,11 @@ Result<DirectoryUrl> parse_directory_url(std::string_view text) {
   if (url.scheme.empty()) {
     return invalid(fmt::format("missing scheme for dir url. Did you mean \"file://{}\"? ", text));
   }
-  DirectoryUrl parsed{.scheme = url.scheme,
-                      .path = url.opaque.empty() ? join_path(url.host, url.path)
-                                                 : join_path(url.opaque, ""),
-                      .query = url.query(),
-                      .shown = url.redacted_text()};
+  DirectoryUrl parsed{
+      .scheme = url.scheme,
+      .path = url.opaque.empty() ? join_path(url.host, url.path) : join_path(url.opaque, ""),
+      .query = url.query(),
+      .shown = url.redacted_text()};
   if (parsed.scheme == "file" && parsed.path.empty()) {
     parsed.path = kDefaultFolder;
   }

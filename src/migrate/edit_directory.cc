@@ -1,9 +1,9 @@
 #include "migrate/edit_directory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "migrate/file_statements.h"
@@ -71,8 +71,8 @@ Result<std::vector<Rename>> plan_rebase(const Directory& directory,
   for (const size_t index : chosen) {
     const std::string version = TRY(free_version(directory, now));
     if (version <= latest) {
-      return invalid(fmt::format("cannot rebase: no time stamp sorts behind version {}",
-                                 go_quote(latest)));
+      return invalid(
+          fmt::format("cannot rebase: no time stamp sorts behind version {}", go_quote(latest)));
     }
     now = parse_version(version).value_or(now) + std::chrono::seconds(1);
     const std::string& name = files[index].name();
@@ -101,8 +101,7 @@ Result<std::string> remove_file(Directory& directory, std::string_view name) {
   if (loaded.files.empty()) {
     return Error(ErrorCode::kNotFound, "migration directory is empty");
   }
-  const size_t index =
-      name.empty() ? loaded.files.size() - 1 : TRY(find_file(loaded.files, name));
+  const size_t index = name.empty() ? loaded.files.size() - 1 : TRY(find_file(loaded.files, name));
   const std::string removed = loaded.files[index].name();
   const std::optional<std::string> down = TRY(find_down_file(directory, removed));
   TRY(directory.remove(removed));

@@ -11,8 +11,8 @@
 namespace rhumb::migrate {
 
 struct ListOptions {
-  bool is_short = false;     ///< versions instead of names
-  bool is_latest = false;    ///< the last file only
+  bool is_short = false;   ///< versions instead of names
+  bool is_latest = false;  ///< the last file only
 };
 /// One line per file, without line ends: what `migrate ls` prints.
 [[nodiscard]] Result<std::vector<std::string>> list_files(const Directory& directory,

@@ -83,9 +83,8 @@ Result<std::optional<FileStatements>> split_down(const Directory& directory,
                                                  sql::Dialect dialect) {
   using Found = std::optional<FileStatements>;
   if (file.format == Format::kGoose || file.format == Format::kDbmate) {
-    MarkedSections sections = file.format == Format::kGoose
-                                  ? TRY(read_goose(file.bytes, file.name))
-                                  : read_dbmate(file.bytes);
+    MarkedSections sections = file.format == Format::kGoose ? TRY(read_goose(file.bytes, file.name))
+                                                            : read_dbmate(file.bytes);
     if (!sections.down.is_present) {
       return Found();
     }

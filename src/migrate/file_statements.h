@@ -24,15 +24,16 @@ struct FileStatements {
 
 /// One group of assertions that must hold before a file is executed.
 struct CheckGroup {
-  std::string name;         ///< empty for `checks.sql`
-  bool is_one_of = false;   ///< one passing assertion is enough
+  std::string name;        ///< empty for `checks.sql`
+  bool is_one_of = false;  ///< one passing assertion is enough
   FileStatements assertions;
 };
 
 /// Splits what a file executes when it is applied.
 ///
 /// Atlas and liquibase files follow `dialect`; the others are split by the generic rules, goose and
-/// dbmate after taking their up part; of a file with the directive `atlas:txtar` its `migration.sql`.
+/// dbmate after taking their up part; of a file with the directive `atlas:txtar` its
+/// `migration.sql`.
 ///
 /// Errors: those of sql::split_statements, without the file's name; `sql/migrate: goose: ...`; bad
 /// sections. Callers put `sql/migrate: scanning statements from "<file>": ` before them.

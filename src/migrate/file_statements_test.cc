@@ -51,27 +51,34 @@ TEST(FileStatements, TakesTheUpPartOfGooseFiles) {
        "-- +goose Up\n-- +goose StatementBegin\nCREATE TRIGGER t BEGIN\n DELETE FROM a;\nEND;\n"
        "-- +goose StatementEnd\nSELECT 1;\n",
        {"CREATE TRIGGER t BEGIN\n DELETE FROM a;\nEND;", "SELECT 1;"}},
-      {"two on a line", "-- +goose Up\nSELECT 1; SELECT 2;\nSELECT 3;\n",
+      {"two on a line",
+       "-- +goose Up\nSELECT 1; SELECT 2;\nSELECT 3;\n",
        {"SELECT 1; SELECT 2;", "SELECT 3;"}},
       {"no semicolon at the end", "-- +goose Up\nSELECT 1;\nSELECT 2", {"SELECT 1;", "SELECT 2"}},
       {"semicolon at the end of the file", "-- +goose Up\nSELECT 1;", {"SELECT 1;"}},
       {"no marker", "SELECT 1; SELECT 2;", {"SELECT 1;", "SELECT 2;"}},
       {"byte order mark", "\xEF\xBB\xBF-- +goose Up\nSELECT 1;\n", {"SELECT 1;"}},
       {"CR-LF", "-- +goose Up\r\nSELECT 1;\r\nSELECT 2;\r\n", {"SELECT 1;", "SELECT 2;"}},
-      {"words in text", "-- +goose Up\nINSERT INTO a VALUES ('Down');\nSELECT 'StatementEnd';\n",
+      {"words in text",
+       "-- +goose Up\nINSERT INTO a VALUES ('Down');\nSELECT 'StatementEnd';\n",
        {"INSERT INTO a VALUES ('Down');", "SELECT 'StatementEnd';"}},
       {"remark of goose", "-- +goose NO TRANSACTION\n-- +goose Up\nVACUUM;\n", {"VACUUM;"}},
-      {"comment ends in semicolon", "-- +goose Up\nSELECT 1\n-- note;\n+ 2;\n",
+      {"comment ends in semicolon",
+       "-- +goose Up\nSELECT 1\n-- note;\n+ 2;\n",
        {"SELECT 1\n-- note;\n+ 2;"}},
       {"only down", "-- +goose Up\n-- +goose Down\nDROP TABLE a;\n", {}},
       {"error in down", "-- +goose Up\nSELECT 1;\n-- +goose Down\n-- +goose Up\n", {"SELECT 1;"}},
-      {"block before up", "-- +goose StatementBegin\n",
+      {"block before up",
+       "-- +goose StatementBegin\n",
        {"error: sql/migrate: goose: 1_a.sql:1 unexpected goosePragma 'StatementBegin'"}},
-      {"up in block", "-- +goose Up\n-- +goose StatementBegin\nx;\n-- +goose Up\n",
+      {"up in block",
+       "-- +goose Up\n-- +goose StatementBegin\nx;\n-- +goose Up\n",
        {"error: sql/migrate: goose: 1_a.sql:4 unexpected goosePragma 'Up'"}},
-      {"end without block", "-- +goose Up\n-- +goose StatementEnd\n",
+      {"end without block",
+       "-- +goose Up\n-- +goose StatementEnd\n",
        {"error: sql/migrate: goose: 1_a.sql:2 unexpected goosePragma 'StatementEnd'"}},
-      {"down in block", "-- +goose Up\n-- +goose StatementBegin\n-- +goose Down\n",
+      {"down in block",
+       "-- +goose Up\n-- +goose StatementBegin\n-- +goose Down\n",
        {"error: sql/migrate: goose: 1_a.sql:3 unexpected goosePragma 'Down'"}},
   };
   for (const Case& test : cases) {
@@ -91,9 +98,11 @@ TEST(FileStatements, CountsGoosePositionsInTheFile) {
 }
 
 TEST(FileStatements, TakesTheUpPartOfDbmateFiles) {
-  EXPECT_THAT(split_up(Format::kDbmate, "x;\n-- migrate:up\nSELECT 1; SELECT 2;\n-- migrate:down\ny;"),
-              ElementsAre("SELECT 1;", "SELECT 2;"));
-  EXPECT_THAT(split_up(Format::kDbmate, "-- migrate:up transaction:false\r\nALTER TABLE t ADD countdown int;\r\n"),
+  EXPECT_THAT(
+      split_up(Format::kDbmate, "x;\n-- migrate:up\nSELECT 1; SELECT 2;\n-- migrate:down\ny;"),
+      ElementsAre("SELECT 1;", "SELECT 2;"));
+  EXPECT_THAT(split_up(Format::kDbmate,
+                       "-- migrate:up transaction:false\r\nALTER TABLE t ADD countdown int;\r\n"),
               ElementsAre("ALTER TABLE t ADD countdown int;"));
   EXPECT_THAT(split_up(Format::kDbmate, "SELECT 1;\n"), IsEmpty());
   EXPECT_THAT(split_up(Format::kDbmate, "-- migrate:upper\nSELECT 1;\n"), IsEmpty());
@@ -132,8 +141,8 @@ TEST(FileStatements, FindsWhatUndoesAFile) {
       sql::Dialect::kSqlite);
   ASSERT_TRUE(goose);
   EXPECT_THAT(texts(**goose), ElementsAre("b;", "c;"));
-  const auto dbmate = split_down(
-      golang, content("1.sql", Format::kDbmate, "-- migrate:up\na;\n"), sql::Dialect::kSqlite);
+  const auto dbmate = split_down(golang, content("1.sql", Format::kDbmate, "-- migrate:up\na;\n"),
+                                 sql::Dialect::kSqlite);
   ASSERT_TRUE(dbmate);
   EXPECT_FALSE(dbmate->has_value());
 }
@@ -161,7 +170,8 @@ TEST(FileStatements, SortsTheSectionsOfATxtarFile) {
   EXPECT_TRUE((*checks)[1].is_one_of);
   EXPECT_THAT(texts((*checks)[1].assertions), ElementsAre("SELECT 2;", "SELECT 3;"));
 
-  const auto down = split_down(MemoryDirectory("mem://d", Format::kAtlas), file, sql::Dialect::kSqlite);
+  const auto down =
+      split_down(MemoryDirectory("mem://d", Format::kAtlas), file, sql::Dialect::kSqlite);
   ASSERT_TRUE(down);
   EXPECT_THAT(texts(**down), ElementsAre("DROP TABLE a;"));
 }

@@ -87,7 +87,9 @@ std::string flyway_description(std::string_view name) {
 
 }  // namespace
 
-std::string_view format_name(Format format) { return kFormatNames[static_cast<size_t>(format)]; }
+std::string_view format_name(Format format) {
+  return kFormatNames[static_cast<size_t>(format)];
+}
 
 std::optional<Format> find_format(std::string_view name) {
   if (name.empty()) {

@@ -21,7 +21,8 @@ enum class Format : std::uint8_t { kAtlas, kGolangMigrate, kGoose, kFlyway, kLiq
 
 /// The version in a file name; opaque text, compared by bytes, possibly empty.
 ///
-/// Source: spec migration-directory.md 2 and 4. Flyway names may hold a path, whose last part counts.
+/// Source: spec migration-directory.md 2 and 4. Flyway names may hold a path, whose last part
+/// counts.
 [[nodiscard]] std::string file_version(std::string_view name, Format format);
 /// The description in a file name, empty when it has none.
 [[nodiscard]] std::string file_description(std::string_view name, Format format);

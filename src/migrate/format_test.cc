@@ -66,10 +66,10 @@ TEST(Format, OrdersFlywayByNumber) {
 }
 
 TEST(Format, StartsFlywayAtTheNewestBaseline) {
-  EXPECT_THAT(order_files({"B1__x.sql", "B2__base.sql", "R__v.sql", "V1__a.sql", "V2__b.sql",
-                           "V3__c.sql"},
-                          Format::kFlyway),
-              ElementsAre("B2__base.sql", "V3__c.sql", "R__v.sql"));
+  EXPECT_THAT(
+      order_files({"B1__x.sql", "B2__base.sql", "R__v.sql", "V1__a.sql", "V2__b.sql", "V3__c.sql"},
+                  Format::kFlyway),
+      ElementsAre("B2__base.sql", "V3__c.sql", "R__v.sql"));
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 #include "migrate/import.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "migrate/file_statements.h"

@@ -42,7 +42,8 @@ TEST(Import, RewritesEveryFormat) {
       {"golang-migrate",
        Format::kGolangMigrate,
        {{"1_users.up.sql",
-         "-- the users\nCREATE TABLE users (id int);\n\n-- detached\n\nCREATE TABLE pets (id int);\n"},
+         "-- the users\nCREATE TABLE users (id int);\n\n-- detached\n\nCREATE TABLE pets (id "
+         "int);\n"},
         {"1_users.down.sql", "DROP TABLE pets;\n"},
         {"2_email.up.sql", "ALTER TABLE users ADD COLUMN email text"},
         {"3.up.sql", "CREATE TABLE t (id int); /* after */\n"}},
@@ -83,22 +84,26 @@ TEST(Import, RewritesEveryFormat) {
          "-- atlas:txmode none\n\n-- +goose NO TRANSACTION\nCREATE INDEX i ON users (id);\n"}}},
       {"goose",
        Format::kGoose,
-       {{"1_u.sql", "-- +goose Up\n-- first\nCREATE TABLE u (\n  id int\n);\n\n-- +goose Down\nx;\n"}},
+       {{"1_u.sql",
+         "-- +goose Up\n-- first\nCREATE TABLE u (\n  id int\n);\n\n-- +goose Down\nx;\n"}},
        {{"1_u.sql", "-- first\nCREATE TABLE u (\n  id int\n);\n"}}},
       {"dbmate",
        Format::kDbmate,
-       {{"1_u.sql", "-- migrate:up\nCREATE TABLE u (id int);\n-- a remark\nCREATE TABLE p (id int);\n\n"
-                    "-- migrate:down\nDROP TABLE p;\n"},
+       {{"1_u.sql",
+         "-- migrate:up\nCREATE TABLE u (id int);\n-- a remark\nCREATE TABLE p (id int);\n\n"
+         "-- migrate:down\nDROP TABLE p;\n"},
         {"2_e.sql", "-- migrate:up\n\n-- migrate:down\n"}},
        {{"1_u.sql", "CREATE TABLE u (id int);\n-- a remark\nCREATE TABLE p (id int);\n"},
         {"2_e.sql", ""}}},
       {"liquibase",
        Format::kLiquibase,
-       {{"1_u.sql", "--liquibase formatted sql\n\n--changeset ann:1\n--comment: users\n"
-                    "CREATE TABLE users (id int);\n--rollback DROP TABLE users;\n\n"
-                    "--changeset ann:2\nCREATE TABLE pets (id int);\n"}},
-       {{"1_u.sql", "--changeset ann:1\n--comment: users\nCREATE TABLE users (id int);\n"
-                    "--changeset ann:2\nCREATE TABLE pets (id int);\n"}}},
+       {{"1_u.sql",
+         "--liquibase formatted sql\n\n--changeset ann:1\n--comment: users\n"
+         "CREATE TABLE users (id int);\n--rollback DROP TABLE users;\n\n"
+         "--changeset ann:2\nCREATE TABLE pets (id int);\n"}},
+       {{"1_u.sql",
+         "--changeset ann:1\n--comment: users\nCREATE TABLE users (id int);\n"
+         "--changeset ann:2\nCREATE TABLE pets (id int);\n"}}},
       {"nothing", Format::kGoose, {}, {}},
       {"goose error",
        Format::kGoose,
@@ -107,9 +112,12 @@ TEST(Import, RewritesEveryFormat) {
       {"one name twice",
        Format::kFlyway,
        {{"R__v.sql", ""}, {"sub/R__v.sql", ""}},
-       {{"sql/migrate: files \"R__v.sql\" and \"sub/R__v.sql\" would both be imported as \"0R_v.sql\"",
+       {{"sql/migrate: files \"R__v.sql\" and \"sub/R__v.sql\" would both be imported as "
+         "\"0R_v.sql\"",
          ""}}},
-      {"atlas", Format::kAtlas, {},
+      {"atlas",
+       Format::kAtlas,
+       {},
        {{"cannot import a migration directory already in \"atlas\" format", ""}}},
   };
   for (const Case& test : cases) {
@@ -122,7 +130,8 @@ TEST(Import, WantsAnEmptyTarget) {
   const MemoryDirectory from("mem://from", Format::kGoose);
   MemoryDirectory to("mem://to", Format::kAtlas);
   ASSERT_TRUE(to.write("1.sql", ""));
-  EXPECT_EQ(import_directory(from, to).error().message(), "target migration directory must be empty");
+  EXPECT_EQ(import_directory(from, to).error().message(),
+            "target migration directory must be empty");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,8 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "sys/file_descriptor.h"
@@ -174,8 +173,7 @@ Result<void> LocalDirectory::write(const std::string& name, std::string_view byt
     fchmod(file.get(), old.st_mode & 07777U);
   }
   Result<void> written = write_all(file.get(), bytes, full(name));
-  if (written &&
-      renameat(folder_.get(), fresh.c_str(), folder_.get(), name.c_str()) != 0) {
+  if (written && renameat(folder_.get(), fresh.c_str(), folder_.get(), name.c_str()) != 0) {
     written = sys::system_error("rename", full(name), errno);
   }
   if (!written) {
@@ -208,8 +206,7 @@ Result<std::unique_ptr<Directory>> open_local_directory(LocalDirectoryOptions op
   if (folder < 0) {
     return sys::system_error("open", options.path, errno).context("sql/migrate");
   }
-  return std::unique_ptr<Directory>(
-      std::make_unique<LocalDirectory>(std::move(options), folder));
+  return std::unique_ptr<Directory>(std::make_unique<LocalDirectory>(std::move(options), folder));
 }
 
 }  // namespace rhumb::migrate

@@ -18,6 +18,7 @@ struct LocalDirectoryOptions {
 ///
 /// Errors: kNotFound `sql/migrate: stat <p>: no such file or directory`, kInvalid
 /// `sql/migrate: "<p>" is not a dir`, kIo what the operating system says.
-[[nodiscard]] Result<std::unique_ptr<Directory>> open_local_directory(LocalDirectoryOptions options);
+[[nodiscard]] Result<std::unique_ptr<Directory>> open_local_directory(
+    LocalDirectoryOptions options);
 
 }  // namespace rhumb::migrate

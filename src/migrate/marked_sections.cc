@@ -1,7 +1,7 @@
 // goose and dbmate keep both directions in one file, divided by comment lines. Each section becomes
 // a script of its own for the statement splitter. goose also says where a statement ends: at a line
-// that ends in `;`, or, between StatementBegin and StatementEnd, not before the latter. A line of our
-// own, declared as the delimiter of the script, carries that to the splitter:
+// that ends in `;`, or, between StatementBegin and StatementEnd, not before the latter. A line of
+// our own, declared as the delimiter of the script, carries that to the splitter:
 //
 //   -- +goose Up                       -- atlas:delimiter -- rhumb:statement-end
 //   CREATE TABLE a (id int);      ->   CREATE TABLE a (id int);
@@ -10,10 +10,10 @@
 
 #include "migrate/marked_sections.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "base/text.h"
 #include "sql/directives.h"
@@ -140,8 +140,9 @@ class GooseReader {
 enum class DbmateMarker { kNone, kUp, kDown };
 
 DbmateMarker dbmate_marker(std::string_view line, std::string_view* options) {
-  for (const auto& [word, marker] : {std::pair{std::string_view("-- migrate:up"), DbmateMarker::kUp},
-                                     {"-- migrate:down", DbmateMarker::kDown}}) {
+  for (const auto& [word, marker] :
+       {std::pair{std::string_view("-- migrate:up"), DbmateMarker::kUp},
+        {"-- migrate:down", DbmateMarker::kDown}}) {
     if (line.starts_with(word)) {
       *options = line.substr(word.size());
       const std::string_view blanks = " \t\r\n";

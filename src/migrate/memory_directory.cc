@@ -1,8 +1,8 @@
 #include "migrate/memory_directory.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace rhumb::migrate {
 namespace {
@@ -32,7 +32,9 @@ Result<void> MemoryDirectory::stream(const std::string& name, const Sink& sink) 
   return sink(found->second);
 }
 
-Result<bool> MemoryDirectory::exists(const std::string& name) const { return files_.contains(name); }
+Result<bool> MemoryDirectory::exists(const std::string& name) const {
+  return files_.contains(name);
+}
 
 Result<void> MemoryDirectory::write(const std::string& name, std::string_view bytes) {
   if (mirror_ && name != kSumFileName) {

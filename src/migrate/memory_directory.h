@@ -24,7 +24,8 @@ class MemoryDirectory : public Directory {
   void rename(std::string url, Format format) { reopen(std::move(url), format); }
   /// Called with each file written but the checksum file, before it is kept; a failure refuses the
   /// write. What a template directory puts into its source.
-  void set_mirror(std::function<Result<void>(const std::string& name, std::string_view bytes)> mirror) {
+  void set_mirror(
+      std::function<Result<void>(const std::string& name, std::string_view bytes)> mirror) {
     mirror_ = std::move(mirror);
   }
 

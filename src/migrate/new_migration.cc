@@ -1,10 +1,10 @@
 #include "migrate/new_migration.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <charconv>
 #include <set>
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 

@@ -12,9 +12,9 @@ namespace {
 
 using testing::ElementsAre;
 
-const std::chrono::sys_seconds kNow =
-    std::chrono::sys_days(std::chrono::year(2024) / 2 / 29) + std::chrono::hours(23) +
-    std::chrono::minutes(59) + std::chrono::seconds(59);
+const std::chrono::sys_seconds kNow = std::chrono::sys_days(std::chrono::year(2024) / 2 / 29) +
+                                      std::chrono::hours(23) + std::chrono::minutes(59) +
+                                      std::chrono::seconds(59);
 
 TEST(NewMigration, FormatsAndParsesVersions) {
   EXPECT_EQ(format_version(kNow), "20240229235959");
@@ -72,9 +72,9 @@ TEST(EditDirectory, RebasesFilesToTheEnd) {
     ASSERT_TRUE(directory.write(name, name));
   }
   ASSERT_TRUE(rebase_files(directory, {"2", "V1__a.sql"}, kNow));
-  EXPECT_THAT(directory.list().value(),
-              ElementsAre("V20300101000000__c.sql", "V20300101000001__a.sql",
-                          "V20300101000002__b.sql"));
+  EXPECT_THAT(
+      directory.list().value(),
+      ElementsAre("V20300101000000__c.sql", "V20300101000001__a.sql", "V20300101000002__b.sql"));
   EXPECT_EQ(directory.read("U20300101000001__a.sql").value(), "U1__a.sql");
   EXPECT_EQ(directory.read("V20300101000001__a.sql").value(), "V1__a.sql");
 

@@ -1,10 +1,10 @@
 #include "migrate/open_directory.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/text.h"
@@ -54,10 +54,8 @@ Result<std::shared_ptr<Directory>> open_directory(std::string_view url,
     return invalid(fmt::format("unsupported driver {}", go_quote(parsed.scheme)));
   }
   const Format format = TRY(parsed.format());
-  auto opened = TRY(open_local_directory({.url = parsed.shown,
-                                          .path = parsed.path,
-                                          .format = format,
-                                          .is_created = is_created}));
+  auto opened = TRY(open_local_directory(
+      {.url = parsed.shown, .path = parsed.path, .format = format, .is_created = is_created}));
   return std::shared_ptr<Directory>(std::move(opened));
 }
 

@@ -1,9 +1,9 @@
 #include "migrate/plan_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/text.h"
@@ -13,7 +13,8 @@ namespace rhumb::migrate {
 namespace {
 
 std::string file_stem(const MigrationPlan& plan, std::string_view separator) {
-  return plan.name.empty() ? plan.version : fmt::format("{}{}{}", plan.version, separator, plan.name);
+  return plan.name.empty() ? plan.version
+                           : fmt::format("{}{}{}", plan.version, separator, plan.name);
 }
 
 std::string escape_delimiter(std::string_view delimiter) {
@@ -41,8 +42,7 @@ Result<std::string> atlas_header(const MigrationPlan& plan) {
       return invalid(fmt::format("invalid directive: {}", go_quote(line)));
     }
     if (directive->name == "delimiter" && !plan.delimiter.empty()) {
-      return invalid(
-          fmt::format("duplicate directive: {}. delimiter already set", go_quote(line)));
+      return invalid(fmt::format("duplicate directive: {}. delimiter already set", go_quote(line)));
     }
     header += line + "\n";
   }
@@ -51,7 +51,8 @@ Result<std::string> atlas_header(const MigrationPlan& plan) {
 
 Result<std::string> atlas_body(const MigrationPlan& plan) {
   std::string body = TRY(atlas_header(plan));
-  const std::string_view delimiter = plan.delimiter.empty() ? ";" : std::string_view(plan.delimiter);
+  const std::string_view delimiter =
+      plan.delimiter.empty() ? ";" : std::string_view(plan.delimiter);
   for (const PlannedChange& change : plan.changes) {
     if (!change.comment.empty()) {
       body += fmt::format("-- {}\n", capitalised(change.comment));

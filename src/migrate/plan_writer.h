@@ -11,9 +11,9 @@ namespace rhumb::migrate {
 
 /// One statement of a plan, with what undoes it.
 struct PlannedChange {
-  std::string statement;              ///< without its delimiter
-  std::string comment;                ///< as the planner says it, lower case first; may be empty
-  std::vector<std::string> reverse;   ///< statements that undo it, in order; empty: irreversible
+  std::string statement;             ///< without its delimiter
+  std::string comment;               ///< as the planner says it, lower case first; may be empty
+  std::vector<std::string> reverse;  ///< statements that undo it, in order; empty: irreversible
 };
 
 /// What becomes one new migration.

@@ -56,7 +56,8 @@ TEST(PlanWriter, LaysOutEveryFormat) {
 }
 
 TEST(PlanWriter, LaysOutAnEmptyPlan) {
-  const MigrationPlan plan{.version = "1", .name = {}, .changes = {}, .delimiter = {}, .directives = {}};
+  const MigrationPlan plan{
+      .version = "1", .name = {}, .changes = {}, .delimiter = {}, .directives = {}};
   EXPECT_THAT(laid_out(plan, Format::kAtlas), ElementsAre(NewFile{"1.sql", ""}));
   EXPECT_THAT(laid_out(plan, Format::kFlyway),
               ElementsAre(NewFile{"V1.sql", ""}, NewFile{"U1.sql", ""}));

@@ -22,7 +22,7 @@ class SectionScript {
 
  private:
   struct Part {
-    size_t begin;  ///< in the script
+    size_t begin;   ///< in the script
     size_t offset;  ///< in the file
   };
   std::string text_;

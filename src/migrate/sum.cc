@@ -1,9 +1,9 @@
 #include "migrate/sum.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/text.h"
 #include "codec/base64.h"
@@ -16,7 +16,9 @@ constexpr std::string_view kPrefix = "h1:";
 constexpr size_t kLineMax = 64 * 1024;
 constexpr size_t kHashTextSize = 44;
 
-std::string to_text(const codec::Sha256Hasher& hash) { return codec::base64_encode(hash.digest()); }
+std::string to_text(const codec::Sha256Hasher& hash) {
+  return codec::base64_encode(hash.digest());
+}
 
 /// Takes one line off `rest`, without its line end; nothing when there is none left.
 std::optional<std::string_view> next_line(std::string_view& rest) {
@@ -134,7 +136,9 @@ void SumBuilder::begin_file(std::string_view name) {
   hash_.update(name);
 }
 
-void SumBuilder::update(std::string_view bytes) { hash_.update(bytes); }
+void SumBuilder::update(std::string_view bytes) {
+  hash_.update(bytes);
+}
 
 codec::Sha256 SumBuilder::end_file() {
   const codec::Sha256 digest = hash_.digest();
@@ -198,7 +202,8 @@ std::optional<SumProblem> check_sum(std::optional<std::string_view> stored,
     // Names and hashes that run together to the same text: upstream compares the totals alone.
     return std::nullopt;
   }
-  return SumProblem{.kind = SumProblem::Kind::kMismatch, .place = find_difference(*parsed, computed)};
+  return SumProblem{.kind = SumProblem::Kind::kMismatch,
+                    .place = find_difference(*parsed, computed)};
 }
 
 std::string sum_advice(const SumProblem& problem, std::string_view command) {

@@ -94,7 +94,8 @@ struct SumProblem {
 
 /// The advice for a person, printed before the error; ends with an empty line.
 ///
-/// `command` is `atlas migrate hash`, in colour where that is wanted. Source: spec cli-migrate.md 1.5.
+/// `command` is `atlas migrate hash`, in colour where that is wanted. Source: spec
+/// cli-migrate.md 1.5.
 [[nodiscard]] std::string sum_advice(const SumProblem& problem, std::string_view command);
 
 }  // namespace rhumb::migrate

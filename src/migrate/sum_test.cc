@@ -1,9 +1,9 @@
 #include "migrate/sum.h"
 
-#include <random>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "base/text.h"
 
@@ -136,9 +136,10 @@ TEST(Sum, WritesTheAdvice) {
   const std::string stored = format_sum(sum_of({{"1.sql", "x"}}));
   const auto problem = check_sum(stored, sum_of({{"1.sql", "x"}, {"2_second.sql", "y"}}), true);
   ASSERT_TRUE(problem);
-  EXPECT_EQ(sum_advice(*problem, "atlas migrate hash"),
-            "You have a checksum error in your migration directory.\n\n\tL3: 2_second.sql was added\n\n"
-            "Please check your migration files and run 'atlas migrate hash' to re-hash the contents\n\n");
+  EXPECT_EQ(
+      sum_advice(*problem, "atlas migrate hash"),
+      "You have a checksum error in your migration directory.\n\n\tL3: 2_second.sql was added\n\n"
+      "Please check your migration files and run 'atlas migrate hash' to re-hash the contents\n\n");
   EXPECT_EQ(sum_advice({.kind = SumProblem::Kind::kNotFound, .place = std::nullopt}, "x"),
             "You have a checksum error in your migration directory.\n"
             "Please check your migration files and run 'x' to re-hash the contents\n\n");

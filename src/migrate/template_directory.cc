@@ -1,10 +1,10 @@
 #include "migrate/template_directory.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "gotmpl/template.h"
 #include "migrate/directory_url.h"
@@ -19,7 +19,8 @@ struct Templates {
   std::vector<std::string> top_level;  ///< names of the files that are executed, in order
 };
 
-/// Parses every file below a folder. Links to files count as files; links to folders are passed over.
+/// Parses every file below a folder. Links to files count as files; links to folders are passed
+/// over.
 Result<void> parse_folder(const std::string& folder, bool is_top_level, Templates& templates) {
   const std::vector<sys::DirectoryEntry> entries = TRY(sys::list_directory(folder));
   for (const sys::DirectoryEntry& entry : entries) {
@@ -42,7 +43,9 @@ Result<void> parse_folder(const std::string& folder, bool is_top_level, Template
 }
 
 /// Writes a new file into the folder the templates came from.
-Result<void> write_to_source(const std::string& path, const std::string& name, std::string_view bytes) {
+Result<void> write_to_source(const std::string& path,
+                             const std::string& name,
+                             std::string_view bytes) {
   const auto source = TRY(open_local_directory({.url = "file://" + path, .path = path}));
   TRY(source->write(name, bytes));
   return rehash(*source);
@@ -55,9 +58,8 @@ Result<std::shared_ptr<MemoryDirectory>> render_template_directory(
   if (!sys::is_directory(path)) {
     return invalid(fmt::format("path {} is not a directory", path));
   }
-  Templates templates{
-      .set = gotmpl::TemplateSet({}, {.missing_key = gotmpl::MissingKey::kError}),
-      .top_level = {}};
+  Templates templates{.set = gotmpl::TemplateSet({}, {.missing_key = gotmpl::MissingKey::kError}),
+                      .top_level = {}};
   TRY(parse_folder(path, true, templates));
   const gotmpl::Value root = gotmpl::Value::map(variables);
   auto rendered = std::make_shared<MemoryDirectory>(std::move(url), Format::kAtlas);

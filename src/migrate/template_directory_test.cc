@@ -1,10 +1,10 @@
 #include "migrate/template_directory.h"
 
-#include <filesystem>
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "sys/files.h"
 
@@ -36,7 +36,8 @@ class TemplateDirectoryTest : public testing::Test {
 TEST_F(TemplateDirectoryTest, RendersTopLevelFilesWithSharedDefinitions) {
   put("1.sql", "{{ template \"cols.tmpl\" . }}\n");
   put("2.sql", "CREATE TABLE two ({{ template \"id\" }});\n");
-  put("shared/cols.tmpl", "CREATE TABLE one ({{ template \"id\" }}, d text DEFAULT '{{ .name }}');\n");
+  put("shared/cols.tmpl",
+      "CREATE TABLE one ({{ template \"id\" }}, d text DEFAULT '{{ .name }}');\n");
   put("shared/defs.tmpl", "{{ define \"id\" }}id integer PRIMARY KEY{{ end }}\n");
   put("shared/3.sql", "never");
   put("README.md", "Not a migration.");
@@ -58,10 +59,8 @@ TEST_F(TemplateDirectoryTest, LetsLaterFilesOfOneNameWin) {
 TEST_F(TemplateDirectoryTest, RendersValues) {
   put("1.sql", "{{ .s }} {{ .n }} {{ .b }}{{ range $i, $t := .l }} {{ $i }}{{ $t }}{{ end }}\r\n");
   put("2.sql", "");
-  const TemplateVariables variables = {{"s", "users"},
-                                       {"n", 1000000},
-                                       {"b", true},
-                                       {"l", gotmpl::Value::list({"x", "y"})}};
+  const TemplateVariables variables = {
+      {"s", "users"}, {"n", 1000000}, {"b", true}, {"l", gotmpl::Value::list({"x", "y"})}};
   EXPECT_EQ(rendered("1.sql", variables), "users 1000000 true 0x 1y\r\n");
   EXPECT_EQ(rendered("2.sql", variables), "");
 }
@@ -74,7 +73,8 @@ TEST_F(TemplateDirectoryTest, SaysWhatIsWrong) {
   };
   const std::vector<Case> cases = {
       {"CREATE TABLE {{ .x }} (id int);\n",
-       "executing template: template: 1.sql:1:16: executing \"1.sql\" at <.x>: map has no entry for "
+       "executing template: template: 1.sql:1:16: executing \"1.sql\" at <.x>: map has no entry "
+       "for "
        "key \"x\""},
       {"SELECT {{ upper \"a\" }};\n", "template: 1.sql:1: function \"upper\" not defined"},
       {"SELECT {{ if }};\n", "template: 1.sql:1: missing value for if"},
@@ -89,7 +89,8 @@ TEST_F(TemplateDirectoryTest, SaysWhatIsWrong) {
        "executing template: template: 1.sql:1:9: executing \"1.sql\" at <.a>: range can't iterate "
        "over v"},
       {"{{ index .l 5 }}\n",
-       "executing template: template: 1.sql:1:3: executing \"1.sql\" at <index .l 5>: error calling "
+       "executing template: template: 1.sql:1:3: executing \"1.sql\" at <index .l 5>: error "
+       "calling "
        "index: index out of range: 5"},
       {"{{ end }}\n", "template: 1.sql:1: unexpected {{end}}"},
   };

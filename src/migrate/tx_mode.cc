@@ -1,9 +1,9 @@
 #include "migrate/tx_mode.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/text.h"
@@ -38,8 +38,8 @@ Result<TxMode> file_tx_mode(const FileContent& file, TxMode global) {
     for (const std::string& value : values) {
       quoted.push_back(go_quote(value));
     }
-    return invalid(fmt::format("multiple txmode values found in file {}: [{}]", name,
-                               join(quoted, " ")));
+    return invalid(
+        fmt::format("multiple txmode values found in file {}: [{}]", name, join(quoted, " ")));
   }
   const std::string& value = values.front();
   const Result<TxMode> mode = parse_tx_mode(value);
@@ -52,9 +52,9 @@ Result<TxMode> file_tx_mode(const FileContent& file, TxMode global) {
         "txmode \"all\" is not allowed in file directive {}. Use \"file\" instead", name));
   }
   if (global == TxMode::kAll) {
-    return invalid(fmt::format(
-        "cannot set txmode directive to {} in {} when txmode \"all\" is set globally",
-        go_quote(value), name));
+    return invalid(
+        fmt::format("cannot set txmode directive to {} in {} when txmode \"all\" is set globally",
+                    go_quote(value), name));
   }
   return *mode;
 }

@@ -13,7 +13,8 @@ namespace rhumb::migrate {
 
 /// The mode a file runs in: that of the run, unless the file asks for another one.
 ///
-/// Errors: `unknown txmode "x" found in file directive "<f>"`, `multiple txmode values found in file
+/// Errors: `unknown txmode "x" found in file directive "<f>"`, `multiple txmode values found in
+/// file
 /// "<f>": ["none" "file"]`, `txmode "all" is not allowed in file directive "<f>". Use "file"
 /// instead`, `cannot set txmode directive to "none" in "<f>" when txmode "all" is set globally`.
 /// Source: spec migration-directory.md 5.

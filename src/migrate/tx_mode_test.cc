@@ -28,7 +28,8 @@ TEST(TxMode, FollowsTheFileUnlessItMayNot) {
       {"none", Format::kAtlas, "-- atlas:txmode none\n\n", kFile, kNone, ""},
       {"file under none", Format::kAtlas, "-- atlas:txmode file\n\n", kNone, kFile, ""},
       {"goose", Format::kGoose, "-- +goose NO TRANSACTION\n", kFile, kNone, ""},
-      {"foreign files have no directives", Format::kFlyway, "-- atlas:txmode none\n\n", kFile, kFile, ""},
+      {"foreign files have no directives", Format::kFlyway, "-- atlas:txmode none\n\n", kFile,
+       kFile, ""},
       {"unknown", Format::kAtlas, "-- atlas:txmode never\n\n", kFile, kFile,
        "unknown txmode \"never\" found in file directive \"2_b.sql\""},
       {"empty", Format::kAtlas, "-- atlas:txmode\n\n", kFile, kFile,
@@ -38,7 +39,8 @@ TEST(TxMode, FollowsTheFileUnlessItMayNot) {
       {"all", Format::kAtlas, "-- atlas:txmode all\n\n", kFile, kFile,
        "txmode \"all\" is not allowed in file directive \"2_b.sql\". Use \"file\" instead"},
       {"under all", Format::kAtlas, "-- atlas:txmode none\n\n", kAll, kAll,
-       "cannot set txmode directive to \"none\" in \"2_b.sql\" when txmode \"all\" is set globally"},
+       "cannot set txmode directive to \"none\" in \"2_b.sql\" when txmode \"all\" is set "
+       "globally"},
   };
   for (const Case& test : cases) {
     SCOPED_TRACE(test.name);

@@ -1,10 +1,10 @@
 #include "migrate/txtar.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/text.h"
@@ -38,9 +38,8 @@ std::optional<std::string_view> marker_name(std::string_view line) {
 }
 
 bool is_check_name(std::string_view name) {
-  return name == kChecksFile ||
-         (name.starts_with(kChecksFolder) && name.ends_with(kSqlSuffix) &&
-          name.size() > kChecksFolder.size() + kSqlSuffix.size());
+  return name == kChecksFile || (name.starts_with(kChecksFolder) && name.ends_with(kSqlSuffix) &&
+                                 name.size() > kChecksFolder.size() + kSqlSuffix.size());
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "migrate/versions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 
@@ -43,8 +43,9 @@ Result<size_t> find_version(const std::vector<File>& files, std::string_view ver
   const std::string similar = similar_version(files, version);
   const std::string hint =
       similar.empty() ? "" : fmt::format(". Did you mean {}?", go_quote(similar));
-  return Error(ErrorCode::kNotFound, fmt::format("sql/migrate: migration with version {} not found{}",
-                                                 go_quote(version), hint));
+  return Error(
+      ErrorCode::kNotFound,
+      fmt::format("sql/migrate: migration with version {} not found{}", go_quote(version), hint));
 }
 
 Result<size_t> find_file(const std::vector<File>& files, std::string_view name) {
