@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +10,9 @@ namespace rhumb::report {
 
 /// Whether a comment is a directive and nothing else, so that it stays.
 [[nodiscard]] bool is_directive_comment(std::string_view comment);
+
+/// The comment with the URLs in it redacted; the mark that closes it is no part of them.
+[[nodiscard]] std::string redact_comment(std::string_view comment);
 
 /// The body of a comment, to be replaced by level S; nothing for directives, empty comments and
 /// those that were masked before.

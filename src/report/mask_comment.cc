@@ -26,6 +26,12 @@ bool is_directive_comment(std::string_view comment) {
                           std::end(kMarks);
 }
 
+std::string redact_comment(std::string_view comment) {
+  const bool closed = comment.size() >= 4 && comment.starts_with("/*") && comment.ends_with("*/");
+  const std::string_view body = comment.substr(0, comment.size() - (closed ? 2 : 0));
+  return codec::redact_text(body) + (closed ? "*/" : "");
+}
+
 std::vector<TextSpan> find_comment_body(std::string_view comment) {
   const bool block = comment.starts_with("/*");
   const size_t mark = comment.starts_with('#') ? 1 : 2;
@@ -91,7 +97,7 @@ std::string mask_comment(std::string_view comment,
     }
   }
   std::string masked = replace_spans(comment, std::move(spans));
-  return hides_literals ? codec::redact_text(masked) : masked;
+  return hides_literals ? redact_comment(masked) : masked;
 }
 
 }  // namespace rhumb::report

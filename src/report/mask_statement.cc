@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "codec/redact.h"
 #include "report/comment_internal.h"
 #include "report/masking.h"
 #include "report/structural_literals.h"
@@ -59,7 +58,7 @@ class StatementMasker {
     }
     if (hides_literals()) {
       mask_literals();
-      mask_quotes_in_comments();
+      mask_comments();
     }
     if (policy_.sensitive) {
       mask_marked();
@@ -69,15 +68,47 @@ class StatementMasker {
                      .spans = join_spans(std::move(spans_)),
                      .values = std::move(values_),
                      .parsed = true};
-    masked.text = replace_spans(text_, masked.spans);
+    masked.text = replace(masked.spans);
     masked.quotes_in_comments = quotes_in_comments_;
-    if (hides_literals() && masked.text.find("://") != std::string::npos) {
-      masked.text = codec::redact_text(masked.text);
-    }
     return masked;
   }
 
  private:
+  /// The text with the spans replaced, and the URLs in its comments redacted.
+  [[nodiscard]] std::string replace(const std::vector<TextSpan>& spans) const {
+    std::string out;
+    size_t done = 0;
+    for (const Token& token : tokens_) {
+      const size_t end = token.offset + token.text.size();
+      const auto crosses = [&token, end](const TextSpan& span) {
+        return (span.begin < token.offset && token.offset < span.end) ||
+               (span.begin < end && end < span.end);
+      };
+      if (token.kind == TokenKind::kComment && hides_literals() &&
+          token.text.find("://") != std::string_view::npos &&
+          std::none_of(spans.begin(), spans.end(), crosses)) {
+        out += replace_between(done, token.offset, spans);
+        out += redact_comment(replace_between(token.offset, end, spans));
+        done = end;
+      }
+    }
+    return out + replace_between(done, text_.size(), spans);
+  }
+
+  [[nodiscard]] std::string replace_between(size_t begin,
+                                            size_t end,
+                                            const std::vector<TextSpan>& spans) const {
+    std::vector<TextSpan> inside;
+    for (TextSpan span : spans) {
+      if (span.begin >= begin && span.end <= end) {
+        span.begin -= begin;
+        span.end -= begin;
+        inside.push_back(span);
+      }
+    }
+    return replace_spans(text_.substr(begin, end - begin), std::move(inside));
+  }
+
   [[nodiscard]] bool hides_literals() const {
     return policy_.sensitive || policy_.literals != LiteralMasking::kNone;
   }
@@ -160,11 +191,13 @@ class StatementMasker {
   }
 
   /// Quoted text in comments that equals a literal of the statement or of its file.
-  void mask_quotes_in_comments() {
+  void mask_comments() {
     HiddenValues own;
     for (const Token& token : tokens_) {
-      if (token.kind != TokenKind::kComment ||
-          token.text.find_first_of("'\"") == std::string_view::npos) {
+      if (token.kind != TokenKind::kComment) {
+        continue;
+      }
+      if (token.text.find_first_of("'\"") == std::string_view::npos) {
         continue;
       }
       if (!quotes_in_comments_) {
@@ -350,7 +383,10 @@ class StatementMasker {
       hide_plain(token);
       values_.emplace_back(token.text.substr(1, token.text.size() - 2));
     } else if (token.kind == TokenKind::kWord) {
-      hide_plain(token);
+      // Not the prefix of a name in quotes that was masked before.
+      if (!text_.substr(token.offset + token.text.size()).starts_with(kPlaceholder)) {
+        hide_plain(token);
+      }
     } else if (token.kind != TokenKind::kString) {
       return at;
     }

@@ -165,6 +165,8 @@ TEST(Masking, OfComments) {
             "-- it's (sensitive) or (sensitive), (sensitive), hunter2\n");
   EXPECT_EQ(mask_comment("-- see postgres://u:pw@h/d\n", {}, hidden),
             "-- see postgres://u:xxxxx@h/d\n");
+  EXPECT_EQ(masked("SELECT 'a', -- postgres://u:pw@h/d\n1", kLite),
+            "SELECT (sensitive), -- postgres://u:xxxxx@h/d\n1");
   const MaskPolicy marked{.sensitive = true};
   EXPECT_EQ(mask_comment("-- x\n", marked, hidden), "-- (sensitive)\n");
   EXPECT_EQ(mask_comment("-- atlas:sensitive\n", marked, hidden), "-- atlas:sensitive\n");
