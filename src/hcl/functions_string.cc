@@ -13,6 +13,15 @@ namespace {
 
 using RuneMap = utf8proc_int32_t (*)(utf8proc_int32_t);
 
+// Sharp s has no capital of its own in the simple mappings of Unicode; utf8proc gives it one.
+utf8proc_int32_t to_upper(utf8proc_int32_t rune) {
+  return rune == 0xDF ? rune : utf8proc_toupper(rune);
+}
+
+utf8proc_int32_t to_title(utf8proc_int32_t rune) {
+  return rune == 0xDF ? rune : utf8proc_totitle(rune);
+}
+
 // Applies `map` to every character; what is not UTF-8 becomes U+FFFD.
 std::string map_runes(std::string_view text, RuneMap map) {
   std::string out;
@@ -51,7 +60,7 @@ std::string title_text(std::string_view text) {
     const DecodedRune rune = decode_rune(text.substr(at));
     const bool starts = separates_words(previous);
     append_rune(out, starts ? static_cast<char32_t>(
-                                  utf8proc_totitle(static_cast<utf8proc_int32_t>(rune.rune)))
+                                  to_title(static_cast<utf8proc_int32_t>(rune.rune)))
                             : rune.rune);
     previous = rune.rune;
     at += rune.size;
@@ -225,7 +234,7 @@ Value trim_cutset(const std::string& text, const std::string& cutset) {
 
 void add_string_functions(FunctionTable& table) {
   table["upper"] =
-      text_function([](const std::string& text) { return map_runes(text, utf8proc_toupper); });
+      text_function([](const std::string& text) { return map_runes(text, to_upper); });
   table["lower"] =
       text_function([](const std::string& text) { return map_runes(text, utf8proc_tolower); });
   table["title"] = text_function([](const std::string& text) { return title_text(text); });

@@ -136,7 +136,9 @@ TEST(Lex, TokensAndBlanksMakeUpTheInput) {
 
 TEST(Lex, ColumnsCountWhatAPersonSees) {
   // e + combining acute, then a family of three joined emoji: two columns.
-  const std::string text = "x = \"e\xCC\x81\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7\"\n";
+  const std::string text =
+      "x = \"e\xCC\x81\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D"
+      "\xF0\x9F\x91\xA7\"\n";
   const auto tokens = lex(text);
   EXPECT_EQ(tokens[3].begin.column, 6U);
   EXPECT_EQ(tokens[3].end.column, 8U);
