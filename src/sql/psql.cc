@@ -1,5 +1,6 @@
-#include "sql/directives.h"
 #include "sql/psql_internal.h"
+
+#include "sql/directives.h"
 #include "sql/scan_internal.h"
 
 namespace rhumb::sql::internal {

@@ -123,11 +123,6 @@ Comment block_comment_at(std::string_view text, size_t at, const SplitOptions& o
 
 }  // namespace
 
-bool is_word(char c) {
-  const char small = lower(c);
-  return (small >= 'a' && small <= 'z') || is_digit(c) || c == '_' || c == '$' || !is_ascii(c);
-}
-
 size_t white_space_at(std::string_view text, size_t at) {
   if (at >= text.size()) {
     return 0;
@@ -140,6 +135,7 @@ size_t white_space_at(std::string_view text, size_t at) {
 }
 
 size_t skip_white_space(std::string_view text, size_t at) {
+  at = skip_blanks(text, at);
   while (const size_t size = white_space_at(text, at)) {
     at += size;
   }
@@ -194,22 +190,20 @@ size_t end_of_word(std::string_view text, size_t at) {
 }
 
 size_t end_of_quote(std::string_view text, size_t at, bool backslash) {
-  const char quote = text[at];
-  if (!backslash) {
-    const size_t close = text.find(quote, at + 1);
-    return close == kNowhere ? kNowhere : close + 1;
-  }
-  const char stops[] = {quote, '\\'};
-  for (++at;;) {
-    at = text.find_first_of(std::string_view(stops, sizeof stops), at);
-    if (at == kNowhere) {
-      return kNowhere;
+  const size_t begin = at + 1;
+  size_t close = text.find(text[at], begin);
+  while (close != kNowhere && backslash) {
+    // Looking back over the backslashes keeps the search for the quote one memchr.
+    size_t run = close;
+    while (run > begin && text[run - 1] == '\\') {
+      --run;
     }
-    if (text[at] == quote) {
-      return at + 1;
+    if ((close - run) % 2 == 0) {
+      break;
     }
-    at += 2;
+    close = text.find(text[at], close + 1);
   }
+  return close == kNowhere ? kNowhere : close + 1;
 }
 
 bool is_escape_string(std::string_view text, size_t at) {
@@ -266,6 +260,9 @@ size_t skip_gap(std::string_view text, size_t at, const SplitOptions& options) {
     at = skip_white_space(text, at);
     if (at >= text.size()) {
       return text.size();
+    }
+    if (text[at] != '-' && text[at] != '/' && text[at] != '#') {
+      return at;
     }
     const Comment comment = comment_at(text, at, options);
     if (comment.kind == CommentKind::kNone) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -19,8 +20,17 @@ inline constexpr size_t kNowhere = std::string_view::npos;
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 [[nodiscard]] inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-/// Letters, digits, `_`, `$` and everything outside ASCII.
-[[nodiscard]] bool is_word(char c);
+/// Per byte whether it is a letter, a digit, `_`, `$` or outside ASCII.
+inline constexpr std::array<bool, 256> kWordBytes = [] {
+  std::array<bool, 256> table{};
+  for (size_t byte = 0; byte < table.size(); ++byte) {
+    const bool digit = byte >= '0' && byte <= '9';
+    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    table[byte] = digit || letter || byte == '_' || byte == '$' || byte >= 0x80;
+  }
+  return table;
+}();
+[[nodiscard]] inline bool is_word(char c) { return kWordBytes[static_cast<unsigned char>(c)]; }
 
 /// Bytes of the Unicode white space that starts at `at`; 0 for anything else.
 [[nodiscard]] size_t white_space_at(std::string_view text, size_t at);

@@ -9,17 +9,15 @@
 //                           ^opens ^opens            ^not a block               ^closes IF  ^l
 //
 // Whatever does not fit gives the attempt up; the caller then falls back to a simpler rule.
-#include <array>
+#include "sql/stored_program_internal.h"
+
 #include <span>
 #include <vector>
 
 #include "sql/scan_internal.h"
-#include "sql/stored_program_internal.h"
 
 namespace rhumb::sql::internal {
 namespace {
-
-constexpr size_t kWordMax = 16;
 
 enum class TokenKind { kEnd, kWord, kQuoted, kPunctuation, kBad };
 
@@ -28,11 +26,11 @@ struct Token {
   size_t begin = 0;
   size_t end = 0;
   char mark = '\0';             ///< of kPunctuation
-  std::array<char, kWordMax> folded{};
-  size_t folded_size = 0;       ///< 0 for words too long to be a keyword, and for `@x` and `t.x`
+  std::string_view name{};  ///< of kWord; empty for `@x` and `t.x`, which are no keywords
 
-  [[nodiscard]] bool is(std::string_view word) const {
-    return std::string_view(folded.data(), folded_size) == word;
+  /// Whether it is the keyword `keyword` (lower case), in any case.
+  [[nodiscard]] bool is(std::string_view keyword) const {
+    return name.size() == keyword.size() && matches_word(name, 0, keyword);
   }
   [[nodiscard]] bool is_any(std::span<const std::string_view> words) const {
     for (const std::string_view word : words) {
@@ -88,13 +86,7 @@ class TokenReader {
     token.kind = TokenKind::kWord;
     token.end = end_of_word(text_, at_);
     const bool bound = at_ > 0 && (text_[at_ - 1] == '@' || text_[at_ - 1] == '.');
-    if (bound || token.end - at_ > kWordMax) {
-      return;
-    }
-    token.folded_size = token.end - at_;
-    for (size_t i = 0; i < token.folded_size; ++i) {
-      token.folded[i] = lower(text_[at_ + i]);
-    }
+    token.name = bound ? std::string_view() : text_.substr(at_, token.end - at_);
   }
 
   void skip_parentheses(Token& token) const {
