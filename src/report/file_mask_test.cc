@@ -1,5 +1,11 @@
 #include "report/file_mask.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 #include "report/masking_renderer.h"
@@ -74,6 +80,44 @@ TEST(FileMask, FollowsDirectives) {
     const FileMask file = mask(c.file);
     EXPECT_EQ(file.content(MaskForm::kShown), c.shown) << c.name;
     EXPECT_EQ(file.content(MaskForm::kReported), c.reported) << c.name;
+  }
+}
+
+struct History {
+  const char* folder;
+  Dialect dialect;
+};
+
+TEST(FileMask, KeepsStatementsAndLinesOfRealHistories) {
+  const char* shared = std::getenv("RHUMB_SHARED");
+  const std::filesystem::path data =
+      (shared != nullptr ? std::filesystem::path(shared)
+                         : std::filesystem::path(RHUMB_SOURCE_DIR) / ".." / "shared") /
+      "data";
+  if (!std::filesystem::exists(data)) {
+    GTEST_SKIP() << "no histories in " << data;
+  }
+  const History histories[] = {{"authelia/sqlite", Dialect::kSqlite},
+                               {"authelia/mysql", Dialect::kMysql},
+                               {"authelia/postgres", Dialect::kPostgres},
+                               {"supabase-auth/migrations", Dialect::kPostgres}};
+  for (const History& history : histories) {
+    for (const auto& entry : std::filesystem::directory_iterator(data / history.folder)) {
+      std::ostringstream in;
+      in << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+      const std::string file = in.str();
+      const FileMaskOptions options{.lex = {.dialect = history.dialect}};
+      const std::string once = mask(file, options).content(MaskForm::kReported);
+      EXPECT_EQ(mask(once, options).content(MaskForm::kReported), once) << entry.path();
+      EXPECT_EQ(once.find("unparsed"), std::string::npos) << entry.path();
+      EXPECT_EQ(std::count(once.begin(), once.end(), '\n'),
+                std::count(file.begin(), file.end(), '\n'))
+          << entry.path();
+      const auto before = sql::split_statements(file, history.dialect);
+      const auto after = sql::split_statements(once, history.dialect);
+      ASSERT_TRUE(before && after) << entry.path();
+      EXPECT_EQ(before->size(), after->size()) << entry.path();
+    }
   }
 }
 
