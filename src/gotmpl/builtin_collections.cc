@@ -127,6 +127,9 @@ Result<Slot> builtin_slice(std::span<const Slot> args) {
   if (!item.valid) {
     return invalid("slice of untyped nil");
   }
+  if (item.value.is_nil()) {
+    return invalid("slice of nil pointer");
+  }
   if (indexes.size() > 3) {
     return invalid("too many slice indexes: " + std::to_string(indexes.size()));
   }
@@ -135,7 +138,7 @@ Result<Slot> builtin_slice(std::span<const Slot> args) {
     return invalid("cannot 3-index slice a string");
   }
   if (!is_string && item.value.kind() != Kind::kList && item.value.kind() != Kind::kBytes) {
-    return invalid("can't slice item of type " + item.value.type_name());
+    return invalid("can't slice item of type " + item.target_type());
   }
   std::array<size_t, 3> bounds = {0, item.value.length().value_or(0), 0};
   for (size_t i = 0; i < indexes.size(); ++i) {

@@ -20,7 +20,7 @@ std::string text_of(std::span<const Slot> args) {
   std::vector<Value> values;
   values.reserve(args.size());
   for (const Slot& arg : args) {
-    values.push_back(printable_value(arg).value_or(arg.value));
+    values.push_back(printable_value(Slot::of(arg.value)).value_or(arg.value));
   }
   return format_print(values);
 }

@@ -70,8 +70,8 @@ Result<Slot> builtin_printf(std::span<const Slot> args) {
 
 std::optional<Value> printable_value(const Slot& slot) {
   const Value& value = slot.value;
-  if (!slot.valid || value.is_untyped_nil()) {
-    return Value("<no value>");
+  if (value.is_untyped_nil()) {
+    return slot.valid ? Value("<nil>") : Value("<no value>");
   }
   if (value.own_text().has_value()) {
     return value;

@@ -48,8 +48,8 @@ Result<Slot> builtin_html(std::span<const Slot> args);
 Result<Slot> builtin_js(std::span<const Slot> args);
 Result<Slot> builtin_urlquery(std::span<const Slot> args);
 
-/// The value as an action prints it: pointers are followed, nothing is `<no value>`. Nothing for
-/// functions, which cannot be printed.
+/// The value as an action prints it: pointers are followed; nothing is `<no value>`, but a nil of
+/// an interface type with methods is `<nil>`. Nothing for functions, which cannot be printed.
 [[nodiscard]] std::optional<Value> printable_value(const Slot& slot);
 
 }  // namespace rhumb::gotmpl

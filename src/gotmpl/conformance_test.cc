@@ -65,14 +65,14 @@ Value to_value(const codec::Json& json) {
 FunctionMap test_functions() {
   using Args = std::span<const Value>;
   FunctionMap functions;
-  functions["upper"] = {.params = {Param::text()}, .variadic = {}, .call = [](Args args) {
+  functions["upper"] = {.params = {Param::text()}, .call = [](Args args) {
                           return Result<Value>(to_upper(args[0].as_string()));
                         }};
   functions["add"] = {
-      .params = {Param::integer(), Param::integer()}, .variadic = {}, .call = [](Args args) {
+      .params = {Param::integer(), Param::integer()}, .call = [](Args args) {
         return Result<Value>(args[0].as_int() + args[1].as_int());
       }};
-  functions["fail"] = {.params = {Param::text()}, .variadic = {}, .call = [](Args args) {
+  functions["fail"] = {.params = {Param::text()}, .call = [](Args args) {
                          return Result<Value>(invalid("failed: " + args[0].as_string()));
                        }};
   functions["list"] = {.params = {}, .variadic = Param::any(), .call = [](Args args) {

@@ -20,6 +20,15 @@ bool takes_nil(const ArgumentType& type) {
          name.starts_with("[]") || name.starts_with("map[") || name.starts_with("func(");
 }
 
+/// Go's nil as a value of that type.
+Slot nil_of(const ArgumentType& type) {
+  const std::string& name = type.param.type;
+  if (type.raw || type.param.kind == ParamKind::kAny) {
+    return Slot::none();
+  }
+  return Slot::of(name.starts_with("[]") ? Value::nil_list(name) : Value::nil_pointer(name));
+}
+
 bool is_of_type(const Value& value, const std::string& type) {
   const std::string actual = value.type_name();
   return actual == type || (!value.is_nil() && value.is_pointer() && actual.substr(1) == type);
@@ -146,11 +155,15 @@ Result<Slot> Evaluator::call_value(std::span<const Slot> args, Arguments given) 
       return invalid("arg " + std::to_string(i) + ": value is nil; should be of type " +
                      param.type);
     }
+    if (arg.valid && param.kind == ParamKind::kInt && arg.value.kind() == Value::Kind::kInteger) {
+      values.push_back(arg.value.as_int());  // here, and only here, integers are converted
+      continue;
+    }
     if (arg.valid && param.kind != ParamKind::kAny && !is_of_type(arg.value, param.type)) {
       return invalid("arg " + std::to_string(i) + ": value has type " + arg.value.type_name() +
                      "; should be " + param.type);
     }
-    values.push_back(arg.value);
+    values.push_back(arg.valid ? arg.value : nil_of(checked(param)).value);
   }
   return Slot::of(TRY(function.call(values)));
 }
@@ -213,8 +226,7 @@ Result<Slot> Evaluator::nil_argument(const ArgumentType& type) {
   if (!takes_nil(type)) {
     return fail("cannot assign nil to " + type.param.type);
   }
-  const bool pointer = type.param.type.starts_with('*');
-  return pointer ? Slot::of(Value::nil_pointer(type.param.type)) : Slot::none();
+  return nil_of(type);
 }
 
 Result<Slot> Evaluator::constant_argument(const Slot& dot,
@@ -254,7 +266,7 @@ Result<Slot> Evaluator::validate(const Slot& slot, const ArgumentType& type) {
   }
   if (!slot.valid) {
     if (takes_nil(type)) {
-      return Slot::none();
+      return nil_of(type);
     }
     return fail("invalid value; expected " + type.param.type);
   }

@@ -1,5 +1,6 @@
 #include "gotmpl/float_format.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -90,7 +91,7 @@ std::string format_float_verb(double value, char verb, int precision) {
 
 std::string with_point_and_zeros(std::string number, char verb, int precision) {
   const bool hex = verb == 'x' || verb == 'X';
-  const bool counts = verb == 'g' || verb == 'G' || hex;
+  const bool counts = verb == 'g' || verb == 'G' || verb == 'x';
   int missing = counts ? (precision < 0 ? 6 : precision) : 0;
   const size_t tail_at = number.find_first_of(hex ? "pP" : "eEpP", 1);
   const std::string tail = tail_at == std::string::npos ? "" : number.substr(tail_at);

@@ -168,8 +168,9 @@ Token Lexer::lex_action() {
 }
 
 Token Lexer::lex_operator_or_word(char32_t rune, size_t size) {
-  const bool point_of_number = rune == '.' && at_ + 1 < input_.size() && input_[at_ + 1] >= '0' &&
-                               input_[at_ + 1] <= '9';
+  // At the very end a point counts as a number too; it is a mistake either way.
+  const bool point_of_number =
+      rune == '.' && (at_ + 1 == input_.size() || (input_[at_ + 1] >= '0' && input_[at_ + 1] <= '9'));
   const bool digit = rune >= '0' && rune <= '9';
   if (digit || rune == '+' || rune == '-' || point_of_number) {
     return lex_number();

@@ -20,11 +20,14 @@ bool is_hex_digit(char c) {
 
 /// Underscores stand between digits, or between a base prefix and a digit.
 bool underscores_are_placed_well(std::string_view text) {
-  const bool prefixed = text.size() >= 2 && text[0] == '0' && !is_digit(text[1]) && text[1] != '_';
+  const char letter = text.size() >= 2 && text[0] == '0' ? static_cast<char>(text[1] | 0x20) : '\0';
+  const bool prefixed = letter == 'x' || letter == 'o' || letter == 'b';
+  const bool hexadecimal = letter == 'x';
+  const auto counts = [=](char c) { return hexadecimal ? is_hex_digit(c) : is_digit(c); };
   char before = prefixed ? '0' : '\0';
   for (size_t i = prefixed ? 2 : 0; i < text.size(); ++i) {
     const char after = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (text[i] == '_' && (!is_hex_digit(before) || !is_hex_digit(after))) {
+    if (text[i] == '_' && (!counts(before) || !counts(after))) {
       return false;
     }
     before = text[i];
@@ -125,21 +128,38 @@ void add_integers(NumberLiteral& number) {
   }
 }
 
-Result<NumberLiteral> complex_number(std::optional<double> real,
-                                     std::optional<double> imaginary,
-                                     std::string_view text) {
-  if (!real.has_value() || !imaginary.has_value()) {
-    return invalid("illegal number syntax: " + go_quote(text));
-  }
+NumberLiteral complex_number(double real, double imaginary) {
   NumberLiteral number;
   number.is_complex = true;
-  number.complex_value = {*real, *imaginary};
-  if (*imaginary == 0) {
+  number.complex_value = {real, imaginary};
+  if (imaginary == 0) {
     number.is_float = true;
-    number.float_value = *real;
+    number.float_value = real;
     add_integers(number);
   }
   return number;
+}
+
+/// One part of `1+2i`, as Go's scanner reads it.
+Result<double> parse_complex_part(std::string_view text) {
+  if (text.find_first_of("0123456789_.") == std::string_view::npos ||
+      text.find_first_of("oO") != std::string_view::npos) {
+    return invalid("syntax error scanning complex number");
+  }
+  const std::optional<double> value = parse_float(text);
+  if (!value.has_value()) {
+    return invalid("strconv.ParseFloat: parsing " + go_quote(text) + ": invalid syntax");
+  }
+  return *value;
+}
+
+Result<NumberLiteral> parse_complex(std::string_view text) {
+  const size_t sign = text.find_last_of("+-");
+  const bool in_exponent = sign > 0 && (text[sign - 1] | 0x20) == 'e';
+  const size_t split = in_exponent ? text.find_last_of("+-", sign - 1) : sign;
+  const double real = TRY(parse_complex_part(text.substr(0, split)));
+  const double imaginary = TRY(parse_complex_part(text.substr(split, text.size() - split - 1)));
+  return complex_number(real, imaginary);
 }
 
 /// The code of a numeric escape, `x41`, `101`, `u00e9`, whose digits must fill `text`.
@@ -213,14 +233,14 @@ Result<NumberLiteral> parse_number(std::string_view text, TokenKind kind) {
     return parse_character(text);
   }
   if (kind == TokenKind::kComplex) {
-    const size_t sign = text.find_last_of("+-");
-    const bool in_exponent = sign > 0 && (text[sign - 1] | 0x20) == 'e';
-    const size_t split = in_exponent ? text.find_last_of("+-", sign - 1) : sign;
-    return complex_number(parse_float(text.substr(0, split)),
-                          parse_float(text.substr(split, text.size() - split - 1)), text);
+    return parse_complex(text);
   }
   if (text.ends_with('i')) {
-    return complex_number(0.0, parse_float(text.substr(0, text.size() - 1)), text);
+    const std::optional<double> imaginary = parse_float(text.substr(0, text.size() - 1));
+    if (!imaginary.has_value()) {
+      return invalid("illegal number syntax: " + go_quote(text));
+    }
+    return complex_number(0.0, *imaginary);
   }
   NumberLiteral number;
   if (const auto value = parse_unsigned(text)) {

@@ -24,7 +24,8 @@ struct Session {
   const std::function<bool(std::string_view)>& is_function;
   Lexer lexer;
   Trees trees;
-  int depth = 0;
+  int block_depth = 0;
+  int pipe_depth = 0;  ///< parentheses, and one
 };
 
 class DepthGuard {
@@ -112,6 +113,7 @@ class TreeParser {
   Result<Token> expect(Kind kind, const char* context);
 
   [[nodiscard]] Error fail(const std::string& what) const;
+  [[nodiscard]] Error too_deep_block() const;
   [[nodiscard]] Error unexpected(const Token& token, const std::string& context) const;
 
   Session& session_;
@@ -163,6 +165,11 @@ Result<Token> TreeParser::expect(Kind kind, const char* context) {
 
 Error TreeParser::fail(const std::string& what) const {
   return invalid("template: " + session_.source->name + ":" + std::to_string(line_) + ": " + what);
+}
+
+Error TreeParser::too_deep_block() const {
+  return fail("blocks are nested deeper than " + std::to_string(kNestingMax))
+      .with_code(ErrorCode::kLimit);
 }
 
 Error TreeParser::unexpected(const Token& token, const std::string& context) const {
@@ -224,11 +231,6 @@ Result<void> TreeParser::add_tree(std::string name, NodePtr root) {
 }
 
 Result<TreeParser::ListEnd> TreeParser::parse_list() {
-  const DepthGuard guard(session_.depth);
-  if (session_.depth > kNestingMax) {
-    return fail("blocks are nested deeper than " + std::to_string(kNestingMax))
-        .with_code(ErrorCode::kLimit);
-  }
   ListEnd result{.list = make_node(NodeKind::kList, peek_non_blank().offset), .end = nullptr};
   while (peek_non_blank().kind != Kind::kEof) {
     NodePtr node = TRY(parse_statement());
@@ -288,7 +290,10 @@ Result<NodePtr> TreeParser::parse_action() {
 }
 
 Result<NodePtr> TreeParser::parse_branch(NodeKind kind, const char* keyword) {
-  const DepthGuard guard(session_.depth);
+  const DepthGuard guard(session_.block_depth);
+  if (session_.block_depth > kNestingMax) {
+    return too_deep_block();
+  }
   const size_t variables_before = variables_.size();
   NodePtr node = make_node(kind, 0);
   node->pipe = TRY(parse_pipe(keyword, Kind::kRightDelim));
@@ -362,6 +367,10 @@ Result<NodePtr> TreeParser::parse_template() {
 
 Result<NodePtr> TreeParser::parse_block() {
   constexpr const char* kContext = "block clause";
+  const DepthGuard guard(session_.block_depth);
+  if (session_.block_depth > kNestingMax) {
+    return too_deep_block();
+  }
   const Token token = next_non_blank();
   std::string name = TRY(parse_name(token, kContext));
   NodePtr node = make_node(NodeKind::kTemplate, token.offset, name);
@@ -376,10 +385,9 @@ Result<NodePtr> TreeParser::parse_block() {
 }
 
 Result<NodePtr> TreeParser::parse_pipe(const char* context, Kind end) {
-  const DepthGuard guard(session_.depth);
-  if (session_.depth > kNestingMax) {
-    return fail("parentheses are nested deeper than " + std::to_string(kNestingMax))
-        .with_code(ErrorCode::kLimit);
+  const DepthGuard guard(session_.pipe_depth);
+  if (session_.pipe_depth > kNestingMax) {
+    return fail("max expression depth exceeded").with_code(ErrorCode::kLimit);
   }
   NodePtr pipe = make_node(NodeKind::kPipe, peek_non_blank().offset);
   TRY(parse_declarations(*pipe, context));
@@ -574,7 +582,8 @@ Result<Trees> parse_trees(std::shared_ptr<const Source> source,
                   .is_function = is_function,
                   .lexer = Lexer(source->text, options),
                   .trees = {},
-                  .depth = 0};
+                  .block_depth = 0,
+                  .pipe_depth = 0};
   TRY(TreeParser(session).parse_text());
   return std::move(session.trees);
 }

@@ -11,7 +11,7 @@
 
 namespace rhumb::gotmpl {
 
-/// How deep blocks and parentheses may nest.
+/// How deep blocks, `else if` chains and parentheses may nest.
 inline constexpr int kNestingMax = 1000;
 
 /// A named text that templates come from; errors name it and give lines of it.

@@ -66,7 +66,7 @@ class PrintfRun {
   }
 
   void print(const Value& value, char32_t verb) {
-    if (verb == 'v') {
+    if (verb == 'v' || verb == 'w') {
       flags_.sharp_v = std::exchange(flags_.sharp, false);
       flags_.plus_v = std::exchange(flags_.plus, false);
     }
@@ -170,7 +170,7 @@ class PrintfRun {
   }
 
   void read_precision() {
-    if (at_ + 1 > format_.size() || at_ >= format_.size() || format_[at_] != '.') {
+    if (at_ >= format_.size() || format_[at_] != '.') {
       return;
     }
     ++at_;
@@ -180,11 +180,11 @@ class PrintfRun {
     read_index();
     if (at_ < format_.size() && format_[at_] == '*') {
       const std::optional<int> precision = take_star();
-      if (!precision.has_value()) {
-        out_ += "%!(BADPREC)";
-      }
       flags_.has_precision = precision.value_or(-1) >= 0;
       flags_.precision = std::max(precision.value_or(0), 0);
+      if (!flags_.has_precision) {
+        out_ += "%!(BADPREC)";
+      }
       return;
     }
     flags_.has_precision = true;

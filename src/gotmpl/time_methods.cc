@@ -1,7 +1,8 @@
 #include "gotmpl/time_methods.h"
 
+#include <algorithm>
 #include <array>
-#include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -17,7 +18,6 @@ __extension__ using Wide = __int128;  // sums and products of two 64-bit numbers
 
 Function method(std::vector<Param> params, std::function<Value(Args)> body) {
   return {.params = std::move(params),
-          .variadic = {},
           .call = [body = std::move(body)](Args args) -> Result<Value> { return body(args); }};
 }
 
@@ -57,14 +57,50 @@ Time added(const Time& time, Nanoseconds by) {
   return copy;
 }
 
+/// What is left of the time above the last multiple of `unit`.
+int64_t rest_of(const Time& time, Nanoseconds unit) {
+  // Go counts multiples from the zero time, which matters for units that do not divide a day.
+  const Wide zero_to_epoch = static_cast<Wide>(62135596800) * 1'000'000'000;
+  const Wide since_zero = zero_to_epoch + time.instant.time_since_epoch().count();
+  return static_cast<int64_t>(since_zero % unit.count());
+}
+
 Time truncated(const Time& time, Nanoseconds unit) {
   if (unit.count() <= 0 || time.instant == kZeroTime) {
     return time;
   }
-  // Go counts multiples from the zero time, which matters for units that do not divide a day.
-  const Wide zero_to_epoch = static_cast<Wide>(62135596800) * 1'000'000'000;
-  const Wide since_zero = zero_to_epoch + time.instant.time_since_epoch().count();
-  return added(time, Nanoseconds(-static_cast<int64_t>(since_zero % unit.count())));
+  return added(time, Nanoseconds(-rest_of(time, unit)));
+}
+
+Time rounded_time(const Time& time, Nanoseconds unit) {
+  if (unit.count() <= 0 || time.instant == kZeroTime) {
+    return time;
+  }
+  const int64_t rest = rest_of(time, unit);
+  const bool down = rest < unit.count() - rest;
+  return added(time, Nanoseconds(down ? -rest : unit.count() - rest));
+}
+
+/// The same time of day some years, months and days later; days past a month's end run on.
+Time date_added(const Time& time, int64_t years, int64_t months, int64_t days) {
+  // Beyond six centuries every result lies outside what nanoseconds can count.
+  const auto within = [](int64_t count, int64_t limit) { return count >= -limit && count <= limit; };
+  if (!within(years, 600) || !within(months, 7'200) || !within(days, 220'000)) {
+    return time;
+  }
+  const CivilTime civil = to_civil(time);
+  const int64_t month_count = (civil.year + years) * 12 + civil.month - 1 + months;
+  const int64_t month = ((month_count % 12) + 12) % 12;
+  const auto year = static_cast<int>((month_count - month) / 12);
+  const auto first_of = [](int y, int64_t m) {
+    return std::chrono::sys_days(std::chrono::year(y) /
+                                 std::chrono::month(static_cast<unsigned>(m)) / 1);
+  };
+  const auto target = first_of(year, month + 1) + std::chrono::days(civil.day - 1 + days);
+  const auto today = first_of(civil.year, civil.month) + std::chrono::days(civil.day - 1);
+  constexpr int64_t kDaysMax = 106'751;  // as many as 64 bits of nanoseconds hold
+  const int64_t moved_by = (target - today).count();
+  return std::abs(moved_by) > kDaysMax ? time : added(time, std::chrono::days(moved_by));
 }
 
 /// The nearest multiple of `unit`, halves away from zero, held at the ends of the range.
@@ -166,6 +202,16 @@ std::optional<Function> time_relation(const Time& time, std::string_view name) {
   if (name == "Truncate") {
     return method({duration_param()}, [time](Args args) {
       return Value::time(truncated(time, Nanoseconds(args[0].as_int())));
+    });
+  }
+  if (name == "Round") {
+    return method({duration_param()}, [time](Args args) {
+      return Value::time(rounded_time(time, Nanoseconds(args[0].as_int())));
+    });
+  }
+  if (name == "AddDate") {
+    return method({Param::integer(), Param::integer(), Param::integer()}, [time](Args args) {
+      return Value::time(date_added(time, args[0].as_int(), args[1].as_int(), args[2].as_int()));
     });
   }
   return std::nullopt;

@@ -358,9 +358,7 @@ std::optional<Function> Value::find_method(std::string_view name) const {
     return duration_method(std::chrono::nanoseconds(as_int()), name);
   }
   if (name == "String" && traits_ != nullptr && traits_->text.has_value()) {
-    return Function{.params = {},
-                    .variadic = {},
-                    .call = [text = *traits_->text](std::span<const Value>) -> Result<Value> {
+    return Function{.call = [text = *traits_->text](std::span<const Value>) -> Result<Value> {
                       return Value(text);
                     }};
   }
@@ -423,9 +421,7 @@ Struct& Struct::method(std::string name, Function function) {
 
 Struct& Struct::method(std::string name, std::function<Value()> call) {
   return method(std::move(name),
-                Function{.params = {},
-                         .variadic = {},
-                         .call = [call = std::move(call)](
+                Function{.call = [call = std::move(call)](
                                      std::span<const Value>) -> Result<Value> { return call(); }});
 }
 

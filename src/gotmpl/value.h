@@ -278,9 +278,9 @@ struct Param {
 /// Shape: `call` gets one value for each of `params`, of the type named there, then any number of
 /// `variadic`. Errors: what it returns ends the execution with `error calling <name>: <message>`.
 struct Function {
-  std::vector<Param> params;
-  std::optional<Param> variadic;
-  std::function<Result<Value>(std::span<const Value>)> call;
+  std::vector<Param> params = {};
+  std::optional<Param> variadic = {};
+  std::function<Result<Value>(std::span<const Value>)> call = {};
   std::string type = "func()";  ///< what `%T` prints
 };
 

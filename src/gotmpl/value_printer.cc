@@ -22,13 +22,18 @@ bool is_one_of(char32_t verb, std::u32string_view verbs) {
 
 void ValuePrinter::print_value(const Value& value, char32_t verb, int depth) {
   if (depth == 0 && verb == 'T') {
-    out_ += VerbFormat(flags_).text(value.type_name());
+    const VerbFormat format(flags_);
+    out_ += value.is_untyped_nil() ? format.pad(kNilText) : format.text(value.type_name());
     return;
   }
   if (depth == 0 && verb == 'p') {
     const bool points = value.is_pointer() || value.kind() == Kind::kList ||
                         value.kind() == Kind::kMap || value.kind() == Kind::kFunction;
     points ? print_pointer(value, verb) : print_mismatch(value, verb);
+    return;
+  }
+  if (depth == 0 && verb == 'w') {
+    print_mismatch(value, verb);  // wrapping an error is for Errorf only
     return;
   }
   if (print_own_text(value, verb)) {

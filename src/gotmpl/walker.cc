@@ -12,7 +12,6 @@ using Kind = Value::Kind;
 
 bool can_loop_over(const Slot& items) {
   switch (items.value.kind()) {
-    case Kind::kNil:
     case Kind::kList:
     case Kind::kBytes:
     case Kind::kMap:
@@ -25,7 +24,7 @@ bool can_loop_over(const Slot& items) {
 
 bool is_empty_loop(const Slot& items) {
   const Value& value = items.value;
-  return !items.valid || value.is_nil() ||
+  return !items.valid ||
          (value.kind() == Kind::kInteger ? !is_unsigned(value.int_kind()) && value.as_int() <= 0
                                          : value.length() == 0) ||
          (value.kind() == Kind::kInteger && value.as_uint() == 0);
@@ -121,8 +120,9 @@ Result<void> Walker::branch(const Node& node, const Slot& dot) {
 
 Result<void> Walker::begin_loop(const Node& node, const Slot& dot) {
   const size_t variables = evaluator_.variable_count();
-  const Slot items = TRY(evaluator_.pipe(dot, node.pipe.get())).without_interface();
-  if (items.valid && !can_loop_over(items)) {
+  const Slot found = TRY(evaluator_.pipe(dot, node.pipe.get()));
+  const Slot items = found.without_interface();
+  if (found.valid && !can_loop_over(items)) {
     return evaluator_.fail("range can't iterate over " + format_value(items.value));
   }
   if (items.value.kind() == Kind::kInteger && node.pipe->declared.size() > 1) {
