@@ -129,6 +129,8 @@ class Connection {
   [[nodiscard]] virtual bool in_transaction() const = 0;
 
   virtual Result<std::unique_ptr<Lock>> lock(const LockRequest& request) = 0;
+  /// Who holds that lock, nothing when it is free; takes no lock and leaves no trace.
+  virtual Result<std::optional<std::string>> find_lock_holder(const LockRequest& request) = 0;
 
   /// Why the database is not clean, or nothing when it is; only tables count.
   /// Source: spec revisions.md 5 (`found multiple tables: 2`, `found table "t" in schema "s"`).

@@ -1,6 +1,7 @@
 #include "driver/url.h"
 
-#include "base/text.h"
+#include <algorithm>
+
 
 #include <fmt/format.h>
 
@@ -19,6 +20,26 @@ std::string_view behind_scheme(std::string_view text, size_t scheme_size) {
   return rest;
 }
 
+bool is_docker(std::string_view scheme) {
+  return scheme == "docker" || scheme.starts_with("docker+");
+}
+
+// No containers are started: a name that never was one is told apart from one we do without.
+Error refuse_docker(const codec::Url& url) {
+  static constexpr std::string_view kImages[] = {
+      "mysql", "maria", "mariadb", "postgres", "postgis", "pgvector", "sqlserver", "clickhouse"};
+  const std::string_view scheme = url.scheme;
+  const std::string name =
+      scheme == "docker" ? url.host : std::string(scheme.substr(scheme.find('+') + 1));
+  if (std::ranges::find(kImages, name) == std::end(kImages)) {
+    return invalid(fmt::format("unsupported docker image \"{}\"", name));
+  }
+  return {ErrorCode::kUnsupported,
+          fmt::format("sql/sqlclient: docker databases are not started by this build: start a {} "
+                      "server and give its URL",
+                      name)};
+}
+
 }  // namespace
 
 void DriverRegistry::add(const std::vector<std::string>& schemes, Opener opener) {
@@ -34,6 +55,9 @@ bool DriverRegistry::knows(std::string_view scheme) const {
 Result<std::unique_ptr<Connection>> DriverRegistry::open(std::string_view url) const {
   const DatabaseUrl parsed = TRY(parse_database_url(url));
   const auto opener = openers_.find(parsed.url.scheme);
+  if (opener == openers_.end() && is_docker(parsed.url.scheme)) {
+    return refuse_docker(parsed.url);
+  }
   if (opener == openers_.end()) {
     return Error(ErrorCode::kUnsupported,
                  fmt::format("sql/sqlclient: unknown driver \"{}\". See: https://atlasgo.io/url",

@@ -30,6 +30,13 @@ TEST(DriverRegistry, ChoosesByScheme) {
       {"nope://x", "sql/sqlclient: unknown driver \"nope\". See: https://atlasgo.io/url"},
       {"sqlite://a%20b.db", "sql/sqlclient: parse open url: invalid URL escape \"%20\""},
       {"://x", "sql/sqlclient: parse open url: missing protocol scheme"},
+      {"docker://oracle/19", "unsupported docker image \"oracle\""},
+      {"docker://postgres/15/dev",
+       "sql/sqlclient: docker databases are not started by this build: start a postgres server and "
+       "give its URL"},
+      {"docker+postgres://_/image:1/dev",
+       "sql/sqlclient: docker databases are not started by this build: start a postgres server and "
+       "give its URL"},
       {"nope://user:x:&pass", "sql/sqlclient: parse open url: invalid port \":&pass\" after host"},
   };
   for (const Case& c : cases) {

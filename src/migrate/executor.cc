@@ -1,7 +1,7 @@
 #include "migrate/executor.h"
 
 #include <algorithm>
-#include <map>
+#include <span>
 
 #include "migrate/file_runner.h"
 #include "migrate/plan.h"
@@ -35,6 +35,8 @@ class ApplyRun {
   Result<void> make_plan();
   Result<std::optional<std::string>> find_dirt();
   Result<void> refuse_unknown_outcomes();
+  [[nodiscard]] std::span<const FileEntry> reachable_files() const;
+  [[nodiscard]] const Revision* find_row(std::string_view version) const;
   Error unknown_outcome(const Revision& row, const RowIntent& intent);
   Result<void> prepare_files();
   Result<void> write_baseline();
@@ -56,7 +58,6 @@ class ApplyRun {
   std::unique_ptr<RevisionStore> store_;
   std::vector<FileEntry> entries_;
   std::vector<Revision> revisions_;
-  std::map<std::string, Revision, std::less<>> rows_;
   PendingPlan plan_;
   size_t cut_ = 0;
   std::vector<PreparedFile> files_;
@@ -138,25 +139,14 @@ Result<std::optional<std::string>> ApplyRun::find_dirt() {
 Result<void> ApplyRun::make_plan() {
   const ExecOrder order = TRY(parse_exec_order(options_.exec_order));
   revisions_ = TRY(store_->read_all());
-  for (const Revision& revision : revisions_) {
-    rows_.emplace(revision.version, revision);
-  }
+  outcome_.current = revisions_.empty() ? std::string() : revisions_.back().version;
   entries_ = file_entries(directory_);
-  // A first run up to a version starts at the last checkpoint that is not behind it.
-  std::vector<FileEntry> reachable = entries_;
-  if (revisions_.empty() && options_.baseline.empty()) {
-    const auto last = std::ranges::find(reachable, options_.to_version, &FileEntry::version);
-    if (!options_.to_version.empty() && last != reachable.end()) {
-      reachable.erase(last + 1, reachable.end());
-    }
-  }
   const std::optional<std::string> dirt = TRY(find_dirt());
-  plan_ = TRY(compute_pending(reachable,
-                              revisions_,
-                              {.order = order,
-                               .baseline = options_.baseline,
-                               .allow_dirty = options_.allow_dirty,
-                               .dirt = dirt}));
+  const PlanOptions plan_options{.order = order,
+                                 .baseline = options_.baseline,
+                                 .allow_dirty = options_.allow_dirty,
+                                 .dirt = dirt};
+  plan_ = TRY(compute_pending(reachable_files(), revisions_, plan_options));
   if (order == ExecOrder::kLinear && !plan_.out_of_order.empty()) {
     return out_of_order_error(entries_, plan_.out_of_order);
   }
@@ -165,11 +155,26 @@ Result<void> ApplyRun::make_plan() {
                            entries_,
                            revisions_,
                            {.amount = options_.amount, .to_version = options_.to_version}));
-  outcome_.current = revisions_.empty() ? std::string() : revisions_.back().version;
   if (plan_.baseline) {
     outcome_.current = entries_[*plan_.baseline].version;
   }
   return {};
+}
+
+// A first run up to a version starts at the last checkpoint that is not behind it.
+std::span<const FileEntry> ApplyRun::reachable_files() const {
+  const std::span<const FileEntry> all = entries_;
+  const bool first_run = revisions_.empty() && options_.baseline.empty();
+  if (!first_run || options_.to_version.empty()) {
+    return all;
+  }
+  const auto last = std::ranges::find(entries_, options_.to_version, &FileEntry::version);
+  return last == entries_.end() ? all : all.first(static_cast<size_t>(last - entries_.begin()) + 1);
+}
+
+const Revision* ApplyRun::find_row(std::string_view version) const {
+  const auto row = std::ranges::lower_bound(revisions_, version, {}, &Revision::version);
+  return row != revisions_.end() && row->version == version ? &*row : nullptr;
 }
 
 Error ApplyRun::unknown_outcome(const Revision& row, const RowIntent& intent) {
@@ -340,12 +345,10 @@ bool ApplyRun::run_file(size_t index, const PlannedFile& planned) {
   if (mode != TxMode::kNone) {
     cancelling = options_.stop.on_cancel([this] { connection_.cancel(); });
   }
-  const auto found = rows_.find(file.id.version);
-  const std::optional<Revision> row =
-      found == rows_.end() ? std::nullopt : std::optional(found->second);
   const RunContext context{
       .connection = connection_, .store = *store_, .stream = stream_, .options = options_};
-  FileRunner runner(context, file, planned, row, mode, choose_writing(file, mode));
+  FileRunner runner(
+      context, file, planned, find_row(file.id.version), mode, choose_writing(file, mode));
   std::optional<FileFailure> failure = runner.run();
   if (failure) {
     fail_file(index, mode, std::move(*failure));
@@ -395,8 +398,8 @@ Result<void> ApplyRun::execute_plan() {
     for (size_t i = 0; i < file.size(); ++i) {
       entry.statements.push_back(texts.statement(file.id, i + 1, file.text(i)));
     }
-    const auto row = rows_.find(file.id.version);
-    entry.already_applied = row == rows_.end() ? 0 : static_cast<size_t>(row->second.applied);
+    const Revision* row = find_row(file.id.version);
+    entry.already_applied = row == nullptr ? 0 : static_cast<size_t>(row->applied);
   }
   if (!files_.empty()) {
     planned.target = files_.back().id.version;

@@ -1,6 +1,10 @@
 #include "migrate/executor.h"
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -354,6 +358,39 @@ TEST_F(ExecutorTest, ValidationReplaysAndLeavesNothing) {
   EXPECT_EQ(driver::sqlite::error_of(validate_directory(*dev, *load_files(directory_))),
             "sql/migrate: taking database snapshot: sql/migrate: connected database is not clean: "
             "found table \"a\"");
+}
+
+// A history that others wrote, with rebuilds that carry data: what we execute is what the files say.
+TEST_F(ExecutorTest, AppliesARealHistory) {
+  const char* shared = std::getenv("RHUMB_SHARED");
+  const std::filesystem::path root =
+      shared != nullptr ? shared : std::string(RHUMB_SOURCE_DIR) + "/../shared";
+  const std::filesystem::path folder = root / "data/authelia/sqlite";
+  if (!std::filesystem::exists(folder)) {
+    GTEST_SKIP() << "no real histories at " << folder;
+  }
+  std::map<std::string, std::string> texts;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    if (name.ends_with(".up.sql")) {
+      std::ifstream file(entry.path());
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      // A function that only their program brings along.
+      texts[name.substr(0, 5) + "_x.sql"] = replace_all(text, "BIN2B64(", "hex(");
+    }
+  }
+  const auto plain = driver::sqlite::must_open(":memory:");
+  for (const auto& [name, text] : texts) {
+    put(name, text);
+    driver::sqlite::must_run(*plain, text);
+  }
+  EXPECT_EQ(apply(), "");
+  EXPECT_EQ(rows("SELECT count(*), sum(applied = total) FROM atlas_schema_revisions"),
+            fmt::format("{0}|{0}\n", texts.size()));
+  const std::string schema =
+      "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'atlas_schema_revisions' ORDER BY "
+      "type, name";
+  EXPECT_EQ(rows(schema), driver::sqlite::rows_of(*plain, schema));
 }
 
 }  // namespace

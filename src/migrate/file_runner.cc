@@ -25,14 +25,14 @@ bool was_refused_in_transaction(const Error& error) {
 FileRunner::FileRunner(const RunContext& context,
                        const PreparedFile& file,
                        const PlannedFile& planned,
-                       const std::optional<Revision>& row,
+                       const Revision* row,
                        TxMode tx_mode,
                        RowWriting writing)
     : context_(context), file_(file), planned_(planned), tx_mode_(tx_mode), writing_(writing) {
-  if (row) {
+  if (row != nullptr) {
     row_ = *row;
   }
-  is_new_ = !row.has_value();
+  is_new_ = row == nullptr;
 }
 
 std::optional<FileFailure> FileRunner::run() {

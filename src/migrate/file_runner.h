@@ -44,11 +44,11 @@ struct RunContext {
 /// Executes one file and keeps its row. Transactions around the file are the caller's.
 class FileRunner {
  public:
-  /// `row` is the file's row if it has one; `planned` holds the file's texts as they may leave.
+  /// `row` is the file's row, null when it has none; `planned` holds the file's texts as they may leave.
   FileRunner(const RunContext& context,
              const PreparedFile& file,
              const PlannedFile& planned,
-             const std::optional<Revision>& row,
+             const Revision* row,
              TxMode tx_mode,
              RowWriting writing);
 

@@ -1,8 +1,7 @@
 #include "migrate/plan.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <numeric>
 
 #include "base/text.h"
 
@@ -11,10 +10,10 @@
 namespace rhumb::migrate {
 namespace {
 
-using Files = std::vector<FileEntry>;
+using Files = std::span<const FileEntry>;
 using Indexes = std::vector<size_t>;
 
-Indexes migrations_of(const Files& files) {
+Indexes migrations_of(Files files) {
   Indexes found;
   for (size_t i = 0; i < files.size(); ++i) {
     if (!files[i].checkpoint) {
@@ -24,7 +23,7 @@ Indexes migrations_of(const Files& files) {
   return found;
 }
 
-std::optional<size_t> last_checkpoint(const Files& files) {
+std::optional<size_t> last_checkpoint(Files files) {
   for (size_t i = files.size(); i > 0; --i) {
     if (files[i - 1].checkpoint) {
       return i - 1;
@@ -34,7 +33,7 @@ std::optional<size_t> last_checkpoint(const Files& files) {
 }
 
 // The last of `candidates` with exactly that version, as a position in `candidates`.
-std::optional<size_t> find_version(const Files& files,
+std::optional<size_t> find_version(Files files,
                                    const Indexes& candidates,
                                    std::string_view version) {
   for (size_t i = candidates.size(); i > 0; --i) {
@@ -53,7 +52,7 @@ Error missing_migration(const Revision& revision) {
                       revision.description)};
 }
 
-Result<PendingPlan> plan_first_run(const Files& files, const PlanOptions& options) {
+Result<PendingPlan> plan_first_run(Files files, const PlanOptions& options) {
   if (options.dirt && !options.allow_dirty && options.baseline.empty()) {
     return Error(ErrorCode::kConflict,
                  fmt::format("sql/migrate: connected database is not clean: {}. baseline version "
@@ -80,7 +79,7 @@ Result<PendingPlan> plan_first_run(const Files& files, const PlanOptions& option
 }
 
 // A checkpoint that stopped half-way is the one checkpoint a database with history goes on with.
-std::optional<Indexes> resume_checkpoint(const Files& files, const Revision& last) {
+std::optional<Indexes> resume_checkpoint(Files files, const Revision& last) {
   for (size_t i = files.size(); i > 0; --i) {
     const FileEntry& file = files[i - 1];
     if (file.version != last.version || !file.checkpoint) {
@@ -98,7 +97,7 @@ std::optional<Indexes> resume_checkpoint(const Files& files, const Revision& las
 }
 
 // Where the files that are newer than the history begin, as a position in `migrations`.
-Result<size_t> find_start(const Files& files, const Indexes& migrations, const Revision& last) {
+Result<size_t> find_start(Files files, const Indexes& migrations, const Revision& last) {
   if (!last.complete()) {
     const std::optional<size_t> at = find_version(files, migrations, last.version);
     if (!at) {
@@ -115,21 +114,18 @@ Result<size_t> find_start(const Files& files, const Indexes& migrations, const R
 }
 
 // Files between the first revision and `start` that have no row.
-Indexes find_late(const Files& files,
+Indexes find_late(Files files,
                   const Indexes& migrations,
                   const std::vector<Revision>& revisions,
                   size_t start) {
-  std::set<std::string_view> known;
-  for (const Revision& revision : revisions) {
-    known.insert(revision.version);
-  }
   size_t at = 0;
   while (at < migrations.size() && files[migrations[at]].version < revisions.front().version) {
     ++at;
   }
   Indexes late;
   for (; at < start; ++at) {
-    if (!known.contains(files[migrations[at]].version)) {
+    const std::string& version = files[migrations[at]].version;
+    if (!std::ranges::binary_search(revisions, version, {}, &Revision::version)) {
       late.push_back(migrations[at]);
     }
   }
@@ -137,7 +133,7 @@ Indexes find_late(const Files& files,
 }
 
 // Files whose rows stopped half-way, the last row excepted: it has its own rule.
-Result<Indexes> find_failed(const Files& files, const std::vector<Revision>& revisions) {
+Result<Indexes> find_failed(Files files, const std::vector<Revision>& revisions) {
   Indexes all(files.size());
   for (size_t i = 0; i < all.size(); ++i) {
     all[i] = i;
@@ -156,7 +152,7 @@ Result<Indexes> find_failed(const Files& files, const std::vector<Revision>& rev
   return failed;
 }
 
-Result<PendingPlan> plan_with_history(const Files& files,
+Result<PendingPlan> plan_with_history(Files files,
                                       const std::vector<Revision>& revisions,
                                       const PlanOptions& options) {
   PendingPlan plan;
@@ -226,7 +222,7 @@ Result<ExecOrder> parse_exec_order(std::string_view text) {
   return invalid(fmt::format("unknown execution order: \"{}\"", text));
 }
 
-Result<PendingPlan> compute_pending(const std::vector<FileEntry>& files,
+Result<PendingPlan> compute_pending(std::span<const FileEntry> files,
                                     const std::vector<Revision>& revisions,
                                     const PlanOptions& options) {
   return revisions.empty() ? plan_first_run(files, options)
@@ -247,19 +243,21 @@ Error out_of_order_error(const std::vector<FileEntry>& files, const std::vector<
 }
 
 Result<void> check_equal_versions(const std::vector<FileEntry>& files) {
-  std::map<std::string_view, std::string_view> names;
-  for (const FileEntry& file : files) {
-    const auto [other, added] = names.emplace(file.version, file.name);
-    if (!added) {
-      return Error(ErrorCode::kConflict,
-                   fmt::format("sql/migrate: files \"{}\" and \"{}\" have the same version \"{}\": "
-                               "rename one of them",
-                               other->second,
-                               file.name,
-                               file.version));
-    }
+  std::vector<size_t> order(files.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, {}, [&](size_t i) -> const std::string& { return files[i].version; });
+  const auto twin = std::ranges::adjacent_find(
+      order, [&](size_t a, size_t b) { return files[a].version == files[b].version; });
+  if (twin == order.end()) {
+    return {};
   }
-  return {};
+  const FileEntry& first = files[*twin];
+  return Error(ErrorCode::kConflict,
+               fmt::format("sql/migrate: files \"{}\" and \"{}\" have the same version \"{}\": rename "
+                           "one of them",
+                           first.name,
+                           files[*(twin + 1)].name,
+                           first.version));
 }
 
 Result<size_t> limit_pending(PendingPlan& plan,

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ struct PendingPlan {
 /// `sql/migrate: missing migration: revision "..." is partially applied but migration file was not
 /// found`.
 /// Source: spec revisions.md 4.
-[[nodiscard]] Result<PendingPlan> compute_pending(const std::vector<FileEntry>& files,
+[[nodiscard]] Result<PendingPlan> compute_pending(std::span<const FileEntry> files,
                                                   const std::vector<Revision>& revisions,
                                                   const PlanOptions& options);
 

@@ -44,6 +44,9 @@ std::string format_hashes(const std::vector<std::string>& hashes) {
 }
 
 std::vector<std::string> parse_hashes(std::string_view json) {
+  if (json.empty() || json == "null") {
+    return {};  // every finished row
+  }
   const Result<codec::Json> parsed = codec::parse_json(json);
   std::vector<std::string> hashes;
   if (!parsed || !parsed->is_array()) {

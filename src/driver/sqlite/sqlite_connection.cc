@@ -144,6 +144,10 @@ Result<std::unique_ptr<Lock>> SqliteConnection::lock(const LockRequest& request)
   return acquire_lock(*locks_, database_.path(), request);
 }
 
+Result<std::optional<std::string>> SqliteConnection::find_lock_holder(const LockRequest& request) {
+  return sqlite::find_lock_holder(*locks_, database_.path(), request.name);
+}
+
 Result<std::optional<std::string>> SqliteConnection::find_dirt(const CleanRules& rules) {
   const Rows tables = TRY(database_.query(kUserTables));
   size_t count = tables.rows.size();

@@ -32,6 +32,7 @@ class SqliteConnection final : public Connection {
   [[nodiscard]] bool in_transaction() const override { return database_.in_transaction(); }
 
   Result<std::unique_ptr<Lock>> lock(const LockRequest& request) override;
+  Result<std::optional<std::string>> find_lock_holder(const LockRequest& request) override;
   Result<std::optional<std::string>> find_dirt(const CleanRules& rules) override;
   Result<std::optional<std::string>> find_dev_dirt() override;
   Result<std::unique_ptr<Snapshot>> snapshot() override;

@@ -16,6 +16,7 @@ namespace rhumb::driver::sqlite {
 namespace {
 
 constexpr std::chrono::seconds kSilentWait{2};
+constexpr std::string_view kSuffix = ".atlas-lock";
 
 std::string holder_line(const std::string& holder) {
   return codec::format_json(codec::Json::object({{"holder", holder}}), {.escape_html = false}) + "\n";
@@ -91,7 +92,7 @@ Error already_taken(const LockRequest& request, const std::string& held_by) {
 }
 
 Result<std::unique_ptr<Lock>> lock_file(const std::string& path, const LockRequest& request) {
-  sys::FileLock file = TRY(sys::FileLock::open(path + ".atlas-lock"));
+  sys::FileLock file = TRY(sys::FileLock::open(path + std::string(kSuffix)));
   const std::string line = holder_line(request.holder);
   const bool taken = TRY(poll(
       request, [&] { return file.try_lock(line); }, [&] { return read_holder(file); }));
@@ -129,6 +130,27 @@ bool NamedLocks::try_lock(const std::string& name,
 void NamedLocks::unlock(const std::string& name) {
   const std::lock_guard guard(mutex_);
   holders_.erase(name);
+}
+
+std::optional<std::string> NamedLocks::find_holder(const std::string& name) {
+  const std::lock_guard guard(mutex_);
+  const auto holder = holders_.find(name);
+  return holder == holders_.end() ? std::nullopt : std::optional(holder->second);
+}
+
+Result<std::optional<std::string>> find_lock_holder(NamedLocks& locks,
+                                                    const std::string& path,
+                                                    const std::string& name) {
+  if (path.empty()) {
+    return locks.find_holder(name);
+  }
+  const std::string file = path + std::string(kSuffix);
+  const bool held = TRY(sys::is_file_locked(file));
+  if (!held) {
+    return std::optional<std::string>();
+  }
+  const sys::FileLock reader = TRY(sys::FileLock::open(file));
+  return std::optional(read_holder(reader));
 }
 
 Result<std::unique_ptr<Lock>> acquire_lock(NamedLocks& locks,

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -16,6 +17,7 @@ class NamedLocks {
   /// Whether the lock was free; otherwise tells who holds it.
   bool try_lock(const std::string& name, const std::string& holder, std::string& held_by);
   void unlock(const std::string& name);
+  [[nodiscard]] std::optional<std::string> find_holder(const std::string& name);
 
  private:
   std::mutex mutex_;  // guards holders_
@@ -32,5 +34,10 @@ class NamedLocks {
 [[nodiscard]] Result<std::unique_ptr<Lock>> acquire_lock(NamedLocks& locks,
                                                          const std::string& path,
                                                          const LockRequest& request);
+
+/// Who holds that lock, nothing when it is free. Makes no file.
+[[nodiscard]] Result<std::optional<std::string>> find_lock_holder(NamedLocks& locks,
+                                                                  const std::string& path,
+                                                                  const std::string& name);
 
 }  // namespace rhumb::driver::sqlite

@@ -30,6 +30,7 @@ TEST(SqliteLock, ExcludesAnotherConnectionAndNamesTheHolder) {
   const auto second = must_open(folder.file("a.db"));
   auto held = first->lock(request("apply ann@host:7 since 2026-01-02T03:04:05Z"));
   ASSERT_TRUE(held.has_value());
+  EXPECT_EQ(*second->find_lock_holder(request("")), "apply ann@host:7 since 2026-01-02T03:04:05Z");
   const auto busy = second->lock(request("other"));
   EXPECT_EQ(error_of(busy),
             "sql/sqlite: lock on \"atlas_migrate_execute\" already taken (held by apply ann@host:7 "
@@ -38,6 +39,14 @@ TEST(SqliteLock, ExcludesAnotherConnectionAndNamesTheHolder) {
   EXPECT_EQ(error_of((*held)->release()), "");
   EXPECT_EQ(read_file(folder.file("a.db.atlas-lock")), "");
   EXPECT_EQ(error_of(second->lock(request("other"))), "");
+}
+
+TEST(SqliteLock, AskingLeavesNoTrace) {
+  const TestFolder folder;
+  const auto connection = must_open(folder.file("a.db"));
+  EXPECT_EQ(*connection->find_lock_holder(request("")), std::nullopt);
+  EXPECT_FALSE(std::filesystem::exists(folder.file("a.db.atlas-lock")));
+  EXPECT_EQ(*must_open(":memory:")->find_lock_holder(request("")), std::nullopt);
 }
 
 TEST(SqliteLock, FollowsSymbolicLinks) {
