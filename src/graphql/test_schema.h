@@ -24,7 +24,8 @@ scalar Bytes
 scalar Time
 enum Kind { A B }
 type Repo implements Named {
-  id: ID! name: String! kind: Kind tags(first: Int = 2): [Tag!]! parent: Repo stars: Int files: [Repo] time: Time
+  id: ID! name: String! kind: Kind tags(first: Int = 2): [Tag!]! parent: Repo stars: Int
+  files: [Repo] time: Time
 }
 type Tag { name: String! }
 interface Named { name: String! }

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rhumb::http {
+
+/// Header fields in the order they were sent or will be; names may repeat.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// The first value of that name, in any case; nothing when there is none. Refers to `headers`.
+[[nodiscard]] std::optional<std::string_view> find_header(const Headers& headers,
+                                                          std::string_view name);
+/// The same, or "".
+[[nodiscard]] std::string_view header_or_empty(const Headers& headers, std::string_view name);
+/// Replaces all fields of that name by one, or adds it at the end.
+void set_header(Headers& headers, std::string_view name, std::string value);
+
+/// Decodes `%41`, and `+` as a blank when `plus_is_blank`. Nothing when an escape is malformed or
+/// stands for NUL.
+[[nodiscard]] std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank);
+/// The first value of `name` in `a=1&b=2`, decoded; nothing when absent or malformed.
+[[nodiscard]] std::optional<std::string> find_parameter(std::string_view form,
+                                                        std::string_view name);
+/// The value of a cookie in a `Cookie` header; nothing when absent.
+[[nodiscard]] std::optional<std::string_view> find_cookie(std::string_view cookies,
+                                                          std::string_view name);
+
+}  // namespace rhumb::http

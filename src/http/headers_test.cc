@@ -1,0 +1,51 @@
+#include "http/headers.h"
+
+#include <gtest/gtest.h>
+
+namespace rhumb::http {
+namespace {
+
+TEST(HttpHeaders, AreFoundInAnyCase) {
+  Headers headers = {{"Content-Type", "a"}, {"X-Many", "1"}, {"x-many", "2"}};
+  EXPECT_EQ(find_header(headers, "content-type"), "a");
+  EXPECT_EQ(find_header(headers, "X-MANY"), "1");
+  EXPECT_EQ(find_header(headers, "Content"), std::nullopt);
+  EXPECT_EQ(header_or_empty(headers, "Nope"), "");
+  set_header(headers, "X-MANY", "3");
+  EXPECT_EQ(headers.size(), 2U);
+  EXPECT_EQ(find_header(headers, "x-many"), "3");
+}
+
+TEST(HttpHeaders, DecodesEscapes) {
+  struct Case {
+    const char* text;
+    bool plus;
+    std::optional<std::string> want;
+  };
+  const Case cases[] = {
+      {"", false, ""},          {"abc", false, "abc"},      {"a%20b", false, "a b"},
+      {"a+b", true, "a b"},     {"a+b", false, "a+b"},      {"%C3%a9", false, "\xC3\xA9"},
+      {"%41", false, "A"},      {"%2F%2f", false, "//"},    {"%", false, std::nullopt},
+      {"%4", false, std::nullopt}, {"a%4", false, std::nullopt}, {"%zz", false, std::nullopt},
+      {"%00", false, std::nullopt},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(decode_percent(c.text, c.plus), c.want) << c.text;
+  }
+}
+
+TEST(HttpHeaders, FindsParametersAndCookies) {
+  EXPECT_EQ(find_parameter("a=1&b=x%26y&a=2&c&d=", "a"), "1");
+  EXPECT_EQ(find_parameter("a=1&b=x%26y&a=2&c&d=", "b"), "x&y");
+  EXPECT_EQ(find_parameter("a=1&c&d=", "c"), "");
+  EXPECT_EQ(find_parameter("a=1&c&d=", "d"), "");
+  EXPECT_EQ(find_parameter("na%6De=v+w", "name"), "v w");
+  EXPECT_EQ(find_parameter("a=%zz", "a"), std::nullopt);
+  EXPECT_EQ(find_parameter("", "a"), std::nullopt);
+  EXPECT_EQ(find_cookie("sid=abc; theme=dark", "theme"), "dark");
+  EXPECT_EQ(find_cookie("sid=a=b", "sid"), "a=b");
+  EXPECT_EQ(find_cookie("xsid=1", "sid"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace rhumb::http
