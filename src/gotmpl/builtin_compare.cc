@@ -82,8 +82,8 @@ std::string describe(const Value& value) {
 
 Result<bool> equal_composites(const Slot& a, const Slot& b) {
   if (a.valid && b.valid && a.value.kind() != b.value.kind()) {
-    return invalid("non-comparable types " + describe(a.value) + ": " + a.value.type_name() +
-                   ", " + b.value.type_name() + ": " + format_value(b.value));
+    return invalid("non-comparable types " + describe(a.value) + ": " + a.value.type_name() + ", " +
+                   b.value.type_name() + ": " + format_value(b.value));
   }
   if (is_nil(a) || is_nil(b)) {
     return is_nil(a) == is_nil(b);

@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/utf8.h"
@@ -98,9 +98,13 @@ std::string escape_query(std::string_view text) {
 
 }  // namespace
 
-Result<Slot> builtin_html(std::span<const Slot> args) { return Slot::of(escape_html(text_of(args))); }
+Result<Slot> builtin_html(std::span<const Slot> args) {
+  return Slot::of(escape_html(text_of(args)));
+}
 
-Result<Slot> builtin_js(std::span<const Slot> args) { return Slot::of(escape_js(text_of(args))); }
+Result<Slot> builtin_js(std::span<const Slot> args) {
+  return Slot::of(escape_js(text_of(args)));
+}
 
 Result<Slot> builtin_urlquery(std::span<const Slot> args) {
   return Slot::of(escape_query(text_of(args)));

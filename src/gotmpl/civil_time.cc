@@ -11,8 +11,8 @@ constexpr int64_t kZeroTimeSeconds = -62135596800;  // 0001-01-01T00:00:00Z
 constexpr std::array<std::string_view, 12> kMonths = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kWeekdays = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 7> kWeekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                       "Thursday", "Friday", "Saturday"};
 
 }  // namespace
 
@@ -47,8 +47,12 @@ CivilTime to_civil(const Time& time) {
           .nanosecond = static_cast<int>(subsecond_ns(time))};
 }
 
-std::string_view month_name(int month) { return kMonths.at(static_cast<size_t>(month - 1)); }
+std::string_view month_name(int month) {
+  return kMonths.at(static_cast<size_t>(month - 1));
+}
 
-std::string_view weekday_name(int weekday) { return kWeekdays.at(static_cast<size_t>(weekday)); }
+std::string_view weekday_name(int weekday) {
+  return kWeekdays.at(static_cast<size_t>(weekday));
+}
 
 }  // namespace rhumb::gotmpl

@@ -1,11 +1,11 @@
 // The recorded table of Go's template language: every case, in both ways that Rhumb uses templates.
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
-
-#include <gtest/gtest.h>
 
 #include "base/utf8.h"
 #include "codec/json.h"
@@ -68,10 +68,9 @@ FunctionMap test_functions() {
   functions["upper"] = {.params = {Param::text()}, .call = [](Args args) {
                           return Result<Value>(to_upper(args[0].as_string()));
                         }};
-  functions["add"] = {
-      .params = {Param::integer(), Param::integer()}, .call = [](Args args) {
-        return Result<Value>(args[0].as_int() + args[1].as_int());
-      }};
+  functions["add"] = {.params = {Param::integer(), Param::integer()}, .call = [](Args args) {
+                        return Result<Value>(args[0].as_int() + args[1].as_int());
+                      }};
   functions["fail"] = {.params = {Param::text()}, .call = [](Args args) {
                          return Result<Value>(invalid("failed: " + args[0].as_string()));
                        }};
@@ -145,6 +144,24 @@ TEST(Conformance, EveryRecordedTemplateBehavesAsRecorded) {
   EXPECT_GT(cases.size(), 700U);
   for (const codec::Json& test : cases) {
     run_case(*table, test);
+  }
+}
+
+TEST(Conformance, PrintedTemplatesParseToThemselves) {
+  const std::optional<codec::Json> table = read_table();
+  if (!table.has_value()) {
+    GTEST_SKIP() << "no recorded table; set RHUMB_SHARED";
+  }
+  for (const codec::Json& test : table->at("cases").as_array()) {
+    const Result<Template> parsed =
+        parse_template("t", test.string_or_empty("template"), test_functions());
+    if (!parsed.has_value()) {
+      continue;
+    }
+    const std::string printed = format_node(parsed->root());
+    const Result<Template> again = parse_template("t", printed, test_functions());
+    ASSERT_TRUE(again.has_value()) << printed << ": " << again.error().message();
+    EXPECT_EQ(format_node(again->root()), printed);
   }
 }
 

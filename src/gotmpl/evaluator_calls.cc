@@ -11,7 +11,9 @@ using ParamKind = Param::Kind;
 
 constexpr const char* kDurationType = "time.Duration";
 
-ArgumentType checked(const Param& param) { return {.param = param, .raw = false}; }
+ArgumentType checked(const Param& param) {
+  return {.param = param, .raw = false};
+}
 
 /// Whether Go's nil may stand for a value of that type.
 bool takes_nil(const ArgumentType& type) {

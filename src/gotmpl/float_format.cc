@@ -1,11 +1,11 @@
 #include "gotmpl/float_format.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 
@@ -68,9 +68,9 @@ std::string format_hex(double value, bool capitals, int precision) {
   } else {
     digits.resize(static_cast<size_t>(precision), '0');
   }
-  std::string out = fmt::format("{}0x{}{}{}p{}{:02}", std::signbit(value) ? "-" : "", lead,
-                                digits.empty() ? "" : ".", digits, exponent < 0 ? '-' : '+',
-                                std::abs(exponent));
+  std::string out =
+      fmt::format("{}0x{}{}{}p{}{:02}", std::signbit(value) ? "-" : "", lead,
+                  digits.empty() ? "" : ".", digits, exponent < 0 ? '-' : '+', std::abs(exponent));
   if (capitals) {
     for (char& c : out) {
       c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;

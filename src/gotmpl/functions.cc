@@ -25,8 +25,7 @@ Function make_function(std::vector<Param> params, Call call) {
 }
 
 Function make_variadic(std::vector<Param> params, Param variadic, Call call) {
-  return {
-      .params = std::move(params), .variadic = std::move(variadic), .call = std::move(call)};
+  return {.params = std::move(params), .variadic = std::move(variadic), .call = std::move(call)};
 }
 
 /// Go's integers wrap around.
@@ -39,8 +38,8 @@ Result<std::string> repeated(std::string_view text, int64_t count) {
     return invalid("strings: negative Repeat count");
   }
   if (!text.empty() && static_cast<uint64_t>(count) > kOutputBytesMax / text.size()) {
-    return Error(ErrorCode::kLimit, "result is larger than " + std::to_string(kOutputBytesMax) +
-                                        " bytes");
+    return Error(ErrorCode::kLimit,
+                 "result is larger than " + std::to_string(kOutputBytesMax) + " bytes");
   }
   std::string out;
   for (int64_t i = 0; i < count && !text.empty(); ++i) {
@@ -99,8 +98,7 @@ std::optional<Color> find_color(std::string_view name) {
       {"underline", Color::kUnderline},
       {"gray", Color::kGray},
   });
-  const auto* found =
-      std::ranges::find(kColors, name, &std::pair<std::string_view, Color>::first);
+  const auto* found = std::ranges::find(kColors, name, &std::pair<std::string_view, Color>::first);
   return found == kColors.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -182,8 +180,8 @@ std::optional<Function> find_value_function(std::string_view name) {
 
 Function get_function(std::string_view name, bool colors_enabled) {
   if (const std::optional<Color> color = find_color(name); color.has_value()) {
-    const bool prints = *color == Color::kRedBackground || *color == Color::kUnderline ||
-                        *color == Color::kGray;
+    const bool prints =
+        *color == Color::kRedBackground || *color == Color::kUnderline || *color == Color::kGray;
     return prints ? make_print_color(*color, colors_enabled)
                   : make_format_color(*color, colors_enabled);
   }

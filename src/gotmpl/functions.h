@@ -21,9 +21,9 @@ struct FunctionChoice {
 /// The chosen ones of: json json_merge add sub upper lower join repeat indent_ln base64url cyan
 /// green red yellow redBgWhiteFg underline gray colorize maxWidth.
 ///
-/// Every name must be one of these. Functions that need more than their arguments (`sql`, `default`,
-/// `mermaid`) are the command's own; it adds them to the map.
-/// Source: spec templates.md 1 and 3.
+/// Every name must be one of these. Functions that need more than their arguments (`sql`,
+/// `default`, `mermaid`) are the command's own; it adds them to the map. Source: spec templates.md
+/// 1 and 3.
 [[nodiscard]] FunctionMap pick_functions(const FunctionChoice& choice);
 
 /// JSON texts of objects merged at top level, later ones win; keys are sorted, at every level.

@@ -11,9 +11,9 @@ namespace {
 using testing::ElementsAre;
 
 const std::vector<std::string_view> kAll = {
-    "json",  "json_merge", "add",    "sub",          "upper",     "lower", "join",
-    "repeat", "indent_ln", "base64url", "cyan",      "green",     "red",   "yellow",
-    "redBgWhiteFg", "underline", "gray", "colorize", "maxWidth"};
+    "json",         "json_merge", "add",       "sub",      "upper",   "lower", "join",
+    "repeat",       "indent_ln",  "base64url", "cyan",     "green",   "red",   "yellow",
+    "redBgWhiteFg", "underline",  "gray",      "colorize", "maxWidth"};
 
 std::string run(const std::string& text, bool colors = false) {
   const Result<Template> parsed =
@@ -65,7 +65,8 @@ TEST(Functions, ColourOnlyWhenAsked) {
 TEST(Functions, RefuseWrongArguments) {
   const Case cases[] = {
       {R"({{cyan}})",
-       "!template: t:1:2: executing \"t\" at <cyan>: wrong number of args for cyan: want at least 1 "
+       "!template: t:1:2: executing \"t\" at <cyan>: wrong number of args for cyan: want at least "
+       "1 "
        "got 0"},
       {R"({{cyan 1}})", "!template: t:1:7: executing \"t\" at <1>: expected string; found 1"},
       {R"({{join "a" ","}})",
@@ -84,7 +85,8 @@ TEST(Functions, RefuseWrongArguments) {
   for (const Case& test : cases) {
     EXPECT_EQ(run(test.text), test.want) << test.text;
   }
-  EXPECT_TRUE(run(R"({{repeat "0123456789" 99999999999}})").find("larger than") != std::string::npos);
+  EXPECT_TRUE(run(R"({{repeat "0123456789" 99999999999}})").find("larger than") !=
+              std::string::npos);
   EXPECT_FALSE(merge_json_texts(std::vector<std::string>{"x"}).has_value());
 }
 

@@ -195,4 +195,37 @@ Result<std::string> format_json(const Value& value,
   return JsonPrinter(Lines{.prefix = prefix, .indent = indent}).run(value);
 }
 
+Value from_json(const codec::Json& json, const std::string& type) {
+  using JsonKind = codec::Json::Kind;
+  switch (json.kind()) {
+    case JsonKind::kNull:
+      return {};
+    case JsonKind::kBool:
+      return json.as_bool();
+    case JsonKind::kInt:
+      return *json.to_int();
+    case JsonKind::kUint:
+    case JsonKind::kDouble:
+    case JsonKind::kNumberText:
+      return *json.to_double();
+    case JsonKind::kString:
+      return json.as_string();
+    case JsonKind::kArray: {
+      Value::Items items;
+      for (const codec::Json& element : json.as_array()) {
+        items.push_back(from_json(element, type));
+      }
+      return Value::list_of("[]" + type, std::move(items));
+    }
+    case JsonKind::kObject: {
+      Struct object(type);
+      for (const codec::Json::Member& member : json.as_object()) {
+        object.field(member.key, from_json(member.value, type));
+      }
+      return object;
+    }
+  }
+  return {};
+}
+
 }  // namespace rhumb::gotmpl

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "codec/json.h"
 #include "gotmpl/value.h"
 
 namespace rhumb::gotmpl {
@@ -22,5 +23,10 @@ namespace rhumb::gotmpl {
 [[nodiscard]] Result<std::string> format_json(const Value& value,
                                               std::string_view prefix,
                                               std::string_view indent);
+
+/// A JSON document as a value to report: objects become structures that keep the order of their
+/// members, so that `{{ .File.URL }}` reaches in, an unknown name is an error, and `json` prints
+/// the document again. Integers that fit 64 bits are ints, other numbers floats.
+[[nodiscard]] Value from_json(const codec::Json& json, const std::string& type = "struct {}");
 
 }  // namespace rhumb::gotmpl

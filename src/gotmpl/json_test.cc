@@ -1,10 +1,10 @@
 #include "gotmpl/json.h"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <cmath>
 #include <limits>
-
-#include <gtest/gtest.h>
 
 namespace rhumb::gotmpl {
 namespace {
@@ -35,8 +35,9 @@ TEST(Json, PrintsEveryKind) {
       {1e21, "1e+21"},
       {1e-7, "1e-7"},
       {1000000.0, "1000000"},
-      {"<a>&\"\\\b\f\n\r\t\x01\x7F\u2028\xFF", "\"\\u003ca\\u003e\\u0026\\\"\\\\\\b\\f\\n\\r\\t\\u0001\x7F"
-                                               "\\u2028\\ufffd\""},
+      {"<a>&\"\\\b\f\n\r\t\x01\x7F\u2028\xFF",
+       "\"\\u003ca\\u003e\\u0026\\\"\\\\\\b\\f\\n\\r\\t\\u0001\x7F"
+       "\\u2028\\ufffd\""},
       {Value::bytes("hi"), "\"aGk=\""},
       {Value::list({1, Value(), "a"}), "[1,null,\"a\"]"},
       {Value::list({}), "[]"},
@@ -58,10 +59,11 @@ TEST(Json, PrintsEveryKind) {
 }
 
 TEST(Json, FlattensEmbeddedStructures) {
-  const Value url = Struct("*sqlclient.URL")
-                        .field("URL", Struct("*url.URL").field("Scheme", "sqlite").field("User", Value()),
-                               {.embedded = true})
-                        .field("Schema", "main");
+  const Value url =
+      Struct("*sqlclient.URL")
+          .field("URL", Struct("*url.URL").field("Scheme", "sqlite").field("User", Value()),
+                 {.embedded = true})
+          .field("Schema", "main");
   EXPECT_EQ(json(url), "{\"Scheme\":\"sqlite\",\"User\":null,\"Schema\":\"main\"}");
   const Value named = Struct("T").field("Env", Struct("Env").field("Driver", "x"),
                                         {.json = "Env", .embedded = true});
@@ -82,9 +84,17 @@ TEST(Json, IndentsLikeMarshalIndent) {
   EXPECT_EQ(*format_json(Value::list({1}), "", ""), "[\n1\n]");
 }
 
+TEST(Json, ReadsDocumentsAndPrintsThemAgain) {
+  const std::string text = R"({"b":[{"x":1},2.5,null],"a":{"URL":"u"},"t":true})";
+  const Value value = from_json(*codec::parse_json(text));
+  EXPECT_EQ(json(value), text);
+  EXPECT_EQ(value.find_field("a")->value.find_field("URL")->value.as_string(), "u");
+}
+
 TEST(Json, RefusesWhatJsonLacks) {
   EXPECT_EQ(json(Value::complex({0, 1})), "json: unsupported type: complex128");
-  EXPECT_EQ(json(Value::list({Value::function({.call = nullptr})})), "json: unsupported type: func()");
+  EXPECT_EQ(json(Value::list({Value::function({.call = nullptr})})),
+            "json: unsupported type: func()");
   EXPECT_EQ(json(std::nan("")), "json: unsupported value: NaN");
   EXPECT_EQ(json(std::numeric_limits<double>::infinity()), "json: unsupported value: +Inf");
 }

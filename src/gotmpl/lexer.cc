@@ -1,10 +1,10 @@
 #include "gotmpl/lexer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/utf8.h"
@@ -36,9 +36,13 @@ constexpr auto kKeywords = std::to_array<std::pair<std::string_view, TokenKind>>
     {"false", TokenKind::kBool},
 });
 
-bool is_blank(char c) { return kBlanks.find(c) != std::string_view::npos; }
+bool is_blank(char c) {
+  return kBlanks.find(c) != std::string_view::npos;
+}
 
-bool is_word_rune(char32_t rune) { return rune == '_' || is_letter(rune) || is_digit(rune); }
+bool is_word_rune(char32_t rune) {
+  return rune == '_' || is_letter(rune) || is_digit(rune);
+}
 
 bool has_left_trim(std::string_view text) {
   return text.size() >= kTrimMarkerSize && text[0] == '-' && is_blank(text[1]);
@@ -169,8 +173,8 @@ Token Lexer::lex_action() {
 
 Token Lexer::lex_operator_or_word(char32_t rune, size_t size) {
   // At the very end a point counts as a number too; it is a mistake either way.
-  const bool point_of_number =
-      rune == '.' && (at_ + 1 == input_.size() || (input_[at_ + 1] >= '0' && input_[at_ + 1] <= '9'));
+  const bool point_of_number = rune == '.' && (at_ + 1 == input_.size() ||
+                                               (input_[at_ + 1] >= '0' && input_[at_ + 1] <= '9'));
   const bool digit = rune >= '0' && rune <= '9';
   if (digit || rune == '+' || rune == '-' || point_of_number) {
     return lex_number();
@@ -342,7 +346,8 @@ Token Lexer::lex_name(TokenKind kind) {
     return emit(kind);
   }
   const std::string_view word = input_.substr(start_, at_ - start_);
-  const auto* found = std::ranges::find(kKeywords, word, &std::pair<std::string_view, TokenKind>::first);
+  const auto* found =
+      std::ranges::find(kKeywords, word, &std::pair<std::string_view, TokenKind>::first);
   const bool is_function = (word == "break" && !options_.break_is_keyword) ||
                            (word == "continue" && !options_.continue_is_keyword);
   return emit(found == kKeywords.end() || is_function ? kind : found->second);

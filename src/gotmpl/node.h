@@ -10,20 +10,20 @@
 namespace rhumb::gotmpl {
 
 enum class NodeKind {
-  kList,        ///< `children`: statements
-  kText,        ///< `text`: as it is written out
-  kAction,      ///< `pipe`
-  kIf,          ///< `pipe`, `body`, `else_body` (or null)
-  kWith,        ///< as kIf
-  kRange,       ///< as kIf
-  kTemplate,    ///< `text`: name; `pipe` (or null)
+  kList,      ///< `children`: statements
+  kText,      ///< `text`: as it is written out
+  kAction,    ///< `pipe`
+  kIf,        ///< `pipe`, `body`, `else_body` (or null)
+  kWith,      ///< as kIf
+  kRange,     ///< as kIf
+  kTemplate,  ///< `text`: name; `pipe` (or null)
   kBreak,
   kContinue,
-  kElse,        ///< ends a list while parsing; in no finished tree
-  kEnd,         ///< as kElse
-  kPipe,        ///< `children`: commands; `declared`: variables; `assigns`: `=` instead of `:=`
-  kCommand,     ///< `children`: operands
-  kBool,        ///< `text`: true or false
+  kElse,     ///< ends a list while parsing; in no finished tree
+  kEnd,      ///< as kElse
+  kPipe,     ///< `children`: commands; `declared`: variables; `assigns`: `=` instead of `:=`
+  kCommand,  ///< `children`: operands
+  kBool,     ///< `text`: true or false
   kDot,
   kNil,
   kNumber,      ///< `number`; `text` as written

@@ -13,7 +13,9 @@
 namespace rhumb::gotmpl {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool is_hex_digit(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -107,7 +109,8 @@ std::optional<double> parse_float(std::string_view text) {
     return std::nullopt;
   }
   if (error == std::errc::result_out_of_range) {
-    value = std::strtod((format == std::chars_format::hex ? "0x" + digits : digits).c_str(), nullptr);
+    value =
+        std::strtod((format == std::chars_format::hex ? "0x" + digits : digits).c_str(), nullptr);
     if (std::isinf(value)) {
       return std::nullopt;
     }

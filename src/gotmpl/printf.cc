@@ -11,7 +11,9 @@ namespace {
 
 constexpr int kNumberMax = 1'000'000;  // larger widths, precisions and indexes are not numbers
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Walks one format string. Every directive is read in the order flags, index, width, index,
 /// precision, index, verb; an index in brackets counts for what follows it.

@@ -1,9 +1,9 @@
 #include "gotmpl/printf.h"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace rhumb::gotmpl {
 namespace {
@@ -16,7 +16,9 @@ struct Case {
   const char* want;
 };
 
-Value point(const char* type) { return Struct(type).field("X", 1).field("Name", "a b"); }
+Value point(const char* type) {
+  return Struct(type).field("X", 1).field("Name", "a b");
+}
 
 // Expected values were printed by Go 1.26 (fmt.Sprintf); the recorded table has many more.
 TEST(Printf, FormatsByVerbFlagWidthAndPrecision) {
@@ -37,12 +39,15 @@ TEST(Printf, FormatsByVerbFlagWidthAndPrecision) {
       {"%!", {1}, "%!!(int=1)"},
       {"%v %+v", {point("T"), point("*T")}, "{1 a b} &{X:1 Name:a b}"},
       {"%#v", {point("*main.T")}, "&main.T{X:1, Name:\"a b\"}"},
-      {"%v %s %q %d", {Value::error("e"), Value::error("e"), Value::error("e"), Value::duration(1s)},
+      {"%v %s %q %d",
+       {Value::error("e"), Value::error("e"), Value::error("e"), Value::duration(1s)},
        "e e \"e\" 1000000000"},
       {"%t", {Value::duration(1s)}, "%!t(time.Duration=1000000000)"},
       {"%v %s", {Value::nil_pointer("*T"), Value::nil_pointer("*T")}, "<nil> %!s(*T=<nil>)"},
       {"%p", {1}, "%!p(int=1)"},
-      {"%c|%q|%U|%#U", {1114112, 55296, -1, 233}, "\uFFFD|'\uFFFD'|U+FFFFFFFFFFFFFFFF|U+00E9 '\u00E9'"},
+      {"%c|%q|%U|%#U",
+       {1114112, 55296, -1, 233},
+       "\uFFFD|'\uFFFD'|U+FFFFFFFFFFFFFFFF|U+00E9 '\u00E9'"},
   };
   for (const Case& test : cases) {
     EXPECT_EQ(format_printf(test.format, test.args), test.want) << test.format;

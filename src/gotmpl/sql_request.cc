@@ -9,7 +9,9 @@ constexpr std::string_view kFunction = "sql";
 
 bool calls_sql(const Node& node);
 
-bool calls_sql(const NodePtr& node) { return node != nullptr && calls_sql(*node); }
+bool calls_sql(const NodePtr& node) {
+  return node != nullptr && calls_sql(*node);
+}
 
 bool calls_sql(const Node& node) {
   const auto any_of = [](const std::vector<NodePtr>& nodes) {
@@ -30,8 +32,8 @@ const Node* single_command(const Node& root) {
 }
 
 bool is_root(const Node& node) {
-  return node.kind == NodeKind::kDot || (node.kind == NodeKind::kVariable &&
-                                         node.names.size() == 1 && node.names.front() == "$");
+  return node.kind == NodeKind::kDot ||
+         (node.kind == NodeKind::kVariable && node.names.size() == 1 && node.names.front() == "$");
 }
 
 bool is_indent_request(const Node& command) {

@@ -25,7 +25,9 @@ Result<void> TemplateSet::add(std::string name, std::string text) {
   return {};
 }
 
-bool TemplateSet::contains(std::string_view name) const { return trees_.contains(name); }
+bool TemplateSet::contains(std::string_view name) const {
+  return trees_.contains(name);
+}
 
 Result<void> TemplateSet::execute(std::string_view name,
                                   const Value& root,

@@ -43,7 +43,8 @@ class TemplateSet {
 
   /// Parses a text. Its templates (itself and every define and block) replace those of the same
   /// name, unless they are blank.
-  /// Errors: kInvalid `template: <name>:<line>: ...`; kLimit when nested too deep. Nothing is added.
+  /// Errors: kInvalid `template: <name>:<line>: ...`; kLimit when nested too deep. Nothing is
+  /// added.
   Result<void> add(std::string name, std::string text);
 
   [[nodiscard]] bool contains(std::string_view name) const;

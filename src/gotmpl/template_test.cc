@@ -9,15 +9,13 @@ using Args = std::span<const Value>;
 
 FunctionMap functions() {
   FunctionMap map;
-  map["fail"] = {.call = [](Args) -> Result<Value> {
-                   return Error(ErrorCode::kIo, "disk is full");
-                 }};
+  map["fail"] = {
+      .call = [](Args) -> Result<Value> { return Error(ErrorCode::kIo, "disk is full"); }};
   map["double"] = {.params = {Param::text()}, .call = [](Args args) {
                      return Result<Value>(args[0].as_string() + args[0].as_string());
                    }};
-  map["take"] = {.params = {Param::typed("*cmdlog.Report")}, .call = [](Args) {
-                   return Result<Value>("taken");
-                 }};
+  map["take"] = {.params = {Param::typed("*cmdlog.Report")},
+                 .call = [](Args) { return Result<Value>("taken"); }};
   return map;
 }
 
@@ -26,19 +24,25 @@ Value report() {
       .field("Env", Struct("cmdlog.Env").field("Driver", "sqlite").field("Dir", "m"),
              {.embedded = true})
       .field("Dir", "outer")
+      .field("URL", Struct("*sqlclient.URL")
+                        .field("URL", Struct("*url.URL").field("Host", "a").text("sqlite://a"),
+                               {.embedded = true}))
       .field("Error", Value::nil_pointer("*cmdlog.StmtError"))
       .field("Cause", Value(), {.interface_type = "error"})
-      .field("Files", Value::list_of("cmdlog.Files", {Struct("*cmdlog.File").field("Name", "1.sql")},
-                                     "migrate.File"))
-      .method("Summary",
-              Function{.params = {Param::text()}, .call = [](Args args) {
-                         return Result<Value>(args[0].as_string() + "done");
-                       }})
+      .field("Files",
+             Value::list_of("cmdlog.Files", {Struct("*cmdlog.File").field("Name", "1.sql")},
+                            "migrate.File"))
+      .method(
+          "Summary",
+          Function{.params = {Param::text()},
+                   .call = [](Args args) { return Result<Value>(args[0].as_string() + "done"); }})
       .method("Header", [] { return Value("head"); });
 }
 
 /// The output, with the error text behind it.
-std::string run(const std::string& text, const Value& root = report(), TemplateOptions options = {}) {
+std::string run(const std::string& text,
+                const Value& root = report(),
+                TemplateOptions options = {}) {
   const Result<Template> parsed = parse_template("format", text, functions(), options);
   if (!parsed.has_value()) {
     return parsed.error().message();
@@ -68,8 +72,11 @@ TEST(Template, ReachesFieldsAndMethodsOfStructures) {
       {"nil pointer", "{{.Error}}{{if .Error}}yes{{end}}", "<nil>"},
       {"nil interface", "{{.Cause}}", "<nil>"},
       {"typed argument", "{{take .}}{{take nil}}", "takentaken"},
-      {"unknown", "a{{.Nope}}", "a" + failure("1:3", ".Nope", "can't evaluate field Nope in type "
-                                                               "*cmdlog.Report")},
+      {"unknown", "a{{.Nope}}",
+       "a" + failure("1:3", ".Nope",
+                     "can't evaluate field Nope in type "
+                     "*cmdlog.Report")},
+      {"promoted text", "{{.URL}} {{.URL.Host}} {{.URL.String}}", "sqlite://a a sqlite://a"},
       {"in a list", "{{.Files.Name}}",
        failure("1:8", ".Files.Name", "can't evaluate field Name in type cmdlog.Files")},
       {"in an element", "{{range .Files}}{{.X}}{{end}}",
@@ -109,10 +116,10 @@ TEST(Template, KeepsTheCodeOfAFailedFunction) {
 }
 
 TEST(Template, NamesWhereAnUnclosedActionBegan) {
-  EXPECT_EQ(run("a {{ .x\n"),
-            "template: format:2: unclosed action started at format:1");
-  EXPECT_EQ(run("{{ .x\n\"y }}"), "template: format:2: unterminated quoted string in action started "
-                                  "at format:1");
+  EXPECT_EQ(run("a {{ .x\n"), "template: format:2: unclosed action started at format:1");
+  EXPECT_EQ(run("{{ .x\n\"y }}"),
+            "template: format:2: unterminated quoted string in action started "
+            "at format:1");
 }
 
 TEST(Template, BoundsOutputStatementsNestingAndCalls) {

@@ -3,14 +3,14 @@
 // a table of elements, longest first, is enough, but for three rules from the documentation:
 // `Jan` and `Mon` inside a longer lower-case word are text, `_2` before `006` is text, and a
 // fraction is a point or comma with zeros or nines that no digit follows.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <fmt/format.h>
 
 #include "gotmpl/civil_time.h"
 #include "gotmpl/time_methods.h"
@@ -52,26 +52,28 @@ struct Pattern {
 
 // A longer element stands before its own beginning.
 constexpr auto kPatterns = std::to_array<Pattern>({
-    {"January", Element::kMonthLong},    {"Jan", Element::kMonthShort},
-    {"Monday", Element::kWeekdayLong},   {"Mon", Element::kWeekdayShort},
-    {"MST", Element::kZoneName},         {"2006", Element::kYearLong},
-    {"002", Element::kDayThree},         {"01", Element::kMonthTwo},
-    {"02", Element::kDayTwo},            {"03", Element::kHour12Two},
-    {"04", Element::kMinuteTwo},         {"05", Element::kSecondTwo},
-    {"06", Element::kYearShort},         {"15", Element::kHour24},
-    {"1", Element::kMonthOne},           {"__2", Element::kDayThreeBlank},
-    {"_2", Element::kDayBlank},          {"2", Element::kDayOne},
-    {"3", Element::kHour12One},          {"4", Element::kMinuteOne},
-    {"5", Element::kSecondOne},          {"PM", Element::kUpperPm},
-    {"pm", Element::kLowerPm},           {"Z07:00:00", Element::kOffset},
-    {"Z070000", Element::kOffset},       {"Z07:00", Element::kOffset},
-    {"Z0700", Element::kOffset},         {"Z07", Element::kOffset},
-    {"-07:00:00", Element::kOffset},     {"-070000", Element::kOffset},
-    {"-07:00", Element::kOffset},        {"-0700", Element::kOffset},
+    {"January", Element::kMonthLong},  {"Jan", Element::kMonthShort},
+    {"Monday", Element::kWeekdayLong}, {"Mon", Element::kWeekdayShort},
+    {"MST", Element::kZoneName},       {"2006", Element::kYearLong},
+    {"002", Element::kDayThree},       {"01", Element::kMonthTwo},
+    {"02", Element::kDayTwo},          {"03", Element::kHour12Two},
+    {"04", Element::kMinuteTwo},       {"05", Element::kSecondTwo},
+    {"06", Element::kYearShort},       {"15", Element::kHour24},
+    {"1", Element::kMonthOne},         {"__2", Element::kDayThreeBlank},
+    {"_2", Element::kDayBlank},        {"2", Element::kDayOne},
+    {"3", Element::kHour12One},        {"4", Element::kMinuteOne},
+    {"5", Element::kSecondOne},        {"PM", Element::kUpperPm},
+    {"pm", Element::kLowerPm},         {"Z07:00:00", Element::kOffset},
+    {"Z070000", Element::kOffset},     {"Z07:00", Element::kOffset},
+    {"Z0700", Element::kOffset},       {"Z07", Element::kOffset},
+    {"-07:00:00", Element::kOffset},   {"-070000", Element::kOffset},
+    {"-07:00", Element::kOffset},      {"-0700", Element::kOffset},
     {"-07", Element::kOffset},
 });
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 const Pattern* find_pattern(std::string_view layout) {
   for (const Pattern& pattern : kPatterns) {

@@ -25,8 +25,12 @@ Function constant(Value value) {
   return method({}, [value = std::move(value)](Args) { return value; });
 }
 
-Param time_param() { return Param::typed("time.Time"); }
-Param duration_param() { return Param::typed("time.Duration"); }
+Param time_param() {
+  return Param::typed("time.Time");
+}
+Param duration_param() {
+  return Param::typed("time.Duration");
+}
 
 Value moved(const Time& time, TimeZone zone) {
   Time copy = time;
@@ -84,7 +88,9 @@ Time rounded_time(const Time& time, Nanoseconds unit) {
 /// The same time of day some years, months and days later; days past a month's end run on.
 Time date_added(const Time& time, int64_t years, int64_t months, int64_t days) {
   // Beyond six centuries every result lies outside what nanoseconds can count.
-  const auto within = [](int64_t count, int64_t limit) { return count >= -limit && count <= limit; };
+  const auto within = [](int64_t count, int64_t limit) {
+    return count >= -limit && count <= limit;
+  };
   if (!within(years, 600) || !within(months, 7'200) || !within(days, 220'000)) {
     return time;
   }
@@ -169,19 +175,16 @@ std::optional<Function> time_unix(const Time& time, std::string_view name) {
 
 std::optional<Function> time_relation(const Time& time, std::string_view name) {
   if (name == "Before") {
-    return method({time_param()}, [time](Args args) {
-      return Value(time.instant < args[0].as_time().instant);
-    });
+    return method({time_param()},
+                  [time](Args args) { return Value(time.instant < args[0].as_time().instant); });
   }
   if (name == "After") {
-    return method({time_param()}, [time](Args args) {
-      return Value(time.instant > args[0].as_time().instant);
-    });
+    return method({time_param()},
+                  [time](Args args) { return Value(time.instant > args[0].as_time().instant); });
   }
   if (name == "Equal") {
-    return method({time_param()}, [time](Args args) {
-      return Value(time.instant == args[0].as_time().instant);
-    });
+    return method({time_param()},
+                  [time](Args args) { return Value(time.instant == args[0].as_time().instant); });
   }
   if (name == "Compare") {
     return method({time_param()}, [time](Args args) {
@@ -221,9 +224,8 @@ std::optional<Function> time_relation(const Time& time, std::string_view name) {
 
 std::optional<Function> time_method(const Time& time, std::string_view name) {
   if (name == "Format") {
-    return method({Param::text()}, [time](Args args) {
-      return Value(format_time(time, args[0].as_string()));
-    });
+    return method({Param::text()},
+                  [time](Args args) { return Value(format_time(time, args[0].as_string())); });
   }
   if (name == "String") {
     return constant(format_time(time, kTimeStringLayout));
@@ -280,7 +282,7 @@ std::optional<Function> duration_method(Nanoseconds duration, std::string_view n
   }
   if (name == "Abs") {
     return constant(Value::duration(duration == Nanoseconds::min() ? Nanoseconds::max()
-                                                          : std::chrono::abs(duration)));
+                                                                   : std::chrono::abs(duration)));
   }
   if (name == "Truncate") {
     return method({duration_param()}, [ns](Args args) {

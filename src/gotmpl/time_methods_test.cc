@@ -1,8 +1,8 @@
 #include "gotmpl/time_methods.h"
 
-#include <chrono>
-
 #include <gtest/gtest.h>
+
+#include <chrono>
 
 #include "gotmpl/template.h"
 
@@ -47,9 +47,11 @@ std::string run(const std::string& text) {
 TEST(TimeMethods, AnswerAsGoDoes) {
   const std::pair<const char*, const char*> cases[] = {
       {"{{.t}}", "2024-02-29 15:04:05.120034 +0530 IST"},
-      {"{{.t.UTC}} {{.t.UTC.Location}} {{.t.Location}}", "2024-02-29 09:34:05.120034 +0000 UTC UTC Local"},
+      {"{{.t.UTC}} {{.t.UTC.Location}} {{.t.Location}}",
+       "2024-02-29 09:34:05.120034 +0000 UTC UTC Local"},
       {"{{.t.UTC.Local}}", "2024-02-29 15:04:05.120034 +0530 IST"},
-      {"{{.t.Year}} {{.t.Month}} {{.t.Day}} {{.t.Weekday}} {{.t.YearDay}} {{.t.Unix}} {{.t.UnixNano}}",
+      {"{{.t.Year}} {{.t.Month}} {{.t.Day}} {{.t.Weekday}} {{.t.YearDay}} {{.t.Unix}} "
+       "{{.t.UnixNano}}",
        "2024 February 29 Thursday 60 1709199245 1709199245120034000"},
       {"{{printf \"%d %T\" .t.Month .t.Month}}", "2 time.Month"},
       {"{{.t.Sub (.t.Add -61000000000)}} {{.t.Before .t}} {{.t.Equal .t.UTC}} {{eq .t .t.UTC}}",
@@ -63,8 +65,9 @@ TEST(TimeMethods, AnswerAsGoDoes) {
        "1.5s 1.5 1500 1.5s 2s"},
       {"{{printf \"%v %d %s\" .d .d .d}}", "1.5s 1500000000 1.5s"},
       {"{{if .t}}t{{end}}{{if .zero}}z{{end}}{{if .d}}d{{end}}", "tzd"},
-      {"{{.t.Nope}}", "!template: t:1:4: executing \"t\" at <.t.Nope>: can't evaluate field Nope in "
-                      "type interface {}"},
+      {"{{.t.Nope}}",
+       "!template: t:1:4: executing \"t\" at <.t.Nope>: can't evaluate field Nope in "
+       "type interface {}"},
       {"{{.t.Sub 1}}",
        "!template: t:1:9: executing \"t\" at <1>: can't handle 1 for arg of type time.Time"},
   };

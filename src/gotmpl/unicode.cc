@@ -38,16 +38,19 @@ bool is_letter(char32_t rune) {
   }
 }
 
-bool is_digit(char32_t rune) { return category(rune) == UTF8PROC_CATEGORY_ND; }
+bool is_digit(char32_t rune) {
+  return category(rune) == UTF8PROC_CATEGORY_ND;
+}
 
 std::string to_upper(std::string_view text) {
   // Go keeps the sharp s: its capital form is no simple mapping in the Unicode data.
   constexpr utf8proc_int32_t kSharpS = 0xDF;
-  return map_runes(text, [](utf8proc_int32_t rune) {
-    return rune == kSharpS ? rune : utf8proc_toupper(rune);
-  });
+  return map_runes(
+      text, [](utf8proc_int32_t rune) { return rune == kSharpS ? rune : utf8proc_toupper(rune); });
 }
 
-std::string to_lower(std::string_view text) { return map_runes(text, utf8proc_tolower); }
+std::string to_lower(std::string_view text) {
+  return map_runes(text, utf8proc_tolower);
+}
 
 }  // namespace rhumb::gotmpl

@@ -39,7 +39,9 @@ std::string_view int_type_name(IntKind kind) {
   return "int";
 }
 
-uint64_t address_of(const void* pointer) { return reinterpret_cast<uint64_t>(pointer); }
+uint64_t address_of(const void* pointer) {
+  return reinterpret_cast<uint64_t>(pointer);
+}
 
 }  // namespace
 
@@ -65,9 +67,13 @@ struct Value::Traits {
   std::shared_ptr<const Value> json;
 };
 
-bool is_unsigned(IntKind kind) { return kind >= IntKind::kUint; }
+bool is_unsigned(IntKind kind) {
+  return kind >= IntKind::kUint;
+}
 
-Value Value::nil_pointer(std::string type) { return Value().with_type(std::move(type)); }
+Value Value::nil_pointer(std::string type) {
+  return Value().with_type(std::move(type));
+}
 
 Value Value::integer(int64_t bits, IntKind kind) {
   Value value;
@@ -94,22 +100,22 @@ Value Value::list(Items items) {
 Value Value::list_of(std::string type, Items items, std::string element_interface) {
   const size_t size = items.size();
   Value value;
-  value.data_ = ListSlice{
-      .list = std::make_shared<const ListData>(ListData{.items = std::move(items),
-                                                        .element_interface = std::move(element_interface),
-                                                        .nil = false}),
-      .begin = 0,
-      .end = size};
+  value.data_ = ListSlice{.list = std::make_shared<const ListData>(
+                              ListData{.items = std::move(items),
+                                       .element_interface = std::move(element_interface),
+                                       .nil = false}),
+                          .begin = 0,
+                          .end = size};
   return value.with_type(std::move(type));
 }
 
 Value Value::nil_list(std::string type, std::string element_interface) {
   Value value;
-  value.data_ = ListSlice{
-      .list = std::make_shared<const ListData>(
-          ListData{.items = {}, .element_interface = std::move(element_interface), .nil = true}),
-      .begin = 0,
-      .end = 0};
+  value.data_ =
+      ListSlice{.list = std::make_shared<const ListData>(ListData{
+                    .items = {}, .element_interface = std::move(element_interface), .nil = true}),
+                .begin = 0,
+                .end = 0};
   return value.with_type(std::move(type));
 }
 
@@ -129,10 +135,7 @@ Value Value::map_of(std::string type, Entries entries, std::string element_inter
 }
 
 Value Value::error(std::string text, std::string type) {
-  return Struct(std::move(type))
-      .text(text)
-      .method("Error", [text] { return Value(text); })
-      .value();
+  return Struct(std::move(type)).text(text).method("Error", [text] { return Value(text); }).value();
 }
 
 Value Value::time(std::chrono::sys_time<std::chrono::nanoseconds> instant, TimeZone zone) {
@@ -156,8 +159,9 @@ Value Value::function(Function function) {
 }
 
 Value::Traits Value::copy_traits() const {
-  return traits_ != nullptr ? *traits_
-                            : Traits{.type = default_type_name(), .text = {}, .methods = {}, .json = {}};
+  return traits_ != nullptr
+             ? *traits_
+             : Traits{.type = default_type_name(), .text = {}, .methods = {}, .json = {}};
 }
 
 Value Value::with_traits(Traits traits) const {
@@ -190,7 +194,9 @@ Value Value::with_json(Value json) const {
   return with_traits(std::move(traits));
 }
 
-Value::Kind Value::kind() const { return static_cast<Kind>(data_.index()); }
+Value::Kind Value::kind() const {
+  return static_cast<Kind>(data_.index());
+}
 
 std::string Value::default_type_name() const {
   switch (kind()) {
@@ -359,8 +365,8 @@ std::optional<Function> Value::find_method(std::string_view name) const {
   }
   if (name == "String" && traits_ != nullptr && traits_->text.has_value()) {
     return Function{.call = [text = *traits_->text](std::span<const Value>) -> Result<Value> {
-                      return Value(text);
-                    }};
+      return Value(text);
+    }};
   }
   if (kind() == Kind::kStruct && find_field(name) == nullptr) {
     for (const Field& field : fields()) {
@@ -383,6 +389,15 @@ std::optional<std::string> Value::own_text() const {
   }
   if (kind() == Kind::kInteger && traits_ != nullptr && traits_->type == kDurationType) {
     return format_go_duration(std::chrono::nanoseconds(as_int()));
+  }
+  if (kind() == Kind::kStruct) {
+    for (const Field& field : fields()) {
+      std::optional<std::string> promoted =
+          field.options.embedded ? field.value.own_text() : std::nullopt;
+      if (promoted.has_value()) {
+        return promoted;
+      }
+    }
   }
   return std::nullopt;
 }
@@ -421,8 +436,9 @@ Struct& Struct::method(std::string name, Function function) {
 
 Struct& Struct::method(std::string name, std::function<Value()> call) {
   return method(std::move(name),
-                Function{.call = [call = std::move(call)](
-                                     std::span<const Value>) -> Result<Value> { return call(); }});
+                Function{.call = [call = std::move(call)](std::span<const Value>) -> Result<Value> {
+                  return call();
+                }});
 }
 
 Struct& Struct::text(std::string text) {

@@ -90,13 +90,14 @@ class Value {
   template <std::same_as<bool> Bool>
   Value(Bool value) : data_(value) {}  // NOLINT(google-explicit-constructor)
   template <std::integral Int>
-    requires(!std::same_as<Int, bool> && !std::same_as<Int, char>)
-  Value(Int value)  // NOLINT(google-explicit-constructor)
+  requires(!std::same_as<Int, bool> && !std::same_as<Int, char>)
+      Value(Int value)  // NOLINT(google-explicit-constructor)
       : data_(Integer{.bits = static_cast<int64_t>(value), .kind = IntKind::kInt}) {}
-  Value(double value) : data_(value) {}                       // NOLINT(google-explicit-constructor)
-  Value(std::string value) : data_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
-  Value(std::string_view value) : data_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(const char* value) : data_(std::string(value)) {}     // NOLINT(google-explicit-constructor)
+  Value(double value) : data_(value) {}                  // NOLINT(google-explicit-constructor)
+  Value(std::string value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::string_view value)
+      : data_(std::string(value)) {}                       // NOLINT(google-explicit-constructor)
+  Value(const char* value) : data_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
 
   /// A nil pointer of a type, such as `*cmdlog.StmtError`: prints `<nil>`, is false.
   [[nodiscard]] static Value nil_pointer(std::string type);
@@ -108,14 +109,18 @@ class Value {
   [[nodiscard]] static Value list(Items items);
   /// A list of a named or typed slice, `[]*cmdlog.AppliedFile`, `cmdlog.Files`. If its elements are
   /// of an interface type, that is named too (`migrate.File`); it shows in error texts only.
-  [[nodiscard]] static Value list_of(std::string type, Items items, std::string element_interface = {});
+  [[nodiscard]] static Value list_of(std::string type,
+                                     Items items,
+                                     std::string element_interface = {});
   /// A nil slice: prints `[]`, in JSON `null`.
   [[nodiscard]] static Value nil_list(std::string type, std::string element_interface = {});
   /// `[]string`.
   [[nodiscard]] static Value strings(const std::vector<std::string>& texts);
   /// `map[string]interface {}`.
   [[nodiscard]] static Value map(Entries entries);
-  [[nodiscard]] static Value map_of(std::string type, Entries entries, std::string element_interface = {});
+  [[nodiscard]] static Value map_of(std::string type,
+                                    Entries entries,
+                                    std::string element_interface = {});
   /// An error: prints its text, `.Error` gives it.
   [[nodiscard]] static Value error(std::string text, std::string type = "*errors.errorString");
   [[nodiscard]] static Value time(std::chrono::sys_time<std::chrono::nanoseconds> instant,
@@ -153,7 +158,9 @@ class Value {
   }
   [[nodiscard]] const std::string& as_string() const { return std::get<std::string>(data_); }
   [[nodiscard]] const std::string& as_bytes() const { return std::get<Bytes>(data_).data; }
-  [[nodiscard]] const Time& as_time() const { return *std::get<std::shared_ptr<const Time>>(data_); }
+  [[nodiscard]] const Time& as_time() const {
+    return *std::get<std::shared_ptr<const Time>>(data_);
+  }
   [[nodiscard]] const Function& as_function() const;
   [[nodiscard]] std::span<const Value> items() const;
   [[nodiscard]] const Entries& entries() const;

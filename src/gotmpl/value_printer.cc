@@ -1,8 +1,8 @@
 #include "gotmpl/value_printer.h"
 
-#include <string_view>
-
 #include <fmt/format.h>
+
+#include <string_view>
 
 #include "base/utf8.h"
 #include "gotmpl/time_methods.h"
@@ -67,7 +67,8 @@ void ValuePrinter::print_value(const Value& value, char32_t verb, int depth) {
   }
 }
 
-/// Go's error and Stringer: for the verbs that make sense for text, unless `%#v` asks for the parts.
+/// Go's error and Stringer: for the verbs that make sense for text, unless `%#v` asks for the
+/// parts.
 bool ValuePrinter::print_own_text(const Value& value, char32_t verb) {
   if (inside_mismatch_ || flags_.sharp_v || !is_one_of(verb, U"vsqxX")) {
     return false;
@@ -106,10 +107,7 @@ void ValuePrinter::print_bool(const Value& value, char32_t verb) {
   out_ += VerbFormat(flags_).pad(value.as_bool() ? "true" : "false");
 }
 
-void ValuePrinter::print_integer(const Value& value,
-                                 uint64_t bits,
-                                 bool is_signed,
-                                 char32_t verb) {
+void ValuePrinter::print_integer(const Value& value, uint64_t bits, bool is_signed, char32_t verb) {
   const VerbFormat format(flags_);
   switch (verb) {
     case 'v':

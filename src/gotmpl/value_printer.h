@@ -17,7 +17,10 @@ class ValuePrinter {
 
  private:
   void print_value(const Value& value, char32_t verb, int depth);
-  void print_element(const Value& value, char32_t verb, int depth, const std::string& interface_type);
+  void print_element(const Value& value,
+                     char32_t verb,
+                     int depth,
+                     const std::string& interface_type);
   bool print_own_text(const Value& value, char32_t verb);
   void print_nil(const Value& value, char32_t verb);
   void print_bool(const Value& value, char32_t verb);

@@ -1,9 +1,9 @@
 #include "gotmpl/verb_format.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/utf8.h"
@@ -55,12 +55,11 @@ std::string VerbFormat::pad_with(std::string_view text, bool zeros) const {
   return flags_.minus ? std::string(text) + padding : padding + std::string(text);
 }
 
-std::string VerbFormat::pad(std::string_view text) const { return pad_with(text, flags_.zero); }
+std::string VerbFormat::pad(std::string_view text) const {
+  return pad_with(text, flags_.zero);
+}
 
-std::string VerbFormat::integer(uint64_t bits,
-                                bool is_signed,
-                                unsigned base,
-                                char32_t verb) const {
+std::string VerbFormat::integer(uint64_t bits, bool is_signed, unsigned base, char32_t verb) const {
   const bool negative = is_signed && static_cast<int64_t>(bits) < 0;
   const uint64_t magnitude = negative ? 0 - bits : bits;
   if (flags_.has_precision && flags_.precision == 0 && magnitude == 0) {
@@ -105,7 +104,8 @@ std::string VerbFormat::quoted_character(uint64_t bits) const {
     return pad(go_quote_rune(rune));
   }
   const auto number = static_cast<uint32_t>(rune);
-  return pad(rune > 0xFFFF ? fmt::format("'\\U{:08x}'", number) : fmt::format("'\\u{:04x}'", number));
+  return pad(rune > 0xFFFF ? fmt::format("'\\U{:08x}'", number)
+                           : fmt::format("'\\u{:04x}'", number));
 }
 
 std::string VerbFormat::code_point(uint64_t bits) const {
@@ -170,7 +170,9 @@ std::string_view VerbFormat::cut_to_precision(std::string_view text) const {
   return text.substr(0, end);
 }
 
-std::string VerbFormat::text(std::string_view value) const { return pad(cut_to_precision(value)); }
+std::string VerbFormat::text(std::string_view value) const {
+  return pad(cut_to_precision(value));
+}
 
 std::string VerbFormat::quoted(std::string_view value) const {
   value = cut_to_precision(value);

@@ -31,7 +31,10 @@ class VerbFormat {
   /// `text` padded to the width, counted in characters.
   [[nodiscard]] std::string pad(std::string_view text) const;
   /// An integer to `base` 2, 8, 10 or 16; `verb` X wants capitals, O the prefix `0o`.
-  [[nodiscard]] std::string integer(uint64_t bits, bool is_signed, unsigned base, char32_t verb) const;
+  [[nodiscard]] std::string integer(uint64_t bits,
+                                    bool is_signed,
+                                    unsigned base,
+                                    char32_t verb) const;
   [[nodiscard]] std::string character(uint64_t bits) const;
   [[nodiscard]] std::string quoted_character(uint64_t bits) const;
   /// `U+00E9`, with the sharp flag `U+00E9 'é'`.

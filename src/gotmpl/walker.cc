@@ -212,8 +212,9 @@ Result<void> Walker::call(const Node& node, const Slot& dot) {
     return evaluator_.fail("template " + go_quote(node.text) + " not defined");
   }
   if (calls_ > kCallDepthMax) {
-    return evaluator_.fail("exceeded maximum template depth (" + std::to_string(kCallDepthMax) + ")",
-                           ErrorCode::kLimit);
+    return evaluator_.fail(
+        "exceeded maximum template depth (" + std::to_string(kCallDepthMax) + ")",
+        ErrorCode::kLimit);
   }
   const Slot argument = TRY(evaluator_.pipe(dot, node.pipe.get()));
   ++calls_;

@@ -23,13 +23,13 @@ class Walker {
   struct Frame {
     enum class Kind { kBlock, kLoop, kCall };
     Kind kind = Kind::kBlock;
-    const Node* node = nullptr;  ///< kBlock, kCall: the list; kLoop: the range
-    size_t next = 0;             ///< statement or turn
-    Slot dot;                    ///< kLoop: the dot outside
-    Slot items = {};             ///< kLoop: what is walked over
+    const Node* node = nullptr;                 ///< kBlock, kCall: the list; kLoop: the range
+    size_t next = 0;                            ///< statement or turn
+    Slot dot;                                   ///< kLoop: the dot outside
+    Slot items = {};                            ///< kLoop: what is walked over
     Value::Entries::const_iterator entry = {};  ///< kLoop over a map
-    size_t variables = 0;        ///< variables to keep when the frame ends
-    Evaluator::Frame caller = {};  ///< kCall
+    size_t variables = 0;                       ///< variables to keep when the frame ends
+    Evaluator::Frame caller = {};               ///< kCall
   };
 
   Result<void> step();

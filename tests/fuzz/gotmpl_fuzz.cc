@@ -47,10 +47,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                  "indent_ln", "base64url", "cyan", "redBgWhiteFg", "colorize", "maxWidth"},
        .colors_enabled = true});
   std::string text(reinterpret_cast<const char*>(data), size);
-  const TemplateOptions options{.missing_key = size % 2 == 0 ? MissingKey::kNoValue
-                                                             : MissingKey::kError,
-                                .output_bytes_max = size_t{1} << 16,
-                                .statements_max = 10'000};
+  const TemplateOptions options{
+      .missing_key = size % 2 == 0 ? MissingKey::kNoValue : MissingKey::kError,
+      .output_bytes_max = size_t{1} << 16,
+      .statements_max = 10'000};
   const auto parsed = parse_template("t", std::move(text), kFunctions, options);
   if (!parsed.has_value()) {
     return 0;
