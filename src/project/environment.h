@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,15 @@ struct SchemaConfig {
   std::optional<bool> skip_report{};
 };
 
+/// `lint` of an environment, with what it inherits of the global block; empty members are unset.
+struct LintConfig {
+  std::string format{};  ///< of `format`, or of `log`, its old name
+  std::string review{};  ///< `ALWAYS`, `WARNING`, `ERROR`; empty is ALWAYS
+  int64_t latest = 0;
+  std::string git_dir{};
+  std::string git_base{};
+};
+
 /// An attribute that `env` does not define: input of schema files and `env://` target.
 struct ExtraAttribute {
   std::string name{};
@@ -70,6 +80,7 @@ struct Environment {
   std::string key{};   ///< `each.key` as text; empty without for_each
   std::string url{};
   std::string dev{};
+  /// Where the desired state is, also that of `schema.src`; each with a scheme.
   std::vector<std::string> src{};
   std::vector<std::string> schemas{};
   std::vector<std::string> exclude{};
@@ -77,6 +88,7 @@ struct Environment {
   std::string tx_mode{};
   MigrationConfig migration{};
   SchemaConfig schema{};
+  LintConfig lint{};
   /// Templates by command path: `migrate.apply`, `schema.inspect`, `cloud.database`.
   std::map<std::string, std::string> formats{};
   std::vector<ExtraAttribute> extra{};

@@ -1,22 +1,12 @@
 #pragma once
 
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "project/environment.h"
-
-namespace rhumb::driver {
-class DriverRegistry;
-}  // namespace rhumb::driver
-namespace rhumb::http {
-class Client;
-}  // namespace rhumb::http
-namespace rhumb::sys {
-class Clock;
-class Environment;
-}  // namespace rhumb::sys
+#include "project/host.h"
 
 namespace rhumb::project {
 
@@ -28,14 +18,9 @@ struct ProjectRequest {
   std::vector<std::string> vars{};  ///< texts of `--var`, in order
   /// Without `--env`: the command needs the registry, so the `atlas` block is read.
   bool needs_registry = false;
-};
-
-/// What evaluating a file may ask of the world. References live as long as the call.
-struct Host {
-  const sys::Environment& environment;
-  sys::Clock& clock;
-  const driver::DriverRegistry& drivers;
-  http::Client& http;
+  /// The migration directory the person named; the rules of reports hold for it instead of
+  /// `migration.dir`. May be an `env://` URL.
+  std::string directory{};
 };
 
 /// A loaded project. Without a selected environment `environments` is empty.
@@ -50,8 +35,12 @@ struct Project {
 /// Errors: those of spec project-file.md 1 to 3 and cli-migrate.md 1.4, texts exact.
 [[nodiscard]] Result<Project> load_project(const ProjectRequest& request, const Host& host);
 
-/// `--var` texts as name and value pairs, in order. Errors: `variables must be format as key=value,
-/// got: "x"`.
+/// `--var` texts as name and value pairs, in order.
+///
+/// A text that is one CSV record whose fields all read `name=...` is several pairs; any other is one
+/// pair, so values may hold commas, quotes and newlines.
+/// Errors: `variables must be format as key=value, got: "x"`.
+/// Source: spec cli-migrate.md 1.2.
 [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> parse_variables(
     const std::vector<std::string>& texts);
 

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "project/data_source.h"
+
+/// One function for each data source; errors come without the prefix.
+namespace rhumb::project {
+
+Result<hcl::Value> read_external(const DataRequest& request);
+Result<hcl::Value> read_runtime_variable(const DataRequest& request);
+Result<hcl::Value> read_sql(const DataRequest& request);
+Result<hcl::Value> read_template_directory(const DataRequest& request);
+Result<hcl::Value> read_remote_directory(const DataRequest& request);
+Result<hcl::Value> read_cloud_databases(const DataRequest& request);
+
+}  // namespace rhumb::project
