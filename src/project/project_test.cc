@@ -94,7 +94,9 @@ TEST(LoadProject, FindsConfigFiles) {
 
 TEST(LoadProject, JoinsFilesOfAList) {
   TestHost host;
-  host.write("conf/a.hcl", "locals {\n  a = file(\"a.txt\")\n}\nvariable \"v\" {\n  type = string\n  default = \"1\"\n}\n");
+  host.write("conf/a.hcl",
+             "locals {\n  a = file(\"a.txt\")\n}\n"
+             "variable \"v\" {\n  type = string\n  default = \"1\"\n}\n");
   host.write("conf/a.txt", "beside a");
   host.write("b,c.hcl", "env \"t\" {\n  x = \"${local.a} ${var.v}\"\n}\n");
   ProjectRequest request{.config = "file://" + host.path("conf/a.hcl") + ",file://" +

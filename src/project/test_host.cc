@@ -7,10 +7,6 @@
 
 namespace rhumb::project {
 
-TestHost::TestHost() : root_(sys::TemporaryDirectory::create().value()) {
-  driver::sqlite::register_sqlite(drivers_);
-}
-
 void TestHost::write(const std::string& name, const std::string& text) {
   const std::string file = path(name);
   EXPECT_TRUE(sys::make_directories(file.substr(0, file.rfind('/'))).has_value());
@@ -23,7 +19,7 @@ Result<Project> TestHost::load(const std::string& text, ProjectRequest request) 
     request.config = "file://" + path("atlas.hcl");
   }
   const Host host{.environment = environment,
-                  .drivers = drivers_,
+                  .drivers = drivers,
                   .processes = processes_,
                   .http = fetcher,
                   .registry = transport,

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "driver/sqlite/sqlite_driver.h"
 #include "driver/url.h"
 #include "project/project.h"
 #include "registry_api/transport.h"
@@ -49,7 +48,7 @@ class FakeTransport : public registry_api::Transport {
 /// A world for one test: files in a directory of their own, which `DIR` in texts stands for.
 class TestHost {
  public:
-  TestHost();
+  TestHost() : root_(sys::TemporaryDirectory::create().value()) {}
 
   /// Writes a file below the directory.
   void write(const std::string& name, const std::string& text);
@@ -67,6 +66,7 @@ class TestHost {
   [[nodiscard]] std::string x_of(const std::string& text, const std::string& env = "t",
                                  const std::vector<std::string>& vars = {});
 
+  driver::DriverRegistry drivers;  ///< empty
   sys::FakeEnvironment environment{{"PATH", "/usr/bin:/bin"}};
   FakeFetcher fetcher;
   FakeTransport transport;
@@ -74,7 +74,6 @@ class TestHost {
 
  private:
   sys::TemporaryDirectory root_;
-  driver::DriverRegistry drivers_;
   sys::SystemProcessRunner processes_;
 };
 
