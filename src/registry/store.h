@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -50,23 +49,23 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
 /// `write` with a value: what the job returned, once durable.
 template <typename T>
 Result<T> write_value(Store& store, const std::function<Result<T>(Session&)>& job) {
-  std::optional<T> value;
-  TRY(store.write([&value, &job](Session& session) -> Result<void> {
-    value = TRY(job(session));
-    return {};
+  Result<T> result = Error(ErrorCode::kInternal, "the job did not run");
+  TRY(store.write([&result, &job](Session& session) -> Result<void> {
+    result = job(session);
+    return result.has_value() ? Result<void>() : Result<void>(result.error());
   }));
-  return std::move(*value);
+  return result;
 }
 
 /// `read` with a value.
 template <typename T>
 Result<T> read_value(Store& store, const std::function<Result<T>(Session&)>& job) {
-  std::optional<T> value;
-  TRY(store.read([&value, &job](Session& session) -> Result<void> {
-    value = TRY(job(session));
-    return {};
+  Result<T> result = Error(ErrorCode::kInternal, "the job did not run");
+  TRY(store.read([&result, &job](Session& session) -> Result<void> {
+    result = job(session);
+    return result.has_value() ? Result<void>() : Result<void>(result.error());
   }));
-  return std::move(*value);
+  return result;
 }
 
 }  // namespace rhumb::registry

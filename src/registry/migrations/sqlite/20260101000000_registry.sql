@@ -180,7 +180,7 @@ CREATE TABLE events (
 );
 CREATE INDEX events_listed ON events (org_id, id) WHERE set_id IS NULL;
 CREATE INDEX events_listed_status ON events (org_id, status, id) WHERE set_id IS NULL;
-CREATE INDEX events_repo ON events (repo_id, status, id) WHERE set_id IS NULL;
+CREATE INDEX events_repo ON events (repo_id, env_id, status, id) WHERE set_id IS NULL;
 CREATE INDEX events_env ON events (env_id, status, id) WHERE set_id IS NULL;
 CREATE INDEX events_set ON events (set_id, id) WHERE set_id IS NOT NULL;
 CREATE INDEX events_database ON events (database_id, id) WHERE database_id IS NOT NULL;

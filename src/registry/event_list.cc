@@ -1,0 +1,286 @@
+#include "registry/event_list.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace rhumb::registry {
+namespace {
+
+constexpr std::array<EventStatus, 6> kAllStatuses = {
+    EventStatus::kPassed, EventStatus::kFailed,  EventStatus::kNoAction,
+    EventStatus::kDryRun, EventStatus::kRunning, EventStatus::kAborted};
+// SQLite merges at most 500 ranges in one statement.
+constexpr size_t kRangesMax = 400;
+constexpr int64_t kNamedDatabasesMax = 500;
+
+/// A condition with its parameters.
+struct Condition {
+  std::string sql;
+  Params params;
+
+  void add(std::string_view more, const Params& values = {}) {
+    sql += sql.empty() ? "" : " AND ";
+    sql += more;
+    params.insert(params.end(), values.begin(), values.end());
+  }
+};
+
+/// Where to look: ranges that each are ordered by id, and what every row must also fulfil.
+struct Plan {
+  std::string_view index;
+  std::vector<Condition> ranges;
+  Condition rest;
+  bool counted = false;  ///< the total is in event_counts
+};
+
+std::vector<EventStatus> wanted_statuses(const EventFilter& filter) {
+  return filter.statuses.empty()
+             ? std::vector<EventStatus>(kAllStatuses.begin(), kAllStatuses.end())
+             : filter.statuses;
+}
+
+void add_ranges(Plan& plan, const EventFilter& filter, std::string_view sql, const Params& params) {
+  for (EventStatus status : wanted_statuses(filter)) {
+    Condition range;
+    range.add(sql, params);
+    range.add("status = ?", {to_text(status)});
+    plan.ranges.push_back(std::move(range));
+  }
+}
+
+/// One range for each environment and status that the repository has events of.
+Result<void> add_repo_ranges(Session& session, Plan& plan, const EventFilter& filter) {
+  Rows rows = TRY(session.query(
+      "SELECT env_id, status FROM event_counts WHERE org_id = ? AND repo_id = ? AND events > 0 "
+      "GROUP BY env_id, status",
+      {filter.org_id, *filter.repo_id}));
+  std::vector<EventStatus> statuses = wanted_statuses(filter);
+  for (const Row& row : rows) {
+    for (EventStatus status : statuses) {
+      if (row[1].text() == to_text(status)) {
+        Condition range;
+        range.add("repo_id = ? AND env_id = ? AND status = ?",
+                  {*filter.repo_id, row[0], row[1]});
+        plan.ranges.push_back(std::move(range));
+      }
+    }
+  }
+  return {};
+}
+
+void add_statuses(Condition& condition, const EventFilter& filter) {
+  if (filter.statuses.empty()) {
+    return;
+  }
+  std::string list;
+  Params params;
+  for (EventStatus status : filter.statuses) {
+    list += list.empty() ? "?" : ", ?";
+    params.emplace_back(to_text(status));
+  }
+  condition.add(fmt::format("status IN ({})", list), params);
+}
+
+/// Few databases have the name: their events are found by database. Else every row is looked at.
+Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
+  Rows rows = TRY(session.query(
+      "SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\' LIMIT ?",
+      {filter.org_id, like_pattern(filter.name), kNamedDatabasesMax + 1}));
+  if (rows.size() > static_cast<size_t>(kNamedDatabasesMax)) {
+    plan.rest.add(
+        "database_id IN (SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\')",
+        {filter.org_id, like_pattern(filter.name)});
+    return {};
+  }
+  plan.index = "events_database";
+  plan.ranges.clear();
+  if (rows.empty()) {
+    return {};
+  }
+  Condition found;
+  std::string list;
+  for (const Row& row : rows) {
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", row[0].number());
+  }
+  found.add(fmt::format("database_id IS NOT NULL AND database_id IN ({})", list));
+  if (filter.repo_id.has_value()) {
+    found.add("repo_id = ?", {*filter.repo_id});
+  }
+  if (filter.env_id.has_value()) {
+    found.add("env_id = ?", {*filter.env_id});
+  }
+  add_statuses(found, filter);
+  plan.ranges.push_back(std::move(found));
+  return {};
+}
+
+/// Conditions that no index helps with.
+void add_rest(Plan& plan, const EventFilter& filter) {
+  if (!filter.version.empty()) {
+    plan.rest.add("version = ?", {filter.version});
+  }
+  if (!filter.trigger_type.empty()) {
+    plan.rest.add("trigger_type = ?", {filter.trigger_type});
+  }
+  if (filter.from.has_value()) {
+    plan.rest.add("order_at >= ?", {*filter.from});
+  }
+  if (filter.to.has_value()) {
+    plan.rest.add("order_at < ?", {*filter.to});
+  }
+}
+
+/// The deployments of one database, or the entries of one set.
+Plan plan_owned(const EventFilter& filter) {
+  Plan plan;
+  Condition range;
+  if (filter.set_id.has_value()) {
+    plan.index = "events_set";
+    range.add("set_id = ?", {*filter.set_id});
+  } else {
+    plan.index = "events_database";
+    range.add("database_id = ?", {*filter.database_id});
+  }
+  plan.ranges.push_back(std::move(range));
+  if (filter.set_id.has_value() && filter.database_id.has_value()) {
+    plan.rest.add("database_id = ?", {*filter.database_id});
+  }
+  if (filter.repo_id.has_value()) {
+    plan.rest.add("repo_id = ?", {*filter.repo_id});
+  }
+  if (filter.env_id.has_value()) {
+    plan.rest.add("env_id = ?", {*filter.env_id});
+  }
+  add_statuses(plan.rest, filter);
+  return plan;
+}
+
+Result<Plan> plan_listed(Session& session, const EventFilter& filter) {
+  Plan plan;
+  if (filter.repo_id.has_value() && filter.env_id.has_value()) {
+    plan.index = "events_repo";
+    add_ranges(plan, filter, "repo_id = ? AND env_id = ?", {*filter.repo_id, *filter.env_id});
+  } else if (filter.repo_id.has_value()) {
+    plan.index = "events_repo";
+    TRY(add_repo_ranges(session, plan, filter));
+  } else if (filter.env_id.has_value()) {
+    plan.index = "events_env";
+    add_ranges(plan, filter, "env_id = ?", {*filter.env_id});
+  } else if (!filter.statuses.empty()) {
+    plan.index = "events_listed_status";
+    add_ranges(plan, filter, "org_id = ?", {filter.org_id});
+  } else {
+    plan.index = "events_listed";
+    Condition all;
+    all.add("org_id = ?", {filter.org_id});
+    plan.ranges.push_back(std::move(all));
+  }
+  if (plan.ranges.size() > kRangesMax) {  // a repository with very many environments
+    plan.index = "events_listed";
+    plan.ranges.clear();
+    Condition all;
+    all.add("org_id = ? AND repo_id = ?", {filter.org_id, *filter.repo_id});
+    add_statuses(all, filter);
+    plan.ranges.push_back(std::move(all));
+  }
+  for (Condition& range : plan.ranges) {
+    range.add("set_id IS NULL");
+  }
+  return plan;
+}
+
+Result<Plan> make_plan(Session& session, const EventFilter& filter) {
+  Plan plan;
+  if (filter.set_id.has_value() || filter.database_id.has_value()) {
+    plan = plan_owned(filter);
+  } else {
+    plan = TRY(plan_listed(session, filter));
+  }
+  add_rest(plan, filter);
+  if (!filter.name.empty()) {
+    TRY(add_name(session, plan, filter));
+    if (plan.index == "events_database" && !plan.ranges.empty()) {
+      plan.ranges.front().add("set_id IS NULL");
+    }
+  }
+  plan.counted = plan.rest.sql.empty() && filter.name.empty() && !filter.set_id.has_value() &&
+                 !filter.database_id.has_value();
+  return plan;
+}
+
+/// The ranges as one ordered statement.
+Condition select_ids(const Plan& plan, std::string_view more, const Params& more_params,
+                     std::string_view order) {
+  Condition out;
+  for (const Condition& range : plan.ranges) {
+    out.sql += out.sql.empty() ? "" : " UNION ALL ";
+    out.sql += fmt::format("SELECT id FROM events INDEXED BY {} WHERE {}{}{}{}", plan.index,
+                           range.sql, plan.rest.sql.empty() ? "" : " AND ", plan.rest.sql, more);
+    out.params.insert(out.params.end(), range.params.begin(), range.params.end());
+    out.params.insert(out.params.end(), plan.rest.params.begin(), plan.rest.params.end());
+    out.params.insert(out.params.end(), more_params.begin(), more_params.end());
+  }
+  out.sql += order;
+  return out;
+}
+
+Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilter& filter) {
+  if (!plan.counted) {
+    Condition ids = select_ids(plan, "", {}, "");
+    Value total =
+        TRY(session.scalar(fmt::format("SELECT count(*) FROM ({})", ids.sql), ids.params));
+    return total.number();
+  }
+  Condition condition;
+  condition.add("org_id = ?", {filter.org_id});
+  if (filter.repo_id.has_value()) {
+    condition.add("repo_id = ?", {*filter.repo_id});
+  }
+  if (filter.env_id.has_value()) {
+    condition.add("env_id = ?", {*filter.env_id});
+  }
+  add_statuses(condition, filter);
+  Value total = TRY(session.scalar(
+      fmt::format("SELECT coalesce(sum(events), 0) FROM event_counts WHERE {}", condition.sql),
+      condition.params));
+  return total.number();
+}
+
+}  // namespace
+
+Result<EventPage> list_events(Session& session, const EventFilter& filter, const Page& page) {
+  const Plan plan = TRY(make_plan(session, filter));
+  EventPage out;
+  if (plan.ranges.empty()) {
+    return out;
+  }
+  out.facts.total = TRY(count_total(session, plan, filter));
+  std::string more;
+  Params more_params;
+  if (page.after.has_value()) {
+    more = filter.oldest_first ? " AND id > ?" : " AND id < ?";
+    more_params.emplace_back(*page.after);
+  } else if (page.offset() >= out.facts.total) {
+    return out;
+  }
+  std::string order = filter.oldest_first ? " ORDER BY id ASC" : " ORDER BY id DESC";
+  order += " LIMIT ? OFFSET ?";
+  Condition ids = select_ids(plan, more, more_params, order);
+  ids.params.emplace_back(page.size + 1);
+  ids.params.emplace_back(page.after.has_value() ? int64_t{0} : page.offset());
+  TRY(session.for_each(ids.sql, ids.params, [&out](const Row& row) {
+    out.ids.push_back(row[0].number());
+    return true;
+  }));
+  out.facts.has_next = static_cast<int64_t>(out.ids.size()) > page.size;
+  if (out.facts.has_next) {
+    out.ids.pop_back();
+  }
+  if (!out.ids.empty()) {
+    out.facts.end = out.ids.back();
+  }
+  return out;
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "graphql/resolver.h"
+#include "registry/registry.h"
+
+namespace rhumb::registry {
+
+/// What a resolver knows of the request it serves.
+class RequestContext final : public graphql::Context {
+ public:
+  RequestContext(Registry& the_registry, const Caller& the_caller)
+      : registry(the_registry), caller(the_caller) {}
+
+  Registry& registry;
+  const Caller& caller;
+};
+
+/// A resolver of ours: the context is known, errors of writes and refusals reach the audit log.
+using RegistryResolver = std::function<Result<codec::Json>(RequestContext&, graphql::FieldCall&)>;
+
+/// Binds a root field. A mutation that fails and a query that is refused leave an entry in the audit
+/// log, `request.refused`.
+void bind_root(graphql::Resolvers& resolvers,
+               std::string_view type,
+               std::string_view field,
+               RegistryResolver resolver);
+/// Binds a field of an object that its parent leaves out.
+void bind_field(graphql::Resolvers& resolvers,
+                std::string_view type,
+                std::string_view field,
+                RegistryResolver resolver);
+
+// Resolvers by subject.
+void add_identity_resolvers(graphql::Resolvers& resolvers);
+void add_directory_resolvers(graphql::Resolvers& resolvers);
+void add_report_resolvers(graphql::Resolvers& resolvers);
+void add_repo_resolvers(graphql::Resolvers& resolvers);
+void add_database_resolvers(graphql::Resolvers& resolvers);
+void add_event_resolvers(graphql::Resolvers& resolvers);
+void add_token_resolvers(graphql::Resolvers& resolvers);
+void add_audit_resolvers(graphql::Resolvers& resolvers);
+
+/// A member of an ID type, as the number it is here.
+/// Errors: kNotFound `<what> not found` for anything else.
+Result<int64_t> read_id(const codec::Json* id, std::string_view what);
+/// The instant of a Time member, absent when it is null or unset. Errors: kInvalid.
+Result<std::optional<int64_t>> read_instant(const codec::Json& input, std::string_view member);
+[[nodiscard]] codec::Json time_json(const std::optional<int64_t>& time);
+[[nodiscard]] codec::Json text_json(const std::optional<std::string>& text);
+/// Null for an empty text.
+[[nodiscard]] codec::Json filled_json(const std::string& text);
+[[nodiscard]] codec::Json actor_json(const Value& kind, const Value& id, const Value& name);
+/// A stored JSON text, null when there is none.
+[[nodiscard]] codec::Json stored_json(const Value& text);
+
+}  // namespace rhumb::registry

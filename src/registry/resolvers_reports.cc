@@ -1,0 +1,42 @@
+#include "registry/ingest.h"
+#include "registry/request_context.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+using graphql::FieldCall;
+
+Json answer(const Registry& registry, const IngestOutcome& outcome, bool is_set) {
+  return Json::object({{"url", event_link(registry, outcome.event_id, is_set)}, {"success", true}});
+}
+
+Result<Json> report_migration(RequestContext& context, FieldCall& call) {
+  registry_api::MigrationReport report = TRY(registry_api::read_migration_report(call.input()));
+  IngestOutcome outcome =
+      TRY(ingest_report(context.registry, context.caller, std::move(report)));
+  return answer(context.registry, outcome, false);
+}
+
+Result<Json> report_migration_set(RequestContext& context, FieldCall& call) {
+  registry_api::MigrationSetReport report =
+      TRY(registry_api::read_migration_set_report(call.input()));
+  IngestOutcome outcome = TRY(ingest_set(context.registry, context.caller, std::move(report)));
+  return answer(context.registry, outcome, true);
+}
+
+Result<Json> begin_migration_set(RequestContext& context, FieldCall& call) {
+  registry_api::BeginSet set = TRY(registry_api::read_begin_set(call.input()));
+  IngestOutcome outcome = TRY(ingest_begin(context.registry, context.caller, set));
+  return answer(context.registry, outcome, true);
+}
+
+}  // namespace
+
+void add_report_resolvers(graphql::Resolvers& resolvers) {
+  bind_root(resolvers, "Mutation", "reportMigration", report_migration);
+  bind_root(resolvers, "Mutation", "reportMigrationSet", report_migration_set);
+  bind_root(resolvers, "Mutation", "beginMigrationSet", begin_migration_set);
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "codec/json.h"
+#include "registry/event_list.h"
+#include "registry/paging.h"
+#include "registry/request_context.h"
+
+/// Stored things as the API shows them. Members that cost something have resolvers of their own;
+/// members whose name begins with `_` are for those.
+namespace rhumb::registry {
+
+[[nodiscard]] codec::Json protected_flows_json();
+
+[[nodiscard]] codec::Json repo_json(const Registry& registry, const Repo& repo);
+/// A TagsPayload.
+Result<codec::Json> list_tags(RequestContext& context,
+                              int64_t repo_id,
+                              const std::string& search,
+                              const Page& page);
+
+/// A DatabasesPayload for a DatabasesInput; `repo_id` narrows it to one repository.
+Result<codec::Json> list_databases(RequestContext& context,
+                                   const codec::Json& input,
+                                   std::optional<int64_t> repo_id);
+Result<codec::Json> load_database(RequestContext& context, int64_t id);
+
+/// A MigrationsPayload for a MigrationsInput; what `base` already narrows stays narrowed.
+Result<codec::Json> list_migrations(RequestContext& context,
+                                    const codec::Json& input,
+                                    EventFilter base);
+/// Events in the order of `ids`; ids of another organization are left out.
+Result<std::vector<codec::Json>> load_events(RequestContext& context,
+                                             Session& session,
+                                             const std::vector<int64_t>& ids);
+
+/// A Repo, or null.
+Result<codec::Json> load_repo(RequestContext& context, int64_t id);
+
+/// Empty when there is none of that name; an unknown repository makes a list empty, not an error.
+Result<std::optional<int64_t>> find_repo_id(Session& session, int64_t org_id, const std::string& name);
+Result<std::optional<int64_t>> find_env_id(Session& session, int64_t org_id, const std::string& name);
+
+}  // namespace rhumb::registry
