@@ -54,10 +54,10 @@ class Lock {
 };
 
 struct LockRequest {
-  std::string name{};                   ///< `atlas_migrate_execute`, ...
-  std::chrono::nanoseconds timeout{}; ///< 0 or less: one attempt
-  std::string holder{};                 ///< `<command> <user>@<host>:<pid> since <RFC 3339>`
-  std::string revisions_schema{};       ///< part of the key where the engine has schemas
+  std::string name{};                  ///< `atlas_migrate_execute`, ...
+  std::chrono::nanoseconds timeout{};  ///< 0 or less: one attempt
+  std::string holder{};                ///< `<command> <user>@<host>:<pid> since <RFC 3339>`
+  std::string revisions_schema{};      ///< part of the key where the engine has schemas
   /// Called once when somebody else holds it and the timeout is over two seconds.
   std::function<void(std::string_view held_by)> on_wait{};
 };
@@ -141,8 +141,9 @@ class Connection {
   /// `sql/migrate: connected database is not clean: <reason>`.
   virtual Result<std::unique_ptr<Snapshot>> snapshot() = 0;
 
-  /// What the intent row of `statement`, run alone or in a short transaction of its own, may promise.
-  /// Not to be asked of a statement inside a transaction that the file opened: that is kUnknown.
+  /// What the intent row of `statement`, run alone or in a short transaction of its own, may
+  /// promise. Not to be asked of a statement inside a transaction that the file opened: that is
+  /// kUnknown.
   virtual Result<Intent> classify(std::string_view statement) = 0;
   /// What the catalog says about the one object a statement creates, drops or alters:
   /// `table "t" exists`, `column "c" of table "t" does not exist`, else `cannot tell`.

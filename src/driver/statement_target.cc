@@ -117,27 +117,12 @@ class Reader {
   Token token_;
 };
 
-constexpr std::string_view kKinds[] = {"table",
-                                       "index",
-                                       "view",
-                                       "trigger",
-                                       "sequence",
-                                       "type",
-                                       "schema",
-                                       "database",
-                                       "function",
-                                       "procedure",
-                                       "event"};
-constexpr std::string_view kKindPrefixes[] = {"temp",
-                                              "temporary",
-                                              "unique",
-                                              "virtual",
-                                              "unlogged",
-                                              "global",
-                                              "local",
-                                              "materialized",
-                                              "fulltext",
-                                              "spatial"};
+constexpr std::string_view kKinds[] = {"table",    "index",     "view",   "trigger",
+                                       "sequence", "type",      "schema", "database",
+                                       "function", "procedure", "event"};
+constexpr std::string_view kKindPrefixes[] = {"temp",     "temporary", "unique", "virtual",
+                                              "unlogged", "global",    "local",  "materialized",
+                                              "fulltext", "spatial"};
 
 bool take_any(Reader& reader, std::span<const std::string_view> words) {
   for (const std::string_view word : words) {

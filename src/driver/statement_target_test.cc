@@ -1,8 +1,7 @@
 #include "driver/statement_target.h"
 
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 namespace rhumb::driver {
 namespace {
@@ -11,16 +10,9 @@ std::string describe(const std::optional<StatementTarget>& target) {
   if (!target) {
     return "none";
   }
-  return fmt::format("{} {} {}|{}|{} {} {}{}{}",
-                     target->verb,
-                     target->kind,
-                     target->name,
-                     target->new_name,
-                     target->part_verb,
-                     target->part_kind,
-                     target->part,
-                     target->conditional ? " if" : "",
-                     target->several ? " several" : "");
+  return fmt::format("{} {} {}|{}|{} {} {}{}{}", target->verb, target->kind, target->name,
+                     target->new_name, target->part_verb, target->part_kind, target->part,
+                     target->conditional ? " if" : "", target->several ? " several" : "");
 }
 
 struct Case {

@@ -1,9 +1,8 @@
 #include "driver/url.h"
 
-#include <algorithm>
-
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace rhumb::driver {
 namespace {
@@ -26,8 +25,8 @@ bool is_docker(std::string_view scheme) {
 
 // No containers are started: a name that never was one is told apart from one we do without.
 Error refuse_docker(const codec::Url& url) {
-  static constexpr std::string_view kImages[] = {
-      "mysql", "maria", "mariadb", "postgres", "postgis", "pgvector", "sqlserver", "clickhouse"};
+  static constexpr std::string_view kImages[] = {"mysql",   "maria",    "mariadb",   "postgres",
+                                                 "postgis", "pgvector", "sqlserver", "clickhouse"};
   const std::string_view scheme = url.scheme;
   const std::string name =
       scheme == "docker" ? url.host : std::string(scheme.substr(scheme.find('+') + 1));

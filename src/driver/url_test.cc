@@ -7,9 +7,10 @@ namespace {
 
 std::string open_error(std::string_view url) {
   DriverRegistry registry;
-  registry.add({"sqlite", "sqlite3"}, [](const DatabaseUrl& parsed) -> Result<std::unique_ptr<Connection>> {
-    return Error(ErrorCode::kDatabase, parsed.scheme() + " " + parsed.rest);
-  });
+  registry.add({"sqlite", "sqlite3"},
+               [](const DatabaseUrl& parsed) -> Result<std::unique_ptr<Connection>> {
+                 return Error(ErrorCode::kDatabase, parsed.scheme() + " " + parsed.rest);
+               });
   return registry.open(url).error().message();
 }
 

@@ -1,10 +1,10 @@
 #include "driver/value.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "base/text.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::driver {
 namespace {
@@ -51,10 +51,16 @@ struct IsTrue {
 
 }  // namespace
 
-std::string to_text(const Value& value) { return std::visit(ToText{}, value); }
+std::string to_text(const Value& value) {
+  return std::visit(ToText{}, value);
+}
 
-int64_t to_int(const Value& value) { return std::visit(ToInt{}, value); }
+int64_t to_int(const Value& value) {
+  return std::visit(ToInt{}, value);
+}
 
-bool is_true(const Value& value) { return std::visit(IsTrue{}, value); }
+bool is_true(const Value& value) {
+  return std::visit(IsTrue{}, value);
+}
 
 }  // namespace rhumb::driver

@@ -1,5 +1,7 @@
 #include "migrate/executor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 
@@ -9,8 +11,6 @@
 #include "migrate/revision_store.h"
 #include "migrate/row_intent.h"
 #include "migrate/tx_mode.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {
@@ -126,8 +126,7 @@ Result<void> ApplyRun::start_target() {
 }
 
 Result<std::optional<std::string>> ApplyRun::find_dirt() {
-  const bool matters =
-      revisions_.empty() && !options_.allow_dirty && options_.baseline.empty();
+  const bool matters = revisions_.empty() && !options_.allow_dirty && options_.baseline.empty();
   if (!matters) {
     return std::optional<std::string>();
   }
@@ -151,9 +150,7 @@ Result<void> ApplyRun::make_plan() {
     return out_of_order_error(entries_, plan_.out_of_order);
   }
   TRY(check_equal_versions(entries_));
-  cut_ = TRY(limit_pending(plan_,
-                           entries_,
-                           revisions_,
+  cut_ = TRY(limit_pending(plan_, entries_, revisions_,
                            {.amount = options_.amount, .to_version = options_.to_version}));
   if (plan_.baseline) {
     outcome_.current = entries_[*plan_.baseline].version;
@@ -193,18 +190,13 @@ Error ApplyRun::unknown_outcome(const Revision& row, const RowIntent& intent) {
   const std::string finding = connection_.describe_target(statement).value_or("cannot tell");
   return {ErrorCode::kConflict,
           fmt::format("sql/migrate: outcome of statement {} from file \"{}\" is unknown: the run "
-                           "that started it at {} by {} did not finish\n"
-                           "  database: {}\n"
-                           "  --on-unknown retry: run statement {} again\n"
-                           "  --on-unknown skip: count it as applied\n"
-                           "  migrate set {}: count the whole file as applied",
-                           intent.statement,
-                           name,
-                           intent.started_at,
-                           intent.holder,
-                           finding,
-                           intent.statement,
-                           row.version)};
+                      "that started it at {} by {} did not finish\n"
+                      "  database: {}\n"
+                      "  --on-unknown retry: run statement {} again\n"
+                      "  --on-unknown skip: count it as applied\n"
+                      "  migrate set {}: count the whole file as applied",
+                      intent.statement, name, intent.started_at, intent.holder, finding,
+                      intent.statement, row.version)};
 }
 
 Result<void> ApplyRun::refuse_unknown_outcomes() {
@@ -317,9 +309,8 @@ void ApplyRun::fail_file(size_t index, TxMode mode, FileFailure failure) {
     }
   }
   if (failure.started) {
-    stream_.emit(FileDone{.file = files_[index].id,
-                          .result = FileResult::kFailed,
-                          .error = std::move(failure.file)});
+    stream_.emit(FileDone{
+        .file = files_[index].id, .result = FileResult::kFailed, .error = std::move(failure.file)});
   }
   if (mode == TxMode::kAll) {
     for (size_t earlier = 0; earlier < index; ++earlier) {
@@ -347,8 +338,8 @@ bool ApplyRun::run_file(size_t index, const PlannedFile& planned) {
   }
   const RunContext context{
       .connection = connection_, .store = *store_, .stream = stream_, .options = options_};
-  FileRunner runner(
-      context, file, planned, find_row(file.id.version), mode, choose_writing(file, mode));
+  FileRunner runner(context, file, planned, find_row(file.id.version), mode,
+                    choose_writing(file, mode));
   std::optional<FileFailure> failure = runner.run();
   if (failure) {
     fail_file(index, mode, std::move(*failure));

@@ -24,9 +24,9 @@ struct ApplyOptions {
   std::string to_version{};
   std::string revisions_schema{};
   std::string baseline{};
-  std::string tx_mode = "file";      ///< `none`, `file`, `all`; looked at when a file starts
-  std::string exec_order = "linear"; ///< `linear`, `linear-skip`, `non-linear`, empty
-  std::string on_unknown = "fail";   ///< `fail`, `retry`, `skip`
+  std::string tx_mode = "file";       ///< `none`, `file`, `all`; looked at when a file starts
+  std::string exec_order = "linear";  ///< `linear`, `linear-skip`, `non-linear`, empty
+  std::string on_unknown = "fail";    ///< `fail`, `retry`, `skip`
   bool allow_dirty = false;
   bool dry_run = false;
 
@@ -77,8 +77,8 @@ struct ApplyOutcome {
                                                     const ApplyOptions& options,
                                                     RunStream& stream);
 
-/// Runs every file of a directory from its last checkpoint on, without revisions, on a dev database.
-/// `up_to` (empty: all) is the last version to run.
+/// Runs every file of a directory from its last checkpoint on, without revisions, on a dev
+/// database. `up_to` (empty: all) is the last version to run.
 ///
 /// Errors: `sql/migrate: read migration directory state: sql/migrate: executing statement ...`,
 /// `sql/migrate: read migration directory state: sql/migrate: scanning statements from ...`.

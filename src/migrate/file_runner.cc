@@ -1,8 +1,8 @@
 #include "migrate/file_runner.h"
 
-#include "base/go_format.h"
-
 #include <fmt/format.h>
+
+#include "base/go_format.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -50,8 +50,7 @@ std::optional<FileFailure> FileRunner::run() {
 
 Result<void> FileRunner::run_steps() {
   TRY(start_row());
-  context_.stream.emit(
-      FileStarted{.file = file_.id, .skipped = applied(), .tx_mode = tx_mode_});
+  context_.stream.emit(FileStarted{.file = file_.id, .skipped = applied(), .tx_mode = tx_mode_});
   started_ = true;
   TRY(run_checks());
   switch (writing_) {
@@ -77,8 +76,8 @@ Result<void> FileRunner::start_row() {
     row_.executed_at = {.at = mark_, .offset = {}};
   }
   const std::optional<RowIntent> found = parse_intent(row_.error);
-  hashes_ = TRY(check_history(
-      row_, file_.statements.statements, file_.id.name, found ? found->after : std::string()));
+  hashes_ = TRY(check_history(row_, file_.statements.statements, file_.id.name,
+                              found ? found->after : std::string()));
   if (found && !found->down && found->statement == applied() + 1) {
     bool counted = false;
     TRY(settle_intent(*found, counted));
@@ -118,19 +117,14 @@ Result<void> FileRunner::settle_intent(const RowIntent& found, bool& counted) {
   if (counted && file_.size() < found.statement) {
     return Error(ErrorCode::kConflict,
                  fmt::format("sql/migrate: history changed: statement {} from file \"{}\" changed",
-                             found.statement,
-                             file_.id.name));
+                             found.statement, file_.id.name));
   }
   if (counted) {
     verdict = "counts as applied";
   }
-  context_.stream.emit(Notice{fmt::format(
-      "statement {} of \"{}\", started at {} by {}, {}",
-      found.statement,
-      file_.id.name,
-      found.started_at,
-      found.holder,
-      verdict)});
+  context_.stream.emit(
+      Notice{fmt::format("statement {} of \"{}\", started at {} by {}, {}", found.statement,
+                         file_.id.name, found.started_at, found.holder, verdict)});
   return {};
 }
 
@@ -144,8 +138,7 @@ Result<void> FileRunner::run_checks() {
 Result<std::string> FileRunner::run_assertion(const std::string& text) {
   const driver::Rows rows = TRY(context_.connection.query(text));
   if (rows.rows.size() != 1 || rows.columns.size() != 1) {
-    return fmt::format("returned {} rows of {} columns, it must return one value",
-                       rows.rows.size(),
+    return fmt::format("returned {} rows of {} columns, it must return one value", rows.rows.size(),
                        rows.columns.size());
   }
   return std::string(driver::is_true(rows.rows[0][0]) ? "" : "returned false");
@@ -166,9 +159,10 @@ Result<void> FileRunner::run_check_group(const CheckGroup& group) {
     done.duration = context_.stream.now() - begin;
     if (!done.ok) {
       const RunText shown = texts.statement_error(file_.id, 0, text, problem);
-      done.error = {.shown = fmt::format("check assertion {} {}", go_quote(done.statement.shown), shown.shown),
-                    .reported = fmt::format(
-                        "check assertion {} {}", go_quote(done.statement.reported), shown.reported)};
+      done.error = {.shown = fmt::format("check assertion {} {}", go_quote(done.statement.shown),
+                                         shown.shown),
+                    .reported = fmt::format("check assertion {} {}",
+                                            go_quote(done.statement.reported), shown.reported)};
       failures.push_back(done.error);
     }
     context_.stream.emit(std::move(done));
@@ -370,8 +364,8 @@ void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& 
                       ? StatementResult::kUnknown
                       : StatementResult::kFailed;
     done.statement = planned_.statements[number - 1];
-    done.error = context_.stream.texts().statement_error(
-        file_.id, number, file_.text(number - 1), error.message());
+    done.error = context_.stream.texts().statement_error(file_.id, number, file_.text(number - 1),
+                                                         error.message());
     done.error_code = error.cause() ? error.cause()->code : std::string();
     done.error_position = file_.statements.statements[number - 1].position;
   }

@@ -44,7 +44,8 @@ struct RunContext {
 /// Executes one file and keeps its row. Transactions around the file are the caller's.
 class FileRunner {
  public:
-  /// `row` is the file's row, null when it has none; `planned` holds the file's texts as they may leave.
+  /// `row` is the file's row, null when it has none; `planned` holds the file's texts as they may
+  /// leave.
   FileRunner(const RunContext& context,
              const PreparedFile& file,
              const PlannedFile& planned,
@@ -92,10 +93,10 @@ class FileRunner {
   Revision row_;
   bool is_new_ = false;
   StatementHashes hashes_;
-  driver::Intent intent_;            // of the statement that runs next
-  bool intent_in_row_ = false;       // the table says so
+  driver::Intent intent_;       // of the statement that runs next
+  bool intent_in_row_ = false;  // the table says so
   sys::Instant statement_started_{};
-  sys::Instant mark_{};              // last time the row was touched
+  sys::Instant mark_{};  // last time the row was touched
   bool started_ = false;
   std::optional<FileFailure> failure_;
 };

@@ -1,11 +1,10 @@
+#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <random>
 #include <thread>
-
-#include <gtest/gtest.h>
 
 #include "migrate/revision_store.h"
 #include "migrate/row_intent.h"
@@ -69,7 +68,8 @@ constexpr const char* kEndless =
     "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c;";
 
 TEST_F(OutcomeTest, AKilledStatementIsNotRepeatedUnasked) {
-  put("1_a.sql", std::string("CREATE TABLE a (id int);\n") + kEndless + "\nCREATE TABLE b (id int);");
+  put("1_a.sql",
+      std::string("CREATE TABLE a (id int);\n") + kEndless + "\nCREATE TABLE b (id int);");
   const auto watch = driver::sqlite::must_open(folder_.file("app.db"));
   EXPECT_FALSE(apply_and_kill([&] {
     return driver::sqlite::rows_of(*watch, "SELECT error FROM atlas_schema_revisions")
@@ -79,8 +79,9 @@ TEST_F(OutcomeTest, AKilledStatementIsNotRepeatedUnasked) {
             std::string("1|3|") + kEndless + "\n");
   EXPECT_TRUE(rows("SELECT error FROM atlas_schema_revisions").ends_with(", outcome unknown\n"));
   const std::string refused = apply();
-  EXPECT_TRUE(refused.starts_with("no report: sql/migrate: outcome of statement 2 from file \"1_a.sql\" "
-                                  "is unknown: the run that started it at "))
+  EXPECT_TRUE(
+      refused.starts_with("no report: sql/migrate: outcome of statement 2 from file \"1_a.sql\" "
+                          "is unknown: the run that started it at "))
       << refused;
   EXPECT_NE(refused.find(" by apply test@host:1 since 2026-01-02T03:04:05Z did not finish\n"),
             std::string::npos);
@@ -99,9 +100,10 @@ TEST_F(OutcomeTest, TheCatalogIsAskedAboutTheObject) {
   EXPECT_NE(apply().find("table \"b\" does not exist"), std::string::npos);
   options_.dry_run = true;
   EXPECT_EQ(apply(), "");
-  EXPECT_NE(events().find("notice statement 2 of \"1_a.sql\", started at 2026-01-02T03:04:05Z by apply "
-                          "ann@host:7 since 2026-01-02T03:04:00Z, has an unknown outcome"),
-            std::string::npos)
+  EXPECT_NE(
+      events().find("notice statement 2 of \"1_a.sql\", started at 2026-01-02T03:04:05Z by apply "
+                    "ann@host:7 since 2026-01-02T03:04:00Z, has an unknown outcome"),
+      std::string::npos)
       << events();
   options_.dry_run = false;
   options_.on_unknown = "retry";
@@ -127,7 +129,8 @@ TEST_F(OutcomeTest, TheStatementBeforeIsComparedFirst) {
 TEST_F(OutcomeTest, AStatementThatCommitsWithItsOutcomeIsRunAgain) {
   put("1_a.sql", "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);");
   sql("CREATE TABLE a (id int)");
-  leave_row({"CREATE TABLE a (id int);"}, {.intent = {.kind = driver::IntentClass::kCommitsWithOutcome}});
+  leave_row({"CREATE TABLE a (id int);"},
+            {.intent = {.kind = driver::IntentClass::kCommitsWithOutcome}});
   EXPECT_EQ(apply(), "");
   EXPECT_NE(events().find("was not applied, it is run again\n"), std::string::npos) << events();
   EXPECT_EQ(rows("SELECT id FROM a"), "1\n2\n");
@@ -136,8 +139,9 @@ TEST_F(OutcomeTest, AStatementThatCommitsWithItsOutcomeIsRunAgain) {
 TEST_F(OutcomeTest, AnObjectThatAppearedTellsThatItsStatementRan) {
   put("1_a.sql", "CREATE TABLE a (id int);\nCREATE TABLE b (id int);\nCREATE TABLE c (id int);");
   sql("CREATE TABLE a (id int); CREATE TABLE b (id int)");
-  leave_row({"CREATE TABLE a (id int);"},
-            {.intent = {.kind = driver::IntentClass::kAbsentBefore, .object_kind = "table", .object_name = "b"}});
+  leave_row({"CREATE TABLE a (id int);"}, {.intent = {.kind = driver::IntentClass::kAbsentBefore,
+                                                      .object_kind = "table",
+                                                      .object_name = "b"}});
   EXPECT_EQ(apply(), "");
   EXPECT_NE(events().find("counts as applied\nfile 1 skip=2\n3: "), std::string::npos) << events();
   EXPECT_EQ(history(), "1|3|3|\n");
@@ -167,9 +171,10 @@ TEST_F(OutcomeTest, RowsOfLongFilesStaySmallAndBecomeExactWhenTheRunStops) {
     return driver::sqlite::rows_of(*watch, "SELECT error FROM atlas_schema_revisions")
                .find("statement 101 of 101") != std::string::npos;
   }));
-  EXPECT_EQ(rows("SELECT applied, json_array_length(partial_hashes), error LIKE '%, after h1:%' FROM "
-                 "atlas_schema_revisions"),
-            "100|65|1\n");
+  EXPECT_EQ(
+      rows("SELECT applied, json_array_length(partial_hashes), error LIKE '%, after h1:%' FROM "
+           "atlas_schema_revisions"),
+      "100|65|1\n");
   put("1_a.sql", file + "SELECT 1;");
   options_.on_unknown = "retry";
   EXPECT_EQ(apply(), "");
@@ -188,7 +193,10 @@ TEST_F(OutcomeTest, KilledRunsExecuteEachStatementOnce) {
     for (int i = 0; i < kStatements; ++i) {
       file += "INSERT INTO " + table + " VALUES (" + std::to_string(i) + ");\n";
     }
-    put(std::string(mode) == "none" ? "1_a.sql" : std::string(mode) == "file" ? "2_b.sql" : "3_c.sql", file);
+    put(std::string(mode) == "none"   ? "1_a.sql"
+        : std::string(mode) == "file" ? "2_b.sql"
+                                      : "3_c.sql",
+        file);
     std::minstd_rand random(17);  // NOLINT(cert-msc51-cpp): the same run each time
     int kills = 0;
     for (bool finished = false; !finished && kills < 200; ++kills) {

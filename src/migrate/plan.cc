@@ -1,11 +1,11 @@
 #include "migrate/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
 #include "base/text.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {
@@ -48,8 +48,7 @@ Error missing_migration(const Revision& revision) {
   return {ErrorCode::kNotFound,
           fmt::format("sql/migrate: missing migration: revision \"{}_{}.sql\" is partially applied "
                       "but migration file was not found",
-                      revision.version,
-                      revision.description)};
+                      revision.version, revision.description)};
 }
 
 Result<PendingPlan> plan_first_run(Files files, const PlanOptions& options) {
@@ -234,30 +233,28 @@ Error out_of_order_error(const std::vector<FileEntry>& files, const std::vector<
   for (const size_t index : late) {
     names.push_back(files[index].name);
   }
-  return {ErrorCode::kConflict,
-          fmt::format("migration {} {} {} added out of order. See: "
-                      "https://atlasgo.io/versioned/apply#non-linear-error",
-                      names.size() == 1 ? "file" : "files",
-                      join(names, ", "),
-                      names.size() == 1 ? "was" : "were")};
+  return {ErrorCode::kConflict, fmt::format("migration {} {} {} added out of order. See: "
+                                            "https://atlasgo.io/versioned/apply#non-linear-error",
+                                            names.size() == 1 ? "file" : "files", join(names, ", "),
+                                            names.size() == 1 ? "was" : "were")};
 }
 
 Result<void> check_equal_versions(const std::vector<FileEntry>& files) {
   std::vector<size_t> order(files.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::stable_sort(order, {}, [&](size_t i) -> const std::string& { return files[i].version; });
+  std::ranges::stable_sort(order, {},
+                           [&](size_t i) -> const std::string& { return files[i].version; });
   const auto twin = std::ranges::adjacent_find(
       order, [&](size_t a, size_t b) { return files[a].version == files[b].version; });
   if (twin == order.end()) {
     return {};
   }
   const FileEntry& first = files[*twin];
-  return Error(ErrorCode::kConflict,
-               fmt::format("sql/migrate: files \"{}\" and \"{}\" have the same version \"{}\": rename "
-                           "one of them",
-                           first.name,
-                           files[*(twin + 1)].name,
-                           first.version));
+  return Error(
+      ErrorCode::kConflict,
+      fmt::format("sql/migrate: files \"{}\" and \"{}\" have the same version \"{}\": rename "
+                  "one of them",
+                  first.name, files[*(twin + 1)].name, first.version));
 }
 
 Result<size_t> limit_pending(PendingPlan& plan,
@@ -273,8 +270,7 @@ Result<size_t> limit_pending(PendingPlan& plan,
     }
     const auto last_index = static_cast<size_t>(last - files.begin());
     const bool reached = !revisions.empty() && limits.to_version < revisions.back().version;
-    std::erase_if(plan.pending,
-                  [&](size_t index) { return reached || index > last_index; });
+    std::erase_if(plan.pending, [&](size_t index) { return reached || index > last_index; });
   }
   if (limits.amount && *limits.amount < plan.pending.size()) {
     plan.pending.resize(*limits.amount);

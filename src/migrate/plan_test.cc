@@ -144,21 +144,28 @@ TEST(ComputePending, Refuses) {
        "1",
        "",
        {.dirt = "found multiple tables: 2"},
-       "sql/migrate: connected database is not clean: found multiple tables: 2. baseline version or "
+       "sql/migrate: connected database is not clean: found multiple tables: 2. baseline version "
+       "or "
        "allow-dirty is required"},
       {"unknown baseline", "1", "", {.baseline = "9"}, "baseline version \"9\" not found"},
-      {"baseline names a checkpoint", "1 2c", "", {.baseline = "2"}, "baseline version \"2\" not found"},
+      {"baseline names a checkpoint",
+       "1 2c",
+       "",
+       {.baseline = "2"},
+       "baseline version \"2\" not found"},
       {"partial file gone",
        "2 3",
        "1!",
        {},
-       "sql/migrate: missing migration: revision \"1_x.sql\" is partially applied but migration file "
+       "sql/migrate: missing migration: revision \"1_x.sql\" is partially applied but migration "
+       "file "
        "was not found"},
       {"partial file in the middle gone",
        "1 3",
        "1 2! 3",
        {},
-       "sql/migrate: missing migration: revision \"2_x.sql\" is partially applied but migration file "
+       "sql/migrate: missing migration: revision \"2_x.sql\" is partially applied but migration "
+       "file "
        "was not found"},
   };
   for (const ErrorCase& c : cases) {
@@ -194,9 +201,10 @@ TEST(Plan, EqualVersionsAreNamed) {
   EXPECT_TRUE(check_equal_versions(files_of("1 2")).has_value());
   auto files = files_of("1 2 1");
   files[2].name = "1_y.sql";
-  EXPECT_EQ(check_equal_versions(files).error().message(),
-            "sql/migrate: files \"1_x.sql\" and \"1_y.sql\" have the same version \"1\": rename one "
-            "of them");
+  EXPECT_EQ(
+      check_equal_versions(files).error().message(),
+      "sql/migrate: files \"1_x.sql\" and \"1_y.sql\" have the same version \"1\": rename one "
+      "of them");
 }
 
 struct LimitCase {

@@ -51,8 +51,9 @@ struct Revision {
   [[nodiscard]] bool resolved() const { return (type & revision_type::kResolved) != 0; }
   /// Whether nothing of its file is left to run. Decides for the last revision of a history.
   [[nodiscard]] bool complete() const { return resolved() || applied == total; }
-  /// Whether it stopped half-way with an error that nobody resolved. Decides for any other revision:
-  /// rows that an older program left with `applied` != `total` but no error are taken as complete.
+  /// Whether it stopped half-way with an error that nobody resolved. Decides for any other
+  /// revision: rows that an older program left with `applied` != `total` but no error are taken as
+  /// complete.
   [[nodiscard]] bool failed() const { return !resolved() && applied < total && !error.empty(); }
 
   bool operator==(const Revision&) const = default;

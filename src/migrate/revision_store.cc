@@ -1,12 +1,12 @@
 #include "migrate/revision_store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
 #include "migrate/revision_table.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {
@@ -14,7 +14,9 @@ namespace {
 constexpr std::string_view kAmbiguousCode = "ambiguous-revisions";
 constexpr size_t kColumnCount = std::size(kRevisionColumns);
 
-bool is_identity(std::string_view version) { return version.starts_with(kIdentityVersion); }
+bool is_identity(std::string_view version) {
+  return version.starts_with(kIdentityVersion);
+}
 
 class SqlRevisionStore final : public RevisionStore {
  public:
@@ -59,7 +61,8 @@ class SqlRevisionStore final : public RevisionStore {
 
   Result<std::vector<Revision>> read_all() override {
     std::vector<Revision> revisions = TRY(read({}).context("sql/migrate: read revisions"));
-    std::erase_if(revisions, [](const Revision& revision) { return is_identity(revision.version); });
+    std::erase_if(revisions,
+                  [](const Revision& revision) { return is_identity(revision.version); });
     std::ranges::sort(revisions, {}, &Revision::version);
     return revisions;
   }
@@ -87,10 +90,8 @@ class SqlRevisionStore final : public RevisionStore {
     }
     const driver::Value params[] = {std::string(version)};
     TRY(connection_
-            .execute(fmt::format("DELETE FROM {} WHERE {} = {}",
-                                 table_->name_sql(),
-                                 table_->quote("version"),
-                                 table_->placeholder(1)),
+            .execute(fmt::format("DELETE FROM {} WHERE {} = {}", table_->name_sql(),
+                                 table_->quote("version"), table_->placeholder(1)),
                      params)
             .context("sql/migrate: delete revision"));
     return {};
@@ -102,14 +103,13 @@ class SqlRevisionStore final : public RevisionStore {
       return std::optional<std::string>();
     }
     const driver::Value params[] = {std::string(kIdentityVersion)};
-    const driver::Rows found = TRY(connection_
-                                       .query(fmt::format("SELECT {} FROM {} WHERE {} = {}",
-                                                          table_->quote("description"),
-                                                          table_->name_sql(),
-                                                          table_->quote("version"),
-                                                          table_->placeholder(1)),
-                                              params)
-                                       .context("read revision-table id"));
+    const driver::Rows found =
+        TRY(connection_
+                .query(fmt::format("SELECT {} FROM {} WHERE {} = {}", table_->quote("description"),
+                                   table_->name_sql(), table_->quote("version"),
+                                   table_->placeholder(1)),
+                       params)
+                .context("read revision-table id"));
     if (found.rows.empty()) {
       return std::optional<std::string>();
     }
@@ -142,8 +142,8 @@ class SqlRevisionStore final : public RevisionStore {
       names.push_back(table_->quote(kRevisionColumns[i]));
       values.push_back(table_->placeholder(i + 1));
     }
-    return fmt::format(
-        "INSERT INTO {} ({}) VALUES ({})", table_->name_sql(), join(names, ", "), join(values, ", "));
+    return fmt::format("INSERT INTO {} ({}) VALUES ({})", table_->name_sql(), join(names, ", "),
+                       join(values, ", "));
   }
 
   std::array<driver::Value, kColumnCount> encode(const Revision& revision) const {
@@ -233,7 +233,8 @@ class NoRevisions final : public RevisionStore {
 
  private:
   static Error read_only() {
-    return {ErrorCode::kUnsupported, "sql/migrate: write revision: the table can only be read here"};
+    return {ErrorCode::kUnsupported,
+            "sql/migrate: write revision: the table can only be read here"};
   }
 
   std::string schema_;
@@ -256,9 +257,9 @@ Result<std::unique_ptr<RevisionStore>> open_revision_store(driver::Connection& c
     }
     return std::make_unique<SqlRevisionStore>(connection, sqlite_revision_table(), "main");
   }
-  return Error(ErrorCode::kUnsupported,
-               fmt::format("sql/migrate: no revisions table for driver \"{}\"",
-                           connection.info().driver));
+  return Error(
+      ErrorCode::kUnsupported,
+      fmt::format("sql/migrate: no revisions table for driver \"{}\"", connection.info().driver));
 }
 
 Result<std::unique_ptr<RevisionStore>> open_revision_reader(driver::Connection& connection,

@@ -35,11 +35,12 @@ TEST(RevisionStore, StoresRowsAsOtherProgramsReadThem) {
   ASSERT_EQ(error_of(store->ensure_table()), "");
   EXPECT_TRUE(*store->exists());
   ASSERT_EQ(error_of(store->write(sample())), "");
-  EXPECT_EQ(rows_of(*connection,
-                    "SELECT *, typeof(partial_hashes), typeof(executed_at) FROM "
-                    "atlas_schema_revisions"),
-            "1|a|2|1|2|2026-01-02 03:04:05.007+00:00|42|no such table: nope|DROP TABLE nope;|aGFzaA==|"
-            "[\"h1:Fo9K92y+zoKk\"]|Atlas CLI - development|blob|text\n");
+  EXPECT_EQ(
+      rows_of(*connection,
+              "SELECT *, typeof(partial_hashes), typeof(executed_at) FROM "
+              "atlas_schema_revisions"),
+      "1|a|2|1|2|2026-01-02 03:04:05.007+00:00|42|no such table: nope|DROP TABLE nope;|aGFzaA==|"
+      "[\"h1:Fo9K92y+zoKk\"]|Atlas CLI - development|blob|text\n");
   EXPECT_EQ(*store->find("1"), sample());
   EXPECT_EQ(*store->find("2"), std::nullopt);
 }
@@ -82,13 +83,14 @@ TEST(RevisionStore, AnUpdateKeepsDescriptionAndFirstTime) {
 
 TEST(RevisionStore, ReadsAndUpgradesAnOlderTable) {
   const auto connection = must_open(":memory:");
-  must_run(*connection,
-           "CREATE TABLE atlas_schema_revisions (version text NOT NULL PRIMARY KEY, description text "
-           "NOT NULL, type integer NOT NULL DEFAULT 2, applied integer NOT NULL DEFAULT 0, total "
-           "integer NOT NULL DEFAULT 0, executed_at datetime NOT NULL, execution_time integer NOT "
-           "NULL, error text NULL, hash text NOT NULL, operator_version text NOT NULL, note text); "
-           "INSERT INTO atlas_schema_revisions VALUES ('2','b',2,1,1,'2024-01-01 "
-           "00:00:00+02:00',5,NULL,'x','old','mine'), ('10','a',2,1,1,'2024-01-01',5,'','x','old','')");
+  must_run(
+      *connection,
+      "CREATE TABLE atlas_schema_revisions (version text NOT NULL PRIMARY KEY, description text "
+      "NOT NULL, type integer NOT NULL DEFAULT 2, applied integer NOT NULL DEFAULT 0, total "
+      "integer NOT NULL DEFAULT 0, executed_at datetime NOT NULL, execution_time integer NOT "
+      "NULL, error text NULL, hash text NOT NULL, operator_version text NOT NULL, note text); "
+      "INSERT INTO atlas_schema_revisions VALUES ('2','b',2,1,1,'2024-01-01 "
+      "00:00:00+02:00',5,NULL,'x','old','mine'), ('10','a',2,1,1,'2024-01-01',5,'','x','old','')");
   const auto store = open_revision_store(*connection, "").value();
   const auto revisions = store->read_all();
   ASSERT_TRUE(revisions.has_value());
@@ -97,13 +99,16 @@ TEST(RevisionStore, ReadsAndUpgradesAnOlderTable) {
   EXPECT_EQ((*revisions)[1].executed_at.offset, std::chrono::minutes(120));
   EXPECT_EQ(format_rfc3339_nano((*revisions)[1].executed_at.at), "2023-12-31T22:00:00Z");
   EXPECT_EQ((*revisions)[1].error_stmt, "");
-  EXPECT_EQ(rows_of(*connection, "SELECT count(*) FROM pragma_table_info('atlas_schema_revisions')"),
-            "11\n")
+  EXPECT_EQ(
+      rows_of(*connection, "SELECT count(*) FROM pragma_table_info('atlas_schema_revisions')"),
+      "11\n")
       << "reading does not write";
   ASSERT_EQ(error_of(store->ensure_table()), "");
-  EXPECT_EQ(rows_of(*connection, "SELECT count(*) FROM pragma_table_info('atlas_schema_revisions')"),
-            "13\n");
-  EXPECT_EQ(rows_of(*connection, "SELECT note FROM atlas_schema_revisions WHERE version = '2'"), "mine\n");
+  EXPECT_EQ(
+      rows_of(*connection, "SELECT count(*) FROM pragma_table_info('atlas_schema_revisions')"),
+      "13\n");
+  EXPECT_EQ(rows_of(*connection, "SELECT note FROM atlas_schema_revisions WHERE version = '2'"),
+            "mine\n");
   EXPECT_EQ(error_of(store->ensure_table()), "");
 }
 

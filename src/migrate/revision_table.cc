@@ -7,7 +7,9 @@
 namespace rhumb::migrate {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // `+05:30` or `-07:00` at the end of `text`.
 std::chrono::minutes parse_offset(std::string_view text) {
@@ -15,8 +17,8 @@ std::chrono::minutes parse_offset(std::string_view text) {
     return {};
   }
   const std::string_view tail = text.substr(text.size() - 6);
-  const bool shaped = (tail[0] == '+' || tail[0] == '-') && is_digit(tail[1]) && is_digit(tail[2]) &&
-                      tail[3] == ':' && is_digit(tail[4]) && is_digit(tail[5]);
+  const bool shaped = (tail[0] == '+' || tail[0] == '-') && is_digit(tail[1]) &&
+                      is_digit(tail[2]) && tail[3] == ':' && is_digit(tail[4]) && is_digit(tail[5]);
   if (!shaped) {
     return {};
   }

@@ -41,30 +41,22 @@ class RevisionTable {
 
   [[nodiscard]] virtual driver::Value encode_time(const StoredTime& time) const = 0;
   [[nodiscard]] virtual StoredTime decode_time(const driver::Value& cell) const = 0;
-  [[nodiscard]] virtual driver::Value encode_hashes(const std::vector<std::string>& hashes) const = 0;
+  [[nodiscard]] virtual driver::Value encode_hashes(
+      const std::vector<std::string>& hashes) const = 0;
 };
 
 /// Columns in the order of the table.
-inline constexpr std::string_view kRevisionColumns[] = {"version",
-                                                        "description",
-                                                        "type",
-                                                        "applied",
-                                                        "total",
-                                                        "executed_at",
-                                                        "execution_time",
-                                                        "error",
-                                                        "error_stmt",
-                                                        "hash",
-                                                        "partial_hashes",
-                                                        "operator_version"};
+inline constexpr std::string_view kRevisionColumns[] = {
+    "version",        "description", "type",       "applied", "total",          "executed_at",
+    "execution_time", "error",       "error_stmt", "hash",    "partial_hashes", "operator_version"};
 
 /// The JSON text of a row's hashes: an array, or `null` when there are none.
 [[nodiscard]] std::string format_hashes(const std::vector<std::string>& hashes);
 /// Reverses format_hashes; anything but an array of strings is none.
 [[nodiscard]] std::vector<std::string> parse_hashes(std::string_view json);
 
-/// `2006-01-02 15:04:05.999999999-07:00` and the shorter forms that drivers of other programs write;
-/// what cannot be read is the epoch.
+/// `2006-01-02 15:04:05.999999999-07:00` and the shorter forms that drivers of other programs
+/// write; what cannot be read is the epoch.
 [[nodiscard]] StoredTime parse_stored_time(std::string_view text);
 
 [[nodiscard]] std::unique_ptr<RevisionTable> sqlite_revision_table();

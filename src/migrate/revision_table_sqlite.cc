@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+
 #include "base/go_format.h"
 #include "base/text.h"
 #include "migrate/revision_table.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {
@@ -13,18 +13,19 @@ struct Column {
   std::string_view when_added;  // a column added to rows needs a default
 };
 
-constexpr Column kColumns[] = {{"version", "text NOT NULL", "text NOT NULL DEFAULT ''"},
-                               {"description", "text NOT NULL", "text NOT NULL DEFAULT ''"},
-                               {"type", "integer NOT NULL DEFAULT (2)", "integer NOT NULL DEFAULT 2"},
-                               {"applied", "integer NOT NULL DEFAULT (0)", "integer NOT NULL DEFAULT 0"},
-                               {"total", "integer NOT NULL DEFAULT (0)", "integer NOT NULL DEFAULT 0"},
-                               {"executed_at", "datetime NOT NULL", "datetime NOT NULL DEFAULT ''"},
-                               {"execution_time", "integer NOT NULL", "integer NOT NULL DEFAULT 0"},
-                               {"error", "text NULL", "text NULL"},
-                               {"error_stmt", "text NULL", "text NULL"},
-                               {"hash", "text NOT NULL", "text NOT NULL DEFAULT ''"},
-                               {"partial_hashes", "json NULL", "json NULL"},
-                               {"operator_version", "text NOT NULL", "text NOT NULL DEFAULT ''"}};
+constexpr Column kColumns[] = {
+    {"version", "text NOT NULL", "text NOT NULL DEFAULT ''"},
+    {"description", "text NOT NULL", "text NOT NULL DEFAULT ''"},
+    {"type", "integer NOT NULL DEFAULT (2)", "integer NOT NULL DEFAULT 2"},
+    {"applied", "integer NOT NULL DEFAULT (0)", "integer NOT NULL DEFAULT 0"},
+    {"total", "integer NOT NULL DEFAULT (0)", "integer NOT NULL DEFAULT 0"},
+    {"executed_at", "datetime NOT NULL", "datetime NOT NULL DEFAULT ''"},
+    {"execution_time", "integer NOT NULL", "integer NOT NULL DEFAULT 0"},
+    {"error", "text NULL", "text NULL"},
+    {"error_stmt", "text NULL", "text NULL"},
+    {"hash", "text NOT NULL", "text NOT NULL DEFAULT ''"},
+    {"partial_hashes", "json NULL", "json NULL"},
+    {"operator_version", "text NOT NULL", "text NOT NULL DEFAULT ''"}};
 
 class SqliteRevisionTable final : public RevisionTable {
  public:
@@ -33,13 +34,15 @@ class SqliteRevisionTable final : public RevisionTable {
     for (const Column& column : kColumns) {
       parts.push_back(fmt::format("`{}` {}", column.name, column.definition));
     }
-    return {fmt::format("CREATE TABLE {} ({}, PRIMARY KEY (`version`))", name_sql(), join(parts, ", "))};
+    return {fmt::format("CREATE TABLE {} ({}, PRIMARY KEY (`version`))", name_sql(),
+                        join(parts, ", "))};
   }
 
   std::string add_column_sql(std::string_view name) const override {
     for (const Column& column : kColumns) {
       if (column.name == name) {
-        return fmt::format("ALTER TABLE {} ADD COLUMN `{}` {}", name_sql(), name, column.when_added);
+        return fmt::format("ALTER TABLE {} ADD COLUMN `{}` {}", name_sql(), name,
+                           column.when_added);
       }
     }
     return {};

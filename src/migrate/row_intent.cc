@@ -1,10 +1,10 @@
 #include "migrate/row_intent.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "base/text.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {
@@ -98,15 +98,9 @@ bool take_class(std::string_view& text, driver::Intent& intent) {
 }  // namespace
 
 std::string format_intent(const RowIntent& intent) {
-  return fmt::format("{}{}statement {} of {} started at {} by {}{}{}, {}",
-                     kPrefix,
-                     intent.down ? kDown : "",
-                     intent.statement,
-                     intent.total,
-                     intent.started_at,
-                     intent.holder,
-                     intent.after.empty() ? "" : ", after ",
-                     intent.after,
+  return fmt::format("{}{}statement {} of {} started at {} by {}{}{}, {}", kPrefix,
+                     intent.down ? kDown : "", intent.statement, intent.total, intent.started_at,
+                     intent.holder, intent.after.empty() ? "" : ", after ", intent.after,
                      format_class(intent.intent));
 }
 

@@ -51,10 +51,7 @@ TEST(RowIntent, ReadsWhatItWrites) {
 }
 
 TEST(RowIntent, OrdinaryErrorsAreNone) {
-  for (const char* error : {"",
-                            "no such table: nope",
-                            "rhumb: ",
-                            "rhumb: statement 2 of 3",
+  for (const char* error : {"", "no such table: nope", "rhumb: ", "rhumb: statement 2 of 3",
                             "rhumb: statement x of 3 started at a by b, outcome unknown",
                             "rhumb: statement 0 of 3 started at a by b, outcome unknown",
                             "rhumb: statement 2 of 3 started at a, outcome unknown",

@@ -26,6 +26,8 @@ RunText PlainTextRenderer::statement_error(const RunFile& /*file*/,
   return plain(error);
 }
 
-RunText PlainTextRenderer::message(std::string_view text) { return plain(text); }
+RunText PlainTextRenderer::message(std::string_view text) {
+  return plain(text);
+}
 
 }  // namespace rhumb::migrate

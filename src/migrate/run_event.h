@@ -45,10 +45,10 @@ struct RunStarted {
 };
 
 struct TargetStarted {
-  std::string key{};     ///< the for_each key, empty when there is none
-  std::string driver{};  ///< `sqlite`, `postgres`, ...
-  std::string url{};     ///< redacted
-  std::string schema{};  ///< schema the connection is bound to
+  std::string key{};      ///< the for_each key, empty when there is none
+  std::string driver{};   ///< `sqlite`, `postgres`, ...
+  std::string url{};      ///< redacted
+  std::string schema{};   ///< schema the connection is bound to
   std::string dir_url{};  ///< as the user wrote it, redacted
   std::string slug{};     ///< registry directory, empty when local
   std::string tag{};
@@ -157,7 +157,7 @@ using RunEventBody = std::variant<RunStarted,
 /// Source: spec revisions.md 7.1.
 struct RunEvent {
   std::string run_id{};  ///< UUID v7
-  size_t target = 0;   ///< from 0
+  size_t target = 0;     ///< from 0
   std::chrono::sys_time<std::chrono::nanoseconds> time{};
   RunEventBody body;
 };

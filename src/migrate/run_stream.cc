@@ -17,6 +17,8 @@ RunStream::Time RunStream::emit(RunEventBody body) {
   return event.time;
 }
 
-RunStream::Time RunStream::now() { return clock_.now(); }
+RunStream::Time RunStream::now() {
+  return clock_.now();
+}
 
 }  // namespace rhumb::migrate

@@ -1,10 +1,10 @@
 #include "migrate/set.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "migrate/revision_store.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {
@@ -82,8 +82,7 @@ Result<SetPlan> plan_set(const std::vector<SetFile>& files,
   }
   std::ranges::stable_sort(plan.result.changes, {}, &SetChange::version);
   if (!plan.mark.empty()) {
-    plan.result.current =
-        std::ranges::max_element(plan.mark, {}, &Revision::version)->version;
+    plan.result.current = std::ranges::max_element(plan.mark, {}, &Revision::version)->version;
   } else if (!kept.empty()) {
     plan.result.current = kept.back().version;
   }
@@ -124,8 +123,7 @@ Result<SetResult> change_rows(driver::Connection& connection,
                      .description = file.description(),
                      .hash = file.hash().value_or("")});
   }
-  const SetPlan plan =
-      TRY(plan_set(files, revisions, version, now, options.operator_version));
+  const SetPlan plan = TRY(plan_set(files, revisions, version, now, options.operator_version));
   TRY(connection.begin_plain());
   Result<void> written = write_plan(store, plan);
   if (written) {

@@ -1,10 +1,9 @@
 #include "migrate/set.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {

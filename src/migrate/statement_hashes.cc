@@ -1,8 +1,8 @@
 #include "migrate/statement_hashes.h"
 
-#include "codec/base64.h"
-
 #include <fmt/format.h>
+
+#include "codec/base64.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -37,8 +37,7 @@ Result<StatementHashes> check_history(const Revision& row,
   const auto changed = [&](size_t number) {
     return Error(ErrorCode::kConflict,
                  fmt::format("sql/migrate: history changed: statement {} from file \"{}\" changed",
-                             number,
-                             file_name));
+                             number, file_name));
   };
   const bool compact = is_compact(row.partial_hashes);
   const size_t known = compact ? kExactHashesMax : row.partial_hashes.size();

@@ -65,9 +65,9 @@ TEST(CheckHistory, FindsTheFirstChange) {
       EXPECT_EQ(checked->size(), static_cast<size_t>(c.applied));
     } else {
       ASSERT_FALSE(checked.has_value());
-      EXPECT_EQ(checked.error().message(),
-                "sql/migrate: history changed: statement " + std::string(c.error) +
-                    " from file \"1_a.sql\" changed");
+      EXPECT_EQ(checked.error().message(), "sql/migrate: history changed: statement " +
+                                               std::string(c.error) +
+                                               " from file \"1_a.sql\" changed");
     }
   }
 }

@@ -1,12 +1,12 @@
 #include "migrate/status.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.h"
 #include "migrate/prepared_file.h"
 #include "migrate/revision_store.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 namespace {
@@ -24,7 +24,9 @@ std::vector<FileEntry> select(const std::vector<FileEntry>& files,
   return selected;
 }
 
-std::string one_line(std::string_view text) { return replace_all(text, "\n", " "); }
+std::string one_line(std::string_view text) {
+  return replace_all(text, "\n", " ");
+}
 
 // The failed attempt, shown when the last row stopped half-way. Without its file's statements there
 // is nothing to compare with.
@@ -89,16 +91,16 @@ Result<Status> read_status(driver::Connection& connection,
   input.table_exists = TRY(store->exists());
   input.revisions = TRY(store->read_all());
   if (input.table_exists && input.revisions.empty()) {
-    input.dirt = TRY(connection.find_dirt({.revisions_schema = store->schema(),
-                                           .revisions_table = std::string(kRevisionsTable)}));
+    input.dirt = TRY(connection.find_dirt(
+        {.revisions_schema = store->schema(), .revisions_table = std::string(kRevisionsTable)}));
   }
   if (!input.revisions.empty() && !input.revisions.back().complete()) {
-    const auto file = std::ranges::find(
-        input.files, input.revisions.back().version, &FileEntry::version);
+    const auto file =
+        std::ranges::find(input.files, input.revisions.back().version, &FileEntry::version);
     if (file != input.files.end()) {
       const auto index = static_cast<size_t>(file - input.files.begin());
-      const PreparedFile prepared = TRY(prepare_file(
-          directory.files[index], driver::sql_dialect(connection.info().engine)));
+      const PreparedFile prepared =
+          TRY(prepare_file(directory.files[index], driver::sql_dialect(connection.info().engine)));
       input.partial_total = static_cast<int64_t>(prepared.size());
     }
   }

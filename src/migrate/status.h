@@ -19,8 +19,8 @@ struct Status {
   std::vector<Revision> applied{};
   std::string current{};  ///< a version, or `No migration applied yet`
   std::string next{};     ///< a version, `Already at latest version`, or empty when out of order
-  int64_t count = 0;    ///< statements applied of a partial last file
-  int64_t total = 0;    ///< statements in that file now
+  int64_t count = 0;      ///< statements applied of a partial last file
+  int64_t total = 0;      ///< statements in that file now
   std::string status{};   ///< `OK` or `PENDING`
   std::string error{};
   std::string sql{};
@@ -31,8 +31,9 @@ struct StatusInput {
   std::vector<FileEntry> files{};
   bool table_exists = false;
   std::vector<Revision> revisions{};
-  std::optional<std::string> dirt{};       ///< looked at when the table is there but empty
-  std::optional<int64_t> partial_total{};  ///< statements in the last revision's file, if it is there
+  std::optional<std::string> dirt{};  ///< looked at when the table is there but empty
+  std::optional<int64_t>
+      partial_total{};  ///< statements in the last revision's file, if it is there
 };
 
 /// The pure part. Errors: those of compute_pending; `migration file with version "v" not found`.

@@ -93,8 +93,8 @@ TEST(Status, ShowsTheLastFailedAttempt) {
   EXPECT_EQ(status->next, "2");
 
   revisions.back().type = 6;
-  const auto resolved = compute_status(
-      {.files = files_of("1 2 3"), .table_exists = true, .revisions = revisions});
+  const auto resolved =
+      compute_status({.files = files_of("1 2 3"), .table_exists = true, .revisions = revisions});
   ASSERT_TRUE(resolved.has_value());
   EXPECT_EQ(resolved->error, "");
   EXPECT_EQ(resolved->next, "3");

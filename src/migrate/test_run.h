@@ -1,18 +1,17 @@
 #pragma once
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include <gtest/gtest.h>
-
 #include "base/text.h"
 #include "driver/sqlite/test_database.h"
 #include "migrate/executor.h"
 #include "migrate/memory_directory.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::migrate {
 
@@ -33,12 +32,16 @@ class EventLog final : public RunObserver {
   void operator()(const Refused& e) { line("refused " + e.text); }
   void operator()(const Notice& e) { line("notice " + e.text); }
   void operator()(const FileStarted& e) {
-    line(fmt::format("file {}{}", e.file.version, e.skipped > 0 ? fmt::format(" skip={}", e.skipped) : ""));
+    line(fmt::format("file {}{}", e.file.version,
+                     e.skipped > 0 ? fmt::format(" skip={}", e.skipped) : ""));
   }
   void operator()(const CheckDone& e) {
-    line(fmt::format("check [{}] {}: {}{}", e.group, e.statement.shown, e.ok ? "ok" : "failed ", e.error.shown));
+    line(fmt::format("check [{}] {}: {}{}", e.group, e.statement.shown, e.ok ? "ok" : "failed ",
+                     e.error.shown));
   }
-  void operator()(const StatementStarted& e) { line(fmt::format("{}: {}", e.number, e.text.shown)); }
+  void operator()(const StatementStarted& e) {
+    line(fmt::format("{}: {}", e.number, e.text.shown));
+  }
   void operator()(const StatementDone& e) {
     if (e.result != StatementResult::kOk) {
       line("failed: " + e.error.shown);
@@ -110,7 +113,8 @@ class RunTest : public testing::Test {
   std::string rows(const std::string& sql) { return driver::sqlite::rows_of(database(), sql); }
   /// version|applied|total|error of every row.
   std::string history() {
-    return rows("SELECT version, applied, total, error FROM atlas_schema_revisions ORDER BY version");
+    return rows(
+        "SELECT version, applied, total, error FROM atlas_schema_revisions ORDER BY version");
   }
   /// Names of the tables that the files made.
   std::string tables() {

@@ -33,12 +33,12 @@ struct Bind {
   int operator()(int64_t number) const { return sqlite3_bind_int64(statement, index, number); }
   int operator()(double number) const { return sqlite3_bind_double(statement, index, number); }
   int operator()(const std::string& text) const {
-    return sqlite3_bind_text64(
-        statement, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    return sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_TRANSIENT,
+                               SQLITE_UTF8);
   }
   int operator()(const Blob& blob) const {
-    return sqlite3_bind_blob64(
-        statement, index, blob.bytes.data(), blob.bytes.size(), SQLITE_TRANSIENT);
+    return sqlite3_bind_blob64(statement, index, blob.bytes.data(), blob.bytes.size(),
+                               SQLITE_TRANSIENT);
   }
 };
 
@@ -77,9 +77,13 @@ ErrorCode error_code(int code) {
 
 }  // namespace
 
-void CloseDatabase::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+void CloseDatabase::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
 
-void FinalizeStatement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void FinalizeStatement::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
 
 Result<Database> Database::open(const std::string& name) {
   sqlite3* raw = nullptr;
@@ -110,8 +114,8 @@ Error Database::last_error(int code) const {
 Result<StatementHandle> Database::prepare(std::string_view& text, unsigned flags) {
   sqlite3_stmt* raw = nullptr;
   const char* tail = nullptr;
-  const int code = sqlite3_prepare_v3(
-      handle_.get(), text.data(), static_cast<int>(text.size()), flags, &raw, &tail);
+  const int code = sqlite3_prepare_v3(handle_.get(), text.data(), static_cast<int>(text.size()),
+                                      flags, &raw, &tail);
   StatementHandle statement(raw);
   if (code != SQLITE_OK) {
     return last_error(code);
@@ -200,14 +204,18 @@ Result<Rows> Database::query(std::string_view sql, std::span<const Value> params
   return result;
 }
 
-bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(handle_.get()) == 0;
+}
 
 std::string Database::path() const {
   const char* path = sqlite3_db_filename(handle_.get(), "main");
   return path == nullptr ? std::string() : std::string(path);
 }
 
-void Database::interrupt() const { sqlite3_interrupt(handle_.get()); }
+void Database::interrupt() const {
+  sqlite3_interrupt(handle_.get());
+}
 
 void Database::set_busy_timeout(int milliseconds) {
   sqlite3_busy_timeout(handle_.get(), milliseconds);

@@ -1,11 +1,11 @@
 #include "driver/sqlite/dsn.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <optional>
 
 #include "base/text.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::driver::sqlite {
 namespace {
@@ -26,20 +26,15 @@ constexpr Parameter kParameters[] = {
     {"_case_sensitive_like", "_cslike", "case_sensitive_like", Takes::kBoolean, ""},
     {"_defer_foreign_keys", "_defer_fk", "defer_foreign_keys", Takes::kBoolean, ""},
     {"_foreign_keys", "_fk", "foreign_keys", Takes::kBoolean, ""},
-    {"_ignore_check_constraints",
-     "_ignore_check_constraints",
-     "ignore_check_constraints",
-     Takes::kBoolean,
-     ""},
-    {"_journal_mode",
-     "_journal",
-     "journal_mode",
-     Takes::kWord,
+    {"_ignore_check_constraints", "_ignore_check_constraints", "ignore_check_constraints",
+     Takes::kBoolean, ""},
+    {"_journal_mode", "_journal", "journal_mode", Takes::kWord,
      "delete truncate persist memory wal off"},
     {"_locking_mode", "_locking", "locking_mode", Takes::kWord, "normal exclusive"},
     {"_query_only", "_query_only", "query_only", Takes::kBoolean, ""},
     {"_recursive_triggers", "_rt", "recursive_triggers", Takes::kBoolean, ""},
-    {"_secure_delete", "_secure_delete", "secure_delete", Takes::kWord, "0 1 false true no yes off on fast"},
+    {"_secure_delete", "_secure_delete", "secure_delete", Takes::kWord,
+     "0 1 false true no yes off on fast"},
     {"_synchronous", "_sync", "synchronous", Takes::kWord, "0 1 2 3 off normal full extra"},
     {"_writable_schema", "_writable_schema", "writable_schema", Takes::kBoolean, ""},
     {"_cache_size", "_cache_size", "cache_size", Takes::kNumber, ""},

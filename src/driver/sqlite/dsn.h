@@ -10,7 +10,7 @@ namespace rhumb::driver::sqlite {
 
 /// What the part of a URL behind `scheme://` asks of the library.
 struct Dsn {
-  std::string name;                  ///< path, `:memory:` or `file:` URI for the library
+  std::string name;  ///< path, `:memory:` or `file:` URI for the library
   int busy_timeout_ms = 5000;
   std::vector<std::string> pragmas;  ///< statements to run after opening, in order
 };

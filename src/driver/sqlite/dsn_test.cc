@@ -19,17 +19,14 @@ TEST(Dsn, SeparatesFileAndParameters) {
       {"x.db", "x.db", ""},
       {"/abs/x.db?_fk=1", "/abs/x.db", "PRAGMA foreign_keys = 1"},
       {"x.db?cache=shared", "x.db", ""},
-      {"file:/abs/x.db?cache=shared&_fk=1",
-       "file:/abs/x.db?cache=shared&_fk=1",
+      {"file:/abs/x.db?cache=shared&_fk=1", "file:/abs/x.db?cache=shared&_fk=1",
        "PRAGMA foreign_keys = 1"},
       {"file::memory:?cache=shared", "file::memory:?cache=shared", ""},
       {":memory:", ":memory:", ""},
       {"dev?mode=memory&cache=shared", "file:dev?mode=memory&cache=shared", ""},
       {"?mode=memory", "file:?mode=memory", ""},
-      {"x.db?_busy_timeout=20&_journal=WAL&_sync=off",
-       "x.db",
-       "PRAGMA journal_mode = WAL;PRAGMA synchronous = off",
-       20},
+      {"x.db?_busy_timeout=20&_journal=WAL&_sync=off", "x.db",
+       "PRAGMA journal_mode = WAL;PRAGMA synchronous = off", 20},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.text);
@@ -42,11 +39,8 @@ TEST(Dsn, SeparatesFileAndParameters) {
 }
 
 TEST(Dsn, RefusesValuesThatNoParameterTakes) {
-  for (const char* text : {"x?_fk=maybe",
-                           "x?_busy_timeout=5s",
-                           "x?_busy_timeout=",
-                           "x?_journal_mode=wal;drop",
-                           "x?_cache_size=many"}) {
+  for (const char* text : {"x?_fk=maybe", "x?_busy_timeout=5s",
+                           "x?_busy_timeout=", "x?_journal_mode=wal;drop", "x?_cache_size=many"}) {
     EXPECT_FALSE(parse_dsn(text).has_value()) << text;
   }
 }

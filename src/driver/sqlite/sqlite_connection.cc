@@ -1,15 +1,17 @@
 #include "driver/sqlite/sqlite_connection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.h"
+#include "driver/sqlite/opening.h"
 #include "driver/statement_target.h"
-
-#include <fmt/format.h>
 
 namespace rhumb::driver::sqlite {
 namespace {
 
+constexpr std::string_view kOpening = "sqlite: querying schemas";
 constexpr std::string_view kUserTables =
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT "
     "LIKE 'libsql_%'";
@@ -32,22 +34,15 @@ class DevSnapshot final : public Snapshot {
 };
 
 bool is_undoable(const std::vector<std::string>& words) {
-  static constexpr std::string_view kUndoable[] = {"INSERT",
-                                                   "UPDATE",
-                                                   "DELETE",
-                                                   "REPLACE",
-                                                   "MERGE",
-                                                   "CREATE",
-                                                   "ALTER",
-                                                   "DROP",
-                                                   "COMMENT",
-                                                   "GRANT",
-                                                   "REVOKE",
-                                                   "TRUNCATE"};
+  static constexpr std::string_view kUndoable[] = {"INSERT",  "UPDATE", "DELETE", "REPLACE",
+                                                   "MERGE",   "CREATE", "ALTER",  "DROP",
+                                                   "COMMENT", "GRANT",  "REVOKE", "TRUNCATE"};
   return !words.empty() && std::ranges::find(kUndoable, words[0]) != std::end(kUndoable);
 }
 
-std::string existence(bool exists) { return exists ? "exists" : "does not exist"; }
+std::string existence(bool exists) {
+  return exists ? "exists" : "does not exist";
+}
 
 }  // namespace
 
@@ -56,15 +51,45 @@ SqliteConnection::SqliteConnection(Database database,
                                    std::shared_ptr<NamedLocks> locks)
     : database_(std::move(database)), info_(std::move(info)), locks_(std::move(locks)) {}
 
+Result<std::unique_ptr<Connection>> SqliteConnection::open(const Dsn& dsn,
+                                                           ConnectionInfo info,
+                                                           std::shared_ptr<NamedLocks> locks) {
+  const bool missing = makes_file(dsn);
+  Database database =
+      missing ? TRY(Database::open(":memory:")) : TRY(open_database(dsn).context(kOpening));
+  std::unique_ptr<SqliteConnection> connection(
+      new SqliteConnection(std::move(database), std::move(info), std::move(locks)));
+  if (missing) {
+    connection->missing_ = dsn;
+  }
+  return std::unique_ptr<Connection>(std::move(connection));
+}
+
+Result<void> SqliteConnection::make_file() {
+  if (missing_) {
+    database_ = TRY(open_database(*missing_).context(kOpening));
+    missing_.reset();
+  }
+  return {};
+}
+
+// Somebody else may have made the file meanwhile.
+Result<void> SqliteConnection::find_file() {
+  return missing_ && !makes_file(*missing_) ? make_file() : Result<void>();
+}
+
 Result<ExecResult> SqliteConnection::execute(std::string_view statement) {
+  TRY(make_file());
   return ExecResult{TRY(database_.run(statement))};
 }
 
 Result<ExecResult> SqliteConnection::execute(std::string_view sql, std::span<const Value> params) {
+  TRY(make_file());
   return ExecResult{TRY(database_.run(sql, params))};
 }
 
 Result<Rows> SqliteConnection::query(std::string_view sql, std::span<const Value> params) {
+  TRY(find_file());
   return database_.query(sql, params);
 }
 
@@ -73,16 +98,14 @@ Result<SqliteConnection::Violations> SqliteConnection::check_foreign_keys() {
   Violations found;
   found.reserve(rows.rows.size());
   for (const std::vector<Value>& row : rows.rows) {
-    found.push_back(fmt::format("{{tbl:{} ref:{} row:{} index:{}}}",
-                                to_text(row[0]),
-                                to_text(row[2]),
-                                to_int(row[1]),
-                                to_int(row[3])));
+    found.push_back(fmt::format("{{tbl:{} ref:{} row:{} index:{}}}", to_text(row[0]),
+                                to_text(row[2]), to_int(row[1]), to_int(row[3])));
   }
   return found;
 }
 
 Result<void> SqliteConnection::begin() {
+  TRY(make_file());
   const Rows enabled = TRY(database_.query("PRAGMA foreign_keys"));
   std::optional<Violations> before;
   if (!enabled.rows.empty() && is_true(enabled.rows[0][0])) {
@@ -99,6 +122,7 @@ Result<void> SqliteConnection::begin() {
 }
 
 Result<void> SqliteConnection::begin_plain() {
+  TRY(make_file());
   TRY(database_.run("BEGIN IMMEDIATE"));
   return {};
 }
@@ -141,10 +165,15 @@ Result<void> SqliteConnection::rollback() {
 }
 
 Result<std::unique_ptr<Lock>> SqliteConnection::lock(const LockRequest& request) {
+  TRY(make_file());
   return acquire_lock(*locks_, database_.path(), request);
 }
 
 Result<std::optional<std::string>> SqliteConnection::find_lock_holder(const LockRequest& request) {
+  TRY(find_file());
+  if (missing_) {
+    return std::optional<std::string>();
+  }
   return sqlite::find_lock_holder(*locks_, database_.path(), request.name);
 }
 
@@ -179,6 +208,7 @@ Result<std::optional<std::string>> SqliteConnection::find_dev_dirt() {
 }
 
 Result<std::unique_ptr<Snapshot>> SqliteConnection::snapshot() {
+  TRY(make_file());
   const std::optional<std::string> dirt = TRY(find_dev_dirt());
   if (dirt) {
     return Error(ErrorCode::kConflict,
@@ -204,8 +234,8 @@ Result<bool> SqliteConnection::object_exists(std::string_view kind, std::string_
 
 Result<bool> SqliteConnection::column_exists(std::string_view table, std::string_view column) {
   const Value params[] = {std::string(table), std::string(column)};
-  const Rows found = TRY(database_.query(
-      "SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE", params));
+  const Rows found = TRY(
+      database_.query("SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE", params));
   return !found.rows.empty();
 }
 

@@ -7,6 +7,7 @@
 
 #include "driver/connection.h"
 #include "driver/sqlite/database.h"
+#include "driver/sqlite/dsn.h"
 #include "driver/sqlite/sqlite_lock.h"
 
 namespace rhumb::driver::sqlite {
@@ -14,11 +15,14 @@ namespace rhumb::driver::sqlite {
 /// A SQLite database as a Connection, always bound to `main`.
 ///
 /// begin() is BEGIN IMMEDIATE: the write lock is taken at once, so that a file never fails half-way
-/// because another writer came first. Foreign keys are off inside it when they were on, and commit()
-/// refuses violations that were not there before.
+/// because another writer came first. Foreign keys are off inside it when they were on, and
+/// commit() refuses violations that were not there before.
 class SqliteConnection final : public Connection {
  public:
-  SqliteConnection(Database database, ConnectionInfo info, std::shared_ptr<NamedLocks> locks);
+  /// Errors: `sqlite: querying schemas: <why>`.
+  static Result<std::unique_ptr<Connection>> open(const Dsn& dsn,
+                                                  ConnectionInfo info,
+                                                  std::shared_ptr<NamedLocks> locks);
 
   [[nodiscard]] const ConnectionInfo& info() const override { return info_; }
   Result<ExecResult> execute(std::string_view statement) override;
@@ -46,6 +50,10 @@ class SqliteConnection final : public Connection {
  private:
   using Violations = std::vector<std::string>;
 
+  SqliteConnection(Database database, ConnectionInfo info, std::shared_ptr<NamedLocks> locks);
+
+  Result<void> make_file();
+  Result<void> find_file();
   Result<Violations> check_foreign_keys();
   Result<void> restore_foreign_keys();
   Result<bool> column_exists(std::string_view table, std::string_view column);
@@ -55,6 +63,7 @@ class SqliteConnection final : public Connection {
 
   Database database_;
   ConnectionInfo info_;
+  std::optional<Dsn> missing_;         // the file that is still to be made
   std::shared_ptr<NamedLocks> locks_;  // shared by the connections of one registry
   /// Violations before the open transaction; set while foreign keys are switched off for it.
   std::optional<Violations> violations_before_;

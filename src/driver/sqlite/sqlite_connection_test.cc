@@ -1,7 +1,7 @@
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <thread>
-
-#include <gtest/gtest.h>
 
 #include "driver/sqlite/test_database.h"
 
@@ -9,13 +9,9 @@ namespace rhumb::driver::sqlite {
 namespace {
 
 TEST(SqliteConnection, OpensEveryFormOfMemory) {
-  for (const char* source : {"file?mode=memory",
-                             "?mode=memory",
-                             "dev?mode=memory&cache=shared&_fk=1",
-                             "file::memory:?cache=shared",
-                             ":memory:",
-                             "file2/?mode=memory",
-                             "localhost?mode=memory"}) {
+  for (const char* source :
+       {"file?mode=memory", "?mode=memory", "dev?mode=memory&cache=shared&_fk=1",
+        "file::memory:?cache=shared", ":memory:", "file2/?mode=memory", "localhost?mode=memory"}) {
     SCOPED_TRACE(source);
     const auto connection = must_open(source);
     EXPECT_EQ(error_of(connection->execute("CREATE TABLE t (x)")), "");
@@ -33,6 +29,23 @@ TEST(SqliteConnection, SaysWhyAFileCannotBeOpened) {
   EXPECT_EQ(error_of(open_source(folder.path())),
             prefix + "unable to open database file: is a directory");
   EXPECT_EQ(error_of(open_source(folder.file("text.db"))), prefix + "file is not a database");
+}
+
+TEST(SqliteConnection, ReadingMakesNoFile) {
+  const TestFolder folder;
+  for (const std::string& source :
+       {folder.file("a.db") + "?_fk=1", "file:" + folder.file("b.db")}) {
+    SCOPED_TRACE(source);
+    const auto connection = must_open(source);
+    EXPECT_EQ(rows_of(*connection, "SELECT count(*) FROM sqlite_master"), "0\n");
+    EXPECT_EQ(connection->find_dirt({})->value_or("clean"), "clean");
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+    const auto other = must_open(source);
+    must_run(*connection, "CREATE TABLE t (x)");
+    EXPECT_EQ(rows_of(*connection, "SELECT count(*) FROM sqlite_master"), "1\n");
+    EXPECT_EQ(rows_of(*other, "SELECT count(*) FROM sqlite_master"), "1\n");
+    std::filesystem::remove(folder.file("a.db"));
+  }
 }
 
 TEST(SqliteConnection, ReadOnlyFilesCanBeReadOnly) {
@@ -90,10 +103,10 @@ TEST(SqliteConnection, RollsBackDataAndTables) {
 
 TEST(SqliteConnection, RefusesNewForeignKeyViolationsAtCommit) {
   const auto connection = must_open(":memory:?_fk=1");
-  must_run(*connection, 
-          "CREATE TABLE users (id integer PRIMARY KEY); CREATE TABLE pets (id int, owner int "
-          "REFERENCES users (id)); PRAGMA foreign_keys = off; INSERT INTO pets VALUES (1, 5); "
-          "PRAGMA foreign_keys = on");
+  must_run(*connection,
+           "CREATE TABLE users (id integer PRIMARY KEY); CREATE TABLE pets (id int, owner int "
+           "REFERENCES users (id)); PRAGMA foreign_keys = off; INSERT INTO pets VALUES (1, 5); "
+           "PRAGMA foreign_keys = on");
   connection->begin().value();
   must_run(*connection, "INSERT INTO pets VALUES (2, 7)");
   EXPECT_EQ(error_of(connection->commit()),
@@ -129,13 +142,15 @@ TEST(SqliteConnection, CountsTablesForTheCleanCheck) {
 TEST(SqliteConnection, ADevDatabaseMustBeEmptyAndIsEmptiedAgain) {
   const TestFolder folder;
   for (const std::string& source :
-       {std::string(":memory:"), std::string("d?mode=memory&cache=shared&_fk=1"), folder.file("d.db")}) {
+       {std::string(":memory:"), std::string("d?mode=memory&cache=shared&_fk=1"),
+        folder.file("d.db")}) {
     SCOPED_TRACE(source);
     const auto connection = must_open(source);
     auto snapshot = connection->snapshot();
     ASSERT_TRUE(snapshot.has_value());
-    must_run(*connection, "CREATE TABLE t (x INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO t VALUES "
-                        "(1); CREATE VIEW v AS SELECT 1; BEGIN; INSERT INTO t VALUES (2)");
+    must_run(*connection,
+             "CREATE TABLE t (x INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO t VALUES "
+             "(1); CREATE VIEW v AS SELECT 1; BEGIN; INSERT INTO t VALUES (2)");
     EXPECT_EQ(error_of((*snapshot)->restore()), "");
     EXPECT_EQ(rows_of(*connection, "SELECT count(*) FROM sqlite_master"), "0\n");
     EXPECT_EQ(error_of(connection->execute("CREATE VIEW v AS SELECT 1")), "");

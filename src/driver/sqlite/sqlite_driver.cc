@@ -1,17 +1,17 @@
 #include "driver/sqlite/sqlite_driver.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "driver/sqlite/dsn.h"
 #include "driver/sqlite/sqlite_connection.h"
 
-#include <fmt/format.h>
-
 namespace rhumb::driver::sqlite {
 namespace {
 
-constexpr std::string_view kOpening = "sqlite: querying schemas";
-
-bool is_libsql(const DatabaseUrl& url) { return url.scheme().starts_with("libsql"); }
+bool is_libsql(const DatabaseUrl& url) {
+  return url.scheme().starts_with("libsql");
+}
 
 // `libsql+file://p` is the file `p`, as `libsql://file:p` is. Empty: a server.
 std::string data_source(const DatabaseUrl& url) {
@@ -19,17 +19,6 @@ std::string data_source(const DatabaseUrl& url) {
     return "file:" + url.rest;
   }
   return is_libsql(url) && !url.rest.starts_with("file:") ? std::string() : url.rest;
-}
-
-Result<Database> open_database(const Dsn& dsn) {
-  Database database = TRY(Database::open(dsn.name));
-  database.set_busy_timeout(dsn.busy_timeout_ms);
-  for (const std::string& pragma : dsn.pragmas) {
-    TRY(database.run(pragma));
-  }
-  // The library opens lazily: only a read tells whether the file is a database at all.
-  TRY(database.run("SELECT 1 FROM sqlite_master LIMIT 1"));
-  return database;
 }
 
 Result<std::unique_ptr<Connection>> open_with(const DatabaseUrl& url,
@@ -42,13 +31,12 @@ Result<std::unique_ptr<Connection>> open_with(const DatabaseUrl& url,
                              url.redacted));
   }
   const Dsn dsn = TRY(parse_dsn(source));
-  Database database = TRY(open_database(dsn).context(kOpening));
   ConnectionInfo info;
   info.engine = is_libsql(url) ? Engine::kLibsql : Engine::kSqlite;
   info.driver = is_libsql(url) ? "libsql" : "sqlite";
   info.url = url.redacted;
   info.schema = "main";
-  return std::make_unique<SqliteConnection>(std::move(database), std::move(info), locks);
+  return SqliteConnection::open(dsn, std::move(info), locks);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace rhumb::driver::sqlite {
 
 /// Opens `sqlite://`, `sqlite3://` and local `libsql` URLs; every connection is bound to `main`.
 ///
-/// Errors: `sqlite: querying schemas: <why>`, the reason as the operating system or SQLite words it.
-/// Source: spec urls.md 2.1.
+/// Errors: `sqlite: querying schemas: <why>`, the reason as the operating system or SQLite words
+/// it. Source: spec urls.md 2.1.
 [[nodiscard]] Result<std::unique_ptr<Connection>> open_sqlite(const DatabaseUrl& url);
 
 /// Registers every scheme this driver answers for.

@@ -1,5 +1,7 @@
 #include "driver/sqlite/sqlite_lock.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -10,8 +12,6 @@
 #include "codec/json.h"
 #include "sys/file_lock.h"
 
-#include <fmt/format.h>
-
 namespace rhumb::driver::sqlite {
 namespace {
 
@@ -19,7 +19,8 @@ constexpr std::chrono::seconds kSilentWait{2};
 constexpr std::string_view kSuffix = ".atlas-lock";
 
 std::string holder_line(const std::string& holder) {
-  return codec::format_json(codec::Json::object({{"holder", holder}}), {.escape_html = false}) + "\n";
+  return codec::format_json(codec::Json::object({{"holder", holder}}), {.escape_html = false}) +
+         "\n";
 }
 
 std::string read_holder(const sys::FileLock& file) {

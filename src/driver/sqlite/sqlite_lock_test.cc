@@ -1,5 +1,6 @@
 #include "driver/sqlite/sqlite_lock.h"
 
+#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,8 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include <gtest/gtest.h>
 
 #include "driver/sqlite/test_database.h"
 
