@@ -190,6 +190,25 @@ TEST_F(ExecutorTest, AFileMayHoldItsOwnTransaction) {
   EXPECT_EQ(history(), "1|3|3|\n");
 }
 
+TEST_F(ExecutorTest, SavepointsInsideATransactionWork) {
+  put("1_a.sql",
+      "CREATE TABLE a (id int);\nSAVEPOINT s;\nINSERT INTO a VALUES (1);\nROLLBACK TO s;\nRELEASE "
+      "s;");
+  EXPECT_EQ(apply(), "");
+  EXPECT_EQ(history(), "1|5|5|\n");
+  EXPECT_EQ(rows("SELECT count(*) FROM a"), "0\n");
+}
+
+TEST_F(ExecutorTest, AFileThatEndsItsTransactionKeepsItsRow) {
+  put("1_a.sql", "CREATE TABLE a (id int);\nCOMMIT;\nCREATE TABLE b (id int);\nDROP TABLE nope;");
+  EXPECT_NE(apply(), "");
+  EXPECT_EQ(history(), "1|3|4|no such table: nope\n");
+  EXPECT_EQ(tables(), "a\nb\n");
+  put("1_a.sql", "CREATE TABLE a (id int);\nCOMMIT;\nCREATE TABLE b (id int);\nSELECT 1;");
+  EXPECT_EQ(apply(), "");
+  EXPECT_EQ(history(), "1|4|4|\n");
+}
+
 TEST_F(ExecutorTest, AFailureInsideTheFilesOwnTransactionGoesBackToItsBegin) {
   put("1_a.sql",
       "CREATE TABLE a (id int);\nBEGIN;\nCREATE TABLE b (id int);\nDROP TABLE nope;\nCOMMIT;");

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <random>
 #include <thread>
 
@@ -180,6 +181,67 @@ TEST_F(OutcomeTest, RowsOfLongFilesStaySmallAndBecomeExactWhenTheRunStops) {
   EXPECT_EQ(apply(), "");
   EXPECT_EQ(history(), "1|101|101|\n");
   EXPECT_EQ(rows("SELECT count(*) FROM a"), "99\n");
+}
+
+TEST_F(OutcomeTest, AStopBetweenStatementsIsResumedWhereItStopped) {
+  put("1_a.sql", "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (2);");
+  sys::CancellationSource source;
+  options_.stop = source.token();
+  hook_ = [&source](const RunEvent& event) {
+    const auto* done = std::get_if<StatementDone>(&event.body);
+    if (done != nullptr && done->number == 2) {
+      source.cancel();
+    }
+  };
+  EXPECT_EQ(apply(),
+            "sql/migrate: executing statement \"INSERT INTO a VALUES (2);\" from version \"1\": "
+            "context canceled");
+  EXPECT_EQ(history(), "1|2|3|context canceled\n");
+  hook_ = nullptr;
+  options_.stop = {};
+  EXPECT_EQ(apply(), "");
+  EXPECT_EQ(rows("SELECT id FROM a"), "1\n2\n");
+}
+
+TEST_F(OutcomeTest, AStopCancelsAStatementInsideATransaction) {
+  put("1_a.sql", std::string("CREATE TABLE a (id int);\n") + kEndless);
+  options_.tx_mode = "file";
+  sys::CancellationSource source;
+  options_.stop = source.token();
+  std::atomic<bool> started = false;
+  std::atomic<bool> finished = false;
+  hook_ = [&](const RunEvent& event) {
+    const auto* statement = std::get_if<StatementStarted>(&event.body);
+    started = started || (statement != nullptr && statement->number == 2);
+  };
+  std::thread person([&] {
+    while (!started) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    source.cancel();
+  });
+  EXPECT_TRUE(apply().ends_with(": interrupted"));
+  person.join();
+  EXPECT_EQ(history(), "");
+  EXPECT_EQ(tables(), "");
+}
+
+TEST_F(OutcomeTest, AStatementWhoseOutcomeCannotBeWrittenIsUndone) {
+  put("1_a.sql", "CREATE TABLE a (id int);\nCREATE TABLE b (id int);\nVACUUM;");
+  ASSERT_TRUE(open_revision_store(database(), "").value()->ensure_table().has_value());
+  sql("CREATE TRIGGER no BEFORE UPDATE ON atlas_schema_revisions WHEN new.applied = 2 BEGIN SELECT "
+      "RAISE(ABORT, 'no'); END");
+  EXPECT_EQ(apply(),
+            "sql/migrate: executing statement \"CREATE TABLE b (id int);\" from version \"1\": "
+            "sql/migrate: write revision: no");
+  EXPECT_EQ(tables(), "a\n");
+  EXPECT_EQ(history(), "1|1|3|sql/migrate: write revision: no\n");
+  sql("DROP TRIGGER no; CREATE TRIGGER no BEFORE UPDATE ON atlas_schema_revisions WHEN new.applied "
+      "= "
+      "3 BEGIN SELECT RAISE(ABORT, 'no'); END");
+  EXPECT_EQ(apply(), "statement 3 of \"1_a.sql\" succeeded: sql/migrate: write revision: no");
+  EXPECT_TRUE(rows("SELECT error FROM atlas_schema_revisions").ends_with(", outcome unknown\n"));
 }
 
 // Killed again and again at any moment, a run still executes each statement exactly once.

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/text.h"
+#include "migrate/status.h"
+#include "migrate/test_run.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -90,6 +94,59 @@ TEST(PlanSet, MarkedRowsAreResolvedAndComplete) {
   EXPECT_EQ(plan->mark[0].total, 0);
   EXPECT_EQ(plan->mark[0].hash, "h");
   EXPECT_EQ(plan->mark[0].operator_version, "Atlas CLI - x");
+}
+
+class SetTest : public RunTest {
+ protected:
+  std::string set(const std::vector<std::string>& arguments) {
+    const DirectoryFiles files = load_files(directory_).value();
+    SetOptions options{.arguments = arguments, .holder = "set test", .operator_version = "v"};
+    const Result<SetResult> result = set_version(database(), files, options, clock_);
+    return result ? result->current : result.error().message();
+  }
+};
+
+TEST_F(SetTest, ChangesRowsButNoTables) {
+  put("1_a.sql", "CREATE TABLE a (id int);");
+  put("2_b.sql", "CREATE TABLE b (id int);\nDROP TABLE nope;");
+  put("3_c.sql", "CREATE TABLE c (id int);");
+  EXPECT_EQ(set({}), "accepts 1 arg(s), received 0");
+  EXPECT_EQ(set({"1", "2"}), "accepts 1 arg(s), received 2");
+  EXPECT_EQ(history(), "") << "the table is there by then";
+  options_.tx_mode = "none";
+  EXPECT_NE(apply(), "");
+  EXPECT_EQ(set({"3"}), "3");
+  EXPECT_EQ(rows("SELECT version, type, applied, total, hash <> '' FROM atlas_schema_revisions"),
+            "1|2|1|1|1\n2|6|1|2|1\n3|4|0|0|1\n");
+  EXPECT_EQ(apply(), "");
+  EXPECT_EQ(set({"1"}), "1");
+  EXPECT_EQ(history(), "1|1|1|\n");
+  EXPECT_EQ(tables(), "a\nb\n");
+}
+
+TEST_F(SetTest, DoesNotWaitForTheLock) {
+  put("1_a.sql", "SELECT 1;");
+  const auto other = driver::sqlite::must_open(folder_.file("app.db"));
+  const auto held = other->lock({.name = "atlas_migrate_execute", .timeout = {}, .holder = "x"});
+  EXPECT_EQ(set({"1"}),
+            "acquiring database lock: sql/sqlite: lock on \"atlas_migrate_execute\" already taken "
+            "(held by x)");
+}
+
+TEST_F(SetTest, StatusReadsWithoutWriting) {
+  put("1_a.sql", "CREATE TABLE a (id int);");
+  put("2_b.sql", "CREATE TABLE b (id int);\nDROP TABLE nope;\nSELECT 1;");
+  const auto status = [this] {
+    return read_status(database(), *load_files(directory_), "").value();
+  };
+  EXPECT_EQ(status().next, "1");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+  options_.tx_mode = "none";
+  EXPECT_NE(apply(), "");
+  EXPECT_EQ(status().count, 1);
+  EXPECT_EQ(status().total, 3);
+  EXPECT_EQ(status().error, "no such table: nope");
+  EXPECT_EQ(status().sql, "DROP TABLE nope;");
 }
 
 }  // namespace

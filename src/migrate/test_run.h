@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,6 +22,9 @@ class EventLog final : public RunObserver {
  public:
   void on_event(const RunEvent& event) override {
     std::visit(*this, event.body);
+    if (hook) {
+      hook(event);
+    }
     times_ordered_ = times_ordered_ && event.time >= last_time_;
     last_time_ = event.time;
   }
@@ -55,6 +60,8 @@ class EventLog final : public RunObserver {
     line(fmt::format("done {}{}", e.current, e.error.empty() ? "" : " error " + e.error.shown));
   }
   void operator()(const RunDone&) { line("end"); }
+
+  std::function<void(const RunEvent&)> hook;
 
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const TargetStarted& target() const { return target_; }
@@ -99,6 +106,7 @@ class RunTest : public testing::Test {
   std::string apply(const ApplyOptions& options) {
     const DirectoryFiles files = load_files(directory_).value();
     log_ = std::make_unique<EventLog>();
+    log_->hook = hook_;
     PlainTextRenderer texts;
     RunStream stream("run", clock_, *log_, texts);
     const Result<ApplyOutcome> outcome = apply_migrations(database(), files, options, stream);
@@ -127,6 +135,7 @@ class RunTest : public testing::Test {
   sys::FakeClock clock_;
   ApplyOptions options_;
   std::unique_ptr<EventLog> log_;
+  std::function<void(const RunEvent&)> hook_;
   std::unique_ptr<driver::Connection> connection_;
   std::string parameters_;
 };
