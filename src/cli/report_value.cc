@@ -147,11 +147,11 @@ Value url_value(const std::string& redacted_url, std::string_view schema) {
     return Value(redacted_url);
   }
   const codec::Url& url = parsed.value();
-  const Value user = url.user ? Struct("*url.Userinfo").text(url.user->username).value()
+  const Value user = url.user ? Struct("*url.Userinfo").text(url.user->name).value()
                               : Value::nil_pointer("*url.Userinfo");
   Value::Entries query;
-  for (const auto& [key, value] : codec::parse_query(url.raw_query).value_or({})) {
-    query.emplace(key, Value::strings({value}));
+  for (const auto& [key, values] : url.query()) {
+    query.emplace(key, Value::strings(values));
   }
   const Value query_value = Value::map_of("url.Values", std::move(query));
   return Struct("*sqlclient.URL")
