@@ -124,6 +124,7 @@ Value status_value(const migrate::Status& status, const ReportEnv& env) {
             .field("SQL", status.sql, kOmitEmpty));
   };
   return fields(true)
+      .field("Default", text, {.json = "-"})
       .method("Left", [left = status.total - status.count] { return Value(left); })
       .method("FromCheckpoint",
               [from = starts_at_checkpoint(status)] { return Value(from); })

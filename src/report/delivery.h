@@ -25,6 +25,7 @@ class RecordingTransport final : public registry_api::Transport {
 
   /// From now on all attempts and waits together take at most `budget`.
   void limit(std::chrono::nanoseconds budget);
+  void lift_limit() { deadline_.reset(); }
   void allow_retries(bool allow) { retries_ = allow; }
   /// Status of the last answer; 0 when there was none.
   [[nodiscard]] int last_status() const { return last_status_; }

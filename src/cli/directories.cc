@@ -1,0 +1,78 @@
+#include "cli/directories.h"
+
+#include <optional>
+
+#include "cli/environments.h"
+#include "migrate/directory_url.h"
+#include "migrate/memory_directory.h"
+#include "migrate/open_directory.h"
+
+namespace rhumb::cli {
+namespace {
+
+Result<std::string> directory_url(const Invocation& invocation,
+                                  const project::Environment& environment) {
+  const FlagSet& flags = invocation.flags;
+  const std::string url = TRY(resolve_url(flags.text("dir"), environment));
+  if (flags.find("dir-format") == nullptr) {
+    return url;
+  }
+  return migrate::with_format(url, flags.text("dir-format"));
+}
+
+/// Fills in what a `mem://` URL stands for: a repository or a rendered template.
+void describe_source(CommandDirectory& opened,
+                     const migrate::DirectoryUrl& url,
+                     const project::Environment& environment) {
+  if (url.scheme == "atlas") {
+    opened.source = DirectorySource::kRegistry;
+    opened.slug = url.path;
+    opened.tag = url.query_value("tag");
+    opened.version = url.query_value("version");
+  } else if (url.scheme == "mem") {
+    opened.source = DirectorySource::kTemplate;
+    const auto remote = environment.remote_directories.find("mem://" + url.path);
+    if (remote != environment.remote_directories.end()) {
+      opened.source = DirectorySource::kRegistry;
+      opened.slug = remote->second.slug;
+      opened.tag = remote->second.tag;
+    }
+  }
+}
+
+}  // namespace
+
+Result<CommandDirectory> open_command_directory(const Invocation& invocation,
+                                                const project::Environment& environment,
+                                                RegistrySession& session,
+                                                bool create) {
+  const std::string text = TRY(directory_url(invocation, environment));
+  const migrate::DirectorySources sources{
+      .memory = environment.directories.get(),
+      .open_registry = [&](const migrate::DirectoryUrl& url) {
+        return session.open_directory(url);
+      }};
+  CommandDirectory opened;
+  opened.directory = TRY(migrate::open_directory(text, sources, create));
+  const migrate::DirectoryUrl url = TRY(migrate::parse_directory_url(text));
+  opened.url = url.shown;
+  describe_source(opened, url, environment);
+  return opened;
+}
+
+Result<migrate::DirectoryFiles> load_verified(const Invocation& invocation,
+                                              const migrate::Directory& directory,
+                                              bool show_advice) {
+  migrate::DirectoryFiles files = TRY(migrate::load_files(directory));
+  const std::optional<migrate::SumProblem> problem = TRY(migrate::verify(directory, files));
+  if (!problem) {
+    return files;
+  }
+  if (show_advice) {
+    const App& app = invocation.app;
+    app.out << migrate::sum_advice(*problem, app.style.cyan("atlas migrate hash"));
+  }
+  return problem->to_error();
+}
+
+}  // namespace rhumb::cli

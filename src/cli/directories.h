@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/app.h"
+#include "cli/registry_session.h"
+#include "migrate/directory.h"
+#include "project/environment.h"
+
+namespace rhumb::cli {
+
+/// Where a migration directory came from, as reports call it.
+enum class DirectorySource { kLocal, kTemplate, kRegistry };
+
+/// The migration directory of a command.
+struct CommandDirectory {
+  /// Shared: a directory in memory belongs to the project as well.
+  std::shared_ptr<migrate::Directory> directory{};
+  std::string url{};    ///< as used, password redacted
+  std::string slug{};   ///< repository, for registry directories
+  std::string tag{};
+  std::string version{};
+  DirectorySource source = DirectorySource::kLocal;
+};
+
+/// Opens what `--dir` names (with `--dir-format`, `env://` and the environment's own directories).
+///
+/// `session` reads `atlas://` directories; it is asked for nothing else. `create`: a missing folder
+/// is made.
+/// Errors: those of migrate::open_directory; `command requires 'atlas login'`.
+[[nodiscard]] Result<CommandDirectory> open_command_directory(
+    const Invocation& invocation,
+    const project::Environment& environment,
+    RegistrySession& session,
+    bool create = false);
+
+/// Reads the files and compares them with the checksum file. What does not fit is explained on
+/// stdout, unless the command's output is a format.
+/// Errors: `checksum mismatch`, `checksum file not found`, `checksum file format invalid`.
+/// Source: spec cli-migrate.md 1.5.
+[[nodiscard]] Result<migrate::DirectoryFiles> load_verified(const Invocation& invocation,
+                                                            const migrate::Directory& directory,
+                                                            bool show_advice);
+
+}  // namespace rhumb::cli

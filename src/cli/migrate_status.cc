@@ -1,0 +1,95 @@
+// `migrate status`.
+
+#include "cli/directories.h"
+#include "cli/environments.h"
+#include "cli/format.h"
+#include "cli/migrate_commands.h"
+#include "cli/migrate_flags.h"
+#include "cli/revisions_guard.h"
+#include "cli/status_output.h"
+#include "driver/url.h"
+#include "migrate/status.h"
+
+namespace rhumb::cli {
+namespace {
+
+gotmpl::FunctionMap status_functions(const App& app) {
+  gotmpl::FunctionMap functions = report_functions(app);
+  functions["default"] = {
+      .params = {gotmpl::Param::typed("*cmdlog.MigrateStatus")},
+      .variadic = std::nullopt,
+      .call = [](std::span<const gotmpl::Value> arguments) -> Result<gotmpl::Value> {
+        const gotmpl::Field* text = arguments[0].find_field("Default");
+        return text == nullptr ? gotmpl::Value("") : text->value;
+      },
+      .type = "func(*cmdlog.MigrateStatus) (string, error)"};
+  return functions;
+}
+
+Result<void> print_status(Invocation& invocation, const project::Environment& environment,
+                          RegistrySession& session) {
+  const std::string format = format_text(invocation);
+  const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
+  TRY(load_verified(invocation, *opened.directory, format.empty()));
+  TRY(check_flags(invocation));
+  const std::string url = TRY(resolve_url(invocation.flags.text("url"), environment));
+  const std::unique_ptr<driver::Connection> connection = TRY(invocation.app.drivers.open(url));
+  const std::string schema = invocation.flags.text("revisions-schema");
+  TRY(check_revisions_place(invocation, *connection, schema, format.empty()));
+  const migrate::Status status =
+      TRY(migrate::read_status(*connection, *opened.directory, schema));
+  if (format.empty()) {
+    invocation.app.out << format_status(status, invocation.app.style);
+    return {};
+  }
+  const driver::ConnectionInfo& info = connection->info();
+  const gotmpl::Value root = status_value(
+      status,
+      {.driver = info.driver, .url = info.url, .schema = info.schema, .dir = opened.url});
+  return print_format(invocation.app, format, root,
+                      {.functions = status_functions(invocation.app), .execute_prefix = {}});
+}
+
+Result<int> run_status(Invocation& invocation) {
+  project::Project project = TRY(load_project_for(invocation, false));
+  RegistrySession session(invocation, project.cloud);
+  const bool several = !invocation.flags.list("target").empty();
+  if (!several) {
+    const project::Environment environment = TRY(single_environment(invocation, project));
+    TRY(apply_environment(invocation, environment));
+    TRY(print_status(invocation, environment, session));
+    return 0;
+  }
+  TRY(keep_targets(invocation, project));
+  for (const project::Environment& environment : project.environments) {
+    invocation.flags.reset_config_values();
+    TRY(apply_environment(invocation, environment));
+    TRY(print_status(invocation, environment, session));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command make_migrate_status_command() {
+  Command command;
+  command.name = "status";
+  command.arguments = "[flags]";
+  command.summary = "Shows which version a database is on and what is pending.";
+  command.description =
+      "Compares the revisions table of a database with a migration directory. Nothing is written\n"
+      "and no lock is taken.";
+  command.examples =
+      "  atlas migrate status --url \"sqlite://app.db\"\n"
+      "  atlas migrate status --env prod --format '{{ json . }}'";
+  command.flags = {url_flag(),        dir_flag(),
+                   dir_format_flag(), revisions_schema_flag(),
+                   log_flag(),        format_flag(),
+                   target_flag()};
+  command.exclusive_groups = {{"log", "format"}};
+  command.count = {.min = 0, .max = 0, .ignore_surplus = true};
+  command.run = run_status;
+  return command;
+}
+
+}  // namespace rhumb::cli

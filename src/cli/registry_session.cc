@@ -1,0 +1,160 @@
+#include "cli/registry_session.h"
+
+#include <sys/utsname.h>
+
+#include <chrono>
+
+#include "base/go_format.h"
+#include "cli/http_transport.h"
+#include "cli/version.h"
+#include "codec/redact.h"
+#include "codec/url.h"
+#include "migrate/archive_files.h"
+#include "migrate/directory_url.h"
+#include "migrate/versions.h"
+#include "report/delivery.h"
+#include "sys/environment.h"
+
+namespace rhumb::cli {
+namespace {
+
+constexpr std::chrono::seconds kIdentifyBudget{5};
+
+bool is_loopback_host(const std::string& host) {
+  return host == "localhost" || host == "127.0.0.1" || host == "::1";
+}
+
+/// A directory cut after one version, with the checksum file of what is left.
+Result<std::shared_ptr<migrate::Directory>> truncate_after(
+    std::shared_ptr<migrate::MemoryDirectory> directory, const std::string& version) {
+  const migrate::DirectoryFiles loaded = TRY(migrate::load_files(*directory));
+  const size_t last = TRY(migrate::find_version(loaded.files, version));
+  for (size_t i = last + 1; i < loaded.files.size(); ++i) {
+    TRY(directory->remove(loaded.files[i].name()));
+  }
+  TRY(migrate::rehash(*directory));
+  return std::shared_ptr<migrate::Directory>(std::move(directory));
+}
+
+}  // namespace
+
+RegistrySession::RegistrySession(const Invocation& invocation, project::CloudConfig cloud)
+    : invocation_(invocation), cloud_(std::move(cloud)) {}
+
+RegistrySession::~RegistrySession() = default;
+
+Result<std::optional<project::Login>> RegistrySession::login() {
+  return project::find_login(cloud_, invocation_.app.environment);
+}
+
+Result<registry_api::RegistryClient*> RegistrySession::client() {
+  if (client_ != nullptr) {
+    return client_.get();
+  }
+  const std::optional<project::Login> found = TRY(login());
+  if (!found) {
+    return project::login_required();
+  }
+  const Result<codec::Url> url = codec::parse_url(found->endpoint);
+  if (!url.has_value() || (url.value().scheme != "http" && url.value().scheme != "https")) {
+    return invalid("registry URL " + go_quote(codec::redact_url(found->endpoint)) +
+                   " is not an http or https address; check atlas.cloud.url or ATLAS_CLOUD_URL");
+  }
+  if (url.value().scheme == "http" && !is_loopback_host(url.value().hostname())) {
+    invocation_.warn("the registry is spoken to over http: token and reports are not encrypted");
+  }
+  App& app = invocation_.app;
+  wire_ = make_http_transport(app);
+  transport_ = std::make_unique<report::RecordingTransport>(*wire_, app.clock);
+  client_ = std::make_unique<registry_api::RegistryClient>(
+      *transport_, registry_api::ClientOptions{.endpoint = found->endpoint,
+                                               .token = found->token,
+                                               .user_agent = user_agent(app)});
+  return client_.get();
+}
+
+Result<void> RegistrySession::check_organization(const project::Login& login) const {
+  if (!login.org.empty() && !identity_.org.empty() && login.org != identity_.org) {
+    return Error(ErrorCode::kDenied, "config requires organization " + go_quote(login.org) +
+                                         ", but the token belongs to " + go_quote(identity_.org));
+  }
+  return {};
+}
+
+Result<void> RegistrySession::identify() {
+  if (identified_) {
+    return {};
+  }
+  identity_ = TRY(client_->identify());
+  identified_ = true;
+  const std::optional<project::Login> found = TRY(login());
+  return check_organization(*found);
+}
+
+Result<registry_api::RegistryClient*> RegistrySession::connect() {
+  registry_api::RegistryClient* connected = TRY(client());
+  TRY(identify());
+  return connected;
+}
+
+Result<registry_api::RegistryClient*> RegistrySession::connect_for_report() {
+  registry_api::RegistryClient* connected = TRY(client());
+  if (identified_) {
+    return connected;
+  }
+  transport_->limit(kIdentifyBudget);
+  transport_->allow_retries(false);
+  const Result<registry_api::Identity> identity = connected->identify();
+  transport_->allow_retries(true);
+  transport_->lift_limit();
+  identified_ = true;
+  if (identity.has_value()) {
+    identity_ = identity.value();
+    const std::optional<project::Login> found = TRY(login());
+    TRY(check_organization(*found));
+  } else {
+    refused_ = transport_->last_status() == 401;
+  }
+  return connected;
+}
+
+Result<std::shared_ptr<migrate::Directory>> RegistrySession::open_directory(
+    const migrate::DirectoryUrl& url) {
+  const auto known = directories_.find(url.shown);
+  if (known != directories_.end()) {
+    return known->second;
+  }
+  const std::string tag = url.query_value("tag");
+  const std::string version = url.query_value("version");
+  if (!tag.empty() && !version.empty()) {
+    return invalid("cannot use both \"tag\" and \"version\" in atlas URL");
+  }
+  const migrate::Format format = TRY(url.format());
+  registry_api::RegistryClient* connected = TRY(connect());
+  const std::string archive = TRY(connected->read_directory(url.path, tag));
+  std::shared_ptr<migrate::MemoryDirectory> unpacked =
+      TRY(migrate::unpack_directory(url.shown, format, archive));
+  std::shared_ptr<migrate::Directory> directory = unpacked;
+  if (!version.empty()) {
+    directory = TRY(truncate_after(unpacked, version));
+  }
+  directories_.emplace(url.shown, directory);
+  return directory;
+}
+
+std::string user_agent(const App& app) {
+  utsname system{};
+  const bool known = uname(&system) == 0;
+  const std::string machine = known ? system.machine : "unknown";
+  std::string agent = "Atlas/" + std::string(kSemanticVersion) + " (linux/" +
+                      (machine == "x86_64"    ? "amd64"
+                       : machine == "aarch64" ? "arm64"
+                                              : machine);
+  const std::string integration = app.environment.get_or_empty("ATLAS_INTEGRATION");
+  if (!integration.empty()) {
+    agent += "; " + integration;
+  }
+  return agent + ")";
+}
+
+}  // namespace rhumb::cli

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/app.h"
+#include "migrate/directory.h"
+#include "project/login.h"
+#include "project/project.h"
+#include "registry_api/client.h"
+
+namespace rhumb::migrate {
+struct DirectoryUrl;
+}  // namespace rhumb::migrate
+namespace rhumb::report {
+class RecordingTransport;
+}  // namespace rhumb::report
+
+namespace rhumb::cli {
+
+/// One command's dealings with a registry: connects on first use, identifies itself once, reads
+/// directories once.
+///
+/// Errors of everything that needs the registry: `command requires 'atlas login'` without token or
+/// endpoint; `Unauthorized`; the server's own.
+class RegistrySession {
+ public:
+  RegistrySession(const Invocation& invocation, project::CloudConfig cloud);
+  ~RegistrySession();
+
+  /// Token and endpoint; nothing when one is missing.
+  [[nodiscard]] Result<std::optional<project::Login>> login();
+  /// The client of a connected session that has identified itself.
+  Result<registry_api::RegistryClient*> connect();
+  /// As connect, for a run that needs the registry for its report only: one attempt of at most 5 s,
+  /// and no answer is no obstacle. `refused()` tells whether the token was.
+  Result<registry_api::RegistryClient*> connect_for_report();
+  [[nodiscard]] bool refused() const { return refused_; }
+  [[nodiscard]] report::RecordingTransport& transport() { return *transport_; }
+  [[nodiscard]] const registry_api::Identity& identity() const { return identity_; }
+  [[nodiscard]] const project::CloudConfig& cloud() const { return cloud_; }
+
+  /// Reads an `atlas://` directory; the same URL is fetched once.
+  Result<std::shared_ptr<migrate::Directory>> open_directory(const migrate::DirectoryUrl& url);
+
+ private:
+  Result<registry_api::RegistryClient*> client();
+  Result<void> identify();
+  Result<void> check_organization(const project::Login& login) const;
+
+  const Invocation& invocation_;
+  project::CloudConfig cloud_;
+  std::unique_ptr<registry_api::Transport> wire_;
+  std::unique_ptr<report::RecordingTransport> transport_;
+  std::unique_ptr<registry_api::RegistryClient> client_;
+  registry_api::Identity identity_;
+  bool identified_ = false;
+  bool refused_ = false;
+  // Shared: the targets of a run use one copy.
+  std::map<std::string, std::shared_ptr<migrate::Directory>> directories_;
+};
+
+/// The `User-Agent` of every request: `Atlas/<version> (<os>/<arch>[; <integration>])`.
+[[nodiscard]] std::string user_agent(const App& app);
+
+}  // namespace rhumb::cli
