@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -11,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "report/style.h"
+#include "sys/cancellation.h"
 
 namespace rhumb::driver {
 class DriverRegistry;
@@ -36,7 +36,7 @@ struct App {
   http::Client& http;
   report::Style style;        ///< of what goes to stdout
   bool err_is_terminal = false;
-  const std::atomic<bool>& stop;  ///< true once the person asked to stop
+  sys::CancellationToken stop{};  ///< set by commands that end in order when asked to stop
 };
 
 /// One command, as it was called.

@@ -1,7 +1,10 @@
 #include "codec/uuid.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/go_format.h"
 #include "codec/hex.h"
 #include "sys/random.h"
@@ -47,6 +50,21 @@ Uuid Uuid::random() {
 }
 
 Uuid Uuid::at_time(sys::Instant time) { return from_ticks(std::max<int64_t>(ticks_of(time), 0)); }
+
+Uuid Uuid::named(const Uuid& space, std::string_view name) {
+  std::string input(reinterpret_cast<const char*>(space.bytes_.data()), space.bytes_.size());
+  input += name;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  const bool hashed =
+      EVP_Digest(input.data(), input.size(), digest.data(), nullptr, EVP_sha1(), nullptr) == 1;
+  RHUMB_CHECK(hashed, "SHA-1 is always available");
+  Bytes bytes{};
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::byte>(digest[i]);
+  }
+  set_version(bytes, 5);
+  return Uuid(bytes);
+}
 
 Result<Uuid> Uuid::parse(std::string_view text) {
   std::string digits;

@@ -28,6 +28,8 @@ class Uuid {
   [[nodiscard]] static Uuid random();
   /// Version 7: milliseconds, then a fraction of 1/4096 ms, then random.
   [[nodiscard]] static Uuid at_time(sys::Instant time);
+  /// Version 5: the same for the same name in the same name space (RFC 9562, SHA-1).
+  [[nodiscard]] static Uuid named(const Uuid& space, std::string_view name);
   /// The 36-character form, digits of either case. Errors: kInvalid `invalid UUID "x"`.
   [[nodiscard]] static Result<Uuid> parse(std::string_view text);
 

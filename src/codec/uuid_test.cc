@@ -61,5 +61,12 @@ TEST(UuidGenerator, RisesWhenTheClockDoesNot) {
   EXPECT_LT(last, generator.next());
 }
 
+TEST(Uuid, NamedIsTheStandardsExample) {
+  // RFC 9562, appendix A.4: the name www.example.com in the DNS name space.
+  const Uuid dns = Uuid::parse("6ba7b810-9dad-11d1-80b4-00c04fd430c8").value();
+  EXPECT_EQ(Uuid::named(dns, "www.example.com").to_string(),
+            "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+}
+
 }  // namespace
 }  // namespace rhumb::codec

@@ -19,6 +19,13 @@ Result<void> MaskingRenderer::add_file(std::string_view name, std::string_view c
   return {};
 }
 
+Result<void> MaskingRenderer::check() const {
+  if (bad_file_) {
+    return *bad_file_;
+  }
+  return {};
+}
+
 MaskCounts MaskingRenderer::counts() const {
   MaskCounts sum;
   for (const auto& file : files_) {
@@ -45,8 +52,12 @@ migrate::RunText MaskingRenderer::unknown(std::string_view text) const {
 }
 
 migrate::RunText MaskingRenderer::content(const migrate::RunFile& file, std::string_view text) {
-  if (find(file.name) == nullptr && !add_file(file.name, text)) {
-    return {.shown = std::string(kPlaceholder), .reported = std::string(kPlaceholder)};
+  if (find(file.name) == nullptr) {
+    const Result<void> added = add_file(file.name, text);
+    if (!added.has_value()) {
+      bad_file_ = bad_file_ ? *bad_file_ : added.error();
+      return {.shown = std::string(kPlaceholder), .reported = std::string(kPlaceholder)};
+    }
   }
   const FileMask& mask = *find(file.name);
   return {.shown = without_secrets(mask.content(MaskForm::kShown)),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ class MaskingRenderer final : public migrate::RunTextRenderer {
 
   /// Errors: as FileMask::create.
   Result<void> add_file(std::string_view name, std::string_view content);
+  /// Why a file that was read late could not be: a bad pattern, after which no run may start.
+  [[nodiscard]] Result<void> check() const;
   [[nodiscard]] MaskCounts counts() const;
 
   [[nodiscard]] migrate::RunText content(const migrate::RunFile& file,
@@ -42,6 +45,7 @@ class MaskingRenderer final : public migrate::RunTextRenderer {
   [[nodiscard]] std::string without_secrets(std::string text) const;
 
   FileMaskOptions options_;
+  std::optional<Error> bad_file_;
   HiddenValues secrets_;
   HiddenValues hidden_shown_;     ///< of all files, and the secrets
   HiddenValues hidden_reported_;  ///< of all files, and the secrets

@@ -1,0 +1,192 @@
+#include "cli/apply_report.h"
+
+#include <algorithm>
+
+#include "cli/format.h"
+#include "cli/holder.h"
+#include "cli/version.h"
+#include "codec/json.h"
+#include "codec/uuid.h"
+#include "report/spool.h"
+#include "sys/clock.h"
+#include "sys/environment.h"
+
+namespace rhumb::cli {
+namespace {
+
+using codec::Json;
+
+constexpr std::chrono::seconds kInterruptedBudget{5};
+
+/// Where reports wait; nothing when there is no place or spooling is off.
+std::optional<report::Spool> open_spool(const App& app) {
+  const std::optional<std::string> state = project::state_directory(app.environment);
+  if (!state || app.environment.get_or_empty("ATLAS_REPORT_SPOOL") == "0") {
+    return std::nullopt;
+  }
+  return report::Spool(*state, app.clock);
+}
+
+Result<std::optional<std::string>> context_member(const Json& context, std::string_view key) {
+  const Json* member = context.find(key);
+  if (member == nullptr || member->is_null()) {
+    return std::optional<std::string>{};
+  }
+  if (!member->is_string()) {
+    return invalid("invalid --context: member \"" + std::string(key) + "\" is not a string");
+  }
+  if (member->as_string().empty()) {
+    return std::optional<std::string>{};
+  }
+  return std::optional(member->as_string());
+}
+
+}  // namespace
+
+Result<std::optional<registry_api::DeployContext>> parse_deploy_context(const std::string& text) {
+  std::optional<registry_api::DeployContext> context;
+  if (text.empty()) {
+    return context;
+  }
+  const Json parsed = TRY(codec::parse_json(text).context("invalid --context"));
+  if (parsed.is_null()) {
+    return context;
+  }
+  if (!parsed.is_object()) {
+    return invalid("invalid --context: not an object");
+  }
+  context.emplace();
+  context->trigger_type = TRY(context_member(parsed, "triggerType"));
+  context->trigger_version = TRY(context_member(parsed, "triggerVersion"));
+  return context;
+}
+
+ApplyReport::ApplyReport(const Invocation& invocation, RegistrySession& session,
+                         ReportWishes wishes)
+    : invocation_(invocation),
+      session_(session),
+      wishes_(wishes),
+      set_id_(codec::Uuid::random().to_string()) {
+  facts_.operator_version = operator_version();
+  const std::string& project = session.cloud().project;
+  facts_.project_name = project.empty() ? "default" : project;
+}
+
+void ApplyReport::add_target(size_t number, report::PlannedTarget planned) {
+  planned.report_id = codec::Uuid::random().to_string();
+  planned_.push_back({.number = number, .planned = std::move(planned)});
+}
+
+bool ApplyReport::is_reported(size_t number) const {
+  return std::ranges::find(planned_, number, &Entry::number) != planned_.end();
+}
+
+void ApplyReport::on_event(const migrate::RunEvent& event) {
+  migrate::RunEvent mine = event;
+  if (auto* started = std::get_if<migrate::RunStarted>(&mine.body)) {
+    started->planned_targets = planned_.size();
+  } else if (auto* done = std::get_if<migrate::RunDone>(&mine.body)) {
+    done->not_started = planned_.size() - std::min(planned_.size(), summary_.targets().size());
+  } else {
+    const auto entry = std::ranges::find(planned_, event.target, &Entry::number);
+    if (entry == planned_.end()) {
+      return;
+    }
+    mine.target = static_cast<size_t>(entry - planned_.begin());
+  }
+  summary_.on_event(mine);
+}
+
+std::vector<report::PlannedTarget> ApplyReport::planned_targets() const {
+  std::vector<report::PlannedTarget> targets;
+  for (const Entry& entry : planned_) {
+    targets.push_back(entry.planned);
+  }
+  return targets;
+}
+
+bool ApplyReport::is_single() const {
+  return planned_.size() == 1 && summary_.targets().size() == 1 &&
+         report::has_result(summary_.targets().front());
+}
+
+void ApplyReport::print_report(bool with_extras) {
+  report::ReportFacts facts = facts_;
+  facts.with_extras = with_extras;
+  const Json json =
+      is_single() ? registry_api::to_json(report::make_migration_report(
+                        summary_, summary_.targets().front(), planned_.front().planned, facts))
+                  : registry_api::to_json(
+                        report::make_set_report(summary_, planned_targets(), set_id_, facts));
+  invocation_.app.out << codec::format_json(json, {.prefix = "", .indent = "  "}) << "\n";
+}
+
+void ApplyReport::show_failure(const std::string& error) const {
+  App& app = invocation_.app;
+  app.out.flush();
+  if (!format_text(invocation_).empty()) {
+    app.err << "\n";
+  }
+  app.err << "Error: " << error << "\n";
+}
+
+bool ApplyReport::conclude(const report::DeliveryOutcome& outcome) {
+  if (outcome.state == report::DeliveryState::kDelivered) {
+    if (!outcome.url.empty() && format_text(invocation_).empty()) {
+      invocation_.app.out << outcome.url << "\n";
+    }
+    return true;
+  }
+  show_failure(outcome.error);
+  return false;
+}
+
+void ApplyReport::flush_spool(report::Delivery& delivery) {
+  const Result<report::Delivery::Flushed> flushed = delivery.flush();
+  if (!flushed.has_value()) {
+    return;  // the spool's own trouble must not disturb a deployment; `cloud report show` tells
+  }
+  for (const std::string& warning : flushed.value().warnings) {
+    invocation_.warn(warning);
+  }
+}
+
+bool ApplyReport::deliver() {
+  if (wishes_.print) {
+    print_report(/*with_extras=*/true);
+    return true;
+  }
+  const Result<registry_api::RegistryClient*> client = session_.connect_for_report();
+  if (!client.has_value()) {
+    show_failure(client.error().message());
+    return false;
+  }
+  App& app = invocation_.app;
+  const bool interrupted = app.stop.is_cancelled();
+  session_.transport().limit(interrupted ? kInterruptedBudget : wishes_.timeout);
+  facts_.with_extras = client.value()->has_feature("ext");
+  facts_.actor = actor_name(app);
+  const std::optional<report::Spool> spool = open_spool(app);
+  const std::string endpoint = session_.login().value_or(std::nullopt)->endpoint;
+  report::Delivery delivery(*client.value(), session_.transport(), endpoint,
+                            spool ? &*spool : nullptr);
+  report::DeliveryOutcome outcome;
+  if (is_single()) {
+    const report::PlannedTarget& planned = planned_.front().planned;
+    const registry_api::MigrationReport report = report::make_migration_report(
+        summary_, summary_.targets().front(), planned, facts_);
+    outcome = session_.refused() ? delivery.keep(report, planned.report_id, "Unauthorized")
+                                 : delivery.send(report, planned.report_id);
+  } else {
+    const registry_api::MigrationSetReport report =
+        report::make_set_report(summary_, planned_targets(), set_id_, facts_);
+    outcome = session_.refused() ? delivery.keep(report, "Unauthorized") : delivery.send(report);
+  }
+  const bool delivered = conclude(outcome);
+  if (delivered && !interrupted) {
+    flush_spool(delivery);
+  }
+  return delivered;
+}
+
+}  // namespace rhumb::cli

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/registry_session.h"
+#include "migrate/run_event.h"
+#include "report/delivery.h"
+#include "report/run_report.h"
+#include "report/run_summary.h"
+
+namespace rhumb::cli {
+
+/// What the person asked about reporting, flags and project file together.
+struct ReportWishes {
+  bool required = false;          ///< a missing or failed report is exit status 1
+  bool print = false;             ///< print the report instead of sending it
+  std::chrono::nanoseconds timeout = std::chrono::seconds(60);
+};
+
+/// The reported part of one run: collects the events of the targets that are reported, and sends
+/// them when the run is over.
+class ApplyReport final : public migrate::RunObserver {
+ public:
+  ApplyReport(const Invocation& invocation, RegistrySession& session, ReportWishes wishes);
+
+  /// Adds a target that will be reported; `number` is its number in the run.
+  void add_target(size_t number, report::PlannedTarget planned);
+  [[nodiscard]] bool is_reported(size_t number) const;
+  [[nodiscard]] bool is_needed() const { return !planned_.empty(); }
+  void set_context(std::optional<registry_api::DeployContext> context) {
+    facts_.context = std::move(context);
+  }
+  void set_masking(std::string policy) { facts_.masking_policy = std::move(policy); }
+  void set_project(std::string name) { facts_.project_name = std::move(name); }
+
+  void on_event(const migrate::RunEvent& event) override;
+
+  /// Sends the report and prints its link, or what went wrong. Tells whether it was delivered.
+  /// Source: spec reporting.md 4.
+  bool deliver();
+
+ private:
+  struct Entry {
+    size_t number = 0;
+    report::PlannedTarget planned{};
+  };
+
+  [[nodiscard]] std::vector<report::PlannedTarget> planned_targets() const;
+  [[nodiscard]] bool is_single() const;
+  void print_report(bool with_extras);
+  void show_failure(const std::string& error) const;
+  bool conclude(const report::DeliveryOutcome& outcome);
+  void flush_spool(report::Delivery& delivery);
+
+  const Invocation& invocation_;
+  RegistrySession& session_;
+  ReportWishes wishes_;
+  report::ReportFacts facts_;
+  report::RunSummary summary_;
+  std::vector<Entry> planned_;
+  std::string set_id_;
+};
+
+/// `--context` as sent: only its two members are kept. Nothing for an absent flag or `null`.
+/// Errors: `invalid --context: <reason>`. Source: spec clients.md 6.3.
+[[nodiscard]] Result<std::optional<registry_api::DeployContext>> parse_deploy_context(
+    const std::string& text);
+
+}  // namespace rhumb::cli

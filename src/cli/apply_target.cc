@@ -1,0 +1,202 @@
+#include "cli/apply_target.h"
+
+#include <atomic>
+#include <charconv>
+
+#include "base/go_format.h"
+#include "cli/environments.h"
+#include "cli/format.h"
+#include "cli/holder.h"
+#include "cli/provisional_id.h"
+#include "cli/revisions_guard.h"
+#include "cli/version.h"
+#include "codec/redact.h"
+#include "codec/url.h"
+#include "codec/uuid.h"
+#include "driver/url.h"
+#include "migrate/directory_url.h"
+#include "migrate/executor.h"
+#include "report/masking_renderer.h"
+
+namespace rhumb::cli {
+namespace {
+
+/// Ends the statement that runs when the person asks to stop, if its transaction can take it back.
+class StopGuard final : public migrate::RunObserver {
+ public:
+  StopGuard(const App& app, driver::Connection& connection, migrate::RunObserver& next)
+      : next_(next), registration_(app.stop.on_cancel([this, &connection] {
+          stop_ = true;
+          if (in_transaction_) {
+            connection.cancel();
+          }
+        })) {}
+
+  [[nodiscard]] const std::atomic<bool>* flag() const { return &stop_; }
+
+  void on_event(const migrate::RunEvent& event) override {
+    if (const auto* started = std::get_if<migrate::FileStarted>(&event.body)) {
+      in_transaction_ = started->tx_mode != migrate::TxMode::kNone;
+    } else if (std::holds_alternative<migrate::FileDone>(event.body)) {
+      in_transaction_ = false;
+    }
+    next_.on_event(event);
+  }
+
+ private:
+  migrate::RunObserver& next_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> in_transaction_{false};
+  sys::CancellationToken::Registration registration_;
+};
+
+report::LiteralMasking masking_of(const project::MigrationConfig& migration) {
+  if (migration.report_masking == "NONE") {
+    return report::LiteralMasking::kNone;
+  }
+  return migration.report_masking == "VALUES" ? report::LiteralMasking::kValues
+                                              : report::LiteralMasking::kAll;
+}
+
+sql::LexOptions lex_options(driver::Engine engine) {
+  switch (engine) {
+    case driver::Engine::kSqlite:
+    case driver::Engine::kLibsql:
+      return {.dialect = sql::Dialect::kSqlite};
+    case driver::Engine::kPostgres:
+    case driver::Engine::kCockroach:
+      return {.dialect = sql::Dialect::kPostgres};
+    case driver::Engine::kMysql:
+    case driver::Engine::kMariadb:
+    case driver::Engine::kTidb:
+      return {.dialect = sql::Dialect::kMysql};
+  }
+  return {};
+}
+
+/// Texts that must not leave the process with this target: its password and secret data.
+std::vector<std::string> secrets_of(const project::Environment& environment,
+                                    const std::string& url) {
+  std::vector<std::string> secrets = environment.secrets;
+  const Result<codec::Url> parsed = codec::parse_url(url);
+  if (parsed.has_value() && parsed.value().user && parsed.value().user->password) {
+    secrets.push_back(*parsed.value().user->password);
+  }
+  return secrets;
+}
+
+report::FileMaskOptions mask_options(const project::Environment& environment,
+                                     const CommandDirectory& opened,
+                                     driver::Engine engine) {
+  report::FileMaskOptions options{.lex = lex_options(engine),
+                                  .report_literals = masking_of(environment.migration),
+                                  .template_values = {}};
+  const auto values = environment.template_values.find(opened.directory->url());
+  if (values != environment.template_values.end()) {
+    options.template_values = values->second;
+  }
+  return options;
+}
+
+migrate::ApplyOptions make_options(const Invocation& invocation,
+                                   const ApplyTarget& target,
+                                   const CommandDirectory& opened,
+                                   std::optional<size_t> amount) {
+  const FlagSet& flags = invocation.flags;
+  migrate::ApplyOptions options;
+  options.target.key = target.environment.key;
+  options.target.dir_url = opened.url;
+  options.target.slug = opened.slug;
+  options.target.tag = opened.tag;
+  options.target.version = opened.version;
+  options.amount = amount;
+  options.to_version = flags.text("to-version");
+  options.revisions_schema = flags.text("revisions-schema");
+  options.baseline = flags.text("baseline");
+  options.tx_mode = flags.text("tx-mode");
+  options.exec_order = flags.text("exec-order");
+  options.on_unknown = flags.text("on-unknown");
+  options.allow_dirty = flags.boolean("allow-dirty");
+  options.dry_run = flags.boolean("dry-run");
+  options.lock_name = flags.text("lock-name");
+  options.lock_timeout = flags.duration("lock-timeout");
+  options.holder = lock_holder(invocation.app, "apply");
+  options.operator_version = operator_version();
+  return options;
+}
+
+void add_identity(migrate::ApplyOptions& options,
+                  const ApplyTarget& target,
+                  const driver::ConnectionInfo& info) {
+  if (!target.reported) {
+    return;
+  }
+  options.identity_candidate = codec::Uuid::random().to_string();
+  options.provisional_identity = provisional_identity(info);
+  options.identity_required = target.report_required;
+}
+
+}  // namespace
+
+Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return std::optional<size_t>{};
+  }
+  std::string_view digits = arguments[0];
+  digits.remove_prefix(digits.starts_with('+') ? 1 : 0);
+  uint64_t amount = 0;
+  const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), amount);
+  const bool out_of_range = code == std::errc::result_out_of_range;
+  if (code != std::errc{} || end != digits.data() + digits.size()) {
+    return invalid("invalid amount argument " + go_quote(arguments[0]) + " (" +
+                   (out_of_range ? "value out of range" : "invalid syntax") +
+                   "). Omit the argument or pass a valid integer instead");
+  }
+  if (amount == 0) {
+    return invalid("cannot apply '0' migration files");
+  }
+  return std::optional<size_t>(amount);
+}
+
+Result<void> apply_to_target(Invocation& invocation,
+                             const ApplyTarget& target,
+                             RegistrySession& session,
+                             const std::string& run_id,
+                             migrate::RunObserver& observer) {
+  App& app = invocation.app;
+  const bool explain = format_text(invocation).empty();
+  const std::optional<size_t> amount = TRY(parse_amount(invocation.positionals));
+  const CommandDirectory opened =
+      TRY(open_command_directory(invocation, target.environment, session));
+  TRY(load_verified(invocation, *opened.directory, explain));
+  if (!invocation.flags.changed("url")) {
+    return invalid("required flag \"url\" not set");
+  }
+  const std::string url = TRY(resolve_url(invocation.flags.text("url"), target.environment));
+  const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
+  TRY(check_revisions_place(invocation, *connection, invocation.flags.text("revisions-schema"),
+                            explain));
+  StopGuard guard(app, *connection, observer);
+  report::MaskingRenderer renderer(
+      mask_options(target.environment, opened, connection->info().engine),
+      secrets_of(target.environment, url));
+  migrate::RunStream stream(run_id, app.clock, guard, renderer);
+  stream.select_target(target.number);
+  migrate::ApplyOptions options = make_options(invocation, target, opened, amount);
+  add_identity(options, target, connection->info());
+  options.stop = guard.flag();
+  options.admit = [&](const migrate::Planned& /*planned*/) { return renderer.check(); };
+  options.on_lock_wait = [&](std::string_view held_by) {
+    if (app.err_is_terminal) {
+      app.err << "Waiting for the database lock (held by " << held_by << ")\n" << std::flush;
+    }
+  };
+  const migrate::ApplyOutcome outcome =
+      TRY(migrate::apply_migrations(*connection, *opened.directory, options, stream));
+  if (outcome.error) {
+    return *outcome.error;
+  }
+  return {};
+}
+
+}  // namespace rhumb::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/directories.h"
+#include "cli/registry_session.h"
+#include "migrate/run_stream.h"
+#include "project/environment.h"
+
+namespace rhumb::cli {
+
+/// One target of `migrate apply`, with the flags as its environment left them.
+struct ApplyTarget {
+  const project::Environment& environment;
+  size_t number = 0;
+  bool reported = false;         ///< a report will name this target
+  bool report_required = false;  ///< no run without an identity
+};
+
+/// Everything that runs one target: opens directory and database, plans, executes.
+///
+/// Events go to `observer`; texts are masked on the way (spec reporting.md 5.3).
+/// Errors: what failed before there was a result; a run that failed afterwards says so in its
+/// events, and the error is returned as well.
+Result<void> apply_to_target(Invocation& invocation,
+                             const ApplyTarget& target,
+                             RegistrySession& session,
+                             const std::string& run_id,
+                             migrate::RunObserver& observer);
+
+/// `migrate apply`'s argument. Errors: `invalid amount argument "x" (invalid syntax). ...`,
+/// `cannot apply '0' migration files`.
+[[nodiscard]] Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments);
+
+}  // namespace rhumb::cli
