@@ -1,6 +1,5 @@
 #include "cli/apply_target.h"
 
-#include <atomic>
 #include <charconv>
 
 #include "base/go_format.h"
@@ -20,35 +19,6 @@
 
 namespace rhumb::cli {
 namespace {
-
-/// Ends the statement that runs when the person asks to stop, if its transaction can take it back.
-class StopGuard final : public migrate::RunObserver {
- public:
-  StopGuard(const App& app, driver::Connection& connection, migrate::RunObserver& next)
-      : next_(next), registration_(app.stop.on_cancel([this, &connection] {
-          stop_ = true;
-          if (in_transaction_) {
-            connection.cancel();
-          }
-        })) {}
-
-  [[nodiscard]] const std::atomic<bool>* flag() const { return &stop_; }
-
-  void on_event(const migrate::RunEvent& event) override {
-    if (const auto* started = std::get_if<migrate::FileStarted>(&event.body)) {
-      in_transaction_ = started->tx_mode != migrate::TxMode::kNone;
-    } else if (std::holds_alternative<migrate::FileDone>(event.body)) {
-      in_transaction_ = false;
-    }
-    next_.on_event(event);
-  }
-
- private:
-  migrate::RunObserver& next_;
-  std::atomic<bool> stop_{false};
-  std::atomic<bool> in_transaction_{false};
-  sys::CancellationToken::Registration registration_;
-};
 
 report::LiteralMasking masking_of(const project::MigrationConfig& migration) {
   if (migration.report_masking == "NONE") {
@@ -168,23 +138,20 @@ Result<void> apply_to_target(Invocation& invocation,
   const std::optional<size_t> amount = TRY(parse_amount(invocation.positionals));
   const CommandDirectory opened =
       TRY(open_command_directory(invocation, target.environment, session));
-  TRY(load_verified(invocation, *opened.directory, explain));
+  const migrate::DirectoryFiles files = TRY(load_verified(invocation, *opened.directory, explain));
   if (!invocation.flags.changed("url")) {
     return invalid("required flag \"url\" not set");
   }
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), target.environment));
   const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
-  TRY(check_revisions_place(invocation, *connection, invocation.flags.text("revisions-schema"),
-                            explain));
-  StopGuard guard(app, *connection, observer);
   report::MaskingRenderer renderer(
       mask_options(target.environment, opened, connection->info().engine),
       secrets_of(target.environment, url));
-  migrate::RunStream stream(run_id, app.clock, guard, renderer);
+  migrate::RunStream stream(run_id, app.clock, observer, renderer);
   stream.select_target(target.number);
   migrate::ApplyOptions options = make_options(invocation, target, opened, amount);
   add_identity(options, target, connection->info());
-  options.stop = guard.flag();
+  options.stop = app.stop;
   options.admit = [&](const migrate::Planned& /*planned*/) { return renderer.check(); };
   options.on_lock_wait = [&](std::string_view held_by) {
     if (app.err_is_terminal) {
@@ -192,9 +159,13 @@ Result<void> apply_to_target(Invocation& invocation,
     }
   };
   const migrate::ApplyOutcome outcome =
-      TRY(migrate::apply_migrations(*connection, *opened.directory, options, stream));
+      TRY(explain_ambiguity(invocation, migrate::apply_migrations(*connection, files, options, stream),
+                            explain));
   if (outcome.error) {
     return *outcome.error;
+  }
+  if (outcome.unlock_error) {
+    return *outcome.unlock_error;
   }
   return {};
 }

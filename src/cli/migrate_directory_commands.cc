@@ -48,7 +48,7 @@ Result<int> run_hash(Invocation& invocation) {
 
 Result<void> replay_on_dev(const Invocation& invocation,
                            const project::Environment& environment,
-                           const migrate::Directory& directory) {
+                           const migrate::DirectoryFiles& files) {
   const std::string url = TRY(resolve_url(invocation.flags.text("dev-url"), environment));
   const std::unique_ptr<driver::Connection> dev = TRY(invocation.app.drivers.open(url));
   const std::unique_ptr<driver::Lock> lock =
@@ -58,7 +58,7 @@ Result<void> replay_on_dev(const Invocation& invocation,
                      .revisions_schema = {},
                      .on_wait = {}})
               .context("acquiring database lock"));
-  TRY(migrate::validate_directory(*dev, directory).context("replaying the migration directory"));
+  TRY(migrate::validate_directory(*dev, files).context("replaying the migration directory"));
   return lock->release();
 }
 
@@ -68,9 +68,10 @@ Result<int> run_validate(Invocation& invocation) {
   TRY(apply_environment(invocation, environment));
   RegistrySession session(invocation, project.cloud);
   const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
-  TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
+  const migrate::DirectoryFiles files =
+      TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
   if (invocation.flags.changed("dev-url")) {
-    TRY(replay_on_dev(invocation, environment, *opened.directory));
+    TRY(replay_on_dev(invocation, environment, files));
   }
   return 0;
 }

@@ -51,20 +51,19 @@ Result<int> run_set(Invocation& invocation) {
   TRY(apply_environment(invocation, environment));
   RegistrySession session(invocation, project.cloud);
   const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
-  TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
+  const migrate::DirectoryFiles files =
+      TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
   TRY(check_flags(invocation));
   const App& app = invocation.app;
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), environment));
   const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
   const std::string schema = invocation.flags.text("revisions-schema");
-  TRY(check_revisions_place(invocation, *connection, schema, /*explain=*/true));
-  const migrate::SetResult result =
-      TRY(migrate::set_version(*connection, *opened.directory,
-                               {.arguments = invocation.positionals,
-                                .revisions_schema = schema,
-                                .holder = lock_holder(app, "set"),
-                                .operator_version = operator_version()},
-                               app.clock));
+  const migrate::SetOptions options{.arguments = invocation.positionals,
+                                    .revisions_schema = schema,
+                                    .holder = lock_holder(app, "set"),
+                                    .operator_version = operator_version()};
+  const migrate::SetResult result = TRY(explain_ambiguity(
+      invocation, migrate::set_version(*connection, files, options, app.clock), /*explain=*/true));
   app.out << format_set(result, app.style);
   return 0;
 }

@@ -30,14 +30,14 @@ Result<void> print_status(Invocation& invocation, const project::Environment& en
                           RegistrySession& session) {
   const std::string format = format_text(invocation);
   const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
-  TRY(load_verified(invocation, *opened.directory, format.empty()));
+  const migrate::DirectoryFiles files =
+      TRY(load_verified(invocation, *opened.directory, format.empty()));
   TRY(check_flags(invocation));
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), environment));
   const std::unique_ptr<driver::Connection> connection = TRY(invocation.app.drivers.open(url));
   const std::string schema = invocation.flags.text("revisions-schema");
-  TRY(check_revisions_place(invocation, *connection, schema, format.empty()));
-  const migrate::Status status =
-      TRY(migrate::read_status(*connection, *opened.directory, schema));
+  const migrate::Status status = TRY(explain_ambiguity(
+      invocation, migrate::read_status(*connection, files, schema), format.empty()));
   if (format.empty()) {
     invocation.app.out << format_status(status, invocation.app.style);
     return {};

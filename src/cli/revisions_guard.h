@@ -1,20 +1,24 @@
 #pragma once
 
-#include <string>
-
+#include "base/result.h"
 #include "cli/app.h"
-#include "driver/connection.h"
+#include "migrate/revision_store.h"
 
 namespace rhumb::cli {
 
-/// Refuses to guess between a revisions table in the connected schema, which is not there, and one
-/// in the schema `atlas_schema_revisions`, which is.
-///
-/// `explain`: the text goes to stdout and the error is silent; otherwise it is the error.
+/// Prints what the error says when it is about two revisions tables, one in the connected schema and
+/// one in the schema `atlas_schema_revisions`: on stdout and then silent when `explain`, else as the
+/// error it is.
 /// Source: spec cli-migrate.md 2.10.
-Result<void> check_revisions_place(const Invocation& invocation,
-                                   driver::Connection& connection,
-                                   const std::string& revisions_schema,
-                                   bool explain);
+template <typename T>
+[[nodiscard]] Result<T> explain_ambiguity(const Invocation& invocation,
+                                          Result<T> result,
+                                          bool explain) {
+  if (result.has_value() || !explain || !migrate::is_ambiguous_revisions(result.error())) {
+    return result;
+  }
+  invocation.app.out << migrate::ambiguous_revisions_text() << "\n";
+  return silent_failure();
+}
 
 }  // namespace rhumb::cli
