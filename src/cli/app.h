@@ -15,15 +15,14 @@
 namespace rhumb::driver {
 class DriverRegistry;
 }  // namespace rhumb::driver
-namespace rhumb::http {
-class Client;
-}  // namespace rhumb::http
 namespace rhumb::sys {
 class Clock;
 class Environment;
 }  // namespace rhumb::sys
 
 namespace rhumb::cli {
+
+class HttpAccess;
 
 /// What a command may touch of the world; made once by main and handed down.
 struct App {
@@ -33,7 +32,7 @@ struct App {
   const sys::Environment& environment;
   sys::Clock& clock;
   const driver::DriverRegistry& drivers;
-  http::Client& http;
+  HttpAccess& http;
   report::Style style;        ///< of what goes to stdout
   bool err_is_terminal = false;
   sys::CancellationToken stop{};  ///< set by commands that end in order when asked to stop

@@ -7,6 +7,9 @@
 
 #include "base/go_format.h"
 #include "base/text.h"
+#include "cli/http_access.h"
+#include "cli/registry_session.h"
+#include "sys/process.h"
 
 namespace rhumb::cli {
 namespace {
@@ -65,10 +68,14 @@ Result<project::Project> load_project_for(const Invocation& invocation, bool nee
                                         .vars = flags.list("var"),
                                         .needs_registry =
                                             needs_registry || names_registry(invocation)};
+  sys::SystemProcessRunner processes;
   const project::Host host{.environment = app.environment,
-                           .clock = app.clock,
                            .drivers = app.drivers,
-                           .http = app.http};
+                           .processes = processes,
+                           .http = app.http,
+                           .registry = app.http,
+                           .user_agent = user_agent(app),
+                           .print = [&app](std::string_view line) { app.err << line << "\n"; }};
   project::Project project = TRY(project::load_project(request, host));
   for (const std::string& warning : project.warnings) {
     invocation.warn(warning);

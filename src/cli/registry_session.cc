@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "base/go_format.h"
-#include "cli/http_transport.h"
+#include "cli/http_access.h"
 #include "cli/version.h"
 #include "codec/redact.h"
 #include "codec/url.h"
@@ -64,8 +64,7 @@ Result<registry_api::RegistryClient*> RegistrySession::client() {
     invocation_.warn("the registry is spoken to over http: token and reports are not encrypted");
   }
   App& app = invocation_.app;
-  wire_ = make_http_transport(app);
-  transport_ = std::make_unique<report::RecordingTransport>(*wire_, app.clock);
+  transport_ = std::make_unique<report::RecordingTransport>(app.http, app.clock);
   client_ = std::make_unique<registry_api::RegistryClient>(
       *transport_, registry_api::ClientOptions{.endpoint = found->endpoint,
                                                .token = found->token,

@@ -54,7 +54,6 @@ class RegistrySession {
 
   const Invocation& invocation_;
   project::CloudConfig cloud_;
-  std::unique_ptr<registry_api::Transport> wire_;
   std::unique_ptr<report::RecordingTransport> transport_;
   std::unique_ptr<registry_api::RegistryClient> client_;
   registry_api::Identity identity_;

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "cli/app.h"
+#include "cli/cloud_commands.h"
 #include "cli/completion.h"
 #include "cli/migrate_commands.h"
 #include "cli/version.h"
@@ -68,7 +69,9 @@ Command make_root_command(std::vector<Command> server_commands) {
       "  rhumb migrate new add_users\n"
       "  rhumb migrate apply --url \"sqlite://app.db\"\n"
       "  rhumb cloud database list";
-  root.children = {make_migrate_command(), make_completion_command(), make_version_command()};
+  root.children = {make_cloud_command(),   make_completion_command(), make_login_command(),
+                   make_logout_command(),  make_migrate_command(),    make_version_command(),
+                   make_whoami_command()};
   root.children.insert(root.children.end(), std::make_move_iterator(server_commands.begin()),
                        std::make_move_iterator(server_commands.end()));
   return root;

@@ -84,6 +84,12 @@ inline constexpr Document kMigration{
     "migration",
     "query migration($id: ID!) {\n  migration(id: $id) {\n    id\n    repoName\n    type\n"
     "    envName\n    databaseName\n    targetsSucceeded\n    targetsTotal\n    version\n"
+    "    status\n    completedAt\n  }\n}"};
+/// With the log and, for a set, its targets.
+inline constexpr Document kMigrationVerbose{
+    "migration",
+    "query migration($id: ID!) {\n  migration(id: $id) {\n    id\n    repoName\n    type\n"
+    "    envName\n    databaseName\n    targetsSucceeded\n    targetsTotal\n    version\n"
     "    status\n    completedAt\n    log\n    targets {\n      migrations {\n        id\n"
     "        databaseName\n        version\n        status\n      }\n    }\n  }\n}"};
 inline constexpr Document kCreateBot{

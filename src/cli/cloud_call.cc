@@ -1,0 +1,90 @@
+#include "cli/cloud_call.h"
+
+#include "cli/environments.h"
+#include "cli/format.h"
+#include "cli/migrate_flags.h"
+
+namespace rhumb::cli {
+namespace {
+
+using codec::Json;
+
+Result<void> add_page(const Invocation& invocation, Json& input) {
+  if (invocation.flags.integer("page") < 1) {
+    return invalid("invalid --page value");
+  }
+  input.set("page", Json::object({{"page", invocation.flags.integer("page")}}));
+  return {};
+}
+
+const Json::Array& rows_of(const Json& payload, std::string_view member) {
+  static const Json::Array kNone;
+  const Json* rows = registry_api::find_any_case(payload, member);
+  return rows != nullptr && rows->is_array() ? rows->as_array() : kNone;
+}
+
+std::string format_list(const CloudList& list, const Json& payload) {
+  const Json::Array& rows = rows_of(payload, list.member);
+  if (rows.empty()) {
+    return list.empty_text + "\n" + (total_of(payload) > 0 ? format_page_footer(payload) : "");
+  }
+  std::vector<Row> cells;
+  for (const Json& row : rows) {
+    cells.push_back(list.row(row));
+  }
+  return format_table(list.header, cells) + format_page_footer(payload);
+}
+
+}  // namespace
+
+std::vector<FlagSpec> list_flags(std::vector<FlagSpec> more) {
+  more.push_back(with_kind(text_flag("page", "1", "page to show"), FlagKind::kInt));
+  more.push_back(format_flag());
+  return more;
+}
+
+Result<project::CloudConfig> load_cloud_config(const Invocation& invocation) {
+  const project::Project project = TRY(load_project_for(invocation, /*needs_registry=*/true));
+  return project.cloud;
+}
+
+Result<int> with_registry(Invocation& invocation,
+                          const std::function<Result<int>(registry_api::RegistryClient&)>& work) {
+  const project::CloudConfig cloud = TRY(load_cloud_config(invocation));
+  TRY(check_flags(invocation));
+  RegistrySession session(invocation, cloud);
+  registry_api::RegistryClient* client = TRY(session.connect());
+  return work(*client);
+}
+
+Result<int> run_list(Invocation& invocation, const CloudList& list, Json input) {
+  TRY(add_page(invocation, input));
+  return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
+    const Json payload = TRY(client.call_input(list.document, std::move(input)));
+    const std::string format = invocation.flags.text("format");
+    if (format.empty()) {
+      invocation.app.out << format_list(list, payload);
+      return 0;
+    }
+    const gotmpl::Value root =
+        cloud_list_value(payload, list.member, list.name, list.type, list.fields);
+    TRY(print_format(invocation.app, format, root,
+                     {.functions = data_functions(invocation.app), .execute_prefix = {}}));
+    return 0;
+  });
+}
+
+Result<int> print_object(const Invocation& invocation,
+                         const gotmpl::Value& value,
+                         const std::vector<std::pair<std::string, std::string>>& facts) {
+  const std::string format = invocation.flags.text("format");
+  if (format.empty()) {
+    invocation.app.out << format_facts(facts);
+    return 0;
+  }
+  TRY(print_format(invocation.app, format, value,
+                   {.functions = data_functions(invocation.app), .execute_prefix = {}}));
+  return 0;
+}
+
+}  // namespace rhumb::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/app.h"
+#include "cli/cloud_data.h"
+#include "cli/registry_session.h"
+#include "cli/table.h"
+#include "registry_api/documents.h"
+
+namespace rhumb::cli {
+
+/// Flags of every list command: --page and --format.
+[[nodiscard]] std::vector<FlagSpec> list_flags(std::vector<FlagSpec> more);
+
+/// How a list command asks and prints.
+struct CloudList {
+  registry_api::Document document;
+  std::string_view member;       ///< of the payload: `databases`
+  std::string name;              ///< in templates: `Databases`
+  std::string type;              ///< `cloud.Database`
+  std::string empty_text;        ///< `No databases found.`
+  std::vector<CloudField> fields{};
+  Row header{};
+  std::function<Row(const codec::Json&)> row{};
+};
+
+/// What the project file says of the registry.
+[[nodiscard]] Result<project::CloudConfig> load_cloud_config(const Invocation& invocation);
+
+/// Opens the registry of a `cloud` command and hands its client to `work`.
+Result<int> with_registry(Invocation& invocation,
+                          const std::function<Result<int>(registry_api::RegistryClient&)>& work);
+
+/// Asks for one page and prints it: table and footer, or the format.
+/// Errors: `invalid --page value`.
+Result<int> run_list(Invocation& invocation, const CloudList& list, codec::Json input);
+
+/// Prints one object: its facts, or the format over `value`.
+Result<int> print_object(const Invocation& invocation,
+                         const gotmpl::Value& value,
+                         const std::vector<std::pair<std::string, std::string>>& facts);
+
+}  // namespace rhumb::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "cli/command.h"
+
+/// Commands that read and write the registry.
+namespace rhumb::cli {
+
+[[nodiscard]] Command make_cloud_command();
+[[nodiscard]] Command make_cloud_repo_command();
+[[nodiscard]] Command make_cloud_database_command();
+[[nodiscard]] Command make_cloud_migration_command();
+[[nodiscard]] Command make_cloud_report_command();
+[[nodiscard]] Command make_cloud_token_command();
+
+[[nodiscard]] Command make_login_command();
+[[nodiscard]] Command make_logout_command();
+[[nodiscard]] Command make_whoami_command();
+
+}  // namespace rhumb::cli

@@ -1,0 +1,65 @@
+#include "cli/http_access.h"
+
+#include "http/client.h"
+#include "sys/clock.h"
+#include "sys/environment.h"
+
+namespace rhumb::cli {
+namespace {
+
+constexpr std::chrono::seconds kAttemptMax{30};
+
+}  // namespace
+
+HttpAccess::HttpAccess(const sys::Environment& environment, sys::Clock& clock)
+    : environment_(environment), clock_(clock) {}
+
+HttpAccess::~HttpAccess() = default;
+
+Result<http::Client*> HttpAccess::client() {
+  if (client_ == nullptr) {
+    http::Client opened = TRY(http::Client::create(
+        {.ca_file = environment_.get_or_empty("ATLAS_CLOUD_CA"), .proxy_from_environment = true}));
+    client_ = std::make_unique<http::Client>(std::move(opened));
+  }
+  return client_.get();
+}
+
+Result<registry_api::HttpReply> HttpAccess::post(const std::string& url,
+                                                 const registry_api::HttpHeaders& headers,
+                                                 const std::string& body) {
+  http::Client* opened = TRY(client());
+  http::ClientRequest request;
+  request.method = "POST";
+  request.url = url;
+  request.headers = headers;
+  request.body = body;
+  request.timeout = kAttemptMax;
+  http::ClientResponse response = TRY(opened->send(request));
+  return registry_api::HttpReply{.status = response.status,
+                                 .headers = std::move(response.headers),
+                                 .body = std::move(response.body)};
+}
+
+Result<void> HttpAccess::wait(std::chrono::milliseconds duration) {
+  if (stop_.is_cancelled()) {
+    return Error(ErrorCode::kCancelled, "interrupted");
+  }
+  clock_.sleep(duration);
+  return {};
+}
+
+Result<std::string> HttpAccess::get(const std::string& url, std::chrono::nanoseconds timeout) {
+  http::Client* opened = TRY(client());
+  http::ClientRequest request;
+  request.url = url;
+  request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout);
+  const http::ClientResponse response = TRY(opened->send(request));
+  if (response.status < 200 || response.status > 299) {
+    return Error(ErrorCode::kUnavailable,
+                 "unexpected status code " + std::to_string(response.status));
+  }
+  return response.body;
+}
+
+}  // namespace rhumb::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "project/host.h"
+#include "registry_api/transport.h"
+#include "sys/cancellation.h"
+
+namespace rhumb::http {
+class Client;
+}  // namespace rhumb::http
+namespace rhumb::sys {
+class Clock;
+class Environment;
+}  // namespace rhumb::sys
+
+namespace rhumb::cli {
+
+/// The process's way to HTTP: opened on first use, so that commands without a request load nothing;
+/// one client, so that connections are kept between requests.
+class HttpAccess final : public registry_api::Transport, public project::HttpFetcher {
+ public:
+  HttpAccess(const sys::Environment& environment, sys::Clock& clock);
+  ~HttpAccess() override;
+
+  /// Requests and waits end when the person asks to stop.
+  void stop_with(sys::CancellationToken stop) { stop_ = std::move(stop); }
+
+  Result<registry_api::HttpReply> post(const std::string& url,
+                                       const registry_api::HttpHeaders& headers,
+                                       const std::string& body) override;
+  Result<void> wait(std::chrono::milliseconds duration) override;
+  [[nodiscard]] Result<std::string> get(const std::string& url,
+                                        std::chrono::nanoseconds timeout) override;
+
+ private:
+  Result<http::Client*> client();
+
+  const sys::Environment& environment_;
+  sys::Clock& clock_;
+  sys::CancellationToken stop_{};
+  std::unique_ptr<http::Client> client_;
+};
+
+}  // namespace rhumb::cli

@@ -1,0 +1,147 @@
+// `login`, `logout` and `whoami`.
+
+#include "base/go_format.h"
+#include "cli/cloud_call.h"
+#include "cli/cloud_commands.h"
+#include "cli/format.h"
+#include "cli/http_access.h"
+#include "cli/migrate_flags.h"
+#include "codec/redact.h"
+#include "sys/environment.h"
+
+
+namespace rhumb::cli {
+namespace {
+
+using codec::Json;
+
+/// The endpoint a login is for: the flag, then what the project and the environment say.
+Result<std::string> login_endpoint(const Invocation& invocation,
+                                   const project::CloudConfig& cloud) {
+  const std::string& given = invocation.flags.text("url");
+  if (!given.empty()) {
+    return given;
+  }
+  return project::find_endpoint(cloud, invocation.app.environment);
+}
+
+struct TokenCheck {
+  bool reachable = false;
+  registry_api::Identity identity{};
+};
+
+/// Asks the registry who a token is. Errors: `login with token failed: Unauthorized`.
+Result<TokenCheck> check_token(const Invocation& invocation,
+                               const std::string& endpoint,
+                               const std::string& token) {
+  registry_api::RegistryClient client(
+      invocation.app.http,
+      {.endpoint = endpoint, .token = token, .user_agent = user_agent(invocation.app)});
+  const Result<registry_api::Identity> identity = client.identify();
+  if (identity.has_value()) {
+    return TokenCheck{.reachable = true, .identity = identity.value()};
+  }
+  if (identity.error().code() == ErrorCode::kDenied || !invocation.flags.boolean("grant-only")) {
+    return identity.error().context("login with token failed");
+  }
+  return TokenCheck{};
+}
+
+Result<int> run_login(Invocation& invocation) {
+  const project::CloudConfig cloud = TRY(load_cloud_config(invocation));
+  App& app = invocation.app;
+  std::string token = invocation.flags.text("token");
+  if (token.empty()) {
+    token = app.environment.get_or_empty("ATLAS_TOKEN");
+  }
+  if (token.empty()) {
+    return invalid("no token: pass --token or set ATLAS_TOKEN; create one with "
+                   "'rhumb cloud token create' or on the page Tokens of the registry");
+  }
+  const bool grant_only = invocation.flags.boolean("grant-only");
+  const std::string endpoint = TRY(login_endpoint(invocation, cloud));
+  if (endpoint.empty() && !grant_only) {
+    return invalid("no registry URL: pass --url or set ATLAS_CLOUD_URL");
+  }
+  TokenCheck checked;
+  if (!endpoint.empty()) {
+    checked = TRY(check_token(invocation, endpoint, token));
+  }
+  const std::string wanted =
+      invocation.positionals.empty() ? cloud.org : invocation.positionals.front();
+  if (!wanted.empty() && !checked.identity.org.empty() && wanted != checked.identity.org) {
+    return invalid("the token belongs to " + go_quote(checked.identity.org) + ", not to " +
+                   go_quote(wanted));
+  }
+  TRY(project::LoginStore(app.environment)
+          .put({.endpoint = endpoint,
+                .token = token,
+                .org = checked.identity.org,
+                .grant_only = grant_only}));
+  if (!grant_only) {
+    app.out << "You are now connected to " << go_quote(checked.identity.org) << " on "
+            << codec::redact_url(endpoint) << ".\n";
+  }
+  return 0;
+}
+
+Result<int> run_logout(Invocation& invocation) {
+  TRY(project::LoginStore(invocation.app.environment).clear());
+  return 0;
+}
+
+Result<int> run_whoami(Invocation& invocation) {
+  const project::CloudConfig cloud = TRY(load_cloud_config(invocation));
+  RegistrySession session(invocation, cloud);
+  TRY(session.connect());
+  const registry_api::Identity& identity = session.identity();
+  const std::string format = invocation.flags.text("format");
+  if (!format.empty()) {
+    const gotmpl::Value root = gotmpl::Struct("*cloud.Me")
+                                   .field("Org", identity.org)
+                                   .field("Name", identity.name, {.json = {}, .omit_empty = true});
+    TRY(print_format(invocation.app, format, root,
+                     {.functions = data_functions(invocation.app), .execute_prefix = {}}));
+    return 0;
+  }
+  invocation.app.out << format_facts({{"Organization", identity.org}, {"Name", identity.name}});
+  return 0;
+}
+
+}  // namespace
+
+Command make_login_command() {
+  Command command;
+  command.name = "login";
+  command.arguments = "[org] [flags]";
+  command.summary = "Stores a registry token on this machine.";
+  command.description =
+      "Checks a token with the registry and stores it under $HOME/.atlas, readable by you alone.";
+  command.examples = "  atlas login --url http://127.0.0.1:8484/query --token rgb_...";
+  command.flags = {text_flag("token", "", "token to store; default: ATLAS_TOKEN"),
+                   text_flag("url", "", "endpoint of the registry, such as https://host/query"),
+                   bool_flag("grant-only", "store an offline grant, for CI set-ups")};
+  command.count = {.min = 0, .max = 1};
+  command.run = run_login;
+  return command;
+}
+
+Command make_logout_command() {
+  Command command;
+  command.name = "logout";
+  command.summary = "Removes every stored token from this machine.";
+  command.run = run_logout;
+  return command;
+}
+
+Command make_whoami_command() {
+  Command command;
+  command.name = "whoami";
+  command.arguments = "[flags]";
+  command.summary = "Shows whom the registry takes you for.";
+  command.flags = {format_flag()};
+  command.run = run_whoami;
+  return command;
+}
+
+}  // namespace rhumb::cli
