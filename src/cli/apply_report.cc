@@ -27,39 +27,7 @@ std::optional<report::Spool> open_spool(const App& app) {
   return report::Spool(*state, app.clock);
 }
 
-Result<std::optional<std::string>> context_member(const Json& context, std::string_view key) {
-  const Json* member = context.find(key);
-  if (member == nullptr || member->is_null()) {
-    return std::optional<std::string>{};
-  }
-  if (!member->is_string()) {
-    return invalid("invalid --context: member \"" + std::string(key) + "\" is not a string");
-  }
-  if (member->as_string().empty()) {
-    return std::optional<std::string>{};
-  }
-  return std::optional(member->as_string());
-}
-
 }  // namespace
-
-Result<std::optional<registry_api::DeployContext>> parse_deploy_context(const std::string& text) {
-  std::optional<registry_api::DeployContext> context;
-  if (text.empty()) {
-    return context;
-  }
-  const Json parsed = TRY(codec::parse_json(text).context("invalid --context"));
-  if (parsed.is_null()) {
-    return context;
-  }
-  if (!parsed.is_object()) {
-    return invalid("invalid --context: not an object");
-  }
-  context.emplace();
-  context->trigger_type = TRY(context_member(parsed, "triggerType"));
-  context->trigger_version = TRY(context_member(parsed, "triggerVersion"));
-  return context;
-}
 
 ApplyReport::ApplyReport(const Invocation& invocation, RegistrySession& session,
                          ReportWishes wishes)

@@ -64,9 +64,4 @@ class ApplyReport final : public migrate::RunObserver {
   std::string set_id_;
 };
 
-/// `--context` as sent: only its two members are kept. Nothing for an absent flag or `null`.
-/// Errors: `invalid --context: <reason>`. Source: spec clients.md 6.3.
-[[nodiscard]] Result<std::optional<registry_api::DeployContext>> parse_deploy_context(
-    const std::string& text);
-
 }  // namespace rhumb::cli

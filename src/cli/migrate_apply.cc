@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/apply_report.h"
 #include "cli/apply_target.h"
+#include "cli/contexts.h"
 #include "cli/environments.h"
 #include "cli/format.h"
 #include "cli/migrate_commands.h"

@@ -259,6 +259,9 @@ Result<std::string> RegistryClient::push_directory(const DirectoryPush& push) {
   }
   input.set("driver", push.driver);
   input.set("dir", encode(push.archive));
+  if (push.force) {
+    input.set("force", true);
+  }
   if (!push.tag.empty()) {
     return call_for_url(kPushDir, with_context(std::move(input), push.context));
   }

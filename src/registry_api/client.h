@@ -40,6 +40,7 @@ struct DirectoryPush {
   std::string added_archive;               ///< untagged: tar of what is new or changed
   std::vector<std::string> deleted;        ///< untagged: names that are gone
   std::optional<RunContext> context;
+  bool force = false;  ///< although deployed files changed; only for servers that announced `ext`
 };
 
 /// The calls our CLI makes.
