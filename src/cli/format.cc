@@ -22,7 +22,7 @@ Result<void> render_format(std::string_view text,
                            std::string& out) {
   const gotmpl::Template parsed =
       TRY(gotmpl::parse_template("format", std::string(text), context.functions)
-              .context("parse format"));
+              .context(context.parse_prefix));
   const Result<void> executed = gotmpl::execute(parsed, root, out);
   if (!executed.has_value() && !context.execute_prefix.empty()) {
     return executed.error().context(context.execute_prefix);

@@ -15,6 +15,7 @@ struct FormatContext {
   gotmpl::FunctionMap functions{};
   /// Before the text of an execution error; `execute log template` for apply, else empty.
   std::string execute_prefix{};
+  std::string parse_prefix = "parse format";
 };
 
 /// Functions of the reports that have colours: json json_merge and the colours, and `more`.

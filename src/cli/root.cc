@@ -6,6 +6,7 @@
 #include "cli/cloud_commands.h"
 #include "cli/completion.h"
 #include "cli/migrate_commands.h"
+#include "cli/schema_commands.h"
 #include "cli/version.h"
 
 namespace rhumb::cli {
@@ -70,8 +71,8 @@ Command make_root_command(std::vector<Command> server_commands) {
       "  rhumb migrate apply --url \"sqlite://app.db\"\n"
       "  rhumb cloud database list";
   root.children = {make_cloud_command(),   make_completion_command(), make_login_command(),
-                   make_logout_command(),  make_migrate_command(),    make_version_command(),
-                   make_whoami_command()};
+                   make_logout_command(),  make_migrate_command(),    make_schema_command(),
+                   make_version_command(), make_whoami_command()};
   root.children.insert(root.children.end(), std::make_move_iterator(server_commands.begin()),
                        std::make_move_iterator(server_commands.end()));
   return root;
