@@ -50,6 +50,15 @@ Result<int> run_list_command(Invocation& invocation) {
                   std::move(input));
 }
 
+std::vector<std::pair<std::string, std::string>> facts_of(const Json& database) {
+  return {{"ID", cloud_text(database, "id")},
+          {"Name", cloud_text(database, "name")},
+          {"Environment", cloud_text(database, "envName")},
+          {"Status", cloud_text(database, "status")},
+          {"Current Version", cloud_text(database, "currentVersion")},
+          {"Last Deployment Time", cloud_time(database, "lastDeploymentTime")}};
+}
+
 Result<int> run_describe(Invocation& invocation) {
   return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
     const bool by_id = invocation.flags.changed("id");
@@ -60,12 +69,7 @@ Result<int> run_describe(Invocation& invocation) {
       return Error(ErrorCode::kNotFound, "database not found");
     }
     return print_object(invocation, cloud_value(database, "*cloud.Database", database_fields()),
-                        {{"ID", cloud_text(database, "id")},
-                         {"Name", cloud_text(database, "name")},
-                         {"Environment", cloud_text(database, "envName")},
-                         {"Status", cloud_text(database, "status")},
-                         {"Current Version", cloud_text(database, "currentVersion")},
-                         {"Last Deployment Time", cloud_time(database, "lastDeploymentTime")}});
+                        facts_of(database));
   });
 }
 
