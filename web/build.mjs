@@ -49,8 +49,14 @@ if (forTests) {
   });
   const output = (entry) =>
     Object.entries(result.metafile.outputs).find(([, meta]) => meta.entryPoint === entry)?.[0].replace("dist/", "/");
+  const script = output("src/main.tsx");
+  // What the first script imports is fetched beside it, not after it.
+  const preloads = result.metafile.outputs[`dist${script}`].imports
+    .filter(({ kind }) => kind === "import-statement")
+    .map(({ path }) => `<link rel="modulepreload" href="${path.replace("dist/", "/")}">`);
   const page = (await readFile("src/index.html", "utf8"))
-    .replace("@SCRIPT@", output("src/main.tsx"))
+    .replace("@PRELOADS@", preloads.join("\n"))
+    .replace("@SCRIPT@", script)
     .replace("@STYLE@", output("src/styles/main.css"));
   await writeFile("dist/index.html", page);
   await writeFile("dist/favicon.svg", await readFile("static/favicon.svg"));

@@ -1,16 +1,28 @@
 // The only place that talks to the registry.
+import { text } from "../text.ts";
 
 const tokenKey = "rhumb.token";
 
 export class ApiError extends Error {
   readonly status: number;
+  readonly code: string;
   readonly requestId: string | null;
 
-  constructor(message: string, status: number, requestId: string | null) {
+  constructor(message: string, status: number, code = "", requestId: string | null = null) {
     super(message);
     this.status = status;
+    this.code = code;
     this.requestId = requestId;
   }
+
+  get isNotFound(): boolean {
+    return this.code === "NOT_FOUND" || this.status === 404;
+  }
+}
+
+/** Any failure as one that can be shown. */
+export function toApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(String(error), 0);
 }
 
 export function storedToken(): string | null {
@@ -18,6 +30,7 @@ export function storedToken(): string | null {
 }
 
 export function storeToken(token: string, remember: boolean): void {
+  forgetToken();
   (remember ? localStorage : sessionStorage).setItem(tokenKey, token);
 }
 
@@ -26,77 +39,59 @@ export function forgetToken(): void {
   localStorage.removeItem(tokenKey);
 }
 
+/** Says `lost` when the registry no longer accepts the stored token. */
+export const session = new EventTarget();
+
 interface Reply {
   data?: Record<string, unknown> | null;
-  errors?: { message: string }[];
+  errors?: { message: string; extensions?: { code?: string; requestId?: string } }[];
+}
+
+async function post(path: string, body: unknown, headers: Record<string, string>): Promise<[Response, Reply]> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new ApiError(text.errors.unreachable, 0);
+  });
+  return [response, (await response.json().catch(() => ({}))) as Reply];
+}
+
+function failureOf(response: Response, reply: Reply): ApiError | null {
+  const errors = reply.errors ?? [];
+  if (response.ok && errors.length === 0) return null;
+  const details = errors[0]?.extensions;
+  const message = errors.map((error) => error.message).join("\n") || text.errors.status(response.status);
+  return new ApiError(message, response.status, details?.code, details?.requestId ?? response.headers.get("X-Request-Id"));
 }
 
 export async function request<T>(document: string, variables: Record<string, unknown> = {}, token = storedToken()): Promise<T> {
-  const response = await fetch("/query", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token ?? ""}` },
-    body: JSON.stringify({ query: document, variables }),
-  }).catch(() => {
-    throw new ApiError("The registry does not answer. Is `rhumb serve` running?", 0, null);
-  });
-  const requestId = response.headers.get("X-Request-Id");
+  const [response, reply] = await post("/query", { query: document, variables }, { Authorization: `Bearer ${token ?? ""}` });
   if (response.status === 401) {
-    throw new ApiError("This token is not valid here, or not any more.", 401, requestId);
+    if (token === storedToken()) session.dispatchEvent(new Event("lost"));
+    throw new ApiError(text.errors.unauthorized, 401, "", response.headers.get("X-Request-Id"));
   }
-  const reply = (await response.json().catch(() => ({}))) as Reply;
-  const message = reply.errors?.map((error) => error.message).join("\n");
-  if (message !== undefined || !response.ok) {
-    throw new ApiError(message ?? `The registry answered ${response.status}.`, response.status, requestId);
-  }
+  const failure = failureOf(response, reply);
+  if (failure !== null) throw failure;
   return (reply.data ?? {}) as T;
 }
 
-export interface LiveMessage {
-  event: string;
-  data: string;
+/** Redeems the code of the one-time set-up page: makes the first person and answers their token. */
+export async function redeemSetup(code: string, name: string): Promise<string> {
+  const [response, reply] = await post(`/setup/${encodeURIComponent(code)}`, { name }, {});
+  if (response.status === 404 || response.status === 410) throw new ApiError(text.setup.spent, response.status);
+  const failure = failureOf(response, reply);
+  if (failure !== null) throw failure;
+  return (reply as { token?: string }).token ?? "";
 }
 
-/** Follows the server's events until `signal` is aborted; reconnects by itself. */
-export async function followEvents(path: string, onMessage: (message: LiveMessage) => void, signal: AbortSignal): Promise<void> {
-  for (let wait = 1000; !signal.aborted; wait = Math.min(wait * 2, 30_000)) {
-    try {
-      const response = await fetch(path, { headers: { Authorization: `Bearer ${storedToken() ?? ""}`, Accept: "text/event-stream" }, signal });
-      if (response.ok && response.body !== null) {
-        wait = 1000;
-        await readEvents(response.body, onMessage);
-      }
-    } catch {
-      if (signal.aborted) return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, wait));
-  }
-}
-
-async function readEvents(body: ReadableStream<Uint8Array>, onMessage: (message: LiveMessage) => void): Promise<void> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let buffer = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    buffer += decoder.decode(value, { stream: true });
-    for (let end = buffer.indexOf("\n\n"); end >= 0; end = buffer.indexOf("\n\n")) {
-      const message = parseEvent(buffer.slice(0, end));
-      buffer = buffer.slice(end + 2);
-      if (message !== null) onMessage(message);
-    }
-  }
-}
-
-export function parseEvent(block: string): LiveMessage | null {
-  let event = "message";
-  const data: string[] = [];
-  for (const line of block.split("\n")) {
-    const colon = line.indexOf(":");
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-    if (field === "event") event = value;
-    if (field === "data") data.push(value);
-  }
-  return data.length === 0 ? null : { event, data: data.join("\n") };
+/** Opens the stream of the registry's events; the caller reads it. */
+export async function openEvents(signal: AbortSignal): Promise<ReadableStream<Uint8Array> | null> {
+  const response = await fetch("/events", {
+    headers: { Authorization: `Bearer ${storedToken() ?? ""}`, Accept: "text/event-stream" },
+    signal,
+  });
+  const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream") === true;
+  return response.ok && isStream ? response.body : null;
 }

@@ -1,7 +1,9 @@
 // The parts of the registry's GraphQL schema that pages select, by the schema's own names.
 
-export type DatabaseStatus = "SYNCED" | "PENDING" | "FAILED";
-export type MigrationStatus = "PASSED" | "FAILED" | "NO_ACTION" | "DRY_RUN" | "RUNNING" | "ABORTED";
+export const databaseStatuses = ["FAILED", "PENDING", "SYNCED"] as const;
+export type DatabaseStatus = (typeof databaseStatuses)[number];
+export const migrationStatuses = ["FAILED", "PASSED", "NO_ACTION", "DRY_RUN", "RUNNING", "ABORTED"] as const;
+export type MigrationStatus = (typeof migrationStatuses)[number];
 
 export interface PageInfo {
   page: number;
@@ -16,6 +18,7 @@ export interface Me {
   kind: string;
   roles: string[];
   scopes: string[];
+  expiresAt: string | null;
 }
 
 export interface Actor {
@@ -23,11 +26,21 @@ export interface Actor {
   kind: string;
 }
 
+/** Where a push or a run came from. */
+export interface RunContext {
+  repo: string | null;
+  branch: string | null;
+  commit: string | null;
+  url: string | null;
+  username: string | null;
+}
+
 export interface Push {
   time: string;
   tag: string | null;
   version: string | null;
   actor: Actor | null;
+  context: RunContext | null;
 }
 
 export interface Repo {
@@ -38,7 +51,9 @@ export interface Repo {
   type: string;
   driver: string;
   url: string;
+  description: string | null;
   reportOnly: boolean;
+  createdAt: string;
   latestVersion: string | null;
   lastPush: Push | null;
   databasesSynced: number;
@@ -46,12 +61,24 @@ export interface Repo {
   databasesFailed: number;
 }
 
+export interface Repos {
+  repos: Repo[];
+  pageInfo: PageInfo;
+}
+
 export interface Tag {
   name: string;
   version: string | null;
   hash: string;
+  link: string;
   pushedAt: string;
   actor: Actor | null;
+  context: RunContext | null;
+}
+
+export interface Tags {
+  tags: Tag[];
+  pageInfo: PageInfo;
 }
 
 export interface DirFile {
@@ -74,6 +101,7 @@ export interface Database {
   currentVersion: string | null;
   latestVersion: string | null;
   pendingFiles: number | null;
+  lagSeconds: number | null;
   lastDeploymentTime: string | null;
   url: string;
   schema: string;
@@ -85,6 +113,11 @@ export interface Database {
   atlasVersion: string | null;
 }
 
+export interface Databases {
+  databases: Database[];
+  pageInfo: PageInfo;
+}
+
 export interface StmtError {
   stmt: string;
   text: string;
@@ -92,6 +125,8 @@ export interface StmtError {
 
 export interface FileChecks {
   name: string;
+  start: string;
+  end: string;
   checks: { stmt: string; error: string | null }[];
   error: StmtError | null;
 }
@@ -109,12 +144,17 @@ export interface DeployedFile {
   error: StmtError | null;
 }
 
+export interface StepLog {
+  text: string | null;
+  children?: StepLog[];
+}
+
 export interface ReportStep {
   text: string;
   startTime: string;
   endTime: string | null;
   error: boolean;
-  log: { text: string | null }[];
+  log: StepLog[];
 }
 
 export interface MigrationRow {
@@ -133,7 +173,12 @@ export interface MigrationRow {
   error: string | null;
 }
 
-export interface Migration extends MigrationRow {
+export interface Migrations {
+  migrations: MigrationRow[];
+  pageInfo: PageInfo;
+}
+
+interface Run extends MigrationRow {
   fromVersion: string | null;
   toVersion: string | null;
   currentVersion: string | null;
@@ -142,21 +187,38 @@ export interface Migration extends MigrationRow {
   dirTag: string | null;
   dirHash: string | null;
   context: { triggerType: string | null; triggerVersion: string | null } | null;
+  runContext: RunContext | null;
   actor: Actor | null;
   masked: { policy: string; values: number; statements: number } | null;
+  set: { id: string; databaseName: string } | null;
+  previous: { id: string; targetsTotal: number | null } | null;
+  next: { id: string; targetsTotal: number | null } | null;
+  repo: { slug: string; reportOnly: boolean; latestVersion: string | null };
+}
+
+/** A run over one database. */
+export interface Migration extends Run {
   files: DeployedFile[];
-  steps: ReportStep[];
+  database: Pick<Database, "id" | "name" | "status" | "currentVersion" | "latestVersion" | "pendingFiles" | "url"> | null;
+}
+
+export interface TargetRow extends MigrationRow {
+  database: { id: string; url: string } | null;
+}
+
+/** A run over several databases. */
+export interface MigrationSet extends Run {
   notStarted: string[];
-  set: { id: string } | null;
-  database: { id: string; name: string; status: DatabaseStatus; currentVersion: string | null } | null;
-  previous: { id: string } | null;
-  next: { id: string } | null;
-  repo: { slug: string; latestVersion: string | null };
-  targets: { migrations: MigrationRow[]; pageInfo: PageInfo };
+  steps: ReportStep[];
+  targets: { migrations: TargetRow[]; pageInfo: PageInfo };
+  failed: { migrations: TargetRow[]; pageInfo: PageInfo };
 }
 
 export interface Environment {
   name: string;
+  databases: number;
+  failed: number;
+  pending: number;
 }
 
 export interface Token {
@@ -165,8 +227,10 @@ export interface Token {
   lastFour: string;
   owner: Actor;
   scopes: string[];
+  grants: { role: string }[];
   createdAt: string;
   expiresAt: string | null;
   lastUsedAt: string | null;
+  lastUsedIP: string | null;
   revokedAt: string | null;
 }

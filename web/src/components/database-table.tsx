@@ -1,20 +1,32 @@
 import { Link } from "wouter-preact";
 import type { Database } from "../api/types.ts";
-import { Status } from "./status.tsx";
+import { formatLag } from "../lib/format.ts";
+import { databasePath, repoPath } from "../lib/paths.ts";
+import { Badge, Status } from "./status.tsx";
 import { Table, type Column } from "./table.tsx";
 import { Time } from "./time.tsx";
 
 const columns: Column<Database>[] = [
-  { head: "Name", cell: (row) => <Link href={`/databases/${row.id}`}>{row.name}</Link> },
-  { head: "Status", cell: (row) => <Status value={row.status} /> },
-  { head: "Environment", cell: (row) => row.envName },
-  { head: "Repository", cell: (row) => <Link href={`/repos/${row.repoName}`}>{row.repoName}</Link> },
+  { head: "Name", cell: (row) => <Link href={databasePath(row.id)}>{row.name}</Link>, sort: "NAME" },
+  {
+    head: "Status",
+    cell: (row) => (
+      <>
+        <Status value={row.status} /> {row.unknownVersion && <Badge tone="wait">unknown version</Badge>}
+      </>
+    ),
+    sort: "STATUS",
+  },
+  { head: "Environment", cell: (row) => row.envName, sort: "ENV" },
+  { head: "Repository", cell: (row) => <Link href={repoPath(row.repoName)}>{row.repoName}</Link> },
   { head: "Current version", cell: (row) => <code>{row.currentVersion ?? "-"}</code> },
   { head: "Latest version", cell: (row) => <code>{row.latestVersion ?? "-"}</code> },
-  { head: "Pending files", cell: (row) => row.pendingFiles ?? "-", numeric: true },
-  { head: "Last deployment", cell: (row) => <Time value={row.lastDeploymentTime} /> },
+  { head: "Behind", cell: (row) => formatLag(row.pendingFiles, row.lagSeconds), numeric: true, sort: "LAG" },
+  { head: "Last deployment", cell: (row) => <Time value={row.lastDeploymentTime} />, sort: "LAST_DEPLOYMENT" },
 ];
 
-export function DatabaseTable({ rows, caption }: { rows: Database[]; caption: string }) {
-  return <Table caption={caption} columns={columns} rows={rows} rowKey={(row) => row.id} />;
+/** `isSortable` where the page reads the order from its URL. */
+export function DatabaseTable({ rows, caption, isSortable = false, without = [] }: { rows: Database[]; caption: string; isSortable?: boolean; without?: string[] }) {
+  const shown = columns.filter((column) => !without.includes(column.head)).map(({ sort, ...column }) => (isSortable && sort !== undefined ? { ...column, sort } : column));
+  return <Table caption={caption} columns={shown} rows={rows} rowKey={(row) => row.id} />;
 }

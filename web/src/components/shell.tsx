@@ -1,77 +1,50 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
-import { forgetToken } from "../api/client.ts";
 import type { Me } from "../api/types.ts";
+import type { Destination } from "../lib/palette.ts";
+import { useShortcuts } from "./keys.ts";
+import { KeyHelp } from "./key-help.tsx";
+import { Palette } from "./palette.tsx";
 
-const pages: [string, string, string][] = [
-  ["/", "Home", "h"],
-  ["/repos", "Repositories", "r"],
-  ["/databases", "Databases", "d"],
-  ["/migrations", "Migrations", "m"],
-  ["/settings/tokens", "Tokens", "t"],
+export const pages: (Destination & { key: string })[] = [
+  { path: "/", name: "Home", key: "h", kind: "page" },
+  { path: "/repos", name: "Repositories", key: "r", kind: "page" },
+  { path: "/databases", name: "Databases", key: "d", kind: "page" },
+  { path: "/migrations", name: "Migrations", key: "m", kind: "page" },
+  { path: "/settings/tokens", name: "Tokens", key: "t", kind: "page" },
 ];
 
 function isCurrent(path: string, location: string): boolean {
   return path === "/" ? location === "/" : location === path || location.startsWith(`${path}/`);
 }
 
-/** `g` and a letter go to a page, `/` to the search field, `?` to the list of keys. */
-function useShortcuts(navigate: (path: string) => void, help: { current: HTMLDialogElement | null }): void {
+/** After a change of page the reader is at its top, as after a change of document. */
+function useFocusOnNavigation(location: string): { current: HTMLElement | null } {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(location);
   useEffect(() => {
-    let afterG = false;
-    const onKey = (event: KeyboardEvent): void => {
-      const target = event.target as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea") !== null) return;
-      if (afterG) {
-        afterG = false;
-        const page = pages.find(([, , key]) => key === event.key);
-        if (page !== undefined) navigate(page[0]);
-        return;
-      }
-      if (event.key === "g") afterG = true;
-      if (event.key === "?") help.current?.showModal();
-      if (event.key === "/") {
-        event.preventDefault();
-        document.querySelector<HTMLInputElement>("[data-search]")?.focus();
-      }
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [navigate]);
+    if (before.current === location) return;
+    before.current = location;
+    main.current?.focus();
+    window.scrollTo(0, 0);
+  }, [location]);
+  return main;
 }
 
-function KeyHelp({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
-  return (
-    <dialog ref={dialog} aria-label="Keyboard shortcuts">
-      <h2>Keyboard shortcuts</h2>
-      <dl class="facts">
-        {pages.map(([, name, key]) => (
-          <div key={key}>
-            <dt>
-              <kbd>g</kbd> <kbd>{key}</kbd>
-            </dt>
-            <dd>{name}</dd>
-          </div>
-        ))}
-        <div>
-          <dt>
-            <kbd>/</kbd>
-          </dt>
-          <dd>Search on this page</dd>
-        </div>
-      </dl>
-      <form method="dialog">
-        <button type="submit">Close</button>
-      </form>
-    </dialog>
-  );
+interface ShellProps {
+  me: Me;
+  find: (word: string) => Promise<Destination[]>;
+  onLogout: () => void;
+  children: ComponentChildren;
 }
 
-export function Shell({ me, onLogout, children }: { me: Me; onLogout: () => void; children: ComponentChildren }) {
+export function Shell({ me, find, onLogout, children }: ShellProps) {
   const [location, navigate] = useLocation();
-  const help = useRef<HTMLDialogElement>(null);
-  useShortcuts(navigate, help);
+  const [open, setOpen] = useState<"help" | "palette" | null>(null);
+  const main = useFocusOnNavigation(location);
+  useShortcuts(pages, { go: navigate, open: setOpen });
+  const close = (): void => setOpen(null);
   return (
     <>
       <a class="skip" href="#main">
@@ -82,29 +55,29 @@ export function Shell({ me, onLogout, children }: { me: Me; onLogout: () => void
           <img src="/favicon.svg" alt="" width="22" height="22" /> Rhumb
         </Link>
         <nav aria-label="Pages">
-          {pages.map(([path, name]) => (
+          {pages.map(({ path, name }) => (
             <Link key={path} href={path} aria-current={isCurrent(path, location) ? "page" : undefined}>
               {name}
             </Link>
           ))}
         </nav>
         <span class="who">
-          {me.name} · {me.org}
-          <button
-            type="button"
-            onClick={() => {
-              forgetToken();
-              onLogout();
-            }}
-          >
+          <button type="button" class="find" onClick={() => setOpen("palette")}>
+            Go to <kbd>Ctrl K</kbd>
+          </button>
+          <span>
+            {me.name} · {me.orgName || me.org}
+          </span>
+          <button type="button" onClick={onLogout}>
             Log out
           </button>
         </span>
       </header>
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} ref={main}>
         {children}
       </main>
-      <KeyHelp dialog={help} />
+      {open === "help" && <KeyHelp pages={pages} onClose={close} />}
+      {open === "palette" && <Palette find={find} onGo={navigate} onClose={close} />}
     </>
   );
 }

@@ -1,6 +1,9 @@
 import type { ComponentChildren } from "preact";
+import { Link } from "wouter-preact";
 import type { ApiError } from "../api/client.ts";
-import type { Remote } from "../lib/remote.ts";
+import type { Remote } from "../api/remote.ts";
+import { text } from "../text.ts";
+import { Command } from "./command.tsx";
 
 export function Skeleton({ lines = 6 }: { lines?: number }) {
   return (
@@ -12,18 +15,33 @@ export function Skeleton({ lines = 6 }: { lines?: number }) {
   );
 }
 
-export function Failure({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+export function Failure({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   return (
     <div class="notice notice-bad" role="alert">
+      <h2>{error.status === 403 ? text.errors.forbidden : text.errors.failed}</h2>
       <p>{error.message}</p>
       {error.requestId !== null && (
         <p class="soft">
           Request <code>{error.requestId}</code>
         </p>
       )}
-      <button type="button" onClick={onRetry}>
-        Try again
-      </button>
+      {onRetry !== undefined && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Missing({ reason }: { reason: string }) {
+  return (
+    <div class="empty">
+      <h1>{text.notFound.title}</h1>
+      <p>{reason}</p>
+      <p>
+        <Link href="/">Go to the start</Link>, or press <kbd>?</kbd> for the keys.
+      </p>
     </div>
   );
 }
@@ -34,13 +52,15 @@ export function Empty({ title, command, children }: { title: string; command?: s
     <div class="empty">
       <h2>{title}</h2>
       {children}
-      {command !== undefined && <pre class="command">{command}</pre>}
+      {command !== undefined && <Command>{command}</Command>}
     </div>
   );
 }
 
 export function Loaded<T>({ remote, reload, children }: { remote: Remote<T>; reload: () => void; children: (value: T) => ComponentChildren }) {
   if (remote.state === "loading") return <Skeleton />;
-  if (remote.state === "error") return <Failure error={remote.error} onRetry={reload} />;
+  if (remote.state === "error") {
+    return remote.error.isNotFound ? <Missing reason={remote.error.message} /> : <Failure error={remote.error} onRetry={reload} />;
+  }
   return <>{children(remote.value)}</>;
 }

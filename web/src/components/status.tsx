@@ -1,22 +1,33 @@
 import type { DatabaseStatus, MigrationStatus } from "../api/types.ts";
+import { words } from "../lib/format.ts";
 
-const tones: Record<DatabaseStatus | MigrationStatus, { tone: string; mark: string }> = {
+export type Tone = "ok" | "wait" | "bad" | "idle";
+
+const looks: Record<DatabaseStatus | MigrationStatus, { tone: Tone; mark: string }> = {
   SYNCED: { tone: "ok", mark: "✓" },
   PASSED: { tone: "ok", mark: "✓" },
   PENDING: { tone: "wait", mark: "…" },
-  RUNNING: { tone: "wait", mark: "▶" },
+  RUNNING: { tone: "wait", mark: "▸" },
   FAILED: { tone: "bad", mark: "✕" },
   ABORTED: { tone: "bad", mark: "■" },
   NO_ACTION: { tone: "idle", mark: "–" },
   DRY_RUN: { tone: "idle", mark: "○" },
 };
 
-/** A status as word, mark and colour: none of the three is needed to read it. */
-export function Status({ value }: { value: DatabaseStatus | MigrationStatus }) {
-  const { tone, mark } = tones[value] ?? { tone: "idle", mark: "?" };
+export function lookOf(value: DatabaseStatus | MigrationStatus): { tone: Tone; mark: string } {
+  return looks[value] ?? { tone: "idle", mark: "?" };
+}
+
+export function Badge({ tone, mark, children }: { tone: Tone; mark?: string; children: string }) {
   return (
     <span class={`status status-${tone}`}>
-      <span aria-hidden="true">{mark}</span> {value.replace("_", " ")}
+      {mark !== undefined && <span aria-hidden="true">{mark}</span>}
+      {children}
     </span>
   );
+}
+
+/** A status as word, mark and colour: none of the three is needed to read it. */
+export function Status({ value }: { value: DatabaseStatus | MigrationStatus }) {
+  return <Badge {...lookOf(value)}>{words(value)}</Badge>;
 }

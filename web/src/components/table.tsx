@@ -1,12 +1,38 @@
 import type { ComponentChildren } from "preact";
-import { Link, useSearch } from "wouter-preact";
+import { Link, useLocation, useSearch } from "wouter-preact";
 import type { PageInfo } from "../api/types.ts";
-import { withQuery } from "../lib/query.ts";
+import { valueOf, withQuery } from "../lib/query.ts";
 
 export interface Column<Row> {
   head: string;
   cell: (row: Row) => ComponentChildren;
   numeric?: boolean;
+  /** The registry's name of this order; the head becomes a link that sorts. */
+  sort?: string;
+}
+
+function Head<Row>({ column }: { column: Column<Row> }) {
+  const [path] = useLocation();
+  const search = useSearch();
+  const numeric = column.numeric === true ? "numeric" : undefined;
+  if (column.sort === undefined) {
+    return (
+      <th scope="col" class={numeric}>
+        {column.head}
+      </th>
+    );
+  }
+  const isSorted = valueOf(search, "sort") === column.sort;
+  const isDown = valueOf(search, "order") === "DESC";
+  const to = path + withQuery(search, { sort: column.sort, order: isSorted && !isDown ? "DESC" : "", page: "" });
+  return (
+    <th scope="col" class={numeric} aria-sort={isSorted ? (isDown ? "descending" : "ascending") : undefined}>
+      <Link href={to}>
+        {column.head}
+        <span aria-hidden="true">{isSorted ? (isDown ? " ↓" : " ↑") : ""}</span>
+      </Link>
+    </th>
+  );
 }
 
 export function Table<Row>({ caption, columns, rows, rowKey }: { caption: string; columns: Column<Row>[]; rows: Row[]; rowKey: (row: Row) => string }) {
@@ -17,9 +43,7 @@ export function Table<Row>({ caption, columns, rows, rowKey }: { caption: string
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.head} scope="col" class={column.numeric === true ? "numeric" : ""}>
-                {column.head}
-              </th>
+              <Head key={column.head} column={column} />
             ))}
           </tr>
         </thead>
@@ -27,7 +51,7 @@ export function Table<Row>({ caption, columns, rows, rowKey }: { caption: string
           {rows.map((row) => (
             <tr key={rowKey(row)}>
               {columns.map((column) => (
-                <td key={column.head} class={column.numeric === true ? "numeric" : ""}>
+                <td key={column.head} class={column.numeric === true ? "numeric" : undefined}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -39,13 +63,14 @@ export function Table<Row>({ caption, columns, rows, rowKey }: { caption: string
   );
 }
 
-export function Pager({ info, path }: { info: PageInfo; path: string }) {
+export function Pager({ info }: { info: PageInfo }) {
+  const [path] = useLocation();
   const search = useSearch();
   const last = Math.max(1, Math.ceil(info.total / info.pageSize));
   if (last === 1) return <p class="soft pager">{info.total} in total</p>;
   const to = (page: number): string => path + withQuery(search, { page: page === 1 ? "" : String(page) });
   return (
-    <nav class="pager" aria-label="Pages">
+    <nav class="pager" aria-label="Pages of this list">
       {info.page > 1 ? <Link href={to(info.page - 1)}>Previous</Link> : <span class="soft">Previous</span>}
       <span>
         Page {info.page} of {last}, {info.total} in total

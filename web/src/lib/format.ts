@@ -24,7 +24,7 @@ export function formatAgo(time: string, now: number): string {
   if (Number.isNaN(seconds)) return time;
   const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   for (const [unit, size] of units) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
   return "just now";
 }
@@ -35,6 +35,31 @@ export function formatUtc(time: string): string {
   return Number.isNaN(date.getTime()) ? time : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-export function plural(count: number, one: string, many: string): string {
+/** `2026-05-14 10:30` in the zone of the person who looks. */
+export function formatLocal(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `DRY_RUN` as `dry run`. */
+export function words(constant: string): string {
+  return constant.toLowerCase().replaceAll("_", " ");
+}
+
+/** The start of a directory hash or commit, enough to tell two apart. */
+export function shortHash(hash: string): string {
+  return hash.startsWith("h1:") ? hash.slice(0, 11) : /^[0-9a-f]{40}$/.test(hash) ? hash.slice(0, 7) : hash;
+}
+
+/** How far a database is behind its directory: `2 files, 3 days`. */
+export function formatLag(files: number | null, seconds: number | null): string {
+  const days = Math.floor((seconds ?? 0) / 86_400);
+  const parts = [files === null || files === 0 ? "" : plural(files, "file"), days === 0 ? "" : plural(days, "day")].filter((part) => part !== "");
+  return parts.length === 0 ? "-" : parts.join(", ");
 }

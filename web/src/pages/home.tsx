@@ -1,0 +1,83 @@
+import { Link } from "wouter-preact";
+import { homeDocument } from "../api/documents.ts";
+import { useLive } from "../api/live.ts";
+import { useRemote } from "../api/remote.ts";
+import type { Databases, Environment, Migrations, Repos } from "../api/types.ts";
+import { DatabaseTable } from "../components/database-table.tsx";
+import { EnvironmentTable } from "../components/environment-table.tsx";
+import { GettingStarted } from "../components/getting-started.tsx";
+import { MigrationTable } from "../components/migration-table.tsx";
+import { PageHead } from "../components/page-head.tsx";
+import { RepoTable } from "../components/repo-table.tsx";
+import { Loaded } from "../components/state.tsx";
+import { sumUp } from "../lib/counts.ts";
+import { text } from "../text.ts";
+
+interface Home {
+  environments: Environment[];
+  pending: Databases;
+  failures: Migrations;
+  recent: Migrations;
+  repos: Repos["repos"];
+}
+
+function Cards({ environments }: { environments: Environment[] }) {
+  const { failed, pending, synced } = sumUp(environments);
+  const cards: [string, number, string, string][] = [
+    ["Failed databases", failed, failed > 0 ? "bad" : "", "/databases?status=FAILED"],
+    ["Pending databases", pending, pending > 0 ? "wait" : "", "/databases?status=PENDING"],
+    ["Synced databases", synced, "", "/databases?status=SYNCED"],
+  ];
+  return (
+    <div class="cards">
+      {cards.map(([name, count, tone, href]) => (
+        <Link key={name} href={href} class={`card ${tone}`}>
+          <strong>{count}</strong> {name}
+        </Link>
+      ))}
+    </div>
+  );
+}
+
+function Overview({ home }: { home: Home }) {
+  return (
+    <>
+      <Cards environments={home.environments} />
+      <section>
+        <h2>Failed deployments</h2>
+        {home.failures.migrations.length === 0 ? <p class="soft">{text.home.quiet}</p> : <MigrationTable caption="Failed deployments" rows={home.failures.migrations} />}
+        {home.failures.pageInfo.total > home.failures.migrations.length && <Link href="/migrations?status=FAILED">All {home.failures.pageInfo.total} failed deployments</Link>}
+      </section>
+      <section>
+        <h2>Databases by environment</h2>
+        <EnvironmentTable environments={home.environments} />
+      </section>
+      <section>
+        <h2>Pending databases</h2>
+        {home.pending.databases.length === 0 ? <p class="soft">{text.home.synced}</p> : <DatabaseTable caption="Pending databases" rows={home.pending.databases} />}
+        {home.pending.pageInfo.total > home.pending.databases.length && <Link href="/databases?status=PENDING">All {home.pending.pageInfo.total} pending databases</Link>}
+      </section>
+      <section>
+        <h2>Recent pushes</h2>
+        <RepoTable caption="Recent pushes" rows={home.repos} />
+      </section>
+      <section>
+        <h2>Recent deployments</h2>
+        <MigrationTable caption="Recent deployments" rows={home.recent.migrations} />
+      </section>
+    </>
+  );
+}
+
+export function HomePage() {
+  const [remote, reload] = useRemote<Omit<Home, "repos"> & { repos: Repos }>(homeDocument);
+  useLive(reload, () => true);
+  return (
+    <>
+      <PageHead title="Home" />
+      <Loaded remote={remote} reload={reload}>
+        {({ repos, ...home }) => (repos.pageInfo.total === 0 ? <GettingStarted /> : <Overview home={{ ...home, repos: repos.repos }} />)}
+      </Loaded>
+    </>
+  );
+}

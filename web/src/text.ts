@@ -1,0 +1,72 @@
+// Sentences and commands shown to people. Column heads and labels stand where they are used.
+
+export const text = {
+  login: {
+    lead: "Paste a token of this registry. The first start of `rhumb serve` prints one for the bot admin.",
+    more: "Somebody with a token makes more of them under Tokens.",
+    remember: "Keep me logged in on this device",
+    empty: "A token is needed to log in.",
+  },
+  setup: {
+    lead: "This page works once. It makes the first person of this registry and a token for them.",
+    shownOnce: "This is your token. It is shown only now; keep it in a password manager.",
+    spent: "This set-up address was used already, or the server has been restarted since. Its output shows the current one.",
+  },
+  home: {
+    emptyTitle: "Nothing has been pushed or reported yet",
+    empty: "Push a migration directory, then deploy it. Both show up here by themselves.",
+    quiet: "No deployment has failed.",
+    synced: "Every database is on the latest version of its directory.",
+  },
+  repos: {
+    emptyTitle: "No repository yet",
+    empty: "The first push of a migration directory makes one.",
+    noMatch: "No repository fits these filters.",
+  },
+  repo: {
+    reportOnly: "Deployments of this directory are reported, its files were never pushed. Push it to see them here.",
+    noTags: "No tag yet. CI usually pushes each commit under its hash:",
+    noFiles: "No file in this state of the directory.",
+    noDatabases: "No database has reported a deployment of this directory yet.",
+    noDeployments: "No deployment of this directory fits.",
+  },
+  databases: {
+    emptyTitle: "No database yet",
+    empty: "A database appears with its first reported deployment.",
+    noMatch: "No database fits these filters.",
+    unknownVersion: "This version is not in the latest state of the directory: its history was edited, or the database is ahead of what was pushed.",
+    duplicate: "Another database reports the same identifier. One is probably a copy of the other, made with its revisions table.",
+  },
+  migrations: {
+    emptyTitle: "No deployment yet",
+    empty: "Every reported run of migrate apply appears here.",
+    noMatch: "No deployment fits these filters.",
+  },
+  deployment: {
+    noFiles: "This run executed no file.",
+    noLog: "The client sent no log.",
+    dryRun: "A dry run: nothing was written to the database.",
+  },
+  set: {
+    running: "This run has not ended. The page follows it.",
+    noTargets: "No target fits this filter.",
+    notStarted: "The run ended before these targets had their turn.",
+  },
+  tokens: {
+    lead: "A bot is what a program is for this registry: a CI job, a deploy pipeline, an operator.",
+    shownOnce: "This token is shown only now. Put it where the program reads ATLAS_TOKEN from.",
+    revoke: "Programs that use this token are refused from now on. This cannot be undone.",
+  },
+  notFound: {
+    title: "There is nothing here",
+    page: "No page of this registry has this address.",
+    later: "Schemas, CI runs and diagrams are not kept by this version of the registry.",
+  },
+  errors: {
+    unreachable: "The registry does not answer. Is `rhumb serve` running?",
+    unauthorized: "This token is not valid here, or not any more.",
+    status: (status: number): string => `The registry answered with status ${status}.`,
+    forbidden: "Your token does not allow this",
+    failed: "This could not be loaded",
+  },
+} as const;
