@@ -19,8 +19,11 @@ using Value = std::variant<std::monostate, int64_t, double, std::string, Blob>;
 
 /// A result set, rows in the order the database gave them; every row has one value per column.
 struct Rows {
-  std::vector<std::string> columns;
-  std::vector<std::vector<Value>> rows;
+  std::vector<std::string> columns{};
+  std::vector<std::vector<Value>> rows{};
+  /// Type of each column as the database declares it, lower case: `boolean`, `timestamptz`; empty
+  /// for what has none, such as an expression on SQLite. A driver may leave all of them out.
+  std::vector<std::string> types{};
 };
 
 struct ExecResult {

@@ -26,6 +26,7 @@ Result<sys::ProcessRequest> read_request(const DataRequest& request) {
   }
   process.directory = values.text("working_dir");
   process.environment = request.host.environment.entries();
+  process.cancellation = request.host.cancellation;
   return process;
 }
 

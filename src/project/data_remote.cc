@@ -109,9 +109,7 @@ Result<hcl::Value> read_remote_directory(const DataRequest& request) {
               .context("reading remote dir"));
   request.outputs.directories->put(name, std::move(directory));
   request.outputs.remote_directories[url] = {.slug = name, .tag = tag};
-  hcl::ValueMap attributes;
-  attributes.emplace("url", hcl::Value::string(url));
-  return hcl::Value::object(std::move(attributes));
+  return url_object(url);
 }
 
 Result<hcl::Value> read_cloud_databases(const DataRequest& request) {

@@ -14,12 +14,18 @@ struct Source {
 };
 
 constexpr Source kSources[] = {
-    {"aws_rds_token", nullptr},      {"blob_dir", nullptr},
-    {"cloud_databases", read_cloud_databases}, {"composite_schema", nullptr},
-    {"external", read_external},     {"external_schema", nullptr},
-    {"gcp_cloudsql_token", nullptr}, {"hcl_schema", nullptr},
-    {"remote_dir", read_remote_directory}, {"remote_schema", nullptr},
-    {"runtimevar", read_runtime_variable}, {"sql", read_sql},
+    {"aws_rds_token", nullptr},
+    {"blob_dir", nullptr},
+    {"cloud_databases", read_cloud_databases},
+    {"composite_schema", nullptr},
+    {"external", read_external},
+    {"external_schema", nullptr},
+    {"gcp_cloudsql_token", nullptr},
+    {"hcl_schema", read_schema_files},
+    {"remote_dir", read_remote_directory},
+    {"remote_schema", nullptr},
+    {"runtimevar", read_runtime_variable},
+    {"sql", read_sql},
     {"template_dir", read_template_directory},
 };
 
@@ -35,6 +41,12 @@ const Source* find_source(std::string_view type) {
 }  // namespace
 
 bool is_data_source(std::string_view type) { return find_source(type) != nullptr; }
+
+hcl::Value url_object(const std::string& url) {
+  hcl::ValueMap attributes;
+  attributes.emplace("url", hcl::Value::string(url));
+  return hcl::Value::object(std::move(attributes));
+}
 
 Result<hcl::Value> evaluate_data_source(const DataRequest& request) {
   const std::string& type = request.block.labels[0];

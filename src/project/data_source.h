@@ -20,7 +20,9 @@ struct DataOutputs {
   std::shared_ptr<migrate::MemoryDirectories> directories{};
   std::map<std::string, Environment::RemoteDirectory> remote_directories{};
   std::map<std::string, std::vector<std::string>> template_values{};
+  std::map<std::string, SchemaFiles> schema_files{};
   std::vector<std::string> secrets{};
+  std::vector<std::string> warnings{};
 };
 
 /// What a data source is evaluated with.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 
 #include "base/go_format.h"
@@ -50,7 +51,27 @@ Result<std::vector<driver::Value>> read_parameters(const DataRequest& request) {
   return parameters;
 }
 
-Result<hcl::Value> from_cell(const driver::Value& cell) {
+constexpr std::string_view kTimeTypes[] = {"date",        "datetime", "timestamp",
+                                           "timestamptz", "time",     "timetz"};
+
+bool is_time(const std::string& type, const driver::Value& cell) {
+  const bool may_be_time =
+      std::holds_alternative<int64_t>(cell) || std::holds_alternative<std::string>(cell);
+  return may_be_time && std::ranges::find(kTimeTypes, type) != std::end(kTimeTypes);
+}
+
+bool is_boolean(const std::string& type, const driver::Value& cell) {
+  return (type == "boolean" || type == "bool") && !driver::is_null(cell);
+}
+
+/// `type` is what the database declares, or empty.
+Result<hcl::Value> from_cell(const driver::Value& cell, const std::string& type) {
+  if (is_time(type, cell)) {
+    return invalid("unsupported row type: time.Time");
+  }
+  if (is_boolean(type, cell)) {
+    return hcl::Value::boolean(driver::is_true(cell));
+  }
   if (const auto* integer = std::get_if<int64_t>(&cell)) {
     return hcl::Value::integer(*integer);
   }
@@ -67,13 +88,14 @@ Result<hcl::Value> from_cell(const driver::Value& cell) {
 }
 
 Result<hcl::Value> to_value(const driver::Rows& rows) {
+  const std::string type = rows.types.empty() ? "" : rows.types.front();
   hcl::ValueList values;
   for (const std::vector<driver::Value>& row : rows.rows) {
     if (row.size() != 1) {
       return invalid("scanning row: sql: expected " + std::to_string(row.size()) +
                      " destination arguments in Scan, not 1");
     }
-    values.push_back(TRY(from_cell(row.front())));
+    values.push_back(TRY(from_cell(row.front(), type)));
     if (values.back().type() != values.front().type()) {
       return invalid("rows differ in type: " + values.front().type().friendly_name() + " and " +
                      values.back().type().friendly_name());
@@ -81,11 +103,11 @@ Result<hcl::Value> to_value(const driver::Rows& rows) {
   }
   hcl::ValueMap attributes;
   attributes.emplace("count", hcl::Value::integer(static_cast<int64_t>(values.size())));
-  const hcl::Type type = values.empty() ? hcl::Type::dynamic() : values.front().type();
+  const hcl::Type element = values.empty() ? hcl::Type::dynamic() : values.front().type();
   if (!values.empty()) {
     attributes.emplace("value", values.front());
   }
-  attributes.emplace("values", hcl::Value::list(type, std::move(values)));
+  attributes.emplace("values", hcl::Value::list(element, std::move(values)));
   return hcl::Value::object(std::move(attributes));
 }
 

@@ -3,6 +3,7 @@
 #include "migrate/template_directory.h"
 #include "project/body_reader.h"
 #include "project/data_source_internal.h"
+#include "project/secret_check.h"
 #include "project/variables.h"
 
 namespace rhumb::project {
@@ -81,17 +82,19 @@ Result<hcl::Value> read_template_directory(const DataRequest& request) {
 
   const migrate::TemplateVariables variables = TRY(template_variables(vars));
   const std::string path = values.text("path");
-  const std::string url = migrate::template_directory_url(path, request.block.labels[1]);
+  const std::string& name = request.block.labels[1];
+  const std::string url = migrate::template_directory_url(path, name);
   std::shared_ptr<migrate::MemoryDirectory> directory =
       TRY(migrate::render_template_directory(path, url, variables));
+  if (auto warning = TRY(find_secret_variable(*directory, vars))) {
+    request.outputs.warnings.push_back("data.template_dir." + name + ": " + *warning);
+  }
   request.outputs.directories->put(url.substr(std::string_view("mem://").size()),
                                    std::move(directory));
   std::vector<std::string> texts;
   collect_texts(vars, texts);
   request.outputs.template_values[url] = std::move(texts);
-  hcl::ValueMap attributes;
-  attributes.emplace("url", hcl::Value::string(url));
-  return hcl::Value::object(std::move(attributes));
+  return url_object(url);
 }
 
 }  // namespace rhumb::project

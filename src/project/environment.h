@@ -74,6 +74,12 @@ struct ExtraAttribute {
   hcl::Value value{};
 };
 
+/// What `data "hcl_schema"` names: files of a desired state and the variables they are read with.
+struct SchemaFiles {
+  std::vector<std::string> paths{};
+  hcl::ValueMap variables{};
+};
+
 /// One target: an `env` block, or one element of its `for_each`, fully evaluated.
 struct Environment {
   std::string name{};  ///< what `--env` selected
@@ -102,6 +108,8 @@ struct Environment {
     std::string tag{};
   };
   std::map<std::string, RemoteDirectory> remote_directories{};
+  /// Desired states by `mem://` URL.
+  std::map<std::string, SchemaFiles> schema_files{};
   /// Values of `template_dir` variables by `mem://` URL, for masking marked files.
   std::map<std::string, std::vector<std::string>> template_values{};
   /// Texts that must never leave the process: results of secret data sources, `sensitive` variables.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "sys/cancellation.h"
 
 namespace rhumb::driver {
 class DriverRegistry;
@@ -42,6 +43,7 @@ struct Host {
   HttpFetcher& http;                      ///< `data "runtimevar"`
   registry_api::Transport& registry;      ///< `data "remote_dir"`, `data "cloud_databases"`
   std::string user_agent{};               ///< of requests to the registry
+  sys::CancellationToken cancellation{};  ///< ends programs that run
   /// One line of `print`, for stderr; may be empty.
   std::function<void(std::string_view line)> print{};
 };

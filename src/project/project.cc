@@ -205,6 +205,7 @@ Result<void> Loader::add_environment(const Instance& instance, const std::vector
   const DataOutputs& outputs = scope_.outputs();
   environment.directories = outputs.directories;
   environment.remote_directories = outputs.remote_directories;
+  environment.schema_files = outputs.schema_files;
   environment.template_values = outputs.template_values;
   environment.secrets = outputs.secrets;
   TRY(check_reporting(environment));
@@ -232,6 +233,7 @@ Result<Project> Loader::load() {
     TRY(load_nodes());
     TRY(load_blocks());
   }
+  project_.warnings = scope_.outputs().warnings;
   return std::move(project_);
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/text.h"
 #include "hcl/json.h"
 
@@ -10,7 +12,7 @@ namespace rhumb::project {
 void TestHost::write(const std::string& name, const std::string& text) {
   const std::string file = path(name);
   EXPECT_TRUE(sys::make_directories(file.substr(0, file.rfind('/'))).has_value());
-  EXPECT_TRUE(sys::write_file_atomic(file, replace_all(text, "DIR", root_.path())).has_value());
+  std::ofstream(file, std::ios::binary) << replace_all(text, "DIR", root_.path());
 }
 
 Result<Project> TestHost::load(const std::string& text, ProjectRequest request) {

@@ -189,6 +189,8 @@ Result<Rows> Database::query(std::string_view sql, std::span<const Value> params
   const int columns = sqlite3_column_count(statement);
   for (int i = 0; i < columns; ++i) {
     result.columns.emplace_back(sqlite3_column_name(statement, i));
+    const char* type = sqlite3_column_decltype(statement, i);
+    result.types.push_back(to_lower_ascii(type == nullptr ? "" : type));
   }
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
