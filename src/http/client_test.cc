@@ -177,6 +177,20 @@ TEST_F(HttpClient, RetriesUntilItIsAnswered) {
   EXPECT_EQ(stopped.error().code(), ErrorCode::kCancelled);
 }
 
+TEST_F(HttpClient, TakesTheProxyFromTheEnvironment) {
+  start();
+  ::setenv("http_proxy", server_->base_url().c_str(), 1);
+  auto client = Client::create();
+  ClientRequest request;
+  request.url = "http://registry.invalid/query?x=1";
+  const auto through_proxy = client->send(request);
+  const auto direct = send("GET", "/direct");  // this client was told not to look
+  ::unsetenv("http_proxy");
+  ASSERT_TRUE(through_proxy.has_value()) << through_proxy.error().message();
+  EXPECT_TRUE(through_proxy->body.starts_with("GET http://registry.invalid/query?x=1 "));
+  EXPECT_TRUE(direct->body.starts_with("GET /direct "));
+}
+
 TEST_F(HttpClient, SpeaksTls) {
   const auto folder = std::filesystem::temp_directory_path() /
                       ("rhumb-http-test-" + std::to_string(::getpid()));

@@ -371,9 +371,9 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
     Request request;
     request.method = std::string(message.method_string());
     request.target = std::string(message.target());
-    const size_t mark = std::min(request.target.find('?'), request.target.size());
-    request.path = request.target.substr(0, mark);
-    request.query = request.target.substr(std::min(mark + 1, request.target.size()));
+    const Target target = split_target(request.target);
+    request.path = std::string(target.path);
+    request.query = std::string(target.query);
     for (const auto& field : message) {
       request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     }

@@ -44,6 +44,19 @@ void set_header(Headers& headers, std::string_view name, std::string value) {
   headers.emplace_back(std::string(name), std::move(value));
 }
 
+Target split_target(std::string_view target) {
+  if (!target.starts_with('/')) {
+    if (const auto absolute = cut(target, "://")) {
+      const size_t end = std::min(absolute->second.find_first_of("/?"), absolute->second.size());
+      target = absolute->second.substr(end);
+    }
+  }
+  const size_t mark = std::min(target.find('?'), target.size());
+  const std::string_view path = target.substr(0, mark);
+  return {.path = path.empty() ? std::string_view("/") : path,
+          .query = target.substr(std::min(mark + 1, target.size()))};
+}
+
 std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank) {
   std::string out;
   out.reserve(text.size());

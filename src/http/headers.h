@@ -19,6 +19,15 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// Replaces all fields of that name by one, or adds it at the end.
 void set_header(Headers& headers, std::string_view name, std::string value);
 
+/// Path and query of a request target, undecoded. Of an absolute one, `http://host/path?query` as
+/// proxies get it, scheme and host are dropped.
+/// Source: RFC 9112, section 3.2.
+struct Target {
+  std::string_view path;
+  std::string_view query;
+};
+[[nodiscard]] Target split_target(std::string_view target);
+
 /// Decodes `%41`, and `+` as a blank when `plus_is_blank`. Nothing when an escape is malformed or
 /// stands for NUL.
 [[nodiscard]] std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank);

@@ -34,6 +34,20 @@ TEST(HttpHeaders, DecodesEscapes) {
   }
 }
 
+TEST(HttpHeaders, SplitsTargets) {
+  const char* cases[][3] = {
+      {"/a/b?c=d?e", "/a/b", "c=d?e"},    {"/", "/", ""},
+      {"/a?", "/a", ""},                  {"http://h:1/a?b", "/a", "b"},
+      {"https://h", "/", ""},             {"http://h?q", "/", "q"},
+      {"/a?u=http://x/y", "/a", "u=http://x/y"}, {"*", "*", ""},
+  };
+  for (const auto& c : cases) {
+    const Target target = split_target(c[0]);
+    EXPECT_EQ(target.path, c[1]) << c[0];
+    EXPECT_EQ(target.query, c[2]) << c[0];
+  }
+}
+
 TEST(HttpHeaders, FindsParametersAndCookies) {
   EXPECT_EQ(find_parameter("a=1&b=x%26y&a=2&c&d=", "a"), "1");
   EXPECT_EQ(find_parameter("a=1&b=x%26y&a=2&c&d=", "b"), "x&y");

@@ -348,6 +348,37 @@ TEST_F(HttpServer, GivesUpOnRequestsThatTakeTooLong) {
   release_.set_value();
 }
 
+TEST_F(HttpServer, StopsWhileManyClientsSend) {
+  start();
+  std::atomic<int> answered = 0;
+  std::atomic<int> broken = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.emplace_back([&, port = server_->port()] {
+      while (true) {
+        TestSocket socket(port);
+        if (!socket.connected()) {
+          return;
+        }
+        for (int n = 0; n < 20 && !socket.closed(); ++n) {
+          socket.send("POST /n HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nabcd");
+          const std::string text = socket.read_until("POST /n? 4 abcd");
+          answered += text.ends_with("POST /n? 4 abcd") ? 1 : 0;
+          broken += text.empty() || text.ends_with("abcd") ? 0 : 1;
+        }
+      }
+    });
+  }
+  while (answered < 300) {
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  EXPECT_TRUE(server_->shutdown(seconds(20)));
+  for (std::thread& client : clients) {
+    client.join();
+  }
+  EXPECT_EQ(broken, 0);
+}
+
 TEST_F(HttpServer, AnswersBusyWhenTheQueueIsFull) {
   ServerOptions options;
   options.worker_queue_max = 0;
