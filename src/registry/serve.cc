@@ -1,0 +1,169 @@
+#include "registry/serve.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <ostream>
+
+#include "codec/hex.h"
+#include "http/server.h"
+#include "registry/audit.h"
+#include "registry/sqlite_session.h"
+#include "registry/store.h"
+#include "registry/tokens.h"
+#include "registry/web_server.h"
+
+namespace rhumb::registry {
+namespace {
+
+constexpr std::chrono::seconds kStopMax{30};
+// Each may wait for a commit; the more wait, the more share it.
+constexpr size_t kWorkers = 64;
+
+struct Address {
+  std::string host;
+  uint16_t port = 0;
+};
+
+Result<Address> parse_address(const std::string& text) {
+  size_t colon = text.rfind(':');
+  Address address;
+  if (colon != std::string::npos) {
+    address.host = text.substr(0, colon);
+    const char* end = text.data() + text.size();
+    auto parsed = std::from_chars(text.data() + colon + 1, end, address.port);
+    if (parsed.ec == std::errc() && parsed.ptr == end) {
+      if (address.host.starts_with('[') && address.host.ends_with(']')) {
+        address.host = address.host.substr(1, address.host.size() - 2);
+      }
+      address.host = address.host.empty() ? "0.0.0.0" : address.host;
+      return address;
+    }
+  }
+  return invalid(fmt::format("listen address \"{}\" must be HOST:PORT", text));
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) {
+    url.pop_back();
+  }
+  return url;
+}
+
+/// Stands before the registry while it gets ready: the address must be ours before anything is made
+/// that is shown only once.
+class Gate {
+ public:
+  http::Response handle(const http::Request& request) {
+    WebServer* web = web_.load();
+    if (web != nullptr) {
+      return web->handle(request);
+    }
+    return request.path == "/livez" ? http::text_response(200, "ok")
+                                    : http::text_response(503, "not ready");
+  }
+  void open(WebServer& web) { web_ = &web; }
+
+ private:
+  std::atomic<WebServer*> web_ = nullptr;
+};
+
+Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options, Gate& gate) {
+  Address address = TRY(parse_address(options.listen));
+  http::ServerOptions server;
+  server.host = address.host;
+  server.port = address.port;
+  server.tls_certificate_file = options.tls_certificate_file;
+  server.tls_key_file = options.tls_key_file;
+  server.worker_threads = kWorkers;
+  server.error_log = options.log;
+  return http::Server::start(std::move(server),
+                             [&gate](const http::Request& request) { return gate.handle(request); });
+}
+
+Result<void> check_options(const ServeOptions& options) {
+  if (options.admin_token.has_value() && !is_acceptable_token(*options.admin_token)) {
+    return invalid(
+        "RHUMB_ADMIN_TOKEN needs at least 20 characters, and only letters, digits, _ and -");
+  }
+  if (options.tls_certificate_file.empty() != options.tls_key_file.empty()) {
+    return invalid("TLS needs both a certificate and a key");
+  }
+  return {};
+}
+
+void wait_for_stop(const sys::CancellationToken& stop) {
+  while (!stop.wait_for(std::chrono::hours(1))) {
+  }
+}
+
+}  // namespace
+
+Result<int> serve(const ServeOptions& options, std::ostream& out) {
+  TRY(check_options(options));
+  sys::SystemClock system_clock;
+  const sys::Clock& clock = options.clock == nullptr ? system_clock : *options.clock;
+  std::unique_ptr<Store> store = TRY(open_sqlite_store(options.data));
+  Registry registry{*store, clock, without_slash(options.public_url)};
+  Gate gate;
+  std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
+  std::unique_ptr<http::Server> server = TRY(start_server(options, gate));
+  if (registry.public_url.empty()) {
+    registry.public_url = server->base_url();
+  }
+  AdminAccess admin = TRY(write_value<AdminAccess>(*store, [&](Session& session) {
+    return ensure_admin(session, options.admin_token, registry.now());
+  }));
+  if (admin.made_token.has_value()) {
+    out << "Admin token: " << *admin.made_token << "\n" << std::flush;
+  }
+  WebServer::Options web_options;
+  web_options.requests_per_minute = options.requests_per_minute;
+  web_options.assets = options.assets;
+  web_options.log = options.log;
+  web = TRY(WebServer::create(registry, std::move(web_options)));
+  std::string code = web->setup_code();
+  if (!code.empty()) {
+    out << "Set-up URL: " << registry.public_url << "/setup/" << code << "\n" << std::flush;
+  }
+  web->set_ready(true);
+  gate.open(*web);
+  out << "Rhumb " << options.version << " is listening on " << server->base_url() << "\n"
+      << std::flush;
+  if (options.on_ready) {
+    options.on_ready(server->base_url());
+  }
+  wait_for_stop(options.stop);
+  web->set_ready(false);
+  bool finished = server->shutdown(kStopMax);
+  store->stop();
+  return finished ? 0 : 1;
+}
+
+Result<AuditReport> verify_audit_log(const std::string& data, const std::string& checkpoint) {
+  int64_t seq = 0;
+  std::string hash;
+  if (!checkpoint.empty()) {
+    size_t colon = checkpoint.find(':');
+    auto parsed = std::from_chars(checkpoint.data(), checkpoint.data() + checkpoint.size(), seq);
+    if (colon == std::string::npos || parsed.ptr != checkpoint.data() + colon || seq < 1) {
+      return invalid(fmt::format("checkpoint \"{}\" must be ENTRY:HASH", checkpoint));
+    }
+    hash = checkpoint.substr(colon + 1);
+  }
+  std::string path = data + "/registry.db";
+  if (::access(path.c_str(), R_OK) != 0) {
+    return Error(ErrorCode::kNotFound, fmt::format("data folder {} holds no registry", data));
+  }
+  // Reading needs no lock: the log may be checked while the server runs.
+  std::unique_ptr<Session> session = TRY(open_sqlite(path, SqliteAccess::kRead));
+  TRY(session->run("BEGIN"));
+  AuditHead head =
+      TRY(hash.empty() ? verify_audit(*session) : verify_audit(*session, seq, hash));
+  return AuditReport{head.entries, codec::hex_encode(head.hash)};
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "registry/assets.h"
+#include "sys/cancellation.h"
+#include "sys/clock.h"
+
+namespace rhumb::registry {
+
+struct ServeOptions {
+  std::string data = "./rhumb-data";
+  std::string listen = "127.0.0.1:8484";  ///< host and port; port 0 picks a free one
+  std::string public_url;                 ///< of links; empty: the address listened on
+  std::string tls_certificate_file;       ///< PEM; empty: no TLS
+  std::string tls_key_file;
+  std::optional<std::string> admin_token;  ///< RHUMB_ADMIN_TOKEN
+  int64_t requests_per_minute = 600;       ///< of one token, reports excepted; 0: no limit
+  std::string version = "dev";             ///< printed when ready
+  const AssetSource* assets = nullptr;     ///< of the web front end
+  sys::CancellationToken stop;             ///< ends the server in good order
+  const sys::Clock* clock = nullptr;       ///< null: the system's
+  /// A line for the log (stderr).
+  std::function<void(const std::string&)> log;
+  /// Called with the address that is really listened on, when requests are served; for tests.
+  std::function<void(const std::string& base_url)> on_ready;
+};
+
+/// Runs the registry until `stop`.
+///
+/// Shape: `out` gets the lines that scripts wait for and no other, each flushed: `Admin token: ...`
+/// when it was made here, `Set-up URL: ...` until the first person is there, and at last
+/// `Rhumb <version> is listening on http://127.0.0.1:8484`. Stopping finishes accepted requests,
+/// for at most 30 seconds. The value is the exit status.
+/// Errors: before the last line: kBusy (data folder in use), kConflict (address in use), kInvalid
+/// (address, token, certificate), kDenied (another admin token), kUnsupported (newer store), kIo.
+/// Source: spec registry.md 13.
+Result<int> serve(const ServeOptions& options, std::ostream& out);
+
+/// What `audit verify` prints.
+struct AuditReport {
+  int64_t entries = 0;
+  std::string head_hash;  ///< hexadecimal; note it elsewhere to notice later that the log was cut
+};
+/// Checks the audit log of a data folder, whether a server runs on it or not.
+/// `checkpoint` is `<entry>:<hash>` as noted earlier, or empty.
+/// Errors: kConflict naming the first entry that does not fit; kInvalid for the checkpoint; as
+/// serve() for the folder.
+Result<AuditReport> verify_audit_log(const std::string& data, const std::string& checkpoint);
+
+}  // namespace rhumb::registry

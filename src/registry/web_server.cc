@@ -1,0 +1,377 @@
+#include "registry/web_server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "codec/compress.h"
+#include "graphql/parser.h"
+#include "registry/api.h"
+#include "registry/request_context.h"
+#include "registry/tokens.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+using http::Request;
+using http::Response;
+
+constexpr std::string_view kFeatures = "ext, live";
+constexpr std::string_view kContentPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+constexpr size_t kUserAgentMax = 255;
+constexpr size_t kAssetBytesMax = size_t{16} << 20;
+// How stale "last used" may be: a busy token must not make every read a write.
+constexpr int64_t kUseNotedNs = int64_t{60} * 1'000'000'000;
+
+Response json_response(int status, const Json& body) {
+  Response response;
+  response.status = status;
+  http::set_header(response.headers, "Content-Type", "application/json");
+  http::set_header(response.headers, "Cache-Control", "no-store");
+  response.body = codec::format_json(body);
+  return response;
+}
+
+Response error_response(int status, std::string_view message, std::string_view code = "") {
+  Json error = Json::object({{"message", message}});
+  if (!code.empty()) {
+    error.set("extensions", Json::object({{"code", code}}));
+  }
+  Json errors = Json::array();
+  errors.push_back(std::move(error));
+  return json_response(status, Json::object({{"errors", std::move(errors)}}));
+}
+
+std::string_view bearer_token(const Request& request) {
+  std::string_view header = request.header("Authorization");
+  constexpr std::string_view kScheme = "bearer ";
+  if (header.size() < kScheme.size() ||
+      !equal_fold_ascii(header.substr(0, kScheme.size()), kScheme)) {
+    return "";
+  }
+  return trim(header.substr(kScheme.size()));
+}
+
+Origin origin_of(const Request& request) {
+  Origin origin;
+  origin.actor = Actor{"SYSTEM", std::nullopt, "anonymous"};
+  origin.ip = request.remote_address;
+  origin.user_agent = std::string(request.header("User-Agent").substr(0, kUserAgentMax));
+  origin.request_id = request.id;
+  return origin;
+}
+
+/// Reports are taken however many there are: they must not be lost.
+bool is_report(const std::string& document) {
+  Result<graphql::Document> parsed = graphql::parse_document(document);
+  if (!parsed) {
+    return false;
+  }
+  return std::all_of(parsed->operations.begin(), parsed->operations.end(), [](const auto& op) {
+    return op.kind == graphql::OperationKind::kMutation &&
+           std::all_of(op.selections.begin(), op.selections.end(), [](const auto& selection) {
+             return to_lower_ascii(selection.name).starts_with("reportmigration") ||
+                    equal_fold_ascii(selection.name, "beginMigrationSet");
+           });
+  });
+}
+
+/// The store could not do its part: the request was fine and shall be sent again.
+bool is_outage(const graphql::Response& response) {
+  return std::any_of(response.errors.begin(), response.errors.end(), [](const auto& entry) {
+    ErrorCode code = entry.error.code();
+    return code == ErrorCode::kUnavailable || code == ErrorCode::kDatabase ||
+           code == ErrorCode::kIo || code == ErrorCode::kBusy;
+  });
+}
+
+bool is_page(const Request& request) {
+  // A path whose last part has an extension is a file, which is there or not.
+  size_t slash = request.path.rfind('/');
+  return request.path.find('.', slash == std::string::npos ? 0 : slash) == std::string::npos ||
+         request.path.starts_with("/repos/") || request.path.starts_with("/dirs/");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WebServer>> WebServer::create(Registry& registry, Options options) {
+  graphql::Engine engine = TRY(make_api());
+  std::unique_ptr<Setup> setup = TRY(Setup::create(registry));
+  std::unique_ptr<WebServer> server(
+      new WebServer(registry, std::move(engine), std::move(options)));
+  server->setup_ = std::move(setup);
+  server->add_routes();
+  return server;
+}
+
+WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options)
+    : registry_(registry),
+      engine_(std::move(engine)),
+      options_(std::move(options)),
+      rate_limit_(options_.requests_per_minute),
+      feed_(registry.live) {}
+
+void WebServer::add_routes() {
+  for (const char* path : {"/", "/query", "/api/query", "/graphql"}) {
+    router_.add("POST", path, [this](const Request& request, const http::PathParameters&) {
+      return handle_api(request);
+    });
+  }
+  router_.add("GET", "/", [this](const Request& request, const http::PathParameters&) {
+    return handle_page(request);
+  });
+  router_.add("GET", "/events", [this](const Request& request, const http::PathParameters&) {
+    return handle_events(request);
+  });
+  router_.add("GET", "/livez", [](const Request&, const http::PathParameters&) {
+    return http::text_response(200, "ok");
+  });
+  router_.add("GET", "/readyz", [this](const Request&, const http::PathParameters&) {
+    return handle_ready();
+  });
+  router_.add("POST", "/setup/{code}",
+              [this](const Request& request, const http::PathParameters& parameters) {
+                return handle_setup(request, parameters.get("code"));
+              });
+  router_.add("GET", "/{path...}", [this](const Request& request, const http::PathParameters&) {
+    return handle_page(request);
+  });
+}
+
+Response WebServer::handle(const Request& request) {
+  Response response = answer(request);
+  http::set_header(response.headers, "X-Registry-Features", std::string(kFeatures));
+  http::set_header(response.headers, "X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+Response WebServer::answer(const Request& request) {
+  if (!ready_ && request.path != "/livez") {
+    Response response = http::text_response(503, "not ready");
+    http::set_header(response.headers, "Retry-After", "1");
+    return response;
+  }
+  return router_.handle(request);
+}
+
+// ------------------------------------------------------------------------------------------- the API
+
+Result<std::optional<Caller>> WebServer::authenticate(const Request& request, int64_t& token_id) {
+  std::string_view token = bearer_token(request);
+  if (token.empty()) {
+    return std::optional<Caller>();
+  }
+  int64_t now = registry_.now();
+  std::optional<TokenOwner> owner =
+      TRY(read_value<std::optional<TokenOwner>>(registry_.store, [&](Session& session) {
+        return find_token(session, token, now);
+      }));
+  if (!owner.has_value()) {
+    return std::optional<Caller>();
+  }
+  if (owner->last_used_ip != request.remote_address ||
+      now - owner->last_used_at.value_or(0) > kUseNotedNs) {
+    // Only a note: the request goes on without it.
+    (void)registry_.store.write([&](Session& session) {
+      return note_token_use(session, owner->token_id, now, request.remote_address);
+    });
+  }
+  Caller caller;
+  caller.origin = origin_of(request);
+  caller.origin.actor = owner->actor();
+  caller.origin.token_prefix = owner->prefix;
+  caller.org_id = owner->org_id;
+  caller.org_slug = owner->org_slug;
+  caller.org_name = owner->org_name;
+  caller.rights = owner->rights;
+  caller.expires_at = owner->expires_at;
+  caller.bot_id = owner->bot_id;
+  token_id = owner->token_id;
+  return std::optional<Caller>(std::move(caller));
+}
+
+Response WebServer::refuse_token(const Request& request) {
+  (void)registry_.store.write([&](Session& session) {
+    AuditEntry entry;
+    entry.org_id = 1;
+    entry.time = registry_.now();
+    entry.origin = origin_of(request);
+    entry.action = "login.fail";
+    entry.object = "token";
+    return append_audit(session, std::move(entry));
+  });
+  return error_response(401, "unauthorized");
+}
+
+Response WebServer::handle_api(const Request& request) {
+  int64_t token_id = 0;
+  Result<std::optional<Caller>> caller = authenticate(request, token_id);
+  if (!caller) {
+    return error_response(503, "the store does not answer");
+  }
+  if (!caller->has_value()) {
+    return refuse_token(request);
+  }
+  return execute(request, **caller, token_id);
+}
+
+Response WebServer::execute(const Request& request, const Caller& caller, int64_t token_id) {
+  std::string unpacked;
+  std::string_view body = request.body;
+  if (equal_fold_ascii(request.header("Content-Encoding"), "gzip")) {
+    constexpr size_t kBodyMax = size_t{64} << 20;
+    Result<std::string> content = codec::gzip_decompress(request.body, kBodyMax);
+    if (!content) {
+      return error_response(content.error().code() == ErrorCode::kLimit ? 413 : 400,
+                            content.error().message(), "INVALID");
+    }
+    unpacked = std::move(*content);
+    body = unpacked;
+  }
+  Result<graphql::Request> parsed = graphql::parse_request(body);
+  if (!parsed) {
+    return json_response(400, graphql::to_json(graphql::refuse({parsed.error()}), request.id));
+  }
+  if (!is_report(parsed->query)) {
+    int64_t wait = rate_limit_.take(token_id, registry_.now());
+    if (wait > 0) {
+      Response response = error_response(429, "too many requests", "LIMIT");
+      http::set_header(response.headers, "Retry-After", std::to_string(wait));
+      return response;
+    }
+  }
+  RequestContext context(registry_, caller);
+  graphql::Response answer = engine_.execute(*parsed, context);
+  log_internal_errors(request, answer);
+  Response response = json_response(graphql::http_status(answer),
+                                    graphql::to_json(answer, request.id));
+  if (is_outage(answer)) {
+    response.status = 503;
+    http::set_header(response.headers, "Retry-After", "1");
+  }
+  return response;
+}
+
+void WebServer::log_internal_errors(const Request& request,
+                                    const graphql::Response& response) const {
+  if (!options_.log) {
+    return;
+  }
+  for (const graphql::ResponseError& entry : response.errors) {
+    if (graphql::extension_code(entry.error.code()) == "INTERNAL") {
+      options_.log(fmt::format("request {}: {}", request.id, entry.error.message()));
+    }
+  }
+}
+
+// ----------------------------------------------------------------------------------------- the rest
+
+Response WebServer::handle_events(const Request& request) {
+  int64_t token_id = 0;
+  Result<std::optional<Caller>> caller = authenticate(request, token_id);
+  if (!caller) {
+    return error_response(503, "the store does not answer");
+  }
+  if (!caller->has_value()) {
+    return refuse_token(request);
+  }
+  Result<void> allowed = require(**caller, "cloud:read");
+  if (!allowed) {
+    return error_response(403, allowed.error().message(), "FORBIDDEN");
+  }
+  std::optional<int64_t> set;
+  if (std::optional<std::string> wanted = request.parameter("set")) {
+    Json id(*wanted);
+    Result<int64_t> number = read_id(&id, "set");
+    if (!number) {
+      return error_response(404, number.error().message(), "NOT_FOUND");
+    }
+    set = *number;
+  }
+  int64_t org_id = (*caller)->org_id;
+  return http::event_stream_response(
+      [this, org_id, set](std::shared_ptr<http::ResponseStream> stream) {
+        feed_.add(std::move(stream), org_id, set);
+      });
+}
+
+Response WebServer::handle_ready() {
+  Result<void> store = registry_.store.check();
+  return store ? http::text_response(200, "ok") : http::text_response(503, "store unavailable");
+}
+
+Response WebServer::handle_setup(const Request& request, const std::string& code) {
+  Result<Json> body = request.body.empty() ? Json::object() : codec::parse_json(request.body);
+  if (!body) {
+    return error_response(400, body.error().message(), "INVALID");
+  }
+  std::string name = body->string_or_empty("name");
+  Result<std::string> token =
+      setup_->redeem(code, name.empty() ? "owner" : name, origin_of(request));
+  if (!token) {
+    bool denied = token.error().code() == ErrorCode::kDenied;
+    return error_response(denied ? 403 : 422, token.error().message(),
+                          graphql::extension_code(token.error().code()));
+  }
+  return json_response(200, Json::object({{"token", *token}}));
+}
+
+Response WebServer::handle_page(const Request& request) {
+  std::optional<Asset> asset;
+  if (options_.assets != nullptr) {
+    if (request.path != "/") {
+      asset = options_.assets->find(request.path);
+    }
+    if (!asset.has_value() && is_page(request)) {
+      asset = options_.assets->find("/index.html");
+    }
+  }
+  if (asset.has_value()) {
+    return asset_response(request, *asset);
+  }
+  if (request.path == "/") {
+    return http::text_response(200, "This registry was built without its web interface.");
+  }
+  return http::text_response(404, "not found");
+}
+
+Response WebServer::asset_response(const Request& request, const Asset& asset) const {
+  Response response;
+  http::set_header(response.headers, "Content-Type", std::string(asset.content_type));
+  http::set_header(response.headers, "ETag", std::string(asset.etag));
+  http::set_header(response.headers, "Cache-Control",
+                   asset.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  http::set_header(response.headers, "Content-Security-Policy", std::string(kContentPolicy));
+  http::set_header(response.headers, "X-Frame-Options", "DENY");
+  http::set_header(response.headers, "Referrer-Policy", "no-referrer");
+  http::set_header(response.headers, "Cross-Origin-Opener-Policy", "same-origin");
+  http::set_header(response.headers, "Permissions-Policy",
+                   "camera=(), geolocation=(), microphone=()");
+  if (request.header("If-None-Match") == asset.etag && !asset.etag.empty()) {
+    response.status = 304;
+    return response;
+  }
+  if (!asset.gzip) {
+    response.body = std::string(asset.bytes);
+    return response;
+  }
+  http::set_header(response.headers, "Vary", "Accept-Encoding");
+  if (request.header("Accept-Encoding").find("gzip") != std::string_view::npos) {
+    http::set_header(response.headers, "Content-Encoding", "gzip");
+    response.body = std::string(asset.bytes);
+    return response;
+  }
+  Result<std::string> plain = codec::gzip_decompress(asset.bytes, kAssetBytesMax);
+  if (!plain) {
+    return http::text_response(500, "damaged asset");
+  }
+  response.body = std::move(*plain);
+  return response;
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "graphql/engine.h"
+#include "http/message.h"
+#include "http/router.h"
+#include "registry/assets.h"
+#include "registry/live_feed.h"
+#include "registry/rate_limit.h"
+#include "registry/registry.h"
+#include "registry/setup.h"
+
+namespace rhumb::registry {
+
+/// Everything the registry answers over HTTP.
+///
+/// Shape: `POST /`, `/query`, `/api/query`, `/graphql` the API; `GET /events` the live events of an
+/// organization, `?set=<id>` of one set; `/livez`, `/readyz`; `POST /setup/<code>`; anything else a
+/// file of the front end or, for a page, its `index.html`.
+/// Threads: `handle` from any, once made.
+class WebServer {
+ public:
+  struct Options {
+    int64_t requests_per_minute = 600;  ///< of one token; reports are never refused by it; 0: no limit
+    const AssetSource* assets = nullptr;  ///< outlives the server; null: no front end
+    /// What went wrong inside, for the log; one line.
+    std::function<void(const std::string&)> log;
+  };
+
+  /// `registry` must outlive it.
+  static Result<std::unique_ptr<WebServer>> create(Registry& registry, Options options);
+
+  [[nodiscard]] http::Response handle(const http::Request& request);
+  /// Until it is called, and after `false`, everything but `/livez` answers 503.
+  void set_ready(bool ready) { ready_ = ready; }
+  [[nodiscard]] std::string setup_code() const { return setup_->code(); }
+
+ private:
+  WebServer(Registry& registry, graphql::Engine engine, Options options);
+  void add_routes();
+
+  http::Response answer(const http::Request& request);
+  http::Response handle_api(const http::Request& request);
+  http::Response handle_events(const http::Request& request);
+  http::Response handle_ready();
+  http::Response handle_setup(const http::Request& request, const std::string& code);
+  http::Response handle_page(const http::Request& request);
+  [[nodiscard]] http::Response asset_response(const http::Request& request,
+                                              const Asset& asset) const;
+
+  /// Who a request comes from; nothing when its token is not valid.
+  Result<std::optional<Caller>> authenticate(const http::Request& request, int64_t& token_id);
+  http::Response refuse_token(const http::Request& request);
+  http::Response execute(const http::Request& request, const Caller& caller, int64_t token_id);
+  void log_internal_errors(const http::Request& request, const graphql::Response& response) const;
+
+  Registry& registry_;
+  graphql::Engine engine_;
+  Options options_;
+  RateLimit rate_limit_;
+  LiveFeed feed_;
+  std::unique_ptr<Setup> setup_;
+  http::Router router_;
+  std::atomic<bool> ready_ = false;
+};
+
+}  // namespace rhumb::registry
