@@ -9,8 +9,8 @@
 #include "migrate/plan.h"
 #include "migrate/prepared_file.h"
 #include "migrate/revision_store.h"
-#include "migrate/row_intent.h"
 #include "migrate/tx_mode.h"
+#include "migrate/unknown_outcome.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -34,10 +34,8 @@ class ApplyRun {
   Result<void> execute_plan();
   Result<void> make_plan();
   Result<std::optional<std::string>> find_dirt();
-  Result<void> refuse_unknown_outcomes();
   [[nodiscard]] std::span<const FileEntry> reachable_files() const;
   [[nodiscard]] const Revision* find_row(std::string_view version) const;
-  Error unknown_outcome(const Revision& row, const RowIntent& intent);
   Result<void> prepare_files();
   Result<void> write_baseline();
   bool admit(const Planned& planned);
@@ -172,50 +170,6 @@ std::span<const FileEntry> ApplyRun::reachable_files() const {
 const Revision* ApplyRun::find_row(std::string_view version) const {
   const auto row = std::ranges::lower_bound(revisions_, version, {}, &Revision::version);
   return row != revisions_.end() && row->version == version ? &*row : nullptr;
-}
-
-Error ApplyRun::unknown_outcome(const Revision& row, const RowIntent& intent) {
-  const auto entry = std::ranges::find(entries_, row.version, &FileEntry::version);
-  std::string name = row.version + "_" + row.description + ".sql";
-  std::string statement = row.error_stmt;
-  if (entry != entries_.end()) {
-    name = entry->name;
-    const File& file = directory_.files[static_cast<size_t>(entry - entries_.begin())];
-    const Result<PreparedFile> prepared =
-        prepare_file(file, driver::sql_dialect(connection_.info().engine));
-    if (prepared && intent.statement <= prepared->size() && !intent.down) {
-      statement = prepared->text(intent.statement - 1);
-    }
-  }
-  const std::string finding = connection_.describe_target(statement).value_or("cannot tell");
-  return {ErrorCode::kConflict,
-          fmt::format("sql/migrate: outcome of statement {} from file \"{}\" is unknown: the run "
-                      "that started it at {} by {} did not finish\n"
-                      "  database: {}\n"
-                      "  --on-unknown retry: run statement {} again\n"
-                      "  --on-unknown skip: count it as applied\n"
-                      "  migrate set {}: count the whole file as applied",
-                      intent.statement, name, intent.started_at, intent.holder, finding,
-                      intent.statement, row.version)};
-}
-
-Result<void> ApplyRun::refuse_unknown_outcomes() {
-  if (options_.on_unknown != "fail" && options_.on_unknown != "retry" &&
-      options_.on_unknown != "skip") {
-    return invalid(fmt::format("unknown --on-unknown value \"{}\": use fail, retry or skip",
-                               options_.on_unknown));
-  }
-  for (const Revision& row : revisions_) {
-    const std::optional<RowIntent> intent =
-        row.resolved() || row.error.empty() ? std::nullopt : parse_intent(row.error);
-    if (!intent || intent->intent.kind != driver::IntentClass::kUnknown) {
-      continue;
-    }
-    if (options_.on_unknown == "fail" && !options_.dry_run) {
-      return unknown_outcome(row, *intent);
-    }
-  }
-  return {};
 }
 
 Result<void> ApplyRun::prepare_files() {
@@ -378,7 +332,10 @@ void ApplyRun::run_files(const Planned& planned) {
 
 Result<void> ApplyRun::execute_plan() {
   TRY(make_plan());
-  TRY(refuse_unknown_outcomes());
+  TRY(parse_on_unknown(options_.on_unknown));
+  if (options_.on_unknown == kFailOnUnknown && !options_.dry_run) {
+    TRY(refuse_unknown_outcomes(connection_, directory_, revisions_));
+  }
   TRY(prepare_files());
   Planned planned{.current = outcome_.current, .amount_cut = cut_};
   RunTextRenderer& texts = stream_.texts();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/go_format.h"
+#include "migrate/check_runner.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -129,66 +130,19 @@ Result<void> FileRunner::settle_intent(const RowIntent& found, bool& counted) {
 }
 
 Result<void> FileRunner::run_checks() {
-  for (const CheckGroup& group : file_.checks) {
-    TRY(run_check_group(group));
-  }
-  return {};
-}
-
-Result<std::string> FileRunner::run_assertion(const std::string& text) {
-  const driver::Rows rows = TRY(context_.connection.query(text));
-  if (rows.rows.size() != 1 || rows.columns.size() != 1) {
-    return fmt::format("returned {} rows of {} columns, it must return one value", rows.rows.size(),
-                       rows.columns.size());
-  }
-  return std::string(driver::is_true(rows.rows[0][0]) ? "" : "returned false");
-}
-
-Result<void> FileRunner::run_check_group(const CheckGroup& group) {
-  RunTextRenderer& texts = context_.stream.texts();
-  const auto& assertions = group.assertions.statements;
-  std::vector<RunText> failures;
-  for (size_t i = 0; i < assertions.size(); ++i) {
-    const std::string text(assertions[i].text);
-    const sys::Instant begin = context_.stream.now();
-    const Result<std::string> answer = run_assertion(text);
-    const std::string problem = answer ? *answer : "failed: " + answer.error().message();
-    CheckDone done{.file = file_.id, .group = group.name};
-    done.statement = texts.statement(file_.id, 0, text);
-    done.ok = problem.empty();
-    done.duration = context_.stream.now() - begin;
-    if (!done.ok) {
-      const RunText shown = texts.statement_error(file_.id, 0, text, problem);
-      done.error = {.shown = fmt::format("check assertion {} {}", go_quote(done.statement.shown),
-                                         shown.shown),
-                    .reported = fmt::format("check assertion {} {}",
-                                            go_quote(done.statement.reported), shown.reported)};
-      failures.push_back(done.error);
-    }
-    context_.stream.emit(std::move(done));
-  }
-  const bool failed = group.is_one_of ? failures.size() == assertions.size() && !failures.empty()
-                                      : !failures.empty();
-  CheckDone end{.file = file_.id, .group = group.name};
-  end.ok = !failed;
-  if (failed) {
-    const std::string count =
-        fmt::format("{} of {} assertions failed: ", failures.size(), assertions.size());
-    end.error = {.shown = count + failures.front().shown,
-                 .reported = count + failures.front().reported};
-  }
-  context_.stream.emit(end);
+  const std::optional<RunText> failed =
+      migrate::run_checks(context_.connection, context_.stream, file_);
   if (!failed) {
     return {};
   }
-  row_.error = end.error.shown;
-  row_.error_stmt.clear();
-  failure_ = FileFailure{.code = ErrorCode::kDatabase, .run = end.error, .file = end.error};
+  failure_ = FileFailure{.code = ErrorCode::kDatabase, .run = *failed, .file = *failed};
   if (writing_ != RowWriting::kNever && tx_mode_ != TxMode::kAll) {
+    row_.error = failed->shown;
+    row_.error_stmt.clear();
     row_.partial_hashes = hashes_.all();
     failure_->record = row_;
   }
-  return Error(ErrorCode::kDatabase, end.error.shown);
+  return Error(ErrorCode::kDatabase, failed->shown);
 }
 
 Result<void> FileRunner::rehearse() {

@@ -61,8 +61,6 @@ class FileRunner {
   Result<void> start_row();
   Result<void> settle_intent(const RowIntent& found, bool& counted);
   Result<void> run_checks();
-  Result<void> run_check_group(const CheckGroup& group);
-  Result<std::string> run_assertion(const std::string& text);
 
   Result<void> rehearse();
   Result<void> run_written_once();
