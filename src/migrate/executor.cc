@@ -32,6 +32,7 @@ class ApplyRun {
   Result<void> start_target();
   Result<void> choose_identity(TargetStarted& started);
   Result<void> execute_plan();
+  Planned describe_plan();
   Result<void> make_plan();
   Result<std::optional<std::string>> find_dirt();
   [[nodiscard]] std::span<const FileEntry> reachable_files() const;
@@ -330,19 +331,15 @@ void ApplyRun::run_files(const Planned& planned) {
   }
 }
 
-Result<void> ApplyRun::execute_plan() {
-  TRY(make_plan());
-  TRY(parse_on_unknown(options_.on_unknown));
-  if (options_.on_unknown == kFailOnUnknown && !options_.dry_run) {
-    TRY(refuse_unknown_outcomes(connection_, directory_, revisions_));
-  }
-  TRY(prepare_files());
+// What is going to be executed, in the form in which it may leave.
+Planned ApplyRun::describe_plan() {
   Planned planned{.current = outcome_.current, .amount_cut = cut_};
   RunTextRenderer& texts = stream_.texts();
   for (const PreparedFile& file : files_) {
     PlannedFile& entry = planned.files.emplace_back();
     entry.file = file.id;
     entry.content = texts.content(file.id, file.content.bytes);
+    entry.statements.reserve(file.size());
     for (size_t i = 0; i < file.size(); ++i) {
       entry.statements.push_back(texts.statement(file.id, i + 1, file.text(i)));
     }
@@ -351,9 +348,21 @@ Result<void> ApplyRun::execute_plan() {
   }
   if (!files_.empty()) {
     planned.target = files_.back().id.version;
-    outcome_.target = planned.target;
   }
-  stream_.emit(planned);
+  return planned;
+}
+
+Result<void> ApplyRun::execute_plan() {
+  TRY(make_plan());
+  TRY(parse_on_unknown(options_.on_unknown));
+  if (options_.on_unknown == kFailOnUnknown && !options_.dry_run) {
+    TRY(refuse_unknown_outcomes(connection_, directory_, revisions_));
+  }
+  TRY(prepare_files());
+  RunEventBody event = describe_plan();
+  stream_.emit_kept(event);
+  const Planned& planned = std::get<Planned>(event);
+  outcome_.target = planned.target;
   if (!files_.empty() && !admit(planned)) {
     return {};
   }
