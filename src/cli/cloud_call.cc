@@ -9,11 +9,12 @@ namespace {
 
 using codec::Json;
 
-Result<void> add_page(const Invocation& invocation, Json& input) {
-  if (invocation.flags.integer("page") < 1) {
+Result<void> add_page(const Invocation& invocation, const CloudList& list, Json& input) {
+  const int64_t number = invocation.flags.integer("page");
+  if (number < 1) {
     return invalid("invalid --page value");
   }
-  input.set("page", Json::object({{"page", invocation.flags.integer("page")}}));
+  input.set("page", list.page_is_input ? Json(number) : Json::object({{"page", number}}));
   return {};
 }
 
@@ -58,7 +59,7 @@ Result<int> with_registry(Invocation& invocation,
 }
 
 Result<int> run_list(Invocation& invocation, const CloudList& list, Json input) {
-  TRY(add_page(invocation, input));
+  TRY(add_page(invocation, list, input));
   return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
     const Json payload = TRY(client.call_input(list.document, std::move(input)));
     const std::string format = invocation.flags.text("format");

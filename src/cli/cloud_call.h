@@ -26,6 +26,7 @@ struct CloudList {
   std::vector<CloudField> fields{};
   Row header{};
   std::function<Row(const codec::Json&)> row{};
+  bool page_is_input = false;  ///< the operation takes a PageInput and nothing else
 };
 
 /// What the project file says of the registry.

@@ -43,7 +43,8 @@ CloudList token_list() {
                     or_dash(cloud_time(token, "expiresAt")),
                     or_dash(cloud_time(token, "lastUsedAt")),
                     or_dash(cloud_time(token, "revokedAt"))};
-          }};
+          },
+          .page_is_input = true};
 }
 
 Json to_json_list(const std::vector<std::string>& texts) {

@@ -1,7 +1,198 @@
 #include "main/server_commands.h"
 
-namespace rhumb {
+#include <fmt/format.h>
 
-std::vector<cli::Command> make_server_commands() { return {}; }
+#include <iostream>
+#include <mutex>
+#include <optional>
+
+#include "base/text.h"
+#include "cli/app.h"
+#include "cli/migrate_flags.h"
+#include "cli/version.h"
+#include "registry/rebuild.h"
+#include "registry/serve.h"
+#include "sys/environment.h"
+#include "sys/files.h"
+#include "sys/signals.h"
+
+namespace rhumb {
+namespace {
+
+using cli::Command;
+using cli::Invocation;
+
+constexpr std::string_view kFilePrefix = "file://";
+
+std::vector<cli::FlagSpec> serve_flags() {
+  return {cli::text_flag("data", "./rhumb-data", "folder of the store"),
+          cli::text_flag("listen", "127.0.0.1:8484", "HOST:PORT to listen on; port 0 picks one"),
+          cli::text_flag("public-url", "", "address of this registry in links"),
+          cli::text_flag("store", "", "URL of the store; the folder of --data when empty"),
+          cli::text_flag("tls-cert", "", "PEM file of the certificate chain"),
+          cli::text_flag("tls-key", "", "PEM file of the key"),
+          cli::with_kind(cli::text_flag("rate-limit", "600",
+                                        "requests a minute of one token, reports excepted; "
+                                        "0 for no limit"),
+                         cli::FlagKind::kUint)};
+}
+
+/// `--public-url` is RHUMB_PUBLIC_URL.
+std::string variable_of(std::string_view flag) {
+  return "RHUMB_" + to_upper_ascii(replace_all(flag, "-", "_"));
+}
+
+std::string unquoted(std::string_view text) {
+  bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return std::string(quoted ? text.substr(1, text.size() - 2) : text);
+}
+
+/// Lines `name = value`; `#` begins a comment line.
+Result<void> read_settings(Invocation& invocation, std::string_view location) {
+  std::string path(location.starts_with(kFilePrefix) ? location.substr(kFilePrefix.size())
+                                                     : location);
+  const std::string text = TRY(sys::read_file(path));
+  size_t number = 0;
+  for (std::string_view line : split(text, '\n')) {
+    ++number;
+    line = trim(line);
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    auto parts = cut(line, "=");
+    std::string name(parts ? trim(parts->first) : line);
+    if (!parts || invocation.flags.find(name) == nullptr) {
+      return invalid(fmt::format("{}:{}: unknown setting \"{}\"", path, number, name));
+    }
+    TRY(invocation.flags.set_from_config(name, {unquoted(trim(parts->second))}));
+  }
+  return {};
+}
+
+/// What the person did not set comes from the environment, then from the file.
+Result<void> complete_flags(Invocation& invocation) {
+  if (invocation.flags.set_by_person("config")) {
+    TRY(read_settings(invocation, invocation.flags.text("config")));
+  }
+  for (const cli::FlagSpec& flag : serve_flags()) {
+    std::optional<std::string> value = invocation.app.environment.get(variable_of(flag.name));
+    if (value.has_value()) {
+      TRY(invocation.flags.set_from_config(flag.name, {*value}));
+    }
+  }
+  return {};
+}
+
+Result<int> run_serve(Invocation& invocation) {
+  TRY(complete_flags(invocation));
+  if (!invocation.flags.text("store").empty()) {
+    return Error(ErrorCode::kUnsupported,
+                 "--store is not available in this version; the store is in the folder of --data");
+  }
+  const sys::SignalWatcher signals;
+  std::mutex log_mutex;  // guards the stream: requests fail on many threads
+  registry::ServeOptions options;
+  options.data = invocation.flags.text("data");
+  options.listen = invocation.flags.text("listen");
+  options.public_url = invocation.flags.text("public-url");
+  options.tls_certificate_file = invocation.flags.text("tls-cert");
+  options.tls_key_file = invocation.flags.text("tls-key");
+  options.requests_per_minute = static_cast<int64_t>(invocation.flags.count("rate-limit"));
+  options.admin_token = invocation.app.environment.get("RHUMB_ADMIN_TOKEN");
+  options.version = std::string(cli::kSemanticVersion);
+  options.clock = &invocation.app.clock;
+  options.stop = signals.token();
+  options.log = [&](const std::string& line) {
+    std::lock_guard lock(log_mutex);
+    invocation.app.err << line << "\n" << std::flush;
+  };
+  return registry::serve(options, invocation.app.out);
+}
+
+Command serve_command() {
+  Command command;
+  command.name = "serve";
+  command.arguments = "[flags]";
+  command.summary = "Run a registry.";
+  command.description =
+      "'serve' runs a registry that keeps everything in one folder. The first start prints an admin\n"
+      "token and a one-time address for the first person. Every flag can also be set as an\n"
+      "environment variable (RHUMB_PUBLIC_URL for --public-url) or in a file of lines\n"
+      "'name = value' given with --config. RHUMB_ADMIN_TOKEN sets the admin token.";
+  command.examples = "  rhumb serve\n  rhumb serve --data /var/lib/rhumb --listen 0.0.0.0:8484";
+  command.flags = serve_flags();
+  command.run = run_serve;
+  return command;
+}
+
+cli::FlagSpec data_flag() {
+  return cli::text_flag("data", "./rhumb-data", "folder of the store");
+}
+
+Result<int> run_audit_verify(Invocation& invocation) {
+  registry::AuditReport report = TRY(registry::verify_audit_log(
+      invocation.flags.text("data"), invocation.flags.text("checkpoint")));
+  invocation.app.out << fmt::format("The audit log is intact: {}, checkpoint {}:{}\n",
+                                    plural(static_cast<size_t>(report.entries), "entry", "entries"),
+                                    report.entries, report.head_hash);
+  return 0;
+}
+
+Command audit_command() {
+  Command verify;
+  verify.name = "verify";
+  verify.arguments = "[flags]";
+  verify.summary = "Check that no entry of the audit log was changed or removed.";
+  verify.flags = {data_flag(),
+                  cli::text_flag("checkpoint", "",
+                                 "ENTRY:HASH printed earlier; shows also a log that was cut short")};
+  verify.run = run_audit_verify;
+  Command group;
+  group.name = "audit";
+  group.summary = "Work with the audit log of a registry.";
+  group.children.push_back(std::move(verify));
+  return group;
+}
+
+Result<int> run_rebuild(Invocation& invocation) {
+  registry::RebuildReport report =
+      TRY(registry::rebuild_registry(invocation.flags.text("data")));
+  for (const std::string& difference : report.differences) {
+    invocation.app.out << difference << "\n";
+  }
+  invocation.app.out << fmt::format(
+      "Rebuilt {} of {} from {}: {}\n",
+      plural(static_cast<size_t>(report.databases), "database", "databases"),
+      plural(static_cast<size_t>(report.repositories), "repository", "repositories"),
+      plural(static_cast<size_t>(report.events), "event", "events"),
+      report.difference_count == 0
+          ? std::string("nothing differed")
+          : plural(static_cast<size_t>(report.difference_count), "row", "rows") + " differed");
+  return 0;
+}
+
+Command registry_command() {
+  Command rebuild;
+  rebuild.name = "rebuild";
+  rebuild.arguments = "[flags]";
+  rebuild.summary = "Compute statuses and counters anew from the stored events.";
+  rebuild.flags = {data_flag()};
+  rebuild.run = run_rebuild;
+  Command group;
+  group.name = "registry";
+  group.summary = "Look after the store of a registry.";
+  group.children.push_back(std::move(rebuild));
+  return group;
+}
+
+}  // namespace
+
+std::vector<Command> make_server_commands() {
+  std::vector<Command> commands;
+  commands.push_back(serve_command());
+  commands.push_back(audit_command());
+  commands.push_back(registry_command());
+  return commands;
+}
 
 }  // namespace rhumb

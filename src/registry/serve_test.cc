@@ -218,7 +218,7 @@ TEST_F(ServeTest, SetupAddressWorksOnce) {
   size_t start = output.find("/setup/");
   ASSERT_NE(start, std::string::npos);
   std::string path = output.substr(start, output.find('\n', start) - start);
-  EXPECT_EQ(server.send("POST", "/setup/wrong", "{}", "").status, 403);
+  EXPECT_EQ(server.send("POST", "/setup/wrong", "{}", "").status, 410);
   http::ClientResponse first = server.send("POST", path, R"({"name":"ann"})", "");
   ASSERT_EQ(first.status, 200) << first.body;
   Result<codec::Json> body = codec::parse_json(first.body);
@@ -227,7 +227,7 @@ TEST_F(ServeTest, SetupAddressWorksOnce) {
   EXPECT_TRUE(token.starts_with("rgp_"));
   EXPECT_EQ(server.send("POST", "/query", R"({"query":"{ me { name } }"})", token).body,
             R"({"data":{"me":{"name":"ann"}}})");
-  EXPECT_EQ(server.send("POST", path, R"({"name":"bob"})", "").status, 403);
+  EXPECT_EQ(server.send("POST", path, R"({"name":"bob"})", "").status, 410);
   server.stop();
   RunningServer again(folder_);
   EXPECT_EQ(again.output().find("Set-up"), std::string::npos);

@@ -58,6 +58,16 @@ Result<void> make_folder(const std::string& folder) {
   return Error(ErrorCode::kIo, fmt::format("data folder {}: {}", folder, std::strerror(errno)));
 }
 
+/// The database file for its owner only; SQLite gives its side files the same mode.
+Result<void> make_private_file(const std::string& path) {
+  int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return Error(ErrorCode::kIo, fmt::format("open {}: {}", path, std::strerror(errno)));
+  }
+  ::close(descriptor);
+  return {};
+}
+
 std::string_view version_of(std::string_view file) { return file.substr(0, file.find('_')); }
 
 /// Applies what is missing, each file with its record in one transaction.
@@ -159,6 +169,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
     return Error(ErrorCode::kNotFound, fmt::format("data folder {} holds no registry", data));
   }
   std::unique_ptr<FolderLock> lock = TRY(FolderLock::take(data));
+  TRY(make_private_file(path));
   std::unique_ptr<Session> writer = TRY(open_sqlite(path, SqliteAccess::kWrite));
   TRY(bring_up_to_date(*writer));
   std::unique_ptr<Store> store = std::make_unique<SqliteStore>(

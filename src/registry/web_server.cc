@@ -315,7 +315,7 @@ Response WebServer::handle_setup(const Request& request, const std::string& code
       setup_->redeem(code, name.empty() ? "owner" : name, origin_of(request));
   if (!token) {
     bool denied = token.error().code() == ErrorCode::kDenied;
-    return error_response(denied ? 403 : 422, token.error().message(),
+    return error_response(denied ? 410 : 422, token.error().message(),
                           graphql::extension_code(token.error().code()));
   }
   return json_response(200, Json::object({{"token", *token}}));
