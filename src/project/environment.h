@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hcl/value.h"
+#include "project/block_value.h"
 
 namespace rhumb::migrate {
 class MemoryDirectories;
@@ -60,12 +61,20 @@ struct SchemaConfig {
 };
 
 /// `lint` of an environment, with what it inherits of the global block; empty members are unset.
+/// When both `latest` and `git_base` are set, they stood in one block.
 struct LintConfig {
   std::string format{};  ///< of `format`, or of `log`, its old name
   std::string review{};  ///< `ALWAYS`, `WARNING`, `ERROR`; empty is ALWAYS
   int64_t latest = 0;
   std::string git_dir{};
   std::string git_base{};
+  BlockValue extra{};  ///< analyzers: the other blocks and attributes
+};
+
+/// `diff` of an environment, with what it inherits.
+struct DiffConfig {
+  std::map<std::string, bool> skip{};  ///< `drop_table`: changes that are left out
+  BlockValue extra{};                  ///< what drivers read: the other blocks and attributes
 };
 
 /// An attribute that `env` does not define: input of schema files and `env://` target.
@@ -95,6 +104,7 @@ struct Environment {
   MigrationConfig migration{};
   SchemaConfig schema{};
   LintConfig lint{};
+  DiffConfig diff{};
   /// Templates by command path: `migrate.apply`, `schema.inspect`, `cloud.database`.
   std::map<std::string, std::string> formats{};
   std::vector<ExtraAttribute> extra{};

@@ -4,6 +4,7 @@
 
 #include "hcl/convert.h"
 #include "hcl/json.h"
+#include "project/evaluate_block.h"
 
 namespace rhumb::project {
 namespace {
@@ -50,7 +51,7 @@ std::string key_text(const hcl::Value& key) {
 Result<void> expand_block(const PlacedBlock& placed, const hcl::Attribute& for_each,
                           const Scope& scope, std::vector<Instance>& instances) {
   const hcl::EvalContext& context = scope.context(placed.file);
-  const hcl::Value collection = TRY(hcl::evaluate(*for_each.expr, context));
+  const hcl::Value collection = TRY(evaluate_expression(*for_each.expr, context));
   const std::vector<Element> elements = TRY(elements_of(collection));
   for (const auto& [key, value] : elements) {
     hcl::ValueMap each;

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "base/go_format.h"
+#include "project/block_reader.h"
 #include "project/body_reader.h"
+#include "project/evaluate_block.h"
 #include "project/expand.h"
 #include "project/node_graph.h"
 #include "project/read_environment.h"
@@ -144,7 +146,7 @@ Result<void> Loader::load_nodes() {
 
 Result<void> Loader::check_attributes() {
   for (const auto& [attribute, file] : outline_.attributes) {
-    TRY(hcl::evaluate(*attribute->expr, scope_.context(file)));
+    TRY(evaluate_expression(*attribute->expr, scope_.context(file)));
   }
   return {};
 }
@@ -196,7 +198,8 @@ Result<void> Loader::add_environment(const Instance& instance, const std::vector
   if (name != request_.env) {
     return {};
   }
-  TRY(inherit_lint(find_global(all, "lint"), environment));
+  const GlobalPolicies global{.lint = find_global(all, "lint"), .diff = find_global(all, "diff")};
+  TRY(inherit_policies(global, instance.value, environment));
   environment.name = name;
   environment.key = instance.key;
   if (!project_.cloud.repo.empty() && !environment.migration.repo) {

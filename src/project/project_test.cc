@@ -363,6 +363,63 @@ TEST(LoadProject, RefusesAttributesOfTheWrongType) {
   }
 }
 
+TEST(LoadProject, InheritsPolicies) {
+  constexpr const char* kGlobal = R"(
+lint {
+  latest = 3
+  review = ERROR
+  git {
+    base = "main"
+  }
+  destructive {
+    error = true
+  }
+}
+lint { review = "second" }
+diff {
+  skip { drop_table = true }
+  concurrent_index { create = true }
+}
+)";
+  struct Case {
+    const char* name;
+    const char* body;
+    const char* want;  // latest, base, review, analyzers; skips, other blocks
+  };
+  const Case cases[] = {
+      {"all", "", "3 main ERROR destructive; drop_table=1 concurrent_index"},
+      {"own detection", "lint {\n latest = 1\n}",
+       "1  ERROR destructive; drop_table=1 concurrent_index"},
+      {"git before latest", "lint {\n review = WARNING\n}",
+       "0 main WARNING destructive; drop_table=1 concurrent_index"},
+      {"own analyzers", "lint {\n naming {\n match = \"x\"\n }\n}",
+       "0 main ERROR naming; drop_table=1 concurrent_index"},
+      {"own skip", "diff {\n skip {\n  add_table = false\n }\n}",
+       "3 main ERROR destructive; add_table=0"},
+      {"own diff without skip", "diff {\n}", "3 main ERROR destructive; drop_table=1"},
+  };
+  for (const Case& c : cases) {
+    TestHost host;
+    const Result<Project> project =
+        host.load(std::string(kGlobal) + "env \"t\" {\n" + c.body + "\n}\n");
+    ASSERT_TRUE(project.has_value()) << host.error_of(project);
+    const Environment& environment = project.value().environments.at(0);
+    std::string shown = std::to_string(environment.lint.latest) + " " + environment.lint.git_base +
+                        " " + environment.lint.review;
+    for (const BlockValue& block : environment.lint.extra.blocks) {
+      shown += " " + block.type;
+    }
+    shown += ";";
+    for (const auto& [name, is_skipped] : environment.diff.skip) {
+      shown += " " + name + "=" + (is_skipped ? "1" : "0");
+    }
+    for (const BlockValue& block : environment.diff.extra.blocks) {
+      shown += " " + block.type;
+    }
+    EXPECT_EQ(shown, c.want) << c.name;
+  }
+}
+
 TEST(LoadProject, ReadsOnlyTheInitBlockForTheRegistry) {
   TestHost host;
   ProjectRequest request;

@@ -5,6 +5,7 @@
 
 #include "base/go_format.h"
 #include "base/text.h"
+#include "project/block_reader.h"
 
 namespace rhumb::project {
 namespace {
@@ -100,8 +101,28 @@ Result<void> add_cloud_formats(const BlockValue& environment,
   return {};
 }
 
-Result<LintConfig> read_lint(const BlockReader& block) {
+/// The part of a block that has no fixed layout.
+BlockValue extra_of(const BlockValue* block, const std::vector<std::string_view>& attributes,
+                    std::string_view inner) {
+  BlockValue extra;
+  if (block != nullptr) {
+    extra = *block;
+    std::erase_if(extra.attributes, [&](const BlockValue::Attribute& attribute) {
+      return std::ranges::find(attributes, attribute.name) != attributes.end();
+    });
+    std::erase_if(extra.blocks, [&](const BlockValue& block_value) {
+      return block_value.type == inner;
+    });
+  }
+  return extra;
+}
+
+bool is_empty(const BlockValue& block) { return block.attributes.empty() && block.blocks.empty(); }
+
+Result<LintConfig> read_lint(const BlockValue* value) {
+  const BlockReader block(value);
   LintConfig lint;
+  lint.extra = extra_of(value, {"log", "format", "latest", "review"}, "git");
   const std::string old = TRY(block.text("log"));
   const std::string format = TRY(block.text("format"));
   if (!old.empty() && !format.empty()) {
@@ -116,12 +137,22 @@ Result<LintConfig> read_lint(const BlockReader& block) {
   return lint;
 }
 
-Result<void> check_diff(const BlockReader& block) {
-  const BlockReader skip = block.inner("skip");
-  for (const std::string_view name : kSkips) {
-    TRY(skip.flag(name));
+Result<DiffConfig> read_diff(const BlockValue* value) {
+  DiffConfig diff;
+  diff.extra = extra_of(value, {}, "skip");
+  const BlockValue* skip = value == nullptr ? nullptr : value->find_block("skip");
+  if (skip == nullptr) {
+    return diff;
   }
-  return {};
+  const BlockReader reader(skip);
+  for (const BlockValue::Attribute& attribute : skip->attributes) {
+    const bool is_known = std::ranges::find(kSkips, attribute.name) != std::end(kSkips);
+    if (is_known || attribute.value.kind() == hcl::TypeKind::kBool) {
+      const std::optional<bool> flag = TRY(reader.flag(attribute.name));
+      diff.skip[attribute.name] = flag.value_or(false);
+    }
+  }
+  return diff;
 }
 
 Result<void> check_test(const BlockReader& block) {
@@ -146,8 +177,8 @@ Result<Environment> read_typed(const BlockValue& block) {
   environment.schema.repo = TRY(read_repo(schema));
   environment.schema.skip_report = TRY(schema.lenient_flag("skip_report"));
   environment.migration = TRY(read_migration(reader.inner("migration")));
-  TRY(check_diff(reader.inner("diff")));
-  environment.lint = TRY(read_lint(reader.inner("lint")));
+  environment.diff = TRY(read_diff(block.find_block("diff")));
+  environment.lint = TRY(read_lint(block.find_block("lint")));
   environment.formats = TRY(read_formats(reader));
   TRY(add_cloud_formats(block, environment.formats));
   TRY(check_test(reader.inner("test")));
@@ -246,28 +277,50 @@ Result<Environment> read_environment(const BlockValue& block) {
 }
 
 Result<void> check_policy_block(const BlockValue& block) {
-  const BlockReader reader(&block);
   if (block.type == "lint") {
-    TRY(read_lint(reader).context(kSpecPrefix));
+    TRY(read_lint(&block).context(kSpecPrefix));
   } else if (block.type == "diff") {
-    return check_diff(reader).context(kSpecPrefix);
+    TRY(read_diff(&block).context(kSpecPrefix));
   } else if (block.type == "test") {
-    return check_test(reader).context(kSpecPrefix);
+    TRY(check_test(BlockReader(&block)).context(kSpecPrefix));
   }
   return {};
 }
 
-Result<void> inherit_lint(const BlockValue* global, Environment& environment) {
-  const LintConfig inherited = TRY(read_lint(BlockReader(global)));
-  LintConfig& lint = environment.lint;
+namespace {
+
+Result<void> inherit_lint(const BlockValue* global, bool has_own, LintConfig& lint) {
+  LintConfig inherited = TRY(read_lint(global));
+  if (!has_own) {
+    lint = std::move(inherited);
+    return {};
+  }
   lint.review = lint.review.empty() ? inherited.review : lint.review;
   lint.format = lint.format.empty() ? inherited.format : lint.format;
+  if (is_empty(lint.extra)) {
+    lint.extra = std::move(inherited.extra);
+  }
   const bool detects = lint.latest != 0 || !lint.git_dir.empty() || !lint.git_base.empty();
   if (!detects) {
     lint.git_dir = inherited.git_dir;
     lint.git_base = inherited.git_base;
     const bool by_git = !lint.git_dir.empty() || !lint.git_base.empty();
     lint.latest = by_git ? 0 : inherited.latest;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> inherit_policies(const GlobalPolicies& global, const BlockValue& block,
+                              Environment& environment) {
+  const bool has_lint = block.find_block("lint") != nullptr;
+  TRY(inherit_lint(global.lint, has_lint, environment.lint));
+  DiffConfig diff = TRY(read_diff(global.diff));
+  if (block.find_block("diff") == nullptr) {
+    environment.diff = std::move(diff);
+  } else if (environment.diff.skip.empty()) {
+    environment.diff.skip = std::move(diff.skip);
   }
   return {};
 }

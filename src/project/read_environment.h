@@ -16,9 +16,16 @@ namespace rhumb::project {
 /// Reads global `lint`, `diff` and `test` blocks for the errors that are in them.
 Result<void> check_policy_block(const BlockValue& block);
 
-/// Fills what the `lint` of an environment leaves open from the global block, which may be null.
-/// Source: spec project-file.md 1.2.
-Result<void> inherit_lint(const BlockValue* global, Environment& environment);
+/// The first global block of each kind; null when there is none.
+struct GlobalPolicies {
+  const BlockValue* lint = nullptr;
+  const BlockValue* diff = nullptr;
+};
+
+/// Fills what the `env` block leaves open from the global blocks. Source: spec project-file.md 1.2.
+Result<void> inherit_policies(const GlobalPolicies& global,
+                              const BlockValue& block,
+                              Environment& environment);
 
 /// The rules of `report` and `skip_report`, for the migration directory in use.
 /// Errors: `migration.report and migration.skip_report are mutually exclusive`,

@@ -153,11 +153,7 @@ Scope::Found Scope::resolve(const hcl::Traversal& traversal) {
 
 Scope::Found Scope::resolve_local(const hcl::Traversal& traversal) const {
   if (locals_.empty()) {
-    if (!in_blocks_) {
-      return std::nullopt;
-    }
-    return Result<hcl::Resolved>(hcl::diagnostic(
-        "Unknown local", "There is no variable named \"local\".", traversal.root_span));
+    return std::nullopt;
   }
   if (traversal.steps.empty()) {
     return Result<hcl::Resolved>(hcl::Resolved{hcl::Value::object(locals_), 0});
@@ -188,13 +184,13 @@ Scope::Found Scope::resolve_data(const hcl::Traversal& traversal) const {
       return Result<hcl::Resolved>(hcl::Resolved{value->second, kDataLabels});
     }
   }
+  if (data_.empty()) {
+    return std::nullopt;
+  }
   if (in_blocks_) {
     return Result<hcl::Resolved>(hcl::diagnostic(
         "Unknown data source", hcl::format_traversal(traversal) + " does not exist",
         traversal.root_span));
-  }
-  if (data_.empty()) {
-    return std::nullopt;
   }
   return Result<hcl::Resolved>(no_member(steps[type == data_.end() ? 0 : 1]));
 }
