@@ -13,8 +13,9 @@ namespace rhumb::http {
 
 /// A request that arrived whole.
 ///
-/// Shape: `target` as sent, usually `/path?query`; `path` and `query` are its parts, not decoded. `id` is
-/// made by the server for every request (24 hexadecimal digits) and sent back as `X-Request-Id`.
+/// Shape: `target` as sent, usually `/path?query`; `path` and `query` are its parts, not decoded.
+/// `id` is made by the server for every request (24 hexadecimal digits) and sent back as
+/// `X-Request-Id`.
 struct Request {
   std::string method;  ///< as sent, usually upper case
   std::string target;
