@@ -50,7 +50,14 @@ Result<void> replay_on_dev(const Invocation& invocation,
                            const project::Environment& environment,
                            const migrate::DirectoryFiles& files) {
   const std::string url = TRY(resolve_url(invocation.flags.text("dev-url"), environment));
-  const std::unique_ptr<driver::Connection> dev = TRY(invocation.app.drivers.open(url));
+  Result<std::unique_ptr<driver::Connection>> opened = invocation.app.drivers.open(url);
+  if (!opened && opened.error().code() == ErrorCode::kDatabase) {
+    // A file that is no database is found out by the first look at it.
+    return opened.error()
+        .context("sql/migrate: taking database snapshot")
+        .context("replaying the migration directory");
+  }
+  const std::unique_ptr<driver::Connection> dev = TRY(std::move(opened));
   const std::unique_ptr<driver::Lock> lock =
       TRY(dev->lock({.name = "atlas_migrate_diff",
                      .timeout = std::chrono::seconds(10),

@@ -52,6 +52,11 @@ std::vector<Revision> keep_rows(const std::vector<Revision>& revisions,
       Revision& resolved = plan.resolve.emplace_back(revision);
       resolved.type = revision_type::kExecuted | revision_type::kResolved;
     }
+    if (is_target) {
+      // The others are resolved without a word: only what the person named is listed.
+      plan.result.changes.push_back(
+          {.added = true, .version = revision.version, .description = revision.description});
+    }
   }
   return kept;
 }

@@ -66,7 +66,7 @@ TEST(PlanSet, MovesTheCurrentVersion) {
       {"backward", "1 2 3", "1 2 3", "1", "1: -2 -3"},
       {"to where it is", "1 2", "1 2", "2", "2:"},
       {"gaps are not filled", "1 2 3 4", "1 3", "4", "4: +4"},
-      {"the failed version", "1 2", "1!", "1", "1: 1=6"},
+      {"the failed version", "1 2", "1!", "1", "1: +1 1=6"},
       {"past a failed version", "1 2 3 4", "1 2!", "4", "4: +3 +4 2=6"},
       {"past one in the middle", "1 2 3 4", "1 2! 3", "4", "4: +4 2=6"},
       {"before a failed version", "1 2", "1 2!", "1", "1: -2"},
