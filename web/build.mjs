@@ -30,6 +30,7 @@ if (forTests) {
     ...shared,
     entryPoints: await testFiles("src"),
     outdir: "dist-test",
+    entryNames: "[name]",
     platform: "node",
     external: ["node:*"],
     outExtension: { ".js": ".mjs" },

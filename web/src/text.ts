@@ -2,7 +2,7 @@
 
 export const text = {
   login: {
-    lead: "Paste a token of this registry. The first start of `rhumb serve` prints one for the bot admin.",
+    lead: "Paste a token of this registry. The first start of rhumb serve prints one for the bot admin.",
     more: "Somebody with a token makes more of them under Tokens.",
     remember: "Keep me logged in on this device",
     empty: "A token is needed to log in.",
@@ -63,7 +63,7 @@ export const text = {
     later: "Schemas, CI runs and diagrams are not kept by this version of the registry.",
   },
   errors: {
-    unreachable: "The registry does not answer. Is `rhumb serve` running?",
+    unreachable: "The registry does not answer. Is rhumb serve running?",
     unauthorized: "This token is not valid here, or not any more.",
     status: (status: number): string => `The registry answered with status ${status}.`,
     forbidden: "Your token does not allow this",

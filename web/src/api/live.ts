@@ -16,6 +16,7 @@ type Listener = (change: Change | null) => void;
 
 const retryMsMax = 30_000;
 const gatherMs = 250;
+const pauseMs = 1000;
 const listeners = new Set<Listener>();
 let stop: AbortController | null = null;
 let isOpen = false;
@@ -86,18 +87,23 @@ function listen(listener: Listener): () => void {
 }
 
 /**
- * Calls `reload` soon after a change that `concerns` this page, once for a burst of them. While
- * `isRunning` and no stream is open it asks every 5 s.
+ * Calls `reload` soon after a change that `concerns` this page, at most once a second however many
+ * there are. While `isRunning` and no stream is open it asks every 5 s.
  */
 export function useLive(reload: () => void, concerns: (change: Change) => boolean, isRunning = false): void {
   const latest = useRef({ reload, concerns });
   latest.current = { reload, concerns };
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let lastAt = 0;
     const forget = listen((change) => {
-      if (change !== null && !latest.current.concerns(change)) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => latest.current.reload(), gatherMs);
+      if (timer !== undefined || (change !== null && !latest.current.concerns(change))) return;
+      const run = (): void => {
+        timer = undefined;
+        lastAt = Date.now();
+        latest.current.reload();
+      };
+      timer = setTimeout(run, Math.max(gatherMs, lastAt + pauseMs - Date.now()));
     });
     return () => {
       clearTimeout(timer);

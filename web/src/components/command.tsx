@@ -21,7 +21,11 @@ export function CopyButton({ value }: { value: string }) {
 export function Command({ children }: { children: string }) {
   return (
     <div class="command">
-      <pre>{children}</pre>
+      <pre>
+        {children.split("\n").map((line, i) => (
+          <code key={i}>{line}{"\n"}</code>
+        ))}
+      </pre>
       <CopyButton value={children} />
     </div>
   );

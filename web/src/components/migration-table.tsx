@@ -18,7 +18,25 @@ const columns: Column<MigrationRow>[] = [
   { head: "Started", cell: (row) => <Time value={row.startedAt} /> },
 ];
 
-/** Events as the command line lists them; `without` leaves out columns that say the same in each row. */
-export function MigrationTable({ rows, caption, without = [] }: { rows: MigrationRow[]; caption: string; without?: string[] }) {
-  return <Table caption={caption} columns={columns.filter((column) => !without.includes(column.head))} rows={rows} rowKey={(row) => row.id} />;
+const errorColumn: Column<MigrationRow> = {
+  head: "Error",
+  cell: (row) => (
+    <span class="cut" title={row.error ?? ""}>
+      {row.error ?? ""}
+    </span>
+  ),
+};
+
+interface MigrationTableProps {
+  rows: MigrationRow[];
+  caption: string;
+  /** Heads of columns that would say the same in each row. */
+  without?: string[];
+  withError?: boolean;
+}
+
+/** Events as the command line lists them. */
+export function MigrationTable({ rows, caption, without = [], withError = false }: MigrationTableProps) {
+  const shown = columns.filter((column) => !without.includes(column.head));
+  return <Table caption={caption} columns={withError ? [...shown, errorColumn] : shown} rows={rows} rowKey={(row) => row.id} />;
 }

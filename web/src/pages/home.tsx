@@ -45,7 +45,11 @@ function Overview({ home }: { home: Home }) {
       <Cards environments={home.environments} />
       <section>
         <h2>Failed deployments</h2>
-        {home.failures.migrations.length === 0 ? <p class="soft">{text.home.quiet}</p> : <MigrationTable caption="Failed deployments" rows={home.failures.migrations} />}
+        {home.failures.migrations.length === 0 ? (
+          <p class="soft">{text.home.quiet}</p>
+        ) : (
+          <MigrationTable caption="Failed deployments" rows={home.failures.migrations} without={["Status", "Duration"]} withError />
+        )}
         {home.failures.pageInfo.total > home.failures.migrations.length && <Link href="/migrations?status=FAILED">All {home.failures.pageInfo.total} failed deployments</Link>}
       </section>
       <section>

@@ -1,0 +1,213 @@
+// What people do with the pages. Each journey leaves the browser logged in.
+import assert from "node:assert/strict";
+import { step } from "./harness.mjs";
+
+const pathOf = (address) => new URL(address).pathname;
+
+export async function logIn(browser, { token, base }) {
+  const { page } = browser;
+  await step("a wrong token is refused and says so", async () => {
+    await browser.go("/databases?env=staging", /Log in/);
+    await browser.checkAccessibility();
+    await page.getByLabel("Token", { exact: true }).fill("rgb_wrong");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "not valid here" }).waitFor();
+    browser.expectComplaint(/401/);
+  });
+  await step("a token opens the page one came for", async () => {
+    await page.getByLabel("Token", { exact: true }).fill(token);
+    await page.keyboard.press("Enter");
+    await browser.heading("Databases");
+    assert.equal(page.url(), `${base}/databases?env=staging`);
+    await page.getByRole("link", { name: "main" }).waitFor();
+    assert.equal(await page.getByRole("row").count(), 2, "the filter of the address holds");
+  });
+}
+
+/** Every page: it shows what it is for, breaks no rule of WCAG AA and fits a telephone. */
+export async function walkPages(browser, pages) {
+  const tagName = "267b9d1";
+  const routes = [
+    ["/", "Home", ["Failed deployments", "Databases by environment", "Pending databases", "Recent pushes"]],
+    ["/repos", "Repositories", ["shop", "team/billing", "report only"]],
+    ["/repos/shop", "shop", ["20260514083000_email.sql", "ADD COLUMN email"]],
+    ["/repos/shop?tab=tags", "shop", [tagName, "ada"]],
+    ["/repos/shop?tab=databases", "shop", ["tenant-a", "Behind"]],
+    ["/repos/shop?tab=deployments", "shop", ["(multiple)", "2/4"]],
+    ["/repos/shop?tab=setup", "shop", ['dir = "atlas://shop"']],
+    ["/repos/team/billing", "team/billing", ["never pushed"]],
+    ["/repos/search?tab=databases", "search", ["No database has reported"]],
+    ["/dirs/1", "shop", ["Latest version"]],
+    [pathOf(pages.tag), "shop", [`State of tag ${tagName}`]],
+    ["/databases", "Databases", ["tenant-a", "ledger"]],
+    ["/databases/1", "tenant-a", ["Identifier", "xxxxx@db.production.internal"]],
+    ["/migrations", "Migrations", ["(multiple)", "no action", "dry run"]],
+    ["/migrations?status=FAILED&env=production", "Migrations", ["failed"]],
+    ["/migrations?name=nobody", "Migrations", ["No deployment fits"]],
+    [pathOf(pages.passed), /Deployment \d+/, ["passed", "3 statements applied", "The database now"]],
+    [pathOf(pages.failed), /Deployment \d+/, ["The file was rolled back", "contains null values", "masked 1 value", "rhumb migrate push shop"]],
+    [pathOf(pages.checked), /Deployment \d+/, ["A check before the file did not hold", "assertion returned false"]],
+    [pathOf(pages.set), /Deployment set \d+/, ["Run again what is missing", "tenant-d", "Start migration for 4 targets"]],
+    [`/dirs/1${pathOf(pages.failed)}`, /Deployment \d+/, ["The file was rolled back"]],
+    ["/settings/tokens", "Tokens", ["admin", "active"]],
+    ["/ci-runs/7", "There is nothing here", ["not kept by this version"]],
+  ];
+  for (const [path, heading, texts] of routes) {
+    await step(`page ${path}`, async () => {
+      await browser.go(path, heading);
+      for (const text of texts) await browser.page.locator("main").getByText(text).first().waitFor();
+      await browser.checkAccessibility();
+      await browser.checkWidth(390);
+    });
+  }
+}
+
+export async function failingPages(browser) {
+  const cases = [
+    ["/deployments/999999", "migration not found"],
+    ["/deployments/sets/999999", "migration not found"],
+    ["/databases/999999", "database not found"],
+    ["/databases/nonsense", "database not found"],
+    ["/repos/nobody/knows", "repository not found"],
+    ["/dirs/999999", "repository not found"],
+    ["/dirs/1/tags/999999", "tag not found"],
+    ["/nowhere", "No page of this registry has this address."],
+  ];
+  for (const [path, reason] of cases) {
+    await step(`nothing at ${path}`, async () => {
+      await browser.go(path, "There is nothing here");
+      await browser.page.getByText(reason).waitFor();
+      await browser.checkAccessibility();
+    });
+  }
+}
+
+export async function keyboard(browser, { base }) {
+  const { page } = browser;
+  const { keyboard } = page;
+  await step("keys go to pages, / to the search, the address keeps the filter", async () => {
+    await browser.go("/", "Home");
+    await keyboard.press("g");
+    await keyboard.press("d");
+    await browser.heading("Databases");
+    await keyboard.press("/");
+    await keyboard.type("tenant-f");
+    await page.waitForURL("**/databases?search=tenant-f");
+    await page.reload();
+    await browser.heading("Databases");
+    assert.equal(await page.getByRole("row").count(), 2);
+    assert.equal(await page.getByLabel("Search").inputValue(), "tenant-f");
+  });
+  await step("? lists the keys, Escape closes, the focus is visible", async () => {
+    await page.locator("main").focus();
+    await keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await browser.checkAccessibility();
+    await keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+  await step("the palette finds databases, repositories and deployments", async () => {
+    await keyboard.press("Control+k");
+    await keyboard.type("tenant-f");
+    await page.getByRole("option", { name: /tenant-f/ }).waitFor();
+    await browser.checkAccessibility();
+    await keyboard.press("ArrowDown");
+    await keyboard.press("ArrowUp");
+    await keyboard.press("Enter");
+    await browser.heading("tenant-f");
+    await keyboard.press("Control+k");
+    await keyboard.type("billing");
+    await page.getByRole("option", { name: /team\/billing/ }).waitFor();
+    await keyboard.press("Enter");
+    await browser.heading("team/billing");
+  });
+  await step("Tab begins with the way to the content, links open with Enter", async () => {
+    await browser.go("/", "Home");
+    await keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Skip to content");
+    await keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "main");
+    await page.getByRole("link", { name: "Repositories" }).focus();
+    await keyboard.press("Enter");
+    await browser.heading("Repositories");
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "main", "the focus follows to the new page");
+  });
+  await step("heads of columns sort, back goes back", async () => {
+    await browser.go("/databases", "Databases");
+    await page.getByRole("link", { name: "Behind" }).click();
+    await page.waitForURL("**/databases?sort=LAG");
+    await page.getByRole("link", { name: "Behind" }).click();
+    await page.waitForURL("**/databases?sort=LAG&order=DESC");
+    await page.locator('th[aria-sort="descending"]').waitFor();
+    await page.goBack();
+    await page.goBack();
+    await page.waitForURL(`${base}/databases`);
+  });
+}
+
+/** A set that runs while its page is open. */
+export async function liveUpdate(browser, { api, live }) {
+  const { page } = browser;
+  await step("the page of a running set follows it without a reload", async () => {
+    const [first] = live.completed;
+    const begin = { id: live.id, planned: 4, startTime: live.startTime, envName: first.envName, dirName: first.dirName };
+    const opened = await api(`mutation B($input: BeginMigrationSetInput!) { beginMigrationSet(input: $input) { url } }`, { input: begin });
+    await browser.go(new URL(opened.beginMigrationSet.url).pathname, /Deployment set/);
+    await page.locator(".head").getByText("running").first().waitFor();
+    await page.evaluate(() => (globalThis.isSameDocument = true));
+    const unset = "0001-01-01T00:00:00Z";
+    const report = `mutation R($input: ReportMigrationSetInput!) { reportMigrationSet(input: $input) { url } }`;
+    await api(report, { input: { ...live, error: null, endTime: unset, log: live.log.slice(0, 2), completed: [first] } });
+    await page.locator("main").getByRole("link", { name: "tenant-a" }).waitFor();
+    await api(report, { input: live });
+    await page.locator(".head").getByText("failed").first().waitFor();
+    await page.getByText("Run again what is missing").waitFor();
+    assert.equal(await page.evaluate(() => globalThis.isSameDocument), true);
+  });
+}
+
+export async function tokens(browser, { asToken }) {
+  const { page } = browser;
+  await step("a new bot's token is shown once and works, a revoked one does not", async () => {
+    await browser.go("/settings/tokens", "Tokens");
+    await page.getByLabel("Name of the bot").fill("reader");
+    await page.getByLabel("What it is for").selectOption("read");
+    await page.getByRole("button", { name: "Create bot" }).click();
+    const secret = (await page.getByRole("status", { name: "New token" }).locator("pre").innerText()).trim();
+    await browser.checkAccessibility();
+    assert.equal(await asToken(secret), 200);
+    await page.getByRole("button", { name: "I have kept it" }).click();
+    await page.reload();
+    await browser.heading("Tokens");
+    assert.ok(!(await page.content()).includes(secret));
+    await page.getByRole("button", { name: /of reader$/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("row", { name: /reader.*revoked/ }).waitFor();
+    assert.equal(await asToken(secret), 401);
+  });
+  await step("a name that is taken is told", async () => {
+    await page.getByLabel("Name of the bot").fill("reader");
+    await page.getByRole("button", { name: "Create bot" }).click();
+    await page.getByRole("alert").filter({ hasText: "already exists" }).waitFor();
+  });
+}
+
+export async function setUp(browser, { setup }) {
+  const { page } = browser;
+  await step("the set-up page makes the first person, once", async () => {
+    await page.getByRole("button", { name: "Log out" }).click();
+    await browser.heading(/Log in/);
+    await browser.go(new URL(setup).pathname, /Set up/);
+    await browser.checkAccessibility();
+    await page.getByLabel("Your name").fill("Ada");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /I have kept it/ }).click();
+    await browser.heading("Home");
+    await page.getByText("Ada · ").waitFor();
+    await browser.go(new URL(setup).pathname, /Set up/);
+    await page.getByLabel("Your name").fill("Eve");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "used already" }).waitFor();
+    browser.expectComplaint(/403/);
+  });
+}

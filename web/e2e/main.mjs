@@ -1,0 +1,45 @@
+// Drives Chromium through a seeded registry; started by tests/browser/run.py.
+import { checkBudget, checkPolicy } from "./budget.mjs";
+import { Browser, counts, step } from "./harness.mjs";
+import { failingPages, keyboard, liveUpdate, logIn, setUp, tokens, walkPages } from "./journeys.mjs";
+import { takeScreenshots } from "./screenshots.mjs";
+
+const { RHUMB_BASE: base, RHUMB_TOKEN: token, RHUMB_SETUP: setup, RHUMB_SCREENSHOTS: screenshots } = process.env;
+const pages = JSON.parse(process.env.RHUMB_PAGES);
+const live = JSON.parse(process.env.RHUMB_LIVE);
+
+async function ask(query, variables, bearer) {
+  return fetch(`${base}/query`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${bearer}` },
+    body: JSON.stringify({ query, variables }),
+  });
+}
+
+async function api(query, variables) {
+  const reply = await (await ask(query, variables, token)).json();
+  if (reply.errors) throw new Error(JSON.stringify(reply.errors));
+  return reply.data;
+}
+
+const asToken = async (bearer) => (await ask("query Me { me { name } }", {}, bearer)).status;
+
+const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base });
+try {
+  await logIn(browser, { token, base });
+  if (screenshots) await takeScreenshots(browser, pages, screenshots);
+  await walkPages(browser, pages);
+  await failingPages(browser);
+  await keyboard(browser, { base });
+  await liveUpdate(browser, { api, live });
+  await tokens(browser, { asToken });
+  await checkBudget(browser);
+  await setUp(browser, { setup });
+  await checkPolicy(browser);
+} catch (error) {
+  await step("the journeys go on", () => Promise.reject(error));
+} finally {
+  await browser.context.close();
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
