@@ -75,11 +75,12 @@ def minutes_ago(minutes, seconds=0.0):
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def deployed_file(index, ago, error=None, checks=None):
+def deployed_file(index, ago, error=None, checks=None, delay=0.1):
+    """The file as it was executed, `delay` seconds after the run began."""
     name = NAMES[index]
     statements = FILES[name].count(";\n")
-    return {"name": name, "content": FILES[name], "startTime": minutes_ago(ago, index),
-            "endTime": minutes_ago(ago, index + 0.8), "skipped": 0,
+    return {"name": name, "content": FILES[name], "startTime": minutes_ago(ago, delay),
+            "endTime": minutes_ago(ago, delay + 0.8), "skipped": 0,
             "applied": 0 if checks and error is None else statements, "checks": checks or [],
             "error": error}
 
@@ -91,11 +92,11 @@ def report(database, env, ago, first, last, **changes):
         "target": {"id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{env}.{database}")),
                    "schema": "public",
                    "url": f"postgres://app:xxxxx@db.{env}.internal:5432/{database}?sslmode=require"},
-        "startTime": minutes_ago(ago), "endTime": minutes_ago(ago, last + 1.5),
+        "startTime": minutes_ago(ago), "endTime": minutes_ago(ago, last - first + 0.2),
         "fromVersion": VERSIONS[first - 1] if first > 0 else "",
         "toVersion": VERSIONS[last - 1] if last > first else "",
         "currentVersion": VERSIONS[last - 1],
-        "files": [deployed_file(i, ago) for i in range(first, last)],
+        "files": [deployed_file(i, ago, delay=i - first + 0.1) for i in range(first, last)],
         "log": f"Migrating to version {VERSIONS[last - 1]} ({last - first} migrations in total):\n"
                + "".join(f"\n  -- migrating version {VERSIONS[i]}\n  -- ok (800ms)\n"
                          for i in range(first, last)),
@@ -108,7 +109,7 @@ def failed_report(database, env, ago):
     """The last file fails at its last statement and is rolled back."""
     error = {"stmt": "ALTER TABLE users ALTER COLUMN email SET NOT NULL;", "text": NULLS}
     return report(database, env, ago, 2, 4, currentVersion=VERSIONS[2],
-                  files=[deployed_file(2, ago), deployed_file(3, ago, error)],
+                  files=[deployed_file(2, ago), deployed_file(3, ago, error, delay=1.1)],
                   error=f"executing statement: {NULLS}",
                   masked={"policy": "LITERALS", "values": 1, "statements": 0})
 
@@ -135,11 +136,11 @@ def deployment_set(ago):
         failed = "error" in entry
         lines = [{"text": f"Target URL: {urls[i]}"}, {"text": "Migration directory: atlas://shop"}]
         lines += [{"text": f"Error: {NULLS}"}] if failed else []
-        log.append({"text": f"Run migration: {i + 1}", "startTime": minutes_ago(ago, 0.2 + 5 * i),
-                    "endTime": minutes_ago(ago, 5.2 + 5 * i), "error": failed, "log": lines})
+        log.append({"text": f"Run migration: {i + 1}", "startTime": minutes_ago(ago, 0.2 + 2 * i),
+                    "endTime": minutes_ago(ago, 2.2 + 2 * i), "error": failed, "log": lines})
         entry.pop("context")
     return {"id": str(uuid.uuid4()), "planned": 4, "startTime": minutes_ago(ago),
-            "endTime": minutes_ago(ago, 16), "error": f"Error: executing statement: {NULLS}",
+            "endTime": minutes_ago(ago, 6.4), "error": f"Error: executing statement: {NULLS}",
             "log": log, "completed": completed,
             "context": {"triggerType": "KUBERNETES", "triggerVersion": "v0.6.0"}}
 
@@ -174,8 +175,10 @@ def send_set(api, whole):
 def seed(api):
     """Returns the addresses of what the journeys look at, as the registry gave them."""
     push(api, "shop", 3, "9f3c1d0b5a6e47d2c8b1e0f4a7d6c5b4a3f2e1d0")
-    for letter in "abcefgh":
+    for letter in "abegh":
         send(api, report(f"tenant-{letter}", "production", 180, 0, 3))
+    for letter in "cf":
+        send(api, report(f"tenant-{letter}", "production", 175, 0, 2))
     send(api, report("main", "staging", 170, 0, 3))
     tag = push(api, "shop", 4, COMMIT)
     passed = send(api, report("main", "staging", 90, 3, 4))

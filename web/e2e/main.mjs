@@ -1,7 +1,7 @@
 // Drives Chromium through a seeded registry; started by tests/browser/run.py.
 import { checkBudget, checkPolicy } from "./budget.mjs";
 import { Browser, counts, step } from "./harness.mjs";
-import { failingPages, keyboard, liveUpdate, logIn, setUp, tokens, walkPages } from "./journeys.mjs";
+import { checkTheChecker, failingPages, keyboard, liveUpdate, logIn, setUp, tokens, walkPages } from "./journeys.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 
 const { RHUMB_BASE: base, RHUMB_TOKEN: token, RHUMB_SETUP: setup, RHUMB_SCREENSHOTS: screenshots } = process.env;
@@ -27,6 +27,7 @@ const asToken = async (bearer) => (await ask("query Me { me { name } }", {}, bea
 const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base });
 try {
   await logIn(browser, { token, base });
+  await checkTheChecker(browser);
   if (screenshots) await takeScreenshots(browser, pages, screenshots);
   await walkPages(browser, pages);
   await failingPages(browser);

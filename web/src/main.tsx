@@ -1,14 +1,13 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Route, Switch, useRoute } from "wouter-preact";
-import { forgetToken, request, session, storedToken } from "./api/client.ts";
-import { findDocument, meDocument } from "./api/documents.ts";
+import { forgetToken, session, storedToken } from "./api/client.ts";
+import { meDocument } from "./api/first-documents.ts";
 import { useRemote } from "./api/remote.ts";
 import type { Me } from "./api/types.ts";
-import { pages, Shell } from "./components/shell.tsx";
+import { Shell } from "./components/shell.tsx";
 import { Loaded } from "./components/state.tsx";
-import { lazy } from "./lazy.tsx";
-import { destinations, type Destination, type Found } from "./lib/palette.ts";
+import { lazy, lazyDialog } from "./lazy.tsx";
 import { HomePage } from "./pages/home.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { NotFoundPage } from "./pages/not-found.tsx";
@@ -24,11 +23,8 @@ const ReposPage = lazy(async () => (await others()).ReposPage);
 const SetPage = lazy(async () => (await others()).SetPage);
 const SetupPage = lazy(async () => (await others()).SetupPage);
 const TokensPage = lazy(async () => (await others()).TokensPage);
-
-async function find(word: string): Promise<Destination[]> {
-  const found = word.trim() === "" ? null : await request<Found>(findDocument, { search: word.trim() }).catch(() => null);
-  return destinations(word, pages, found);
-}
+const GoTo = lazyDialog(async () => (await others()).GoTo);
+const KeyHelp = lazyDialog(async () => (await others()).KeyHelp);
 
 /** Addresses that command lines print and documents link to; those below `/dirs` name the repository by number. */
 function Routes() {
@@ -63,7 +59,7 @@ function Inside({ onLogout }: { onLogout: () => void }) {
   return (
     <Loaded remote={remote} reload={reload}>
       {({ me }) => (
-        <Shell me={me} find={find} onLogout={onLogout}>
+        <Shell me={me} Help={KeyHelp} Palette={GoTo} onLogout={onLogout}>
           <Routes />
         </Shell>
       )}

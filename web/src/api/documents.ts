@@ -1,24 +1,5 @@
 // GraphQL documents of the pages; the types of their answers stand in types.ts.
-
-const rowFields = `id repoName type kind envName databaseName targetsSucceeded targetsTotal version status startedAt completedAt error`;
-const pageFields = `pageInfo { page pageSize total }`;
-const actorFields = `actor { name kind }`;
-const contextFields = `{ repo branch commit url username }`;
-const repoFields = `id slug name title type driver url description reportOnly createdAt latestVersion
-  databasesSynced databasesPending databasesFailed lastPush { time tag version ${actorFields} context ${contextFields} }`;
-const databaseFields = `id extID name repoName envName status currentVersion latestVersion pendingFiles lagSeconds
-  lastDeploymentTime url schema driver unknownVersion duplicateOf firstSeen lastReport atlasVersion`;
-const environments = `environments { name databases failed pending }`;
-
-export const meDocument = `query Me { me { name org orgName kind roles scopes expiresAt } }`;
-
-export const homeDocument = `query Home {
-  ${environments}
-  pending: databases(input: { statuses: [PENDING], sort: LAG, order: DESC, page: { pageSize: 8 } }) { databases { ${databaseFields} } ${pageFields} }
-  failures: migrations(input: { statuses: [FAILED], page: { pageSize: 5 } }) { migrations { ${rowFields} } ${pageFields} }
-  recent: migrations(input: { page: { pageSize: 8 } }) { migrations { ${rowFields} } ${pageFields} }
-  repos(input: { sort: LAST_PUSH, order: DESC, page: { pageSize: 6 } }) { repos { ${repoFields} } ${pageFields} }
-}`;
+import { actorFields, contextFields, databaseFields, environments, pageFields, repoFields, rowFields } from "./selections.ts";
 
 export const reposDocument = `query Repos($input: ReposInput) { repos(input: $input) { repos { ${repoFields} } ${pageFields} } }`;
 
@@ -72,12 +53,6 @@ export const setDocument = `query DeploymentSet($id: ID!, $statuses: [MigrationS
   }
 }`;
 
-/** What the command palette offers for a word. */
-export const findDocument = `query Find($search: String) {
-  repos(input: { search: $search, page: { pageSize: 5 } }) { repos { slug name } }
-  databases(input: { search: $search, page: { pageSize: 5 } }) { databases { id name envName repoName } }
-}`;
-
 export const tokensDocument = `query Tokens($input: PageInput) {
   tokens(input: $input) {
     tokens { id prefix lastFour owner { name kind } scopes grants { role } createdAt expiresAt lastUsedAt lastUsedIP revokedAt }
@@ -88,3 +63,9 @@ export const tokensDocument = `query Tokens($input: PageInput) {
 export const createBotDocument = `mutation CreateBot($input: CreateBotInput!) { createBot(input: $input) { secret token { id prefix lastFour } } }`;
 
 export const revokeTokenDocument = `mutation RevokeToken($id: ID!) { revokeToken(id: $id) { success } }`;
+
+/** What the command palette offers for a word. */
+export const findDocument = `query Find($search: String) {
+  repos(input: { search: $search, page: { pageSize: 5 } }) { repos { slug name } }
+  databases(input: { search: $search, page: { pageSize: 5 } }) { databases { id name envName repoName } }
+}`;

@@ -32,7 +32,8 @@ const columns: Column<Repo>[] = [
   { head: "By", cell: (row) => (row.lastPush === null ? "-" : <Origin actor={row.lastPush.actor} context={row.lastPush.context} />) },
 ];
 
-export function RepoTable({ rows, caption, isSortable = false }: { rows: Repo[]; caption: string; isSortable?: boolean }) {
-  const shown = columns.map(({ sort, ...column }) => (isSortable && sort !== undefined ? { ...column, sort } : column));
+/** `isSortable` where the page reads the order from its URL. */
+export function RepoTable({ rows, caption, isSortable = false, without = [] }: { rows: Repo[]; caption: string; isSortable?: boolean; without?: string[] }) {
+  const shown = columns.filter((column) => !without.includes(column.head)).map(({ sort, ...column }) => (isSortable && sort !== undefined ? { ...column, sort } : column));
   return <Table caption={caption} columns={shown} rows={rows} rowKey={(row) => row.id} />;
 }

@@ -1,13 +1,11 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, FunctionComponent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Link, useLocation } from "wouter-preact";
 import type { Me } from "../api/types.ts";
 import type { Destination } from "../lib/palette.ts";
 import { useShortcuts } from "./keys.ts";
-import { KeyHelp } from "./key-help.tsx";
-import { Palette } from "./palette.tsx";
 
-export const pages: (Destination & { key: string })[] = [
+const pages: (Destination & { key: string })[] = [
   { path: "/", name: "Home", key: "h", kind: "page" },
   { path: "/repos", name: "Repositories", key: "r", kind: "page" },
   { path: "/databases", name: "Databases", key: "d", kind: "page" },
@@ -34,12 +32,13 @@ function useFocusOnNavigation(location: string): { current: HTMLElement | null }
 
 interface ShellProps {
   me: Me;
-  find: (word: string) => Promise<Destination[]>;
+  Help: FunctionComponent<{ pages: { key: string; name: string }[]; onClose: () => void }>;
+  Palette: FunctionComponent<{ pages: Destination[]; onGo: (path: string) => void; onClose: () => void }>;
   onLogout: () => void;
   children: ComponentChildren;
 }
 
-export function Shell({ me, find, onLogout, children }: ShellProps) {
+export function Shell({ me, Help, Palette, onLogout, children }: ShellProps) {
   const [location, navigate] = useLocation();
   const [open, setOpen] = useState<"help" | "palette" | null>(null);
   const main = useFocusOnNavigation(location);
@@ -76,8 +75,8 @@ export function Shell({ me, find, onLogout, children }: ShellProps) {
       <main id="main" tabIndex={-1} ref={main}>
         {children}
       </main>
-      {open === "help" && <KeyHelp pages={pages} onClose={close} />}
-      {open === "palette" && <Palette find={find} onGo={navigate} onClose={close} />}
+      {open === "help" && <Help pages={pages} onClose={close} />}
+      {open === "palette" && <Palette pages={pages} onGo={navigate} onClose={close} />}
     </>
   );
 }

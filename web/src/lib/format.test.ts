@@ -37,7 +37,8 @@ test("words", () => {
   assert.equal(words("DRY_RUN"), "dry run");
   assert.deepEqual([formatLag(2, 3 * 86_400 + 5), formatLag(1, 10), formatLag(0, null), formatLag(null, null)], ["2 files, 3 days", "1 file", "-", "-"]);
   assert.equal(shortHash("267b9d1799a3f37ccc0c4112d33f6b3455b62de8"), "267b9d1");
-  assert.equal(shortHash("h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="), "h1:47DEQpj8");
+  assert.equal(shortHash("h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="), "47DEQpj8");
+  assert.equal(shortHash("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="), "47DEQpj8");
   assert.equal(shortHash("v1.2"), "v1.2");
 });
 

@@ -54,7 +54,8 @@ export function words(constant: string): string {
 
 /** The start of a directory hash or commit, enough to tell two apart. */
 export function shortHash(hash: string): string {
-  return hash.startsWith("h1:") ? hash.slice(0, 11) : /^[0-9a-f]{40}$/.test(hash) ? hash.slice(0, 7) : hash;
+  if (/^[0-9a-f]{40}$/.test(hash)) return hash.slice(0, 7);
+  return /^(h1:)?[0-9A-Za-z+/]{43}=$/.test(hash) ? hash.replace("h1:", "").slice(0, 8) : hash;
 }
 
 /** How far a database is behind its directory: `2 files, 3 days`. */

@@ -16,10 +16,11 @@ import { text } from "../text.ts";
 
 /** Says that texts of this page are not what the database saw. */
 function MaskedNotice({ masked }: { masked: NonNullable<Migration["masked"]> }) {
-  if (masked.values === 0 && masked.statements === 0) return null;
+  const parts = [masked.values > 0 && plural(masked.values, "value"), masked.statements > 0 && plural(masked.statements, "statement")].filter(Boolean);
+  if (parts.length === 0) return null;
   return (
     <p class="notice">
-      The client masked {plural(masked.values, "value")} and {plural(masked.statements, "statement")} before it sent this report ({words(masked.policy)}). The registry never saw them.
+      The client masked {parts.join(" and ")} before it sent this report ({words(masked.policy)}). The registry never saw what stood there.
     </p>
   );
 }

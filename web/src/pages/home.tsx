@@ -1,17 +1,19 @@
 import { Link } from "wouter-preact";
-import { homeDocument } from "../api/documents.ts";
+import { homeDocument } from "../api/first-documents.ts";
 import { useLive } from "../api/live.ts";
 import { useRemote } from "../api/remote.ts";
 import type { Databases, Environment, Migrations, Repos } from "../api/types.ts";
 import { DatabaseTable } from "../components/database-table.tsx";
 import { EnvironmentTable } from "../components/environment-table.tsx";
-import { GettingStarted } from "../components/getting-started.tsx";
 import { MigrationTable } from "../components/migration-table.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { RepoTable } from "../components/repo-table.tsx";
 import { Loaded } from "../components/state.tsx";
+import { lazy } from "../lazy.tsx";
 import { sumUp } from "../lib/counts.ts";
 import { text } from "../text.ts";
+
+const GettingStarted = lazy(async () => (await import("./others.ts")).GettingStarted);
 
 interface Home {
   environments: Environment[];
@@ -40,6 +42,7 @@ function Cards({ environments }: { environments: Environment[] }) {
 }
 
 function Overview({ home }: { home: Home }) {
+  const pushed = home.repos.filter(({ lastPush }) => lastPush !== null);
   return (
     <>
       <Cards environments={home.environments} />
@@ -61,10 +64,12 @@ function Overview({ home }: { home: Home }) {
         {home.pending.databases.length === 0 ? <p class="soft">{text.home.synced}</p> : <DatabaseTable caption="Pending databases" rows={home.pending.databases} />}
         {home.pending.pageInfo.total > home.pending.databases.length && <Link href="/databases?status=PENDING">All {home.pending.pageInfo.total} pending databases</Link>}
       </section>
-      <section>
-        <h2>Recent pushes</h2>
-        <RepoTable caption="Recent pushes" rows={home.repos} />
-      </section>
+      {pushed.length > 0 && (
+        <section>
+          <h2>Recent pushes</h2>
+          <RepoTable caption="Recent pushes" rows={pushed} without={["Type", "Driver"]} />
+        </section>
+      )}
       <section>
         <h2>Recent deployments</h2>
         <MigrationTable caption="Recent deployments" rows={home.recent.migrations} />

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { request, storeToken, toApiError } from "../api/client.ts";
-import { meDocument } from "../api/documents.ts";
+import { meDocument } from "../api/first-documents.ts";
 import { Command } from "../components/command.tsx";
 import { text } from "../text.ts";
 
