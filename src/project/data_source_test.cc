@@ -307,6 +307,8 @@ TEST(DataRemoteDirectory, IsReadFromTheRegistry) {
       kCloud + blocks +
       "env \"t\" {\n migration {\n  dir = data.remote_dir.r.url\n  report = true\n }\n}\n");
   ASSERT_TRUE(project.has_value()) << host.error_of(project);
+  EXPECT_NE(host.transport.bodies.at(0).find(R"("input":{"name":"team/app","tag":"v1"})"),
+            std::string::npos);
   const Environment& environment = project.value().environments.at(0);
   EXPECT_EQ(environment.migration.dir, "mem://team/app");
   EXPECT_EQ(environment.remote_directories.at("mem://team/app").slug, "team/app");

@@ -228,13 +228,25 @@ Result<Identity> RegistryClient::identify() {
 }
 
 Result<std::string> RegistryClient::read_directory(std::string_view slug, std::string_view tag) {
-  Json input = Json::object({{"slug", slug}});
+  return read_state("slug", slug, tag);
+}
+
+Result<std::string> RegistryClient::read_named_directory(std::string_view name,
+                                                         std::string_view tag) {
+  return read_state("name", name, tag);
+}
+
+Result<std::string> RegistryClient::read_state(std::string_view key,
+                                               std::string_view directory,
+                                               std::string_view tag) {
+  Json input = Json::object();
+  input.set(std::string(key), directory);
   input.set_unless_empty("tag", tag);
   Json state = TRY(call_input(kDirState, std::move(input)));
   const Json* content = find_any_case(state, "content");
   if (content == nullptr || !content->is_string()) {
     return Error(ErrorCode::kNotFound,
-                 fmt::format("the registry answered without the content of dir \"{}\"", slug));
+                 fmt::format("the registry answered without the content of dir \"{}\"", directory));
   }
   return decode(content->as_string());
 }

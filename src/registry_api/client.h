@@ -65,6 +65,8 @@ class RegistryClient {
   /// The tar bytes of a directory. `tag` empty is the latest state. An answer without content is the
   /// error kNotFound: it is never an empty directory.
   Result<std::string> read_directory(std::string_view slug, std::string_view tag);
+  /// The same by name, as `data "remote_dir"` asks for it.
+  Result<std::string> read_named_directory(std::string_view name, std::string_view tag);
   Result<std::vector<RemoteDirectory>> list_directories();
   /// The page of what was pushed; empty when the server does not say.
   Result<std::string> push_directory(const DirectoryPush& push);
@@ -77,6 +79,9 @@ class RegistryClient {
 
  private:
   Result<HttpReply> post_with_retries(const std::string& body);
+  Result<std::string> read_state(std::string_view key,
+                                 std::string_view directory,
+                                 std::string_view tag);
   Result<std::string> call_for_url(const Document& document, codec::Json input);
   void note_features(const HttpReply& reply);
 
