@@ -47,9 +47,9 @@ void report_surplus(const hcl::Block& block, const std::vector<BodyField>& field
     diagnostics.add(hcl::diagnostic("Unsupported argument", detail, attribute.name_span));
   }
   for (const hcl::Block& inner : block.body.blocks) {
-    diagnostics.add(hcl::diagnostic(
-        "Unsupported block type", "Blocks of type " + go_quote(inner.type) + " are not expected here.",
-        inner.type_span));
+    const std::string detail =
+        "Blocks of type " + go_quote(inner.type) + " are not expected here.";
+    diagnostics.add(hcl::diagnostic("Unsupported block type", detail, inner.type_span));
   }
 }
 

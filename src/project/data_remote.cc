@@ -102,7 +102,8 @@ Result<hcl::Value> read_remote_directory(const DataRequest& request) {
   registry_api::RegistryClient client = TRY(connect(request));
   const std::string name = values.text("name");
   const std::string tag = values.text("tag");
-  const std::string archive = TRY(client.read_named_directory(name, tag).context("reading remote dir"));
+  const std::string archive =
+      TRY(client.read_named_directory(name, tag).context("reading remote dir"));
   const std::string url = std::string(kMemory) + name;
   std::shared_ptr<migrate::MemoryDirectory> directory =
       TRY(migrate::unpack_directory(url, migrate::Format::kAtlas, archive)

@@ -64,8 +64,8 @@ TEST(DataExternal, TellsWhatWentWrong) {
        "data.external.p: decoding body: atlas.hcl:1,21-21: Missing required argument; The argument "
        "\"program\" is required, but no definition was found."},
       {"program = \"echo\"",
-       "data.external.p: decoding body: atlas.hcl:2,12-16: Unsuitable value type; Unsuitable value: "
-       "list of string required"},
+       "data.external.p: decoding body: atlas.hcl:2,12-16: Unsuitable value type; Unsuitable "
+       "value: list of string required"},
       {"program = [\"echo\"]\nnope = 1", "data.external.p: unexpected attributes: [nope]"},
       {"program = [\"echo\"]\nsub {\n}",
        "data.external.p: getting attributes: atlas.hcl:3,1-4: Unexpected \"sub\" block; Blocks are "
@@ -87,8 +87,9 @@ TEST(DataExternal, TellsWhatWentWrong) {
       "data.external.p");
   EXPECT_TRUE(failed.starts_with("data.external.p: running program /")) << failed;
   EXPECT_TRUE(failed.ends_with("/sh: boom\n")) << failed;
-  const std::string status = x_value(
-      host, "data \"external\" \"p\" {\n program = [\"sh\", \"-c\", \"exit 3\"]\n}", "data.external.p");
+  const std::string status =
+      x_value(host, "data \"external\" \"p\" {\n program = [\"sh\", \"-c\", \"exit 3\"]\n}",
+              "data.external.p");
   EXPECT_TRUE(status.ends_with("/sh: exit status 3")) << status;
 }
 
@@ -191,8 +192,9 @@ TEST(DataSql, KnowsDeclaredTypes) {
   const auto made = host.drivers.open("sqlite://" + host.path("x.db"));
   ASSERT_TRUE(made.has_value());
   ASSERT_TRUE(made.value()->execute("create table f (f boolean, d datetime)").has_value());
-  ASSERT_TRUE(
-      made.value()->execute("insert into f values (1, '2020-01-01'), (0, '2020-01-01')").has_value());
+  ASSERT_TRUE(made.value()
+                  ->execute("insert into f values (1, '2020-01-01'), (0, '2020-01-01')")
+                  .has_value());
   const std::string blocks = "data \"sql\" \"q\" {\nurl = \"sqlite://" + host.path("x.db") + "\"\n";
   EXPECT_EQ(x_value(host, blocks + "query = \"select f from f\"\n}", "data.sql.q.values"),
             "[true,false]");
@@ -210,7 +212,8 @@ TEST(DataSql, NamesUnknownDrivers) {
 
 TEST(DataTemplateDirectory, RendersFiles) {
   TestHost host;
-  host.write("tpl/1.sql", "CREATE TABLE {{ .t }}_{{ .n }} (id int);{{ range .l }} -- {{ . }}{{ end }}\n");
+  host.write("tpl/1.sql",
+             "CREATE TABLE {{ .t }}_{{ .n }} (id int);{{ range .l }} -- {{ . }}{{ end }}\n");
   const Result<Project> project = host.load(R"(
 data "template_dir" "d" {
   path = "DIR/tpl"
@@ -251,11 +254,11 @@ TEST(DataTemplateDirectory, TellsWhatIsWrong) {
       {"path = \"DIR/tpl\"\nvars = \"x\"",
        "data.template_dir.d: attribute \"vars\" must be a map, got: string"},
       {"path = \"DIR/tpl\"\nvars = { a = { b = 1 } }",
-       "data.template_dir.d: attribute \"vars\" must be a map of strings, numbers or booleans, got: "
-       "object"},
+       "data.template_dir.d: attribute \"vars\" must be a map of strings, numbers or booleans, "
+       "got: object"},
       {"path = \"DIR/tpl\"\nvars = { a = [{ b = 1 }] }",
-       "data.template_dir.d: attribute \"vars\" must be a map of strings, numbers or booleans, got: "
-       "tuple"},
+       "data.template_dir.d: attribute \"vars\" must be a map of strings, numbers or booleans, "
+       "got: tuple"},
       {"path = \"DIR/tpl\"\nvars = { a = nope }",
        "data.template_dir.d: evaluating \"vars\": atlas.hcl:3,14-18: Unknown variable; There is no "
        "variable named \"nope\"."},
@@ -296,7 +299,8 @@ constexpr const char* kCloud =
 
 TEST(DataRemoteDirectory, IsReadFromTheRegistry) {
   TestHost host;
-  const std::string blocks = "data \"remote_dir\" \"r\" {\n name = \"team/app\"\n tag = \"v1\"\n}\n";
+  const std::string blocks =
+      "data \"remote_dir\" \"r\" {\n name = \"team/app\"\n tag = \"v1\"\n}\n";
   EXPECT_EQ(x_value(host, blocks, "data.remote_dir.r.url"),
             "data.remote_dir.r: missing atlas cloud config");
 
@@ -322,7 +326,8 @@ TEST(DataCloudDatabases, ListsTargetsInStableOrder) {
       R"({"data":{"databases":{"databases":[{"id":"2","name":"b","currentVersion":"7"},)"
       R"({"id":"1","name":"a","currentVersion":null}],"pageInfo":{"total":2}}}})"};
   const std::string blocks =
-      std::string(kCloud) + "data \"cloud_databases\" \"d\" {\n repo = \"app\"\n env = \"prod\"\n}\n";
+      std::string(kCloud) +
+      "data \"cloud_databases\" \"d\" {\n repo = \"app\"\n env = \"prod\"\n}\n";
   EXPECT_EQ(x_value(host, blocks,
                     "[for t in data.cloud_databases.d.targets : \"${t.name} "
                     "${t.current_version == null ? \"none\" : t.current_version}\"]"),

@@ -122,7 +122,8 @@ struct Environment {
   std::map<std::string, SchemaFiles> schema_files{};
   /// Values of `template_dir` variables by `mem://` URL, for masking marked files.
   std::map<std::string, std::vector<std::string>> template_values{};
-  /// Texts that must never leave the process: results of secret data sources, `sensitive` variables.
+  /// Texts that must never leave the process: results of secret data sources, values of
+  /// `sensitive` variables.
   std::vector<std::string> secrets{};
 };
 

@@ -16,8 +16,8 @@ namespace rhumb::project {
 /// are used (checks, rollouts).
 ///
 /// Words such as `LINEAR` stand for themselves where an enumeration is expected.
-/// Errors: of evaluation; `Unknown migration.exec_order; ...`; `<file>:46,3-21: mixed list types used
-/// in "a" attribute`. Source: spec project-file.md 1.1, 2 step 5.
+/// Errors: of evaluation; `Unknown migration.exec_order; ...`; `<file>:46,3-21: mixed list types
+/// used in "a" attribute`. Source: spec project-file.md 1.1, 2 step 5.
 [[nodiscard]] Result<BlockValue> evaluate_block(const hcl::Block& block,
                                                 const hcl::EvalContext& context);
 

@@ -89,8 +89,8 @@ Result<void> LoginStore::put(const StoredLogin& login) const {
   logins.set(login.endpoint, std::move(entry));
   credentials.set("default", login.endpoint);
   credentials.set("logins", std::move(logins));
-  return sys::write_file_atomic(file, codec::format_json(credentials, {.prefix = "", .indent = "  "}) + "\n",
-                                sys::kPrivateFileMode);
+  const std::string text = codec::format_json(credentials, {.prefix = "", .indent = "  "}) + "\n";
+  return sys::write_file_atomic(file, text, sys::kPrivateFileMode);
 }
 
 Result<void> LoginStore::clear() const {

@@ -50,8 +50,8 @@ class LoginStore {
   const sys::Environment& environment_;
 };
 
-/// Token and endpoint of a command, from the `atlas` block, the environment and the stored login, in
-/// this order; empty texts count as unset. Nothing when either is missing.
+/// Token and endpoint of a command, from the `atlas` block, the environment and the stored login,
+/// in this order; empty texts count as unset. Nothing when either is missing.
 /// Source: spec reporting.md 3.
 [[nodiscard]] Result<std::optional<Login>> find_login(const CloudConfig& cloud,
                                                       const sys::Environment& environment);

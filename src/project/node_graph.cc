@@ -134,7 +134,7 @@ Result<std::vector<size_t>> NodeGraph::order(std::vector<size_t> roots,
   std::ranges::sort(roots);
   std::vector<size_t> ordered;
   std::vector<size_t> path;
-  std::vector<std::vector<size_t>> waiting;  // of each node of the path: edges to follow, last first
+  std::vector<std::vector<size_t>> waiting;  // per node of the path: edges to follow, last first
   std::vector<bool> on_path(nodes_.size());
   const auto enter = [&](size_t node) {
     path.push_back(node);

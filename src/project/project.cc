@@ -151,6 +151,12 @@ Result<void> Loader::check_attributes() {
   return {};
 }
 
+const BlockValue* find_global(const std::vector<Instance>& instances, std::string_view type) {
+  const auto found = std::ranges::find_if(
+      instances, [&](const Instance& instance) { return instance.value.type == type; });
+  return found == instances.end() ? nullptr : &found->value;
+}
+
 Result<void> Loader::load_blocks() {
   std::vector<PlacedBlock> plain = outline_.blocks;
   std::erase_if(plain, [](const PlacedBlock& placed) {
@@ -167,7 +173,12 @@ Result<void> Loader::load_blocks() {
       TRY(add_environment(instance, instances));
     }
   }
-  if (project_.environments.empty() && !request_.env.empty()) {
+  if (request_.env.empty()) {
+    const GlobalPolicies global{.lint = find_global(instances, "lint"),
+                                .diff = find_global(instances, "diff")};
+    return inherit_policies(global, BlockValue{}, project_.defaults);
+  }
+  if (project_.environments.empty()) {
     return invalid("env " + go_quote(request_.env) + " not defined in config file");
   }
   return {};
@@ -184,12 +195,6 @@ Result<std::string> name_of(const Instance& instance, const std::string& path) {
     return invalid(std::string(kUnlabeledFilePrefix) + go_quote(path));
   }
   return name;
-}
-
-const BlockValue* find_global(const std::vector<Instance>& instances, std::string_view type) {
-  const auto found = std::ranges::find_if(
-      instances, [&](const Instance& instance) { return instance.value.type == type; });
-  return found == instances.end() ? nullptr : &found->value;
 }
 
 Result<void> Loader::add_environment(const Instance& instance, const std::vector<Instance>& all) {
@@ -237,6 +242,10 @@ Result<Project> Loader::load() {
     TRY(load_blocks());
   }
   project_.warnings = scope_.outputs().warnings;
+  for (const std::string& type : outline_.unheeded) {
+    project_.warnings.push_back(type + " blocks are not evaluated; this command goes on without " +
+                                (type == "check" ? "their rules" : "their order"));
+  }
   return std::move(project_);
 }
 

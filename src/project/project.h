@@ -27,6 +27,7 @@ struct ProjectRequest {
 struct Project {
   CloudConfig cloud{};
   std::vector<Environment> environments{};
+  Environment defaults{};  ///< of a command without `--env`: the global policies
   std::vector<std::string> warnings{};  ///< one line each, for stderr
 };
 
@@ -37,8 +38,8 @@ struct Project {
 
 /// `--var` texts as name and value pairs, in order.
 ///
-/// A text that is one CSV record whose fields all read `name=...` is several pairs; any other is one
-/// pair, so values may hold commas, quotes and newlines.
+/// A text that is one CSV record whose fields all read `name=...` is several pairs; any other is
+/// one pair, so values may hold commas, quotes and newlines.
 /// Errors: `variables must be format as key=value, got: "x"`.
 /// Source: spec cli-migrate.md 1.2.
 [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> parse_variables(

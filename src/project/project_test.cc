@@ -265,7 +265,8 @@ TEST(LoadProject, TellsWhatIsUnknown) {
       {"local.b",
        "atlas.hcl:1,20-22: Unsupported attribute; This object does not have an attribute named "
        "\"b\"."},
-      {"data.sql.q.value", "atlas.hcl:1,15-19: Unknown data source; data.sql.q.value does not exist"},
+      {"data.sql.q.value",
+       "atlas.hcl:1,15-19: Unknown data source; data.sql.q.value does not exist"},
       {"env.e1.url",
        "atlas.hcl:1,18-21: Unsupported attribute; This object does not have an attribute named "
        "\"e1\"."},
@@ -330,7 +331,8 @@ TEST(LoadProject, RefusesAttributesOfTheWrongType) {
       {"url = 5", " value of attr \"url\" cannot be read as string: string value is required"},
       {"url = format(\"%s\", null)",
        " value of attr \"url\" cannot be read as string: value must be known"},
-      {"schemas = \"main\"", " schemahcl: field is of type slice but attr \"schemas\" is type: string"},
+      {"schemas = \"main\"",
+       " schemahcl: field is of type slice but attr \"schemas\" is type: string"},
       {"exclude = { a = 1 }",
        " schemahcl: field is of type slice but attr \"exclude\" is type: object"},
       {"src = 5", "expected src to be either a string or strings, got: number"},
@@ -418,6 +420,67 @@ diff {
     }
     EXPECT_EQ(shown, c.want) << c.name;
   }
+}
+
+TEST(LoadProject, KeepsGlobalPoliciesWithoutAnEnvironment) {
+  TestHost host;
+  ProjectRequest request;
+  request.config_given = true;
+  const Result<Project> project =
+      host.load("lint {\n latest = 2\n}\nenv \"t\" {\n url = nope\n}\n", request);
+  ASSERT_TRUE(project.has_value()) << host.error_of(project);
+  EXPECT_TRUE(project.value().environments.empty());
+  EXPECT_EQ(project.value().defaults.lint.latest, 2);
+}
+
+TEST(LoadProject, WarnsOfBlocksThatAreNotHeeded) {
+  TestHost host;
+  constexpr const char* kText = R"(
+deployment "d" {
+  group "g" { match = nope }
+}
+env "t" {
+  rollout { deployment = deployment.d }
+  check "migrate_apply" {
+    deny "x" { condition = length(self.planned_migration.files) > 1 }
+  }
+}
+env "u" { x = 1 }
+)";
+  const Result<Project> project = host.load(kText);
+  ASSERT_TRUE(project.has_value()) << host.error_of(project);
+  EXPECT_EQ(project.value().warnings,
+            (std::vector<std::string>{
+                "check blocks are not evaluated; this command goes on without their rules",
+                "rollout blocks are not evaluated; this command goes on without their order"}));
+  EXPECT_TRUE(host.load(kText, "u").value().warnings.empty());
+}
+
+TEST(LoadProject, TakesTheDirectoryInUseForReports) {
+  constexpr const char* kText = R"(
+env "t" {
+  registry = "atlas://app"
+  migration {
+    dir    = "file://m"
+    report = true
+  }
+}
+)";
+  TestHost host;
+  ProjectRequest request{.env = "t"};
+  EXPECT_EQ(host.error_of(host.load(kText, request)),
+            "migration.report requires migration.repo.name to be set");
+  for (const char* directory : {"atlas://app?tag=x", "env://registry"}) {
+    request.directory = directory;
+    EXPECT_EQ(host.error_of(host.load(kText, request)), "");
+  }
+  EXPECT_EQ(host.error_of("atlas {\n cloud {\n  repo = \"app\"\n }\n}\n" + std::string(kText)), "");
+}
+
+TEST(LoadProject, PrintsToTheHost) {
+  TestHost host;
+  EXPECT_EQ(host.x_of("env \"t\" {\n x = print([\"a\", \"b\"])\n}"), "[\"a\",\"b\"]");
+  EXPECT_EQ(host.printed, std::vector<std::string>{"[\"a\",\"b\"]"});
 }
 
 TEST(LoadProject, ReadsOnlyTheInitBlockForTheRegistry) {

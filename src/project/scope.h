@@ -26,8 +26,8 @@ struct PlacedBlock {
   size_t file = 0;
 };
 
-/// The names that the expressions of a project can see, filled step by step: `atlas`, variables, then
-/// locals and data sources as far as something refers to them, then blocks.
+/// The names that the expressions of a project can see, filled step by step: `atlas`, variables,
+/// then locals and data sources as far as something refers to them, then blocks.
 ///
 /// Lifetime: refers to host and files.
 /// Source: spec project-file.md 2.

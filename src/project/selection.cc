@@ -56,6 +56,28 @@ void select_environments(const std::string& env, std::vector<PlacedBlock>& block
   });
 }
 
+bool is_late(std::string_view type) {
+  return std::ranges::find(kLateBlocks, type) != std::end(kLateBlocks);
+}
+
+/// Notes late blocks of the top level and of the selected environments.
+void note_unheeded(const std::vector<SourceFile>& files, Outline& outline) {
+  for (const SourceFile& file : files) {
+    for (const hcl::Block& block : file.tree.body.blocks) {
+      if (block.type == "check") {
+        outline.unheeded.insert(block.type);
+      }
+    }
+  }
+  for (const PlacedBlock& placed : outline.blocks) {
+    for (const hcl::Block& inner : placed.block->body.blocks) {
+      if (placed.block->type == "env" && (inner.type == "check" || inner.type == "rollout")) {
+        outline.unheeded.insert(inner.type);
+      }
+    }
+  }
+}
+
 void sort_block(const PlacedBlock& placed, Outline& outline) {
   const std::string& type = placed.block->type;
   if (type == "variable") {
@@ -64,7 +86,7 @@ void sort_block(const PlacedBlock& placed, Outline& outline) {
     outline.inits.push_back(placed);
   } else if (type == "data") {
     outline.data.push_back(placed);
-  } else if (type != "locals" && std::ranges::find(kLateBlocks, type) == std::end(kLateBlocks)) {
+  } else if (type != "locals" && !is_late(type)) {
     outline.blocks.push_back(placed);
   }
 }
@@ -84,6 +106,9 @@ Result<Outline> outline(const std::vector<SourceFile>& files, const std::string&
     }
   }
   select_environments(env, result.blocks);
+  if (!env.empty()) {
+    note_unheeded(files, result);
+  }
   return result;
 }
 

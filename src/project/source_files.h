@@ -21,8 +21,8 @@ struct SourceFile {
 [[nodiscard]] Result<std::vector<std::string>> config_paths(const std::string& config);
 
 /// Reads and parses the files.
-/// Errors: `config file "<p>" was not found: stat <p>: no such file or directory`; what the system says
-/// about a file that can not be read; problems of syntax.
+/// Errors: `config file "<p>" was not found: stat <p>: no such file or directory`; what the system
+/// says about a file that can not be read; problems of syntax.
 [[nodiscard]] Result<std::vector<SourceFile>> read_source_files(
     const std::vector<std::string>& paths);
 

@@ -52,7 +52,9 @@ class TestHost {
 
   /// Writes a file below the directory.
   void write(const std::string& name, const std::string& text);
-  [[nodiscard]] std::string path(const std::string& name) const { return root_.path() + "/" + name; }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return root_.path() + "/" + name;
+  }
   /// Loads `atlas.hcl` with this text.
   [[nodiscard]] Result<Project> load(const std::string& text, ProjectRequest request);
   [[nodiscard]] Result<Project> load(const std::string& text, const std::string& env = "t",

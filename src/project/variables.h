@@ -18,7 +18,8 @@ struct VariableValue {
   bool is_sensitive = false;
 };
 
-/// Evaluates a `variable` block: `--var` (`given`, all pairs of the command line), else its default.
+/// Evaluates a `variable` block: `--var` (`given`, all pairs of the command line), else its
+/// default.
 ///
 /// `context` is what types and defaults can see.
 /// Errors: those of spec project-file.md 2 step 2 and 2.1.
