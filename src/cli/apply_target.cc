@@ -106,6 +106,17 @@ void add_identity(migrate::ApplyOptions& options,
   options.identity_required = target.report_required;
 }
 
+/// As open_command_directory; a URL that is none is told apart, as scripts know it from this command.
+Result<CommandDirectory> open_apply_directory(const Invocation& invocation,
+                                              const project::Environment& environment,
+                                              RegistrySession& session) {
+  Result<CommandDirectory> opened = open_command_directory(invocation, environment, session);
+  if (!opened.has_value() && opened.error().message().starts_with("parse \"")) {
+    return opened.error().context("parse dir-url");
+  }
+  return opened;
+}
+
 }  // namespace
 
 Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments) {
@@ -114,7 +125,7 @@ Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& argum
   }
   std::string_view digits = arguments[0];
   digits.remove_prefix(digits.starts_with('+') ? 1 : 0);
-  uint64_t amount = 0;
+  int64_t amount = 0;
   const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), amount);
   const bool out_of_range = code == std::errc::result_out_of_range;
   if (code != std::errc{} || end != digits.data() + digits.size()) {
@@ -122,10 +133,10 @@ Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& argum
                    (out_of_range ? "value out of range" : "invalid syntax") +
                    "). Omit the argument or pass a valid integer instead");
   }
-  if (amount == 0) {
-    return invalid("cannot apply '0' migration files");
+  if (amount <= 0) {
+    return invalid("cannot apply '" + std::to_string(amount) + "' migration files");
   }
-  return std::optional<size_t>(amount);
+  return std::optional(static_cast<size_t>(amount));
 }
 
 Result<void> apply_to_target(Invocation& invocation,
@@ -136,10 +147,9 @@ Result<void> apply_to_target(Invocation& invocation,
   App& app = invocation.app;
   const bool explain = format_text(invocation).empty();
   const std::optional<size_t> amount = TRY(parse_amount(invocation.positionals));
-  const CommandDirectory opened =
-      TRY(open_command_directory(invocation, target.environment, session));
+  const CommandDirectory opened = TRY(open_apply_directory(invocation, target.environment, session));
   const migrate::DirectoryFiles files = TRY(load_verified(invocation, *opened.directory, explain));
-  if (!invocation.flags.changed("url")) {
+  if (invocation.flags.text("url").empty()) {
     return invalid("required flag \"url\" not set");
   }
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), target.environment));

@@ -5,6 +5,7 @@
 
 #include "base/go_format.h"
 #include "base/text.h"
+#include "project/project.h"
 
 namespace rhumb::cli {
 namespace {
@@ -82,7 +83,11 @@ const std::vector<FlagSpec>& global_flags() {
        .default_text = "",
        .usage = "input variables",
        .value_name = "<name>=<value>",
-       .hidden = false},
+       .hidden = false,
+       .check = [](std::string_view text) -> Result<void> {
+         TRY(project::parse_variables({std::string(text)}));
+         return {};
+       }},
   };
   return kFlags;
 }

@@ -88,6 +88,9 @@ Result<void> check_value(const FlagSpec& spec, std::string_view text) {
     case FlagKind::kArray:
       break;
   }
+  if (spec.check != nullptr) {
+    TRY(spec.check(text));
+  }
   return {};
 }
 

@@ -30,6 +30,8 @@ struct FlagSpec {
   std::string usage;
   std::string value_name;  ///< replaces the kind's name in the help; empty: the kind's name
   bool hidden = false;
+  /// What else a value must be; may be null.
+  Result<void> (*check)(std::string_view value) = nullptr;
 };
 
 /// The values given for one command's flags.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "codec/url.h"
 #include "report/run_text.h"
 #include "sys/clock.h"
@@ -69,7 +70,7 @@ Struct file_fields(const migrate::RunFile& file, const std::string& type) {
 Value applied_file_value(const report::FileSummary& file, const ZonedTimes& times) {
   const ReportFile entry{.file = file.file,
                          .content = file.content.shown,
-                         .statements = shown(file.applied)};
+                         .statements = file.statements};
   const Value applied = Value::strings(shown(file.applied));
   const Value checks = checks_value(file, times);
   const Value error = failure_value(file);
@@ -97,7 +98,7 @@ Value pending_value(const report::TargetSummary& target) {
   for (const migrate::PlannedFile& planned : target.pending) {
     files.push_back(file_value({.file = planned.file,
                                 .content = planned.content.shown,
-                                .statements = shown(planned.statements)}));
+                                .statements = planned.statements}));
   }
   return Value::list_of("cmdlog.Files", std::move(files), "migrate.File");
 }
@@ -108,6 +109,16 @@ Value applied_value(const report::TargetSummary& target, const ZonedTimes& times
     files.push_back(applied_file_value(file, times));
   }
   return Value::list_of("[]*cmdlog.AppliedFile", std::move(files));
+}
+
+/// `.Query.Get "key"`: the first value, or "".
+Function query_getter(const codec::Url& url) {
+  return {.params = {Param::text()},
+          .variadic = std::nullopt,
+          .call = [url](std::span<const Value> arguments) -> Result<Value> {
+            return Value(url.find_query(arguments[0].as_string()).value_or(""));
+          },
+          .type = "func(string) string"};
 }
 
 std::string outcome_message(const report::TargetSummary& target) {
@@ -126,7 +137,10 @@ Function summary_function(const report::TargetSummary& target) {
   return {.params = {Param::text()},
           .variadic = std::nullopt,
           .call = [target](std::span<const Value> arguments) -> Result<Value> {
-            return Value(report::format_run_totals(target, arguments[0].as_string(), {}));
+            const std::string totals =
+                report::format_run_totals(target, arguments[0].as_string(), {});
+            const size_t first = arguments[0].as_string().size();
+            return Value(trim_right(std::string_view(totals).substr(first)));
           },
           .type = "func(string) string"};
 }
@@ -148,12 +162,13 @@ Value url_value(const std::string& redacted_url, std::string_view schema) {
   }
   const codec::Url& url = parsed.value();
   const Value user = url.user ? Struct("*url.Userinfo").text(url.user->name).value()
-                              : Value::nil_pointer("*url.Userinfo");
+                              : Value::nil_pointer("*url.Userinfo").with_text("");
   Value::Entries query;
   for (const auto& [key, values] : url.query()) {
     query.emplace(key, Value::strings(values));
   }
-  const Value query_value = Value::map_of("url.Values", std::move(query));
+  const Value query_value =
+      Value::map_of("url.Values", std::move(query)).with_method("Get", query_getter(url));
   return Struct("*sqlclient.URL")
       .field("Scheme", url.scheme)
       .field("Opaque", url.opaque)
@@ -186,10 +201,15 @@ Value env_value(const ReportEnv& env) {
 
 Value file_value(const ReportFile& file) {
   Value::Items declarations;
-  for (const std::string& text : file.statements) {
-    declarations.push_back(Struct("*migrate.Stmt").field("Text", text));
+  std::vector<std::string> texts;
+  for (const migrate::PlannedStatement& statement : file.statements) {
+    texts.push_back(statement.text.shown);
+    declarations.push_back(Struct("*migrate.Stmt")
+                               .field("Pos", static_cast<int64_t>(statement.position))
+                               .field("Text", statement.text.shown)
+                               .field("Comments", Value::strings(shown(statement.comments))));
   }
-  const Value statements = Value::strings(file.statements);
+  const Value statements = Value::strings(texts);
   const Value declared = Value::list_of("[]*migrate.Stmt", std::move(declarations));
   return Struct("cmdlog.File")
       .method("Name", [name = file.file.name] { return Value(name); })

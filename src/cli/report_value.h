@@ -41,7 +41,7 @@ struct ReportEnv {
 struct ReportFile {
   migrate::RunFile file{};
   std::string content{};
-  std::vector<std::string> statements{};
+  std::vector<migrate::PlannedStatement> statements{};
 };
 [[nodiscard]] gotmpl::Value file_value(const ReportFile& file);
 

@@ -60,6 +60,9 @@ Result<DirectoryUrl> parse_directory_url(std::string_view text) {
 
 Result<std::string> with_format(std::string_view text, std::string_view format) {
   codec::Url url = TRY(codec::parse_url(text));
+  if (url.scheme.empty()) {
+    return std::string(text);
+  }
   codec::QueryValues values = url.query();
   if (!values.contains(kFormatKey)) {
     values[std::string(kFormatKey)] = {std::string(format)};

@@ -331,6 +331,20 @@ void ApplyRun::run_files(const Planned& planned) {
   }
 }
 
+namespace {
+
+PlannedStatement plan_statement(const PreparedFile& file, size_t index, RunTextRenderer& texts) {
+  const sql::Statement& statement = file.statements.statements[index];
+  PlannedStatement planned{.text = texts.statement(file.id, index + 1, statement.text),
+                           .position = statement.position};
+  for (const std::string_view comment : statement.comments) {
+    planned.comments.push_back(texts.message(comment));
+  }
+  return planned;
+}
+
+}  // namespace
+
 // What is going to be executed, in the form in which it may leave.
 Planned ApplyRun::describe_plan() {
   Planned planned{.current = outcome_.current, .amount_cut = cut_};
@@ -341,7 +355,7 @@ Planned ApplyRun::describe_plan() {
     entry.content = texts.content(file.id, file.content.bytes);
     entry.statements.reserve(file.size());
     for (size_t i = 0; i < file.size(); ++i) {
-      entry.statements.push_back(texts.statement(file.id, i + 1, file.text(i)));
+      entry.statements.push_back(plan_statement(file, i, texts));
     }
     const Revision* row = find_row(file.id.version);
     entry.already_applied = row == nullptr ? 0 : static_cast<size_t>(row->applied);

@@ -304,7 +304,7 @@ void FileRunner::count_statement(size_t number) {
 
 void FileRunner::start_statement(size_t number) {
   statement_started_ = context_.stream.emit(StatementStarted{
-      .file = file_.id, .number = number, .text = planned_.statements[number - 1]});
+      .file = file_.id, .number = number, .text = planned_.statements[number - 1].text});
 }
 
 void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& result) {
@@ -317,7 +317,7 @@ void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& 
     done.result = error.code() == ErrorCode::kUnavailable && writing_ == RowWriting::kIntent
                       ? StatementResult::kUnknown
                       : StatementResult::kFailed;
-    done.statement = planned_.statements[number - 1];
+    done.statement = planned_.statements[number - 1].text;
     done.error = context_.stream.texts().statement_error(file_.id, number, file_.text(number - 1),
                                                          error.message());
     done.error_code = error.cause() ? error.cause()->code : std::string();
@@ -327,7 +327,7 @@ void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& 
 }
 
 Error FileRunner::fail_statement(size_t number, const Error& error) {
-  const RunText& statement = planned_.statements[number - 1];
+  const RunText& statement = planned_.statements[number - 1].text;
   const RunText text = context_.stream.texts().statement_error(
       file_.id, number, file_.text(number - 1), error.message());
   failure_ = FileFailure{

@@ -58,10 +58,16 @@ struct TargetStarted {
   bool provisional_identity = false;
 };
 
+struct PlannedStatement {
+  RunText text{};
+  size_t position = 0;              ///< byte offset in the file
+  std::vector<RunText> comments{};  ///< attached to it, in order
+};
+
 struct PlannedFile {
   RunFile file{};
   RunText content{};
-  std::vector<RunText> statements{};
+  std::vector<PlannedStatement> statements{};
   size_t already_applied = 0;  ///< statements that a resumed file skips
 };
 

@@ -47,6 +47,7 @@ struct TargetFold {
                           [](const migrate::PlannedFile& entry) { return entry.file.name; });
     if (planned != target.pending.end()) {
       file.content = planned->content;
+      file.statements = planned->statements;
     }
     target.files.push_back(std::move(file));
   }

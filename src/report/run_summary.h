@@ -35,6 +35,7 @@ struct FileFailure {
 struct FileSummary {
   migrate::RunFile file{};
   migrate::RunText content{};
+  std::vector<migrate::PlannedStatement> statements{};  ///< of the whole file
   Time start{};
   Time end{};
   size_t skipped = 0;

@@ -90,6 +90,9 @@ CheckCounts count_checks(const TargetSummary& target) {
 }  // namespace
 
 std::string format_run_header(const TargetSummary& target, const Style& style) {
+  if (target.pending.empty()) {
+    return "No migration files to execute";
+  }
   std::string text = "Migrating to version " + style.cyan(target.target);
   if (!target.current.empty()) {
     text += " from " + style.cyan(target.current);
