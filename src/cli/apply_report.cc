@@ -124,6 +124,9 @@ bool ApplyReport::deliver() {
     print_report(/*with_extras=*/true);
     return true;
   }
+  if (session_.is_foreign()) {
+    return false;
+  }
   const Result<registry_api::RegistryClient*> client = session_.connect_for_report();
   if (!client.has_value()) {
     show_failure(client.error().message());

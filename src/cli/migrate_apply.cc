@@ -126,9 +126,11 @@ class ApplyRun {
         continue;
       }
       const bool registry = is_registry_directory(environment, directory);
-      if (!registry && !TRY(session_.login()) && !invocation_.flags.boolean("print-report")) {
-        warn_missing_credentials();
-        continue;
+      if (!TRY(session_.login()) && !invocation_.flags.boolean("print-report")) {
+        if (!registry) {
+          warn_missing_credentials();
+        }
+        continue;  // a registry directory fails by itself, before any database is touched
       }
       needs_identity = needs_identity || !registry;
       report_.add_target(i, planned_target(environment, directory));
@@ -179,6 +181,10 @@ class ApplyRun {
         return;
       }
       ++attempted_;
+      if (!last_output_.empty() && !last_output_.ends_with('\n')) {
+        invocation_.app.out << "\n";
+        last_output_.clear();
+      }
       run_target(i, go_on);
       if (!failures_.empty() && !go_on) {
         return;
@@ -240,9 +246,6 @@ class ApplyRun {
     if (format.empty()) {
       app.out << report::format_run_text(target, report::TextForm::kShown, app.style);
       return true;
-    }
-    if (!last_output_.empty() && !last_output_.ends_with('\n')) {
-      app.out << "\n";
     }
     last_output_.clear();
     const Result<void> rendered = render_format(

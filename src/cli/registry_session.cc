@@ -72,9 +72,11 @@ Result<registry_api::RegistryClient*> RegistrySession::client() {
   return client_.get();
 }
 
-Result<void> RegistrySession::check_organization(const project::Login& login) const {
-  if (!login.org.empty() && !identity_.org.empty() && login.org != identity_.org) {
-    return Error(ErrorCode::kDenied, "config requires organization " + go_quote(login.org) +
+Result<void> RegistrySession::check_organization() {
+  const std::optional<project::Login> found = TRY(login());
+  if (found && !found->org.empty() && !identity_.org.empty() && found->org != identity_.org) {
+    foreign_ = true;
+    return Error(ErrorCode::kDenied, "config requires organization " + go_quote(found->org) +
                                          ", but the token belongs to " + go_quote(identity_.org));
   }
   return {};
@@ -84,10 +86,11 @@ Result<void> RegistrySession::identify() {
   if (identified_) {
     return {};
   }
-  identity_ = TRY(client_->identify());
+  const Result<registry_api::Identity> identity = client_->identify();
   identified_ = true;
-  const std::optional<project::Login> found = TRY(login());
-  return check_organization(*found);
+  refused_ = transport_->last_status() == 401;
+  identity_ = TRY(identity);
+  return check_organization();
 }
 
 Result<registry_api::RegistryClient*> RegistrySession::connect() {
@@ -103,16 +106,11 @@ Result<registry_api::RegistryClient*> RegistrySession::connect_for_report() {
   }
   transport_->limit(kIdentifyBudget);
   transport_->allow_retries(false);
-  const Result<registry_api::Identity> identity = connected->identify();
+  const Result<void> identified = identify();
   transport_->allow_retries(true);
   transport_->lift_limit();
-  identified_ = true;
-  if (identity.has_value()) {
-    identity_ = identity.value();
-    const std::optional<project::Login> found = TRY(login());
-    TRY(check_organization(*found));
-  } else {
-    refused_ = transport_->last_status() == 401;
+  if (foreign_) {
+    return identified.error();
   }
   return connected;
 }
@@ -130,9 +128,10 @@ Result<std::shared_ptr<migrate::Directory>> RegistrySession::open_directory(
   }
   const migrate::Format format = TRY(url.format());
   registry_api::RegistryClient* connected = TRY(connect());
-  const std::string archive = TRY(connected->read_directory(url.path, tag));
+  const Result<std::string> archive = connected->read_directory(url.path, tag);
+  refused_ = refused_ || transport_->last_status() == 401;
   std::shared_ptr<migrate::MemoryDirectory> unpacked =
-      TRY(migrate::unpack_directory(url.shown, format, archive));
+      TRY(migrate::unpack_directory(url.shown, format, TRY(archive)));
   std::shared_ptr<migrate::Directory> directory = unpacked;
   if (!version.empty()) {
     directory = TRY(truncate_after(unpacked, version));

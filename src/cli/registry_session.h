@@ -40,6 +40,8 @@ class RegistrySession {
   /// and no answer is no obstacle. `refused()` tells whether the token was.
   Result<registry_api::RegistryClient*> connect_for_report();
   [[nodiscard]] bool refused() const { return refused_; }
+  /// The token belongs to another organization than the project asks for: nothing is sent.
+  [[nodiscard]] bool is_foreign() const { return foreign_; }
   [[nodiscard]] report::RecordingTransport& transport() { return *transport_; }
   [[nodiscard]] const registry_api::Identity& identity() const { return identity_; }
   [[nodiscard]] const project::CloudConfig& cloud() const { return cloud_; }
@@ -50,7 +52,7 @@ class RegistrySession {
  private:
   Result<registry_api::RegistryClient*> client();
   Result<void> identify();
-  Result<void> check_organization(const project::Login& login) const;
+  Result<void> check_organization();
 
   const Invocation& invocation_;
   project::CloudConfig cloud_;
@@ -59,6 +61,7 @@ class RegistrySession {
   registry_api::Identity identity_;
   bool identified_ = false;
   bool refused_ = false;
+  bool foreign_ = false;
   // Shared: the targets of a run use one copy.
   std::map<std::string, std::shared_ptr<migrate::Directory>> directories_;
 };

@@ -150,7 +150,7 @@ std::string format_run_text(const TargetSummary& target, TextForm form, const St
     return "No migration files to execute\n";
   }
   if (target.pending.empty() && !target.planned) {
-    return pick(target.error, form) + "\n";
+    return pick(target.error, form);
   }
   std::string text = format_run_header(target, style) + "\n";
   for (const FileSummary& file : target.files) {
