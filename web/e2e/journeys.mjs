@@ -118,6 +118,7 @@ export async function keyboard(browser, { base }) {
   });
   await step("the palette finds databases, repositories and deployments", async () => {
     await keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /Go to/ }).waitFor();
     await keyboard.type("tenant-f");
     await page.getByRole("option", { name: /tenant-f/ }).waitFor();
     await browser.checkAccessibility();
@@ -126,6 +127,7 @@ export async function keyboard(browser, { base }) {
     await keyboard.press("Enter");
     await browser.heading("tenant-f");
     await keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /Go to/ }).waitFor();
     await keyboard.type("billing");
     await page.getByRole("option", { name: /team\/billing/ }).waitFor();
     await keyboard.press("Enter");
@@ -155,18 +157,25 @@ export async function keyboard(browser, { base }) {
   });
 }
 
+const report = `mutation R($input: ReportMigrationSetInput!) { reportMigrationSet(input: $input) { url } }`;
+const unset = "0001-01-01T00:00:00Z";
+
+/** Opens the page of a set that has just begun. */
+async function openRunning(browser, { api, live }) {
+  const [first] = live.completed;
+  const begin = { id: live.id, planned: 4, startTime: live.startTime, envName: first.envName, dirName: first.dirName };
+  const opened = await api(`mutation B($input: BeginMigrationSetInput!) { beginMigrationSet(input: $input) { url } }`, { input: begin });
+  await browser.go(new URL(opened.beginMigrationSet.url).pathname, /Deployment set/);
+  await browser.page.locator(".head").getByText("running").first().waitFor();
+  await browser.page.evaluate(() => (globalThis.isSameDocument = true));
+}
+
 /** A set that runs while its page is open. */
 export async function liveUpdate(browser, { api, live }) {
-  const { page } = browser;
+  const { page, context } = browser;
+  const [first] = live.completed;
   await step("the page of a running set follows it without a reload", async () => {
-    const [first] = live.completed;
-    const begin = { id: live.id, planned: 4, startTime: live.startTime, envName: first.envName, dirName: first.dirName };
-    const opened = await api(`mutation B($input: BeginMigrationSetInput!) { beginMigrationSet(input: $input) { url } }`, { input: begin });
-    await browser.go(new URL(opened.beginMigrationSet.url).pathname, /Deployment set/);
-    await page.locator(".head").getByText("running").first().waitFor();
-    await page.evaluate(() => (globalThis.isSameDocument = true));
-    const unset = "0001-01-01T00:00:00Z";
-    const report = `mutation R($input: ReportMigrationSetInput!) { reportMigrationSet(input: $input) { url } }`;
+    await openRunning(browser, { api, live });
     await api(report, { input: { ...live, error: null, endTime: unset, log: live.log.slice(0, 2), completed: [first] } });
     await page.locator("main").getByRole("link", { name: "tenant-a" }).waitFor();
     await api(report, { input: live });
@@ -174,10 +183,22 @@ export async function liveUpdate(browser, { api, live }) {
     await page.getByText("Run again what is missing").waitFor();
     assert.equal(await page.evaluate(() => globalThis.isSameDocument), true);
   });
+  await step("where the stream does not get through the page asks by itself", async () => {
+    await context.route("**/events", (route) => route.abort());
+    const other = { ...live, id: crypto.randomUUID(), completed: live.completed.map((entry) => ({ ...entry, startTime: live.endTime })) };
+    await openRunning(browser, { api, live: other });
+    await api(report, { input: other });
+    await page.locator(".head").getByText("failed").first().waitFor();
+    assert.equal(await page.evaluate(() => globalThis.isSameDocument), true);
+    await context.unroute("**/events");
+    browser.expectComplaint(/ERR_FAILED/);
+  });
 }
 
-export async function tokens(browser, { asToken }) {
+export async function tokens(browser, { asToken, reader, token }) {
   const { page } = browser;
+  let made = "";
+  const become = (secret) => page.evaluate((value) => sessionStorage.setItem("rhumb.token", value), secret);
   await step("a new bot's token is shown once and works, a revoked one does not", async () => {
     await browser.go("/settings/tokens", "Tokens");
     await page.getByLabel("Name of the bot").fill("reader");
@@ -189,11 +210,28 @@ export async function tokens(browser, { asToken }) {
     await page.getByRole("button", { name: "I have kept it" }).click();
     await page.reload();
     await browser.heading("Tokens");
+    made = secret;
     assert.ok(!(await page.content()).includes(secret));
     await page.getByRole("button", { name: /of reader$/ }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("row", { name: /reader.*revoked/ }).waitFor();
     assert.equal(await asToken(secret), 401);
+  });
+  await step("a token that is no longer valid leads back to the login", async () => {
+    await become(made);
+    await page.reload();
+    await browser.heading(/Log in/);
+    browser.expectComplaint(/401/);
+    await become(token);
+  });
+  await step("what a token may not do is told", async () => {
+    const secret = await reader();
+    await become(secret);
+    await browser.go("/settings/tokens", "Tokens");
+    await page.getByRole("alert").filter({ hasText: "does not allow" }).waitFor();
+    browser.expectComplaint(/403/);
+    await become(token);
+    await browser.go("/settings/tokens", "Tokens");
   });
   await step("a name that is taken is told", async () => {
     await page.getByLabel("Name of the bot").fill("reader");
@@ -218,6 +256,6 @@ export async function setUp(browser, { setup }) {
     await page.getByLabel("Your name").fill("Eve");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").filter({ hasText: "used already" }).waitFor();
-    browser.expectComplaint(/403/);
+    browser.expectComplaint(/410/);
   });
 }

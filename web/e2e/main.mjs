@@ -24,6 +24,12 @@ async function api(query, variables) {
 
 const asToken = async (bearer) => (await ask("query Me { me { name } }", {}, bearer)).status;
 
+/** A token that may only look. */
+async function reader() {
+  const input = { name: "onlooker", scopes: ["cloud:read"] };
+  return (await api("mutation C($input: CreateBotInput!) { createBot(input: $input) { secret } }", { input })).createBot.secret;
+}
+
 const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base });
 try {
   await logIn(browser, { token, base });
@@ -33,7 +39,7 @@ try {
   await failingPages(browser);
   await keyboard(browser, { base });
   await liveUpdate(browser, { api, live });
-  await tokens(browser, { asToken });
+  await tokens(browser, { asToken, reader, token });
   await checkBudget(browser);
   await setUp(browser, { setup });
   await checkPolicy(browser);

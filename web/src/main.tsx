@@ -7,24 +7,25 @@ import { useRemote } from "./api/remote.ts";
 import type { Me } from "./api/types.ts";
 import { Shell } from "./components/shell.tsx";
 import { Loaded } from "./components/state.tsx";
-import { lazy, lazyDialog } from "./lazy.tsx";
 import { HomePage } from "./pages/home.tsx";
+import { lazyPages } from "./pages/lazy-pages.ts";
 import { LoginPage } from "./pages/login.tsx";
 import { NotFoundPage } from "./pages/not-found.tsx";
 
-const others = () => import("./pages/others.ts");
-const DatabasePage = lazy(async () => (await others()).DatabasePage);
-const DatabasesPage = lazy(async () => (await others()).DatabasesPage);
-const DeploymentPage = lazy(async () => (await others()).DeploymentPage);
-const MigrationsPage = lazy(async () => (await others()).MigrationsPage);
-const RepoPage = lazy(async () => (await others()).RepoPage);
-const TagByIdPage = lazy(async () => (await others()).TagByIdPage);
-const ReposPage = lazy(async () => (await others()).ReposPage);
-const SetPage = lazy(async () => (await others()).SetPage);
-const SetupPage = lazy(async () => (await others()).SetupPage);
-const TokensPage = lazy(async () => (await others()).TokensPage);
-const GoTo = lazyDialog(async () => (await others()).GoTo);
-const KeyHelp = lazyDialog(async () => (await others()).KeyHelp);
+const preloadMs = 1500;
+
+const DatabasePage = lazyPages.page((pages) => pages.DatabasePage);
+const DatabasesPage = lazyPages.page((pages) => pages.DatabasesPage);
+const DeploymentPage = lazyPages.page((pages) => pages.DeploymentPage);
+const MigrationsPage = lazyPages.page((pages) => pages.MigrationsPage);
+const RepoPage = lazyPages.page((pages) => pages.RepoPage);
+const TagByIdPage = lazyPages.page((pages) => pages.TagByIdPage);
+const ReposPage = lazyPages.page((pages) => pages.ReposPage);
+const SetPage = lazyPages.page((pages) => pages.SetPage);
+const SetupPage = lazyPages.page((pages) => pages.SetupPage);
+const TokensPage = lazyPages.page((pages) => pages.TokensPage);
+const GoTo = lazyPages.dialog((pages) => pages.GoTo);
+const KeyHelp = lazyPages.dialog((pages) => pages.KeyHelp);
 
 /** Addresses that command lines print and documents link to; those below `/dirs` name the repository by number. */
 function Routes() {
@@ -56,6 +57,11 @@ function Routes() {
 
 function Inside({ onLogout }: { onLogout: () => void }) {
   const [remote, reload] = useRemote<{ me: Me }>(meDocument);
+  // What comes after the first screen is fetched when that one is done; a failure shows when it is needed.
+  useEffect(() => {
+    const timer = setTimeout(() => void lazyPages.preload().catch(() => undefined), preloadMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <Loaded remote={remote} reload={reload}>
       {({ me }) => (

@@ -50,6 +50,9 @@ export const text = {
   set: {
     running: "This run has not ended. The page follows it.",
     noTargets: "No target fits this filter.",
+    rerun: "Open a failed target for its statement and error. When the cause is gone, these commands deploy what failed and what was not started; put the passwords back in.",
+    rerunAll: "Or run the whole set again. Targets that succeeded have nothing pending.",
+    tooMany: (count: number): string => `${count} targets are missing. Run the whole set again; targets that succeeded have nothing pending.`,
     notStarted: "The run ended before these targets had their turn.",
   },
   tokens: {

@@ -80,7 +80,7 @@ export async function request<T>(document: string, variables: Record<string, unk
 /** Redeems the code of the one-time set-up page: makes the first person and answers their token. */
 export async function redeemSetup(code: string, name: string): Promise<string> {
   const [response, reply] = await post(`/setup/${encodeURIComponent(code)}`, { name }, {});
-  if (response.status === 403) throw new ApiError(text.setup.spent, response.status);
+  if (response.status === 410) throw new ApiError(text.setup.spent, response.status);
   const failure = failureOf(response, reply);
   if (failure !== null) throw failure;
   return (reply as { token?: string }).token ?? "";

@@ -4,6 +4,7 @@ import { place } from "../lib/chart.ts";
 import { formatDuration, plural } from "../lib/format.ts";
 import { SpanBar } from "./chart.tsx";
 import { CopyButton } from "./command.tsx";
+import { Disclosure } from "./disclosure.tsx";
 import { Status } from "./status.tsx";
 
 function Checks({ group }: { group: FileChecks }) {
@@ -26,6 +27,31 @@ function Checks({ group }: { group: FileChecks }) {
   );
 }
 
+function FileBody({ file }: { file: DeployedFile }) {
+  return (
+    <>
+      {file.error !== null && (
+        <section aria-label="Failed statement">
+          <h4>Failed statement</h4>
+          <pre class="sql">{file.error.stmt}</pre>
+          <h4>What the database said</h4>
+          <pre class="sql bad">{file.error.text}</pre>
+        </section>
+      )}
+      {file.checks.map((group, i) => (
+        <Checks key={i} group={group} />
+      ))}
+      {file.error === null && failedCheck(file) !== undefined && <p class="soft">No statement of this file was executed.</p>}
+      <section aria-label={`Content of ${file.name}`}>
+        <h4>
+          Content <CopyButton value={file.content} />
+        </h4>
+        <pre class="sql">{file.content}</pre>
+      </section>
+    </>
+  );
+}
+
 function counts(file: DeployedFile): string {
   const parts = [`${plural(file.applied, "statement")} ${file.error === null ? "applied" : "tried"}`];
   if (file.skipped > 0) parts.push(`${file.skipped} applied by an earlier run`);
@@ -35,35 +61,19 @@ function counts(file: DeployedFile): string {
 /** One file of a run. Failed ones are open: they are what one comes for. */
 export function DeployedFileView({ file, run }: { file: DeployedFile; run: { startedAt: string; completedAt: string | null } }) {
   const failed = hasFailed(file);
+  const span = place({ from: file.startTime, to: file.endTime }, run.startedAt, run.completedAt ?? file.endTime);
+  const summary = (
+    <>
+      <Status value={failed ? "FAILED" : "PASSED"} />
+      <code class="file-name">{file.name}</code>
+      <span class="soft">{counts(file)}</span>
+      <span class="soft file-time">{formatDuration(file.startTime, file.endTime)}</span>
+      <SpanBar span={span} tone={failed ? "bad" : "ok"} />
+    </>
+  );
   return (
-    <details class="file" open={failed}>
-      <summary>
-        <Status value={failed ? "FAILED" : "PASSED"} />
-        <code class="file-name">{file.name}</code>
-        <span class="soft">{counts(file)}</span>
-        <span class="soft file-time">{formatDuration(file.startTime, file.endTime)}</span>
-        <SpanBar span={place({ from: file.startTime, to: file.endTime }, run.startedAt, run.completedAt ?? file.endTime)} tone={failed ? "bad" : "ok"} />
-      </summary>
-      <div>
-        {file.error !== null && (
-          <section aria-label="Failed statement">
-            <h4>Failed statement</h4>
-            <pre class="sql">{file.error.stmt}</pre>
-            <h4>What the database said</h4>
-            <pre class="sql bad">{file.error.text}</pre>
-          </section>
-        )}
-        {file.checks.map((group, i) => (
-          <Checks key={i} group={group} />
-        ))}
-        {file.error === null && failedCheck(file) !== undefined && <p class="soft">No statement of this file was executed.</p>}
-        <section aria-label={`Content of ${file.name}`}>
-          <h4>
-            Content <CopyButton value={file.content} />
-          </h4>
-          <pre class="sql">{file.content}</pre>
-        </section>
-      </div>
-    </details>
+    <Disclosure class="file" summary={summary} isOpen={failed}>
+      {() => <FileBody file={file} />}
+    </Disclosure>
   );
 }

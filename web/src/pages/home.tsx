@@ -9,11 +9,11 @@ import { MigrationTable } from "../components/migration-table.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { RepoTable } from "../components/repo-table.tsx";
 import { Loaded } from "../components/state.tsx";
-import { lazy } from "../lazy.tsx";
 import { sumUp } from "../lib/counts.ts";
 import { text } from "../text.ts";
+import { lazyPages } from "./lazy-pages.ts";
 
-const GettingStarted = lazy(async () => (await import("./others.ts")).GettingStarted);
+const GettingStarted = lazyPages.page((pages) => pages.GettingStarted);
 
 interface Home {
   environments: Environment[];

@@ -3,6 +3,7 @@ import { repoFilesDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
 import type { DirFile, Repo } from "../api/types.ts";
 import { CopyButton } from "../components/command.tsx";
+import { Disclosure } from "../components/disclosure.tsx";
 import { Empty, Loaded } from "../components/state.tsx";
 import { plural, shortHash } from "../lib/format.ts";
 import { repoPath } from "../lib/paths.ts";
@@ -10,29 +11,35 @@ import { valueOf } from "../lib/query.ts";
 import { pushSnippet } from "../lib/snippets.ts";
 import { text } from "../text.ts";
 
-function FileView({ file, slug, isOpen }: { file: DirFile; slug: string; isOpen: boolean }) {
+function FileBody({ file, slug }: { file: DirFile; slug: string }) {
   return (
-    <details class="file" open={isOpen}>
-      <summary>
-        <code class="file-name">{file.name}</code>
-        <span class="soft">applied to {plural(file.databases, "database")}</span>
-        <span class="soft file-time">
-          <code>{shortHash(file.hash)}</code>
-        </span>
-      </summary>
-      <div>
-        <p class="soft">
-          Hash <code>{file.hash}</code>
-          {file.firstTag !== null && (
-            <>
-              , first in tag <Link href={repoPath(slug, `?tag=${encodeURIComponent(file.firstTag)}`)}>{shortHash(file.firstTag)}</Link>
-            </>
-          )}{" "}
-          <CopyButton value={file.content} />
-        </p>
-        <pre class="sql">{file.content}</pre>
-      </div>
-    </details>
+    <>
+      <p class="soft">
+        Hash <code>{file.hash}</code>
+        {file.firstTag !== null && (
+          <>
+            , first in tag <Link href={repoPath(slug, `?tag=${encodeURIComponent(file.firstTag)}`)}>{shortHash(file.firstTag)}</Link>
+          </>
+        )}{" "}
+        <CopyButton value={file.content} />
+      </p>
+      <pre class="sql">{file.content}</pre>
+    </>
+  );
+}
+
+function FileView({ file, slug, isOpen }: { file: DirFile; slug: string; isOpen: boolean }) {
+  const summary = (
+    <>
+      <code class="file-name">{file.name}</code>
+      <span class="soft">applied to {plural(file.databases, "database")}</span>
+      <code class="soft file-time">{shortHash(file.hash)}</code>
+    </>
+  );
+  return (
+    <Disclosure class="file" summary={summary} isOpen={isOpen}>
+      {() => <FileBody file={file} slug={slug} />}
+    </Disclosure>
   );
 }
 

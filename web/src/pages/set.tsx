@@ -13,10 +13,13 @@ import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Pager } from "../components/table.tsx";
 import { TargetTable } from "../components/target-table.tsx";
-import { countSet, rerunCommands } from "../lib/advice.ts";
+import { applyCommand, countSet, rerunCommands } from "../lib/advice.ts";
 import { plural } from "../lib/format.ts";
 import { oneOf, pageOf } from "../lib/query.ts";
 import { text } from "../text.ts";
+
+const commandsShown = 20;
+const urlsShown = 50;
 
 function Progress({ run }: { run: MigrationSet }) {
   const { planned, succeeded, failed, notStarted } = countSet(run, run.failed.pageInfo.total);
@@ -42,13 +45,34 @@ function Progress({ run }: { run: MigrationSet }) {
 
 function Rerun({ run }: { run: MigrationSet }) {
   const commands = rerunCommands(run, run.failed.migrations);
+  const isLong = commands.length > commandsShown;
   return (
     <section class="notice notice-bad" aria-label="How to go on">
       {run.error !== null && run.error !== "" && <pre class="error-text">{run.error}</pre>}
       <h2>Run again what is missing</h2>
-      <p>Open a failed target for its statement and error. Targets that succeeded have nothing pending and are safe to run again.</p>
-      {commands.length > 0 && <Command>{commands.join("\n")}</Command>}
+      <p>{text.set.rerun}</p>
+      {commands.length > 0 && !isLong && <Command>{commands.join("\n")}</Command>}
+      <p>{isLong ? text.set.tooMany(commands.length) : text.set.rerunAll}</p>
+      <Command>{`${applyCommand(run, "")} --continue-on-error`}</Command>
     </section>
+  );
+}
+
+/** Targets that never had their turn; the run knows them by URL only. */
+function NotStarted({ urls }: { urls: string[] }) {
+  return (
+    <>
+      <h3>{plural(urls.length, "target")} not started</h3>
+      <p class="soft">{text.set.notStarted}</p>
+      <ul class="plain">
+        {urls.slice(0, urlsShown).map((url, i) => (
+          <li key={i}>
+            <code>{url}</code>
+          </li>
+        ))}
+      </ul>
+      {urls.length > urlsShown && <p class="soft">and {urls.length - urlsShown} more</p>}
+    </>
   );
 }
 
@@ -61,19 +85,7 @@ function Targets({ run }: { run: MigrationSet }) {
       </div>
       {run.targets.migrations.length === 0 ? <p class="soft">{text.set.noTargets}</p> : <TargetTable rows={run.targets.migrations} />}
       <Pager info={run.targets.pageInfo} />
-      {run.notStarted.length > 0 && run.status !== "RUNNING" && (
-        <>
-          <h3>{plural(run.notStarted.length, "target")} not started</h3>
-          <p class="soft">{text.set.notStarted}</p>
-          <ul class="plain">
-            {run.notStarted.map((url, i) => (
-              <li key={i}>
-                <code>{url}</code>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      {run.notStarted.length > 0 && run.status !== "RUNNING" && <NotStarted urls={run.notStarted} />}
     </section>
   );
 }
