@@ -62,12 +62,14 @@ std::vector<std::pair<std::string_view, std::string>> text_values(
 Result<project::Project> load_project_for(const Invocation& invocation, bool needs_registry) {
   const FlagSet& flags = invocation.flags;
   const App& app = invocation.app;
+  const bool names_directory = flags.find("dir") != nullptr && flags.changed("dir");
   const project::ProjectRequest request{.config = flags.text("config"),
                                         .config_given = flags.changed("config"),
                                         .env = flags.text("env"),
                                         .vars = flags.list("var"),
                                         .needs_registry =
-                                            needs_registry || names_registry(invocation)};
+                                            needs_registry || names_registry(invocation),
+                                        .directory = names_directory ? flags.text("dir") : ""};
   sys::SystemProcessRunner processes;
   const project::Host host{.environment = app.environment,
                            .drivers = app.drivers,
@@ -116,7 +118,7 @@ Result<project::Environment> single_environment(const Invocation& invocation,
     return invalid("multiple envs found for " + go_quote(invocation.flags.text("env")));
   }
   if (project.environments.empty()) {
-    return project::Environment{};
+    return std::move(project.defaults);
   }
   return std::move(project.environments.front());
 }
