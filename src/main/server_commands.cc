@@ -10,6 +10,7 @@
 #include "cli/app.h"
 #include "cli/migrate_flags.h"
 #include "cli/version.h"
+#include "main/web_assets.h"
 #include "registry/rebuild.h"
 #include "registry/serve.h"
 #include "sys/environment.h"
@@ -102,6 +103,8 @@ Result<int> run_serve(Invocation& invocation) {
   options.version = std::string(cli::kSemanticVersion);
   options.clock = &invocation.app.clock;
   options.stop = signals.token();
+  const WebAssets assets;
+  options.assets = &assets;
   options.log = [&](const std::string& line) {
     std::lock_guard lock(log_mutex);
     invocation.app.err << line << "\n" << std::flush;
