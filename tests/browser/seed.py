@@ -108,9 +108,13 @@ def report(database, env, ago, first, last, **changes):
 def failed_report(database, env, ago):
     """The last file fails at its last statement and is rolled back."""
     error = {"stmt": "ALTER TABLE users ALTER COLUMN email SET NOT NULL;", "text": NULLS}
+    log = (f"Migrating to version {VERSIONS[3]} from {VERSIONS[1]} (2 migrations in total):\n"
+           f"\n  -- migrating version {VERSIONS[2]}\n  -- ok (800ms)\n"
+           f"\n  -- migrating version {VERSIONS[3]}\n    -> {error['stmt']}\n"
+           f"    {NULLS}\n\n  1 migration with errors\n")
     return report(database, env, ago, 2, 4, currentVersion=VERSIONS[2],
                   files=[deployed_file(2, ago), deployed_file(3, ago, error, delay=1.1)],
-                  error=f"executing statement: {NULLS}",
+                  error=f"executing statement: {NULLS}", log=log,
                   masked={"policy": "LITERALS", "values": 1, "statements": 0})
 
 
@@ -121,7 +125,8 @@ def checked_report(database, env, ago):
                           {"stmt": "SELECT NOT EXISTS (SELECT 1 FROM users WHERE id = 0)",
                            "error": "assertion returned false"}], "error": None}]
     return report(database, env, ago, 3, 4, currentVersion=VERSIONS[2],
-                  files=[deployed_file(3, ago, None, checks)], error="1 of 2 assertions failed")
+                  files=[deployed_file(3, ago, None, checks)], error="1 of 2 assertions failed",
+                  log=f"Migrating to version {VERSIONS[3]}:\n\n  1 of 2 assertions failed\n")
 
 
 def deployment_set(ago):
