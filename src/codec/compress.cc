@@ -116,8 +116,9 @@ Result<std::string> gzip_decompress(std::string_view compressed, size_t size_max
 }
 
 std::string zstd_compress(std::string_view content, int level) {
-  const std::unique_ptr<ZSTD_CCtx, size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(),
-                                                                   &ZSTD_freeCCtx);
+  // Kept for the thread: making one costs more than compressing a short text.
+  thread_local const std::unique_ptr<ZSTD_CCtx, size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(),
+                                                                                &ZSTD_freeCCtx);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
   std::string out(ZSTD_compressBound(content.size()), '\0');

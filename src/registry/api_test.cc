@@ -336,6 +336,42 @@ TEST_F(ApiTest, MigrationLists) {
             R"j("targetsTotal":3,"version":"2","status":"FAILED"})j");
 }
 
+TEST_F(ApiTest, EveryPageFromBothEndsHoldsEachEventOnce) {
+  constexpr int kEvents = 23;
+  for (int i = 0; i < kEvents; ++i) {
+    registry_api::MigrationReport report =
+        registry_.report("db" + std::to_string(i % 3), "", std::to_string(i + 1));
+    report.env_name = i % 2 == 0 ? "prod" : "staging";
+    report.error = i % 4 == 0 ? std::optional<std::string>("boom") : std::nullopt;
+    ASSERT_TRUE(registry_.ingest(report));
+  }
+  const char* document =
+      "query q($input: MigrationsInput) { migrations(input: $input) { migrations { id } pageInfo { "
+      "total hasNextPage } } }";
+  for (const char* repo : {"", "app"}) {
+    for (const char* order : {"ASC", "DESC"}) {
+      for (int size : {1, 5, 22, 23, 24}) {
+        std::vector<std::string> seen;
+        bool more = true;
+        for (int page = 1; more; ++page) {
+          Json filter = Json::object(
+              {{"order", order}, {"page", Json::object({{"page", page}, {"pageSize", size}})}});
+          filter.set_unless_empty("repo", repo);
+          Json found = input(document, filter).at("migrations");
+          for (const Json& event : found.at("migrations").as_array()) {
+            seen.push_back(event.at("id").as_string());
+          }
+          more = found.at("pageInfo").at("hasNextPage").as_bool();
+          EXPECT_EQ(found.at("pageInfo").find_int("total"), kEvents);
+        }
+        ASSERT_EQ(seen.size(), static_cast<size_t>(kEvents)) << repo << order << size;
+        EXPECT_EQ(seen.front(), std::string(order) == "ASC" ? "1" : "23");
+        EXPECT_EQ(seen.back(), std::string(order) == "ASC" ? "23" : "1");
+      }
+    }
+  }
+}
+
 TEST_F(ApiTest, OneMigration) {
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "1")));
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "1", "2")));

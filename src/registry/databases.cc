@@ -87,12 +87,12 @@ Result<DatabaseRow> create(Session& session,
   std::string name = TRY(free_name(session, sighting));
   Value id = TRY(session.scalar(
       "INSERT INTO databases (org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
-      "provisional, first_seen, last_report, atlas_version, duplicate_of, status) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED') RETURNING id",
+      "provisional, first_seen, last_report, atlas_version, duplicate_of, listed_events, status) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED') RETURNING id",
       {sighting.org_id, sighting.repo_id, sighting.env_id, sighting.target.id,
        sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
        sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
-       duplicate_of}));
+       duplicate_of, sighting.listed}));
   TRY(session.run("UPDATE repos SET databases_synced = databases_synced + 1 WHERE id = ?",
                   {sighting.repo_id}));
   DatabaseRow row;
@@ -109,10 +109,10 @@ Result<DatabaseRow> touch(Session& session,
                           bool take_id) {
   TRY(session.run(
       "UPDATE databases SET ext_id = ?, url = ?, provisional = ?, last_report = ?, "
-      "atlas_version = ? WHERE id = ?",
+      "atlas_version = ?, listed_events = listed_events + ? WHERE id = ?",
       {take_id ? sighting.target.id : candidate.ext_id, sighting.target.url,
        candidate.provisional && !take_id, sighting.received_at, sighting.atlas_version,
-       candidate.row.id}));
+       sighting.listed, candidate.row.id}));
   return candidate.row;
 }
 

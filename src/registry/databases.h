@@ -26,6 +26,7 @@ struct DatabaseSighting {
   int64_t repo_id = 0;
   int64_t env_id = 0;
   registry_api::DeployedTarget target;  ///< redacted
+  bool listed = true;                   ///< the event stands in the list, not inside a set
   bool provisional = false;             ///< the client has not stored this id in the database yet
   std::string atlas_version;
   int64_t received_at = 0;

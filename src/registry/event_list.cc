@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace rhumb::registry {
@@ -82,42 +83,18 @@ void add_statuses(Condition& condition, const EventFilter& filter) {
   condition.add(fmt::format("status IN ({})", list), params);
 }
 
-/// Few databases have the name: their events are found by database. Else every row is looked at.
-Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
-  Rows rows = TRY(session.query(
-      "SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\' LIMIT ?",
-      {filter.org_id, like_pattern(filter.name), kNamedDatabasesMax + 1}));
-  if (rows.size() > static_cast<size_t>(kNamedDatabasesMax)) {
-    plan.rest.add(
-        "database_id IN (SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\')",
-        {filter.org_id, like_pattern(filter.name)});
-    return {};
-  }
-  plan.index = "events_database";
-  plan.ranges.clear();
-  if (rows.empty()) {
-    return {};
-  }
-  Condition found;
-  std::string list;
-  for (const Row& row : rows) {
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", row[0].number());
-  }
-  found.add(fmt::format("database_id IS NOT NULL AND database_id IN ({})", list));
+void add_owners(Condition& condition, const EventFilter& filter) {
   if (filter.repo_id.has_value()) {
-    found.add("repo_id = ?", {*filter.repo_id});
+    condition.add("repo_id = ?", {*filter.repo_id});
   }
   if (filter.env_id.has_value()) {
-    found.add("env_id = ?", {*filter.env_id});
+    condition.add("env_id = ?", {*filter.env_id});
   }
-  add_statuses(found, filter);
-  plan.ranges.push_back(std::move(found));
-  return {};
 }
 
 /// Conditions that no index helps with.
 void add_rest(Plan& plan, const EventFilter& filter) {
-  if (!filter.version.empty()) {
+  if (!filter.version.empty() && plan.index != "events_version") {
     plan.rest.add("version = ?", {filter.version});
   }
   if (!filter.trigger_type.empty()) {
@@ -129,6 +106,38 @@ void add_rest(Plan& plan, const EventFilter& filter) {
   if (filter.to.has_value()) {
     plan.rest.add("order_at < ?", {*filter.to});
   }
+}
+
+constexpr std::string_view kHasName =
+    "database_id IN (SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\')";
+
+/// Few databases have the name: their events are found by database. Else every row is looked at.
+Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
+  bool is_owned = filter.set_id.has_value() || filter.database_id.has_value();
+  Rows rows = TRY(session.query(
+      "SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\' LIMIT ?",
+      {filter.org_id, like_pattern(filter.name), kNamedDatabasesMax + 1}));
+  if (is_owned || rows.size() > static_cast<size_t>(kNamedDatabasesMax)) {
+    plan.rest.add(kHasName, {filter.org_id, like_pattern(filter.name)});
+    return {};
+  }
+  plan.index = "events_database";
+  plan.ranges.clear();
+  plan.rest = Condition();
+  add_rest(plan, filter);
+  if (rows.empty()) {
+    return {};
+  }
+  Condition found;
+  std::string list;
+  for (const Row& row : rows) {
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", row[0].number());
+  }
+  found.add(fmt::format("set_id IS NULL AND database_id IS NOT NULL AND database_id IN ({})", list));
+  add_owners(found, filter);
+  add_statuses(found, filter);
+  plan.ranges.push_back(std::move(found));
+  return {};
 }
 
 /// The deployments of one database, or the entries of one set.
@@ -146,19 +155,21 @@ Plan plan_owned(const EventFilter& filter) {
   if (filter.set_id.has_value() && filter.database_id.has_value()) {
     plan.rest.add("database_id = ?", {*filter.database_id});
   }
-  if (filter.repo_id.has_value()) {
-    plan.rest.add("repo_id = ?", {*filter.repo_id});
-  }
-  if (filter.env_id.has_value()) {
-    plan.rest.add("env_id = ?", {*filter.env_id});
-  }
+  add_owners(plan.rest, filter);
   add_statuses(plan.rest, filter);
   return plan;
 }
 
 Result<Plan> plan_listed(Session& session, const EventFilter& filter) {
   Plan plan;
-  if (filter.repo_id.has_value() && filter.env_id.has_value()) {
+  if (!filter.version.empty()) {
+    plan.index = "events_version";
+    Condition same;
+    same.add("org_id = ? AND version = ?", {filter.org_id, filter.version});
+    plan.ranges.push_back(std::move(same));
+    add_owners(plan.rest, filter);
+    add_statuses(plan.rest, filter);
+  } else if (filter.repo_id.has_value() && filter.env_id.has_value()) {
     plan.index = "events_repo";
     add_ranges(plan, filter, "repo_id = ? AND env_id = ?", {*filter.repo_id, *filter.env_id});
   } else if (filter.repo_id.has_value()) {
@@ -200,12 +211,9 @@ Result<Plan> make_plan(Session& session, const EventFilter& filter) {
   add_rest(plan, filter);
   if (!filter.name.empty()) {
     TRY(add_name(session, plan, filter));
-    if (plan.index == "events_database" && !plan.ranges.empty()) {
-      plan.ranges.front().add("set_id IS NULL");
-    }
   }
-  plan.counted = plan.rest.sql.empty() && filter.name.empty() && !filter.set_id.has_value() &&
-                 !filter.database_id.has_value();
+  plan.counted = plan.rest.sql.empty() && filter.name.empty() && filter.version.empty() &&
+                 !filter.set_id.has_value() && !filter.database_id.has_value();
   return plan;
 }
 
@@ -225,7 +233,24 @@ Condition select_ids(const Plan& plan, std::string_view more, const Params& more
   return out;
 }
 
+/// Nothing but owners, statuses and a name is asked for.
+bool is_unnarrowed(const EventFilter& filter) {
+  return filter.version.empty() && filter.trigger_type.empty() && !filter.from.has_value() &&
+         !filter.to.has_value() && !filter.set_id.has_value() && !filter.database_id.has_value();
+}
+
 Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilter& filter) {
+  bool by_database = !filter.name.empty() && plan.index != "events_database" &&
+                     filter.statuses.empty() && is_unnarrowed(filter);
+  if (by_database) {
+    Condition named;
+    named.add("org_id = ? AND name LIKE ? ESCAPE '\\'",
+              {filter.org_id, like_pattern(filter.name)});
+    add_owners(named, filter);
+    Value total = TRY(session.scalar(
+        "SELECT coalesce(sum(listed_events), 0) FROM databases WHERE " + named.sql, named.params));
+    return total.number();
+  }
   if (!plan.counted) {
     Condition ids = select_ids(plan, "", {}, "");
     Value total =
@@ -234,17 +259,60 @@ Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilte
   }
   Condition condition;
   condition.add("org_id = ?", {filter.org_id});
-  if (filter.repo_id.has_value()) {
-    condition.add("repo_id = ?", {*filter.repo_id});
-  }
-  if (filter.env_id.has_value()) {
-    condition.add("env_id = ?", {*filter.env_id});
-  }
+  add_owners(condition, filter);
   add_statuses(condition, filter);
   Value total = TRY(session.scalar(
       fmt::format("SELECT coalesce(sum(events), 0) FROM event_counts WHERE {}", condition.sql),
       condition.params));
   return total.number();
+}
+
+/// Which rows to read: the page itself, or, past the middle, the same rows from the other end, so
+/// that no more than half of the list is passed over.
+struct Window {
+  bool ascending = false;
+  int64_t limit = 0;
+  int64_t offset = 0;
+  bool reversed = false;
+};
+
+Window make_window(const EventFilter& filter, const Page& page, int64_t total) {
+  Window window{filter.oldest_first, page.size + 1, page.offset(), false};
+  if (page.after.has_value()) {
+    window.offset = 0;
+  } else if (page.offset() > total / 2) {
+    // One row more than the page, as always, tells whether there is a next one.
+    int64_t end = std::min(page.offset() + page.size + 1, total);
+    window = Window{!filter.oldest_first, end - page.offset(), total - end, true};
+  }
+  return window;
+}
+
+Result<std::vector<int64_t>> read_ids(Session& session,
+                                      const Plan& plan,
+                                      const EventFilter& filter,
+                                      const Page& page,
+                                      const Window& window) {
+  std::string more;
+  Params more_params;
+  if (page.after.has_value()) {
+    more = filter.oldest_first ? " AND id > ?" : " AND id < ?";
+    more_params.emplace_back(*page.after);
+  }
+  Condition select = select_ids(
+      plan, more, more_params,
+      fmt::format(" ORDER BY id {} LIMIT ? OFFSET ?", window.ascending ? "ASC" : "DESC"));
+  select.params.emplace_back(window.limit);
+  select.params.emplace_back(window.offset);
+  std::vector<int64_t> ids;
+  TRY(session.for_each(select.sql, select.params, [&ids](const Row& row) {
+    ids.push_back(row[0].number());
+    return true;
+  }));
+  if (window.reversed) {
+    std::reverse(ids.begin(), ids.end());
+  }
+  return ids;
 }
 
 }  // namespace
@@ -256,23 +324,10 @@ Result<EventPage> list_events(Session& session, const EventFilter& filter, const
     return out;
   }
   out.facts.total = TRY(count_total(session, plan, filter));
-  std::string more;
-  Params more_params;
-  if (page.after.has_value()) {
-    more = filter.oldest_first ? " AND id > ?" : " AND id < ?";
-    more_params.emplace_back(*page.after);
-  } else if (page.offset() >= out.facts.total) {
+  if (!page.after.has_value() && page.offset() >= out.facts.total) {
     return out;
   }
-  std::string order = filter.oldest_first ? " ORDER BY id ASC" : " ORDER BY id DESC";
-  order += " LIMIT ? OFFSET ?";
-  Condition ids = select_ids(plan, more, more_params, order);
-  ids.params.emplace_back(page.size + 1);
-  ids.params.emplace_back(page.after.has_value() ? int64_t{0} : page.offset());
-  TRY(session.for_each(ids.sql, ids.params, [&out](const Row& row) {
-    out.ids.push_back(row[0].number());
-    return true;
-  }));
+  out.ids = TRY(read_ids(session, plan, filter, page, make_window(filter, page, out.facts.total)));
   out.facts.has_next = static_cast<int64_t>(out.ids.size()) > page.size;
   if (out.facts.has_next) {
     out.ids.pop_back();

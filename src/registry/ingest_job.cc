@@ -99,7 +99,7 @@ Result<RepoHead*> IngestJob::head(const Repo& repo) {
   return &cached->second;
 }
 
-Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared) {
+Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool listed) {
   const registry_api::MigrationReport& report = prepared.report;
   Placed placed;
   placed.repo = TRY(repo(report.project_name, report.dir_name, report.target.url));
@@ -111,6 +111,7 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared) {
   sighting.repo_id = placed.repo->id;
   sighting.env_id = placed.env_id;
   sighting.target = report.target;
+  sighting.listed = listed;
   sighting.provisional = report.extras.provisional_target.value_or(false);
   sighting.atlas_version = report.atlas_version;
   sighting.received_at = now_;
@@ -229,7 +230,7 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
 }
 
 Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {
-  Placed placed = TRY(place(prepared));
+  Placed placed = TRY(place(prepared, !set_id.has_value()));
   int64_t event_id = TRY(insert_event(prepared, placed, set_id));
   TRY(insert_files(prepared, event_id));
   TRY(store_event_key(session_, caller_.org_id, prepared.key, prepared.fingerprint, event_id));

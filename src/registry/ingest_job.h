@@ -63,7 +63,7 @@ class IngestJob {
     EventStatus status = EventStatus::kPassed;
   };
 
-  Result<Placed> place(const PreparedReport& prepared);
+  Result<Placed> place(const PreparedReport& prepared, bool listed);
   Result<int64_t> insert_event(const PreparedReport& prepared,
                                const Placed& placed,
                                std::optional<int64_t> set_id);

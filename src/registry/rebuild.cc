@@ -38,7 +38,8 @@ Result<Snapshot> take_snapshot(Session& session) {
   Snapshot out;
   TRY(add_rows(session, out, "database",
                "SELECT CAST(id AS TEXT), status, current_version, last_event_id, last_order, "
-               "last_failed, last_deployment_at, unknown_version, pending_files FROM databases"));
+               "last_failed, last_deployment_at, unknown_version, pending_files, listed_events "
+               "FROM databases"));
   TRY(add_rows(session, out, "repository",
                "SELECT CAST(id AS TEXT), reported_version, databases_synced, databases_pending, "
                "databases_failed FROM repos"));
@@ -60,7 +61,11 @@ struct Newest {
 Result<void> replay_databases(Session& session, RebuildReport& report) {
   TRY(session.run(
       "UPDATE databases SET last_event_id = NULL, last_order = NULL, last_failed = 0, "
-      "current_version = NULL, last_deployment_at = NULL"));
+      "current_version = NULL, last_deployment_at = NULL, listed_events = 0"));
+  TRY(session.run(
+      "UPDATE databases SET listed_events = c.events FROM (SELECT database_id, count(*) AS events "
+      "FROM events WHERE database_id IS NOT NULL AND set_id IS NULL GROUP BY database_id) c "
+      "WHERE c.database_id = databases.id"));
   std::map<int64_t, Newest> newest;
   TRY(session.for_each(
       "SELECT id, database_id, order_at, status, current_version, completed_at, received_at "

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
@@ -266,6 +267,42 @@ TEST_F(ServeTest, AuditLogIsVerifiedWhileItRunsAndAfter) {
   EXPECT_FALSE(verify_audit_log(folder_, "9:" + running->head_hash));
   EXPECT_FALSE(verify_audit_log(folder_, "x"));
   EXPECT_FALSE(verify_audit_log("/nonexistent", ""));
+}
+
+TEST_F(ServeTest, OpenPagesFollowWhatIsCommitted) {
+  RunningServer server(folder_);
+  EXPECT_EQ(server.send("GET", "/events", "", "wrong").status, 401);
+  EXPECT_EQ(server.send("GET", "/events?set=x").status, 404);
+  std::string seen;
+  std::atomic<bool> done = false;
+  std::thread page([&] {
+    Result<http::Client> client = http::Client::create();
+    http::ClientRequest request;
+    request.url = server.url() + "/events";
+    request.headers = {{"Authorization", std::string("Bearer ") + kToken}};
+    Result<http::ClientResponse> response = client->send(request);
+    EXPECT_TRUE(response);
+    seen = response ? response->body : "";
+    done = true;
+  });
+  const std::string begin =
+      R"j({"query":"mutation { beginMigrationSet(input: {id: \"ID\", planned: 1, startTime: )j"
+      R"j(\"2026-01-01T00:00:00Z\", envName: \"prod\", dirName: \"app\"}) { url } }"})j";
+  // The stream opens at some moment; events from then on arrive.
+  for (int i = 0; i < 20; ++i) {
+    std::string body = begin;
+    body.replace(body.find("ID"), 2, "set-" + std::to_string(i));
+    EXPECT_EQ(server.send("POST", "/query", body).status, 200);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  server.stop();  // ends the stream
+  page.join();
+  EXPECT_TRUE(done);
+  EXPECT_TRUE(seen.starts_with(": connected\n\n")) << seen;
+  EXPECT_NE(seen.find("event: migration\ndata: {\"id\":\"20\",\"repo\":\"1\",\"status\":"
+                      "\"RUNNING\",\"set\":\"20\"}\n\n"),
+            std::string::npos)
+      << seen;
 }
 
 /// Requests of published clients, by the runner that comes with them.

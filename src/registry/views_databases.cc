@@ -125,9 +125,13 @@ Result<Json> list(Registry& registry,
   Params params = where.params;
   params.emplace_back(page.size);
   params.emplace_back(offset);
-  Rows rows = TRY(session.query(fmt::format("SELECT {}{}{} {} LIMIT ? OFFSET ?", kColumns, kFrom,
-                                            where.sql, order_by(input)),
-                                params));
+  // The page's ids first: rows that are passed over are not put together.
+  const std::string order = order_by(input);
+  Rows rows = TRY(session.query(
+      fmt::format("SELECT {}{}WHERE d.id IN (SELECT d.id FROM databases d "
+                  "JOIN environments n ON n.id = d.env_id {} {} LIMIT ? OFFSET ?) {}",
+                  kColumns, kFrom, where.sql, order, order),
+      params));
   Json databases = Json::array();
   for (const Row& row : rows) {
     databases.push_back(database_json(registry, row));

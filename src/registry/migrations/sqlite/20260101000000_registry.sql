@@ -130,6 +130,7 @@ CREATE TABLE databases (
   duplicate_of INTEGER,
   archived_at INTEGER,
   -- What follows is a projection of the events and the head of the repository.
+  listed_events INTEGER NOT NULL DEFAULT 0,
   last_event_id INTEGER,
   last_order INTEGER,
   last_failed INTEGER NOT NULL DEFAULT 0,
@@ -182,6 +183,7 @@ CREATE INDEX events_listed ON events (org_id, id) WHERE set_id IS NULL;
 CREATE INDEX events_listed_status ON events (org_id, status, id) WHERE set_id IS NULL;
 CREATE INDEX events_repo ON events (repo_id, env_id, status, id) WHERE set_id IS NULL;
 CREATE INDEX events_env ON events (env_id, status, id) WHERE set_id IS NULL;
+CREATE INDEX events_version ON events (org_id, version, id) WHERE set_id IS NULL;
 CREATE INDEX events_set ON events (set_id, id) WHERE set_id IS NOT NULL;
 CREATE INDEX events_database ON events (database_id, id) WHERE database_id IS NOT NULL;
 
