@@ -101,18 +101,17 @@ Result<void> count_events(Session& session, RebuildReport& report) {
   return {};
 }
 
-/// The greatest version that was ever reported to pass.
-Result<std::string> greatest_reported(Session& session, const Repo& repo) {
-  std::string greatest;
-  if (repo.hidden) {
-    return greatest;
-  }
+/// The greatest version that was ever reported to pass, for each repository that has one.
+Result<std::map<int64_t, std::string>> greatest_reported(Session& session) {
+  std::map<int64_t, std::string> greatest;
   TRY(session.for_each(
-      "SELECT DISTINCT to_version FROM events WHERE repo_id = ? AND status = 'PASSED' AND "
-      "database_id IS NOT NULL AND to_version <> ''",
-      {repo.id}, [&greatest](const Row& row) {
-        if (VersionOrder().compare(row[0].text(), greatest) > 0) {
-          greatest = row[0].text();
+      "SELECT DISTINCT e.repo_id, e.to_version FROM events e JOIN repos r ON r.id = e.repo_id "
+      "WHERE e.status = 'PASSED' AND e.database_id IS NOT NULL AND e.to_version <> '' AND "
+      "r.hidden = 0",
+      {}, [&greatest](const Row& row) {
+        std::string& known = greatest[row[0].number()];
+        if (VersionOrder().compare(row[1].text(), known) > 0) {
+          known = row[1].text();
         }
         return true;
       }));
@@ -121,10 +120,11 @@ Result<std::string> greatest_reported(Session& session, const Repo& repo) {
 
 Result<void> measure_repositories(Session& session, RebuildReport& report) {
   StateOrders orders;
+  std::map<int64_t, std::string> greatest = TRY(greatest_reported(session));
   Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r", kRepoColumns)));
   for (const Row& row : rows) {
     Repo repo = read_repo(row);
-    repo.reported_version = TRY(greatest_reported(session, repo));
+    repo.reported_version = greatest[repo.id];
     TRY(session.run("UPDATE repos SET reported_version = ? WHERE id = ?",
                     {repo.reported_version, repo.id}));
     RepoHead head = TRY(load_head(session, orders, repo));
