@@ -35,6 +35,7 @@ class Server:
     """`rhumb serve` on a free port and a fresh folder."""
 
     def __init__(self, binary, folder):
+        os.mkdir(folder)
         self.log = open(os.path.join(folder, "serve.log"), "w+", encoding="utf-8")
         environment = {**os.environ, "RHUMB_ADMIN_TOKEN": TOKEN, "HOME": folder}
         self.process = subprocess.Popen(
@@ -65,10 +66,11 @@ class Server:
         return self.log.read()
 
 
-def walk(server, chromium, folder):
-    """Seeds and walks; the output of the journeys ends with the counts."""
+def walk(server, empty, chromium, folder):
+    """Seeds one server and walks both; the output of the journeys ends with the counts."""
     addresses = seed.seed(seed.Api(server.base, TOKEN))
     environment = {**os.environ, "RHUMB_BASE": server.base, "RHUMB_TOKEN": TOKEN,
+                   "RHUMB_EMPTY": empty.base,
                    "RHUMB_SETUP": server.setup or "", "RHUMB_CHROMIUM": chromium,
                    "RHUMB_PAGES": json.dumps(addresses), "RHUMB_PROFILE": os.path.join(folder, "profile"),
                    "RHUMB_LIVE": json.dumps(seed.deployment_set(0))}
@@ -92,16 +94,18 @@ def main():
         print(f"{binary} is missing; build it first\n0 passed, 1 failed")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binary, folder)
+        servers = [Server(binary, os.path.join(folder, name)) for name in ("seeded", "empty")]
         try:
-            if server.base is None:
-                print(f"the registry did not start\n{server.complaints()}\n0 passed, 1 failed")
-                return 1
-            code = walk(server, chromium, folder)
+            for server in servers:
+                if server.base is None:
+                    print(f"the registry did not start\n{server.complaints()}\n0 passed, 1 failed")
+                    return 1
+            code = walk(*servers, chromium, folder)
         finally:
-            server.stop()
+            for server in servers:
+                server.stop()
         if code != 0:
-            print(server.complaints()[-4000:], file=sys.stderr)
+            print(servers[0].complaints()[-4000:], file=sys.stderr)
     return code
 
 

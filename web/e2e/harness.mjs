@@ -34,9 +34,10 @@ export class Browser {
   /** What pages complained about and nobody expected. */
   complaints = [];
 
-  static async open({ executable, profile, base }) {
+  static async open({ executable, profile, base, friends }) {
     const browser = new Browser();
     browser.base = base;
+    browser.servers = [base, ...friends, "data:"];
     browser.context = await chromium.launchPersistentContext(profile, {
       executablePath: executable,
       args: flags,
@@ -56,7 +57,7 @@ export class Browser {
     });
     page.on("pageerror", (error) => this.complaints.push(`uncaught: ${error.message}`));
     page.on("request", (request) => {
-      if (!request.url().startsWith(this.base) && !request.url().startsWith("data:")) this.complaints.push(`outside request: ${request.url()}`);
+      if (!this.servers.some((server) => request.url().startsWith(server))) this.complaints.push(`outside request: ${request.url()}`);
     });
   }
 

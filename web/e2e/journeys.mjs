@@ -259,3 +259,24 @@ export async function setUp(browser, { setup }) {
     browser.expectComplaint(/410/);
   });
 }
+
+/** Where nothing is yet, every page says what to run next. */
+export async function emptyRegistry(browser, { empty, token }) {
+  const { page } = browser;
+  await browser.go(`${empty}/`, /Log in/);
+  await page.evaluate((value) => sessionStorage.setItem("rhumb.token", value), token);
+  const routes = [
+    ["/", "Home", "rhumb migrate push app"],
+    ["/repos", "Repositories", "rhumb migrate push app"],
+    ["/databases", "Databases", "rhumb migrate apply"],
+    ["/migrations", "Migrations", "rhumb migrate apply"],
+  ];
+  for (const [path, heading, command] of routes) {
+    await step(`empty page ${path}`, async () => {
+      await browser.go(empty + path, heading);
+      await page.locator(".command").getByText(command).first().waitFor();
+      await browser.checkAccessibility();
+      await browser.checkWidth(390);
+    });
+  }
+}

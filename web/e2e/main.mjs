@@ -1,10 +1,10 @@
 // Drives Chromium through a seeded registry; started by tests/browser/run.py.
 import { checkBudget, checkPolicy } from "./budget.mjs";
 import { Browser, counts, step } from "./harness.mjs";
-import { checkTheChecker, failingPages, keyboard, liveUpdate, logIn, setUp, tokens, walkPages } from "./journeys.mjs";
+import { checkTheChecker, emptyRegistry, failingPages, keyboard, liveUpdate, logIn, setUp, tokens, walkPages } from "./journeys.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 
-const { RHUMB_BASE: base, RHUMB_TOKEN: token, RHUMB_SETUP: setup, RHUMB_SCREENSHOTS: screenshots } = process.env;
+const { RHUMB_BASE: base, RHUMB_EMPTY: empty, RHUMB_TOKEN: token, RHUMB_SETUP: setup, RHUMB_SCREENSHOTS: screenshots } = process.env;
 const pages = JSON.parse(process.env.RHUMB_PAGES);
 const live = JSON.parse(process.env.RHUMB_LIVE);
 
@@ -30,7 +30,7 @@ async function reader() {
   return (await api("mutation C($input: CreateBotInput!) { createBot(input: $input) { secret } }", { input })).createBot.secret;
 }
 
-const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base });
+const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base, friends: [empty] });
 try {
   await logIn(browser, { token, base });
   await checkTheChecker(browser);
@@ -42,6 +42,7 @@ try {
   await tokens(browser, { asToken, reader, token });
   await checkBudget(browser);
   await setUp(browser, { setup });
+  await emptyRegistry(browser, { empty, token });
   await checkPolicy(browser);
 } catch (error) {
   await step("the journeys go on", () => Promise.reject(error));

@@ -3,7 +3,7 @@ import type { Database } from "../api/types.ts";
 import { formatLag } from "../lib/format.ts";
 import { databasePath, repoPath } from "../lib/paths.ts";
 import { Badge, Status } from "./status.tsx";
-import { Table, type Column } from "./table.tsx";
+import { chooseColumns, Table, type Column, type ColumnChoice } from "./table.tsx";
 import { Time } from "./time.tsx";
 
 const columns: Column<Database>[] = [
@@ -25,8 +25,6 @@ const columns: Column<Database>[] = [
   { head: "Last deployment", cell: (row) => <Time value={row.lastDeploymentTime} />, sort: "LAST_DEPLOYMENT" },
 ];
 
-/** `isSortable` where the page reads the order from its URL. */
-export function DatabaseTable({ rows, caption, isSortable = false, without = [] }: { rows: Database[]; caption: string; isSortable?: boolean; without?: string[] }) {
-  const shown = columns.filter((column) => !without.includes(column.head)).map(({ sort, ...column }) => (isSortable && sort !== undefined ? { ...column, sort } : column));
-  return <Table caption={caption} columns={shown} rows={rows} rowKey={(row) => row.id} />;
+export function DatabaseTable({ rows, caption, ...choice }: { rows: Database[]; caption: string } & ColumnChoice) {
+  return <Table caption={caption} columns={chooseColumns(columns, choice)} rows={rows} rowKey={(row) => row.id} />;
 }

@@ -3,7 +3,7 @@ import type { MigrationRow } from "../api/types.ts";
 import { formatDuration } from "../lib/format.ts";
 import { migrationPath, repoPath } from "../lib/paths.ts";
 import { Status } from "./status.tsx";
-import { Table, type Column } from "./table.tsx";
+import { chooseColumns, Table, type Column, type ColumnChoice } from "./table.tsx";
 import { Time } from "./time.tsx";
 
 const columns: Column<MigrationRow>[] = [
@@ -27,16 +27,14 @@ const errorColumn: Column<MigrationRow> = {
   ),
 };
 
-interface MigrationTableProps {
+interface MigrationTableProps extends Pick<ColumnChoice, "without"> {
   rows: MigrationRow[];
   caption: string;
-  /** Heads of columns that would say the same in each row. */
-  without?: string[];
   withError?: boolean;
 }
 
 /** Events as the command line lists them. */
 export function MigrationTable({ rows, caption, without = [], withError = false }: MigrationTableProps) {
-  const shown = columns.filter((column) => !without.includes(column.head));
+  const shown = chooseColumns(columns, { without });
   return <Table caption={caption} columns={withError ? [...shown, errorColumn] : shown} rows={rows} rowKey={(row) => row.id} />;
 }

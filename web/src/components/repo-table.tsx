@@ -5,7 +5,7 @@ import { repoPath } from "../lib/paths.ts";
 import { StatusBar } from "./chart.tsx";
 import { Origin } from "./origin.tsx";
 import { Badge } from "./status.tsx";
-import { Table, type Column } from "./table.tsx";
+import { chooseColumns, Table, type Column, type ColumnChoice } from "./table.tsx";
 import { Time } from "./time.tsx";
 
 const columns: Column<Repo>[] = [
@@ -32,8 +32,6 @@ const columns: Column<Repo>[] = [
   { head: "By", cell: (row) => (row.lastPush === null ? "-" : <Origin actor={row.lastPush.actor} context={row.lastPush.context} />) },
 ];
 
-/** `isSortable` where the page reads the order from its URL. */
-export function RepoTable({ rows, caption, isSortable = false, without = [] }: { rows: Repo[]; caption: string; isSortable?: boolean; without?: string[] }) {
-  const shown = columns.filter((column) => !without.includes(column.head)).map(({ sort, ...column }) => (isSortable && sort !== undefined ? { ...column, sort } : column));
-  return <Table caption={caption} columns={shown} rows={rows} rowKey={(row) => row.id} />;
+export function RepoTable({ rows, caption, ...choice }: { rows: Repo[]; caption: string } & ColumnChoice) {
+  return <Table caption={caption} columns={chooseColumns(columns, choice)} rows={rows} rowKey={(row) => row.id} />;
 }

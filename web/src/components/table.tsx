@@ -11,6 +11,18 @@ export interface Column<Row> {
   sort?: string;
 }
 
+export interface ColumnChoice {
+  /** Whether the page reads the order from its URL. */
+  isSortable?: boolean;
+  /** Heads of columns that would say the same in each row. */
+  without?: string[];
+}
+
+export function chooseColumns<Row>(columns: Column<Row>[], { isSortable = false, without = [] }: ColumnChoice): Column<Row>[] {
+  const chosen = columns.filter((column) => !without.includes(column.head));
+  return isSortable ? chosen : chosen.map(({ sort, ...column }) => column);
+}
+
 function Head<Row>({ column }: { column: Column<Row> }) {
   const [path] = useLocation();
   const search = useSearch();

@@ -66,7 +66,7 @@ function adviseFile(run: Failed, file: DeployedFile): Advice {
     return {
       title: "The file is half applied",
       sentences: [
-        `${plural(done, "statement")} of ${file.name} ${done === 1 ? "is" : "are"} in the database. Leave ${done === 1 ? "it" : "them"} as they are in the file.`,
+        `${plural(done, "statement")} of ${file.name} ${done === 1 ? "is" : "are"} in the database. Leave what is done unchanged in the file.`,
         "Repair the failing statement, or what it stumbled over in the database. The next run goes on with that statement.",
       ],
       commands: repairCommands(run),

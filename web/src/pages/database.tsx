@@ -75,7 +75,11 @@ export function DatabasePage({ id }: { id: string }) {
           <DatabaseFacts database={database} />
           <section>
             <h2>Deployments</h2>
-            <MigrationTable caption="Deployments of this database" rows={database.migrations.migrations} without={["Repository", "Environment", "Database", "Targets"]} />
+            <MigrationTable
+              caption="Deployments of this database"
+              rows={database.migrations.migrations}
+              without={["Repository", "Environment", "Database", "Targets"]}
+            />
             <Pager info={database.migrations.pageInfo} />
           </section>
         </>

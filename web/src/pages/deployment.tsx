@@ -30,7 +30,8 @@ function DatabaseNow({ database }: { database: NonNullable<Migration["database"]
     <section>
       <h2>The database now</h2>
       <p>
-        <Link href={databasePath(database.id)}>{database.name}</Link> <Status value={database.status} /> at version <code>{database.currentVersion ?? "-"}</code>
+        <Link href={databasePath(database.id)}>{database.name}</Link> <Status value={database.status} /> at version{" "}
+        <code>{database.currentVersion ?? "-"}</code>
         {database.latestVersion !== null && database.latestVersion !== database.currentVersion && (
           <>
             , latest is <code>{database.latestVersion}</code>
@@ -56,7 +57,10 @@ function Deployment({ run }: { run: Migration }) {
       {run.masked !== null && <MaskedNotice masked={run.masked} />}
       <section>
         <h2>{plural(run.files.length, "file")}</h2>
-        {run.files.length === 0 ? <p class="soft">{text.deployment.noFiles}</p> : run.files.map((file) => <DeployedFileView key={file.name} file={file} run={run} />)}
+        {run.files.length === 0 && <p class="soft">{text.deployment.noFiles}</p>}
+        {run.files.map((file) => (
+          <DeployedFileView key={file.name} file={file} run={run} />
+        ))}
       </section>
       {run.database !== null && <DatabaseNow database={run.database} />}
       <RunLog log={run.log} empty={text.deployment.noLog} />

@@ -41,6 +41,16 @@ function Cards({ environments }: { environments: Environment[] }) {
   );
 }
 
+/** The way to the rest of a list of which only the start is shown. */
+function More({ of, total, shown, href }: { of: string; total: number; shown: number; href: string }) {
+  if (total <= shown) return null;
+  return (
+    <Link href={href}>
+      All {total} {of}
+    </Link>
+  );
+}
+
 function Overview({ home }: { home: Home }) {
   const pushed = home.repos.filter(({ lastPush }) => lastPush !== null);
   return (
@@ -53,7 +63,7 @@ function Overview({ home }: { home: Home }) {
         ) : (
           <MigrationTable caption="Failed deployments" rows={home.failures.migrations} without={["Status", "Duration"]} withError />
         )}
-        {home.failures.pageInfo.total > home.failures.migrations.length && <Link href="/migrations?status=FAILED">All {home.failures.pageInfo.total} failed deployments</Link>}
+        <More of="failed deployments" total={home.failures.pageInfo.total} shown={home.failures.migrations.length} href="/migrations?status=FAILED" />
       </section>
       <section>
         <h2>Databases by environment</h2>
@@ -61,8 +71,12 @@ function Overview({ home }: { home: Home }) {
       </section>
       <section>
         <h2>Pending databases</h2>
-        {home.pending.databases.length === 0 ? <p class="soft">{text.home.synced}</p> : <DatabaseTable caption="Pending databases" rows={home.pending.databases} />}
-        {home.pending.pageInfo.total > home.pending.databases.length && <Link href="/databases?status=PENDING">All {home.pending.pageInfo.total} pending databases</Link>}
+        {home.pending.databases.length === 0 ? (
+          <p class="soft">{text.home.synced}</p>
+        ) : (
+          <DatabaseTable caption="Pending databases" rows={home.pending.databases} />
+        )}
+        <More of="pending databases" total={home.pending.pageInfo.total} shown={home.pending.databases.length} href="/databases?status=PENDING" />
       </section>
       {pushed.length > 0 && (
         <section>

@@ -38,7 +38,15 @@ export function LoginPage({ onDone }: { onDone: () => void }) {
       <form onSubmit={(event) => void onSubmit(event)} noValidate>
         <label class="field">
           Token
-          <input ref={field} name="token" type="password" autoComplete="current-password" spellcheck={false} aria-invalid={error !== ""} aria-describedby="login-error" />
+          <input
+            ref={field}
+            name="token"
+            type="password"
+            autoComplete="current-password"
+            spellcheck={false}
+            aria-invalid={error !== ""}
+            aria-describedby="login-error"
+          />
         </label>
         <p id="login-error" role="alert" class="bad">
           {error}

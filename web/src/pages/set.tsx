@@ -50,7 +50,7 @@ function Rerun({ run }: { run: MigrationSet }) {
     <section class="notice notice-bad" aria-label="How to go on">
       {run.error !== null && run.error !== "" && <pre class="error-text">{run.error}</pre>}
       <h2>Run again what is missing</h2>
-      <p>{text.set.rerun}</p>
+      {!isLong && <p>{text.set.rerun}</p>}
       {commands.length > 0 && !isLong && <Command>{commands.join("\n")}</Command>}
       <p>{isLong ? text.set.tooMany(commands.length) : text.set.rerunAll}</p>
       <Command>{`${applyCommand(run, "")} --continue-on-error`}</Command>
