@@ -49,6 +49,18 @@ bool ApplyReport::is_reported(size_t number) const {
   return std::ranges::find(planned_, number, &Entry::number) != planned_.end();
 }
 
+std::string ApplyReport::repo_of(size_t number) const {
+  const auto entry = std::ranges::find(planned_, number, &Entry::number);
+  return entry == planned_.end() ? "" : entry->planned.dir_name;
+}
+
+void ApplyReport::set_permit(size_t number, std::string permit) {
+  const auto entry = std::ranges::find(planned_, number, &Entry::number);
+  if (entry != planned_.end()) {
+    entry->planned.permit = std::move(permit);
+  }
+}
+
 void ApplyReport::on_event(const migrate::RunEvent& event) {
   migrate::RunEvent mine = event;
   if (auto* started = std::get_if<migrate::RunStarted>(&mine.body)) {

@@ -29,6 +29,8 @@ class ApplyReport final : public migrate::RunObserver {
   /// Adds a target that will be reported; `number` is its number in the run.
   void add_target(size_t number, report::PlannedTarget planned);
   [[nodiscard]] bool is_reported(size_t number) const;
+  [[nodiscard]] std::string repo_of(size_t number) const;
+  void set_permit(size_t number, std::string permit);
   [[nodiscard]] bool is_needed() const { return !planned_.empty(); }
   void set_context(std::optional<registry_api::DeployContext> context) {
     facts_.context = std::move(context);

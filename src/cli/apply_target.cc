@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/go_format.h"
+#include "cli/deployment_gate.h"
 #include "cli/environments.h"
 #include "cli/format.h"
 #include "cli/holder.h"
@@ -19,6 +20,23 @@
 
 namespace rhumb::cli {
 namespace {
+
+/// Keeps what the run said of its target, for the question that comes before the first statement.
+class TargetCapture final : public migrate::RunObserver {
+ public:
+  explicit TargetCapture(migrate::RunObserver& next) : next_(next) {}
+  void on_event(const migrate::RunEvent& event) override {
+    if (const auto* started = std::get_if<migrate::TargetStarted>(&event.body)) {
+      target_ = *started;
+    }
+    next_.on_event(event);
+  }
+  [[nodiscard]] const migrate::TargetStarted& target() const { return target_; }
+
+ private:
+  migrate::RunObserver& next_;
+  migrate::TargetStarted target_;
+};
 
 report::LiteralMasking masking_of(const project::MigrationConfig& migration) {
   if (migration.report_masking == "NONE") {
@@ -157,12 +175,27 @@ Result<void> apply_to_target(Invocation& invocation,
   report::MaskingRenderer renderer(
       mask_options(target.environment, opened, connection->info().engine),
       secrets_of(target.environment, url));
-  migrate::RunStream stream(run_id, app.clock, observer, renderer);
+  TargetCapture capture(observer);
+  migrate::RunStream stream(run_id, app.clock, capture, renderer);
   stream.select_target(target.number);
   migrate::ApplyOptions options = make_options(invocation, target, opened, amount);
   add_identity(options, target, connection->info());
   options.stop = app.stop;
-  options.admit = [&](const migrate::Planned& /*planned*/) { return renderer.check(); };
+  options.admit = [&](const migrate::Planned& planned) -> Result<void> {
+    TRY(renderer.check());
+    if (!target.reported || options.dry_run) {
+      return {};
+    }
+    target.on_permit(TRY(ask_permit(
+        invocation, session,
+        {.repo = target.repo,
+         .environment = target.environment,
+         .target = capture.target(),
+         .version = planned.target,
+         .from_registry = opened.source == DirectorySource::kRegistry,
+         .override_reason = invocation.flags.text("override-reason")})));
+    return {};
+  };
   options.on_lock_wait = [&](std::string_view held_by) {
     if (app.err_is_terminal) {
       app.err << "Waiting for the database lock (held by " << held_by << ")\n" << std::flush;

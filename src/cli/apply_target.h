@@ -17,6 +17,9 @@ struct ApplyTarget {
   size_t number = 0;
   bool reported = false;         ///< a report will name this target
   bool report_required = false;  ///< no run without an identity
+  std::string repo{};            ///< repository the run is filed under
+  /// Takes the permit of this target, for its report.
+  std::function<void(std::string permit)> on_permit{};
 };
 
 /// Everything that runs one target: opens directory and database, plans, executes.

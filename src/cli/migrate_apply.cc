@@ -219,7 +219,12 @@ class ApplyRun {
                            {.environment = environment,
                             .number = number,
                             .reported = report_.is_reported(number),
-                            .report_required = is_required(environment)},
+                            .report_required = is_required(environment),
+                            .repo = report_.repo_of(number),
+                            .on_permit =
+                                [&](std::string permit) {
+                                  report_.set_permit(number, std::move(permit));
+                                }},
                            session_, run_id_, fan_);
   }
 
@@ -349,6 +354,7 @@ std::vector<FlagSpec> apply_flags() {
       with_kind(text_flag("report-timeout", "1m0s", "how long reporting may take"),
                 FlagKind::kDuration),
       bool_flag("print-report", "print the report to stdout instead of sending it"),
+      text_flag("override-reason", "", "why a registry policy is to be overridden, for its audit log"),
       bool_flag("allow-stale", "use a cached directory when the registry does not answer"),
   };
 }

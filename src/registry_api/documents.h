@@ -46,6 +46,12 @@ inline constexpr Document kBeginMigrationSet{
     "mutation beginMigrationSet($input: BeginMigrationSetInput!) {\n"
     "  beginMigrationSet(input: $input) {\n    url\n  }\n}"};
 
+inline constexpr Document kCheckDeployment{
+    "checkDeployment",
+    "query checkDeployment($input: CheckDeploymentInput!) {\n  checkDeployment(input: $input) {\n"
+    "    allowed\n    reasons {\n      policy\n      message\n      violation\n    }\n"
+    "    permits {\n      targetID\n      permit\n      expiresAt\n    }\n  }\n}"};
+
 inline constexpr Document kRepos{
     "repos",
     "query repos($input: ReposInput) {\n  repos(input: $input) {\n    repos {\n      id\n      slug\n"

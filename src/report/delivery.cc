@@ -1,7 +1,6 @@
 #include "report/delivery.h"
 
-#include <algorithm>
-
+#include "codec/url.h"
 #include "registry_api/documents.h"
 #include "sys/clock.h"
 
@@ -15,6 +14,15 @@ constexpr std::string_view kSetOperation = registry_api::kReportMigrationSet.fie
 registry_api::Document document_of(std::string_view operation) {
   return operation == kSetOperation ? registry_api::kReportMigrationSet
                                     : registry_api::kReportMigration;
+}
+
+/// Whether a report for one endpoint may go to another: only on the same host, for a registry may
+/// have moved to another port or path.
+bool is_same_registry(const std::string& a, const std::string& b) {
+  const auto first = codec::parse_url(a);
+  const auto second = codec::parse_url(b);
+  return a == b || (first.has_value() && second.has_value() &&
+                    first.value().hostname() == second.value().hostname());
 }
 
 std::string url_of(const Json& payload) {
@@ -121,7 +129,7 @@ Result<Delivery::Flushed> Delivery::flush() {
   bool answered = true;
   for (const std::string& name : names) {
     const Result<SpooledReport> spooled = spool_->read(name);
-    if (!spooled.has_value() || spooled.value().endpoint != endpoint_ || !answered) {
+    if (!spooled.has_value() || !is_same_registry(spooled.value().endpoint, endpoint_) || !answered) {
       ++flushed.left;
       continue;
     }

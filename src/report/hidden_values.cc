@@ -28,7 +28,7 @@ std::vector<TextSpan> join_spans(std::vector<TextSpan> spans) {
     if (!joined.empty() && span.begin < joined.back().end) {
       if (span.end > joined.back().end) {
         joined.back().end = span.end;
-        joined.back().blank_after = span.blank_after;
+        joined.back().closes_comment = span.closes_comment;
       }
     } else {
       joined.push_back(span);
@@ -44,12 +44,12 @@ std::string replace_spans(std::string_view text, std::vector<TextSpan> spans) {
     out += text.substr(done, span.begin - done);
     out += span.blank_before ? " " : "";
     out += kPlaceholder;
+    out += span.closes_comment ? " */" : "";
     for (size_t at = span.begin; at < span.end; ++at) {
       if (text[at] == '\n') {
         out += at > span.begin && text[at - 1] == '\r' ? "\r\n" : "\n";
       }
     }
-    out += span.blank_after ? " " : "";
     done = span.end;
   }
   out += text.substr(done);

@@ -16,8 +16,9 @@ inline constexpr std::string_view kPlaceholder = "(sensitive)";
 struct TextSpan {
   size_t begin = 0;
   size_t end = 0;
-  bool blank_before = false;  ///< the placeholder needs a blank before it, or behind
-  bool blank_after = false;
+  bool blank_before = false;  ///< the placeholder needs a blank before it
+  /// The span ends with the mark that closes a block comment: line ends go behind the comment.
+  bool closes_comment = false;
 
   bool operator==(const TextSpan&) const = default;
 };

@@ -39,7 +39,7 @@ std::vector<TextSpan> find_comment_body(std::string_view comment) {
   if (block && comment.size() >= 4 && comment.ends_with("*/")) {
     end -= 2;
   }
-  const size_t limit = end;
+  const bool closed = end < comment.size();
   size_t begin = std::min(mark, end);
   while (begin < end && kBlanks.find(comment[begin]) != std::string_view::npos) {
     ++begin;
@@ -52,9 +52,9 @@ std::vector<TextSpan> find_comment_body(std::string_view comment) {
     return {};
   }
   return {TextSpan{.begin = begin,
-                   .end = end,
+                   .end = closed ? comment.size() : end,
                    .blank_before = begin == mark,
-                   .blank_after = block && end == limit}};
+                   .closes_comment = closed}};
 }
 
 std::vector<TextSpan> find_hidden_quotes(std::string_view comment, const HiddenValues& hidden) {

@@ -86,7 +86,7 @@ TEST(Masking, OfMarkedStatementsHidesMore) {
       {kLite, "INSERT INTO t VALUES (4711, -1.5e3, TRUE, NULL, 'zoe')",
        "INSERT INTO t VALUES ((sensitive), -(sensitive), TRUE, NULL, (sensitive))"},
       {kLite, "SELECT 1 -- why\n, 2 /* one\ntwo */ /**/ --",
-       "SELECT (sensitive) -- (sensitive)\n, (sensitive) /* (sensitive)\n */ /**/ --"},
+       "SELECT (sensitive) -- (sensitive)\n, (sensitive) /* (sensitive) */\n /**/ --"},
       {kLite, "SELECT 1 --why\n/*x*/", "SELECT (sensitive) -- (sensitive)\n/* (sensitive) */"},
       {kPg, "DO $$ BEGIN x; END $$;", "DO (sensitive);"},
       {kPg, "CREATE ROLE boss LOGIN PASSWORD 'p'",

@@ -61,6 +61,7 @@ void add_extras(MigrationReport& report,
   report.extras.dir_version = if_set(target.info.version);
   report.extras.dir_hash = if_set(target.info.dir_hash);
   report.extras.dir_source = if_set(planned.dir_source);
+  report.extras.permit = if_set(planned.permit);
   report.extras.actor = facts.actor;
   report.extras.run_context = facts.run_context;
   if (target.info.provisional_identity) {

@@ -28,6 +28,7 @@ struct PlannedTarget {
   std::string dir_name{};    ///< repository the run is filed under
   std::string dir_source{};  ///< REGISTRY, LOCAL, TEMPLATE
   std::string report_id{};   ///< UUID of this target's report
+  std::string permit{};      ///< what the registry gave before the run; empty: none
 };
 
 /// Whether a target got far enough for a report of its own.
