@@ -63,7 +63,12 @@ class ApplyRun {
     if (!failures_.empty()) {
       return combined_error();
     }
-    return delivered && !missing_credentials_ ? 0 : exit_without_report();
+    if (missing_credentials_ && is_required_anywhere()) {
+      return Error(ErrorCode::kUnavailable,
+                   "the run had to be reported; run 'atlas login', or set ATLAS_TOKEN and "
+                   "ATLAS_CLOUD_URL");
+    }
+    return delivered || !is_required_anywhere() ? 0 : 1;
   }
 
  private:
@@ -78,11 +83,9 @@ class ApplyRun {
     return invocation_.flags.boolean("require-report") || environment.migration.report_required;
   }
 
-  [[nodiscard]] int exit_without_report() const {
+  [[nodiscard]] bool is_required_anywhere() const {
     return std::ranges::any_of(project_.environments,
-                               [&](const auto& environment) { return is_required(environment); })
-               ? 1
-               : 0;
+                               [&](const auto& environment) { return is_required(environment); });
   }
 
   [[nodiscard]] migrate::RunStarted started_event() const {

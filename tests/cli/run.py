@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+"""Tests of the command line against a real registry.
+
+    tests/cli/run.py BUILD [WORD ...]    only tests whose name holds one of the words
+
+Ends with `N passed, N failed, N skipped`. RHUMB_SHARED names the folder with foreign histories,
+RHUMB_KILLS the number of times the history test kills its run.
+"""
+
+import glob
+import importlib
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import harness  # noqa: E402 (needs the path above)
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    for path in sorted(glob.glob(os.path.join(HERE, "*_test.py"))):
+        importlib.import_module(os.path.basename(path)[:-3])
+    return harness.run_tests(os.path.abspath(sys.argv[1]), sys.argv[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

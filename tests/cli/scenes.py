@@ -1,0 +1,61 @@
+"""Migration directories, project files and the push that several subjects begin with."""
+
+FULL_TAG = "267b9d1799a3f37ccc0c4112d33f6b3455b62de8"
+SHORT_TAG = FULL_TAG[:7]
+
+FIRST = {"20260512141500_users.sql": "CREATE TABLE users (id integer PRIMARY KEY, name text);\n"}
+SECOND = {"20260514083000_orders.sql": "CREATE TABLE orders (id integer PRIMARY KEY);\n"
+                                       "INSERT INTO users (name) VALUES ('amber');\n"}
+BROKEN = {"20260515093000_broken.sql": "CREATE TABLE carts (id integer);\nINSERT INTO nowhere VALUES (1);\n"}
+
+FIRST_VERSION, SECOND_VERSION = "20260512141500", "20260514083000"
+
+REGISTRY_PROJECT = """\
+env {
+  # Set environment name dynamically based on --env value.
+  name = atlas.env
+  migration {
+    # In this example, the directory is named "myapp".
+    dir = "atlas://myapp"
+  }
+}
+"""
+
+LOCAL_PROJECT = """\
+env {
+  name = atlas.env
+  migration {
+    dir = "file://migrations"
+    report = true
+    repo {
+      name = "myapp"
+    }
+  }
+}
+"""
+
+
+def push(scratch, files, name="myapp", directory="pushed"):
+    """Pushes the files, `name` with or without a tag. -> what the command printed"""
+    scratch.directory(directory, files)
+    return scratch.run("migrate", "push", name, "--dir", f"file://{directory}",
+                       "--dev-url", "sqlite://dev?mode=memory").ok().quiet().out
+
+
+def apply(scratch, database, *more, env="prod", **options):
+    """`migrate apply` with atlas.hcl to a SQLite file of the scratch folder."""
+    return scratch.run("migrate", "apply", "--url", f"sqlite://{database}", "--config",
+                       "file://atlas.hcl", "--env", env, *more, **options)
+
+
+def tables(scratch, database):
+    """Names of the tables a user made."""
+    rows = scratch.query(database, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE"
+                                   " 'sqlite_%' AND name <> 'atlas_schema_revisions' ORDER BY name")
+    return [name for (name,) in rows]
+
+
+def revisions(scratch, database):
+    """Rows of the history: (version, applied, total, error)."""
+    return scratch.query(database, "SELECT version, applied, total, error FROM atlas_schema_revisions"
+                                   " WHERE version NOT LIKE '.%' ORDER BY version")
