@@ -24,6 +24,8 @@ constexpr std::string_view kContentPolicy =
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 constexpr size_t kUserAgentMax = 255;
+// Whose log tells of tokens that belong to nobody: the one that every store has.
+constexpr int64_t kFirstOrganization = 1;
 constexpr size_t kAssetBytesMax = size_t{16} << 20;
 // How stale "last used" may be: a busy token must not make every read a write.
 constexpr int64_t kUseNotedNs = int64_t{60} * 1'000'000'000;
@@ -198,7 +200,7 @@ Result<std::optional<Caller>> WebServer::authenticate(const Request& request, in
 Response WebServer::refuse_token(const Request& request) {
   (void)registry_.store.write([&](Session& session) {
     AuditEntry entry;
-    entry.org_id = 1;
+    entry.org_id = kFirstOrganization;
     entry.time = registry_.now();
     entry.origin = origin_of(request);
     entry.action = "login.fail";
