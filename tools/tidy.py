@@ -14,6 +14,7 @@ LINE_LENGTH_MAX = 110
 SOURCE = re.compile(r"^(src|tests|bench)/.*\.(cc|h)$")
 INCLUDE = re.compile(r'^\s*#include "([^"]+)/[^/"]+"', re.M)
 LIBRARY = re.compile(r"rhumb_library\(\s*NAME\s+(\S+)(.*?)\)", re.S)
+LONG_LITERAL = re.compile(r'R?"[^"]{24,}"|",\s*"|// NOLINT\(')
 TODO = re.compile(r"TODO(?!\(#\d+\))")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
@@ -95,11 +96,11 @@ def check_headers(files):
 
 
 def check_lines(files):
-    """No line of ours is longer than the screen."""
+    """No line of ours is longer than the screen, but for tables of recorded texts."""
     for path in files:
         if SOURCE.match(path):
             for number, line in enumerate(read(path).split("\n"), 1):
-                if len(line) > LINE_LENGTH_MAX:
+                if len(line) > LINE_LENGTH_MAX and not LONG_LITERAL.search(line):
                     yield f"{path}:{number}: {len(line)} characters, at most {LINE_LENGTH_MAX}"
 
 
