@@ -59,3 +59,11 @@ def revisions(scratch, database):
     """Rows of the history: (version, applied, total, error)."""
     return scratch.query(database, "SELECT version, applied, total, error FROM atlas_schema_revisions"
                                    " WHERE version NOT LIKE '.%' ORDER BY version")
+
+
+def send_report(server, input_, **options):
+    """Sends the input of a single report or of a set as a client does. -> (status, reply)"""
+    operation = "ReportMigrationSet" if "completed" in input_ else "ReportMigration"
+    field = operation[0].lower() + operation[1:]
+    return server.post({"query": f"mutation {operation}($input: {operation}Input!) {{ {field}(input:"
+                                 " $input) { url } }", "variables": {"input": input_}}, **options)
