@@ -1,0 +1,121 @@
+"""The audit log shows every change of its rows; projections can be computed anew."""
+
+import contextlib
+import os
+import sqlite3
+
+from harness import contains, matches, same, test, true
+from scenes import FIRST, REGISTRY_PROJECT, SECOND, apply, push
+
+
+def work(scratch):
+    """Pushes, deployments and a refused request; then the registry is stopped."""
+    server = scratch.server()
+    push(scratch, FIRST)
+    push(scratch, {**FIRST, **SECOND})
+    push(scratch, FIRST, name="myapp:v1")
+    scratch.write("atlas.hcl", REGISTRY_PROJECT)
+    apply(scratch, "one.db").ok()
+    apply(scratch, "two.db", "1").ok()
+    apply(scratch, "three.db", "--dry-run").ok()
+    same(server.post({"query": "{ me { name } }"}, token="rgb_nobody")[0], 401, "a wrong token")
+    server.stop()
+    return server
+
+
+def store(server):
+    """Path of the SQLite file of the registry."""
+    return os.path.join(server.data, "registry.db")
+
+
+@contextlib.contextmanager
+def opened(path):
+    """The stored rows, without the triggers that keep them as they are; the file is whole afterwards."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+                                             " AND tbl_name = 'audit'").fetchall():
+            connection.execute(f'DROP TRIGGER "{trigger}"')
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        yield connection
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def put_back(path, content):
+    for suffix in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(path + suffix)
+    with open(path, "wb") as f:
+        f.write(content)
+
+
+def verify(scratch, server, *more):
+    return scratch.run("audit", "verify", "--data", server.data, *more)
+
+
+@test
+def verify_passes_after_writes_and_names_a_checkpoint(scratch):
+    server = work(scratch)
+    first = verify(scratch, server).ok().quiet()
+    entries, checkpoint = matches(first.out, r"intact: (\d+) entries, checkpoint (\d+:\S+)$").groups()
+    true(int(entries) >= 6, f"an entry for every write: {first.out}")
+    server.start()
+    scratch.run("cloud", "repo", "create", "--name", "more", "--type", "migration_directory",
+                "--driver", "sqlite").ok()
+    server.stop()
+    later = verify(scratch, server, "--checkpoint", checkpoint).ok()
+    true(int(matches(later.out, r"intact: (\d+) entries")[1]) > int(entries), "the log grew")
+    verify(scratch, server, "--checkpoint", checkpoint[:-1] + "x").fails()
+
+
+@test
+def any_changed_row_is_found(scratch):
+    server = work(scratch)
+    path = store(server)
+    with opened(path) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(audit)")]
+        rows = [row for (row,) in connection.execute("SELECT rowid FROM audit ORDER BY rowid")]
+    with open(path, "rb") as f:
+        intact = f.read()
+    for column in columns:
+        for row in {rows[0], rows[len(rows) // 2], rows[-1]}:
+            with opened(path) as connection:
+                where = f"WHERE rowid = {row}"
+                value, = connection.execute(f'SELECT "{column}" FROM audit {where}').fetchone()
+                connection.execute(f'UPDATE audit SET "{column}" = ? {where}', (one_byte_changed(value),))
+            done = verify(scratch, server)
+            true(done.code == 1 and "Error: " in done.err, f"{column} of row {row} changed unseen: {done}")
+            put_back(path, intact)
+    verify(scratch, server).ok()
+
+
+def one_byte_changed(value):
+    if isinstance(value, bytes):
+        return bytes([value[0] ^ 1]) + value[1:]
+    if isinstance(value, str):
+        return chr(ord(value[0]) ^ 1) + value[1:] if value else "x"
+    return 7 if value is None else value + 1_000_000
+
+
+@test
+def a_removed_row_is_found(scratch):
+    server = work(scratch)
+    checkpoint = matches(verify(scratch, server).ok().out, r"checkpoint (\d+:\S+)$")[1]
+    path = store(server)
+    with open(path, "rb") as f:
+        intact = f.read()
+    for which, flags in (("2", ()), ("(SELECT max(rowid) FROM audit)", ("--checkpoint", checkpoint))):
+        with opened(path) as connection:
+            connection.execute(f"DELETE FROM audit WHERE rowid = {which}")
+        verify(scratch, server, *flags).fails()
+        put_back(path, intact)
+
+
+@test
+def rebuild_gives_the_same_rows(scratch):
+    server = work(scratch)
+    done = scratch.run("registry", "rebuild", "--data", server.data).ok().quiet()
+    matches(done.out, r"^Rebuilt \d+ databases of 1 repository from \d+ events: nothing differed$")
+    with opened(store(server)) as connection:
+        connection.execute("UPDATE databases SET status = 'FAILED'")
+    contains(scratch.run("registry", "rebuild", "--data", server.data).ok().out, "rows differed")
+    contains(scratch.run("registry", "rebuild", "--data", server.data).ok().out, "nothing differed")
