@@ -2,11 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <filesystem>
 #include <thread>
 
-#include "http/retry.h"
 #include "http/server.h"
 #include "http/test_support.h"
 
@@ -34,10 +32,6 @@ class HttpClient : public testing::Test {
   }
 
   Response answer(const Request& request) {
-    ++requests_;
-    if (request.path == "/flaky" && requests_ < 3) {
-      return text_response(503, "later");
-    }
     if (request.path == "/moved") {
       return redirect_response("/elsewhere");
     }
@@ -71,7 +65,6 @@ class HttpClient : public testing::Test {
 
   std::unique_ptr<Client> client_;
   std::unique_ptr<Server> server_;
-  std::atomic<int> requests_ = 0;
 };
 
 TEST_F(HttpClient, SendsRequests) {
@@ -149,32 +142,6 @@ TEST_F(HttpClient, ReportsFailures) {
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
   EXPECT_FALSE(refused.error().message().empty());
-}
-
-TEST_F(HttpClient, RetriesUntilItIsAnswered) {
-  start();
-  ClientRequest request;
-  request.url = server_->base_url() + "/flaky";
-  int waits = 0;
-  const Waiter count = [&waits](milliseconds) -> Result<void> {
-    ++waits;
-    return {};
-  };
-  const auto response = send_with_retries(*client_, request, {}, count);
-  ASSERT_TRUE(response.has_value());
-  EXPECT_EQ(response->status, 200);
-  EXPECT_EQ(waits, 2);
-
-  server_->shutdown(seconds(5));
-  waits = 0;
-  const auto failed = send_with_retries(*client_, request, {}, count);
-  ASSERT_FALSE(failed.has_value());
-  EXPECT_TRUE(failed.error().message().starts_with("giving up after 5 attempts: "));
-  EXPECT_EQ(waits, 4);
-  const auto stopped = send_with_retries(*client_, request, {}, [](milliseconds) -> Result<void> {
-    return Error(ErrorCode::kCancelled, "stop");
-  });
-  EXPECT_EQ(stopped.error().code(), ErrorCode::kCancelled);
 }
 
 TEST_F(HttpClient, TakesTheProxyFromTheEnvironment) {
