@@ -27,11 +27,6 @@ Directive to_owned(const sql::Directive& directive) {
 
 }  // namespace
 
-std::optional<Directive> parse_directive_line(std::string_view line) {
-  const auto directive = sql::parse_directive(line);
-  return directive ? std::optional(to_owned(*directive)) : std::nullopt;
-}
-
 FileHeader read_header(std::string_view text, Format format) {
   FileHeader header;
   const auto first = sql::content_directive(text);

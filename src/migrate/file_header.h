@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +8,7 @@
 
 namespace rhumb::migrate {
 
-/// A comment of the form `-- atlas:<name> [argument]`.
+/// A directive (sql/directives.h) that outlives the text it was read from.
 struct Directive {
   std::string name;
   std::string argument;
@@ -34,7 +33,5 @@ struct FileHeader {
 /// The arguments of the directives of that name, in order.
 [[nodiscard]] std::vector<std::string> find_arguments(const std::vector<Directive>& directives,
                                                       std::string_view name);
-/// The directive on one line, or nothing; a CR at the end of its argument is dropped.
-[[nodiscard]] std::optional<Directive> parse_directive_line(std::string_view line);
 
 }  // namespace rhumb::migrate

@@ -6,36 +6,7 @@
 namespace rhumb::migrate {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
-
-TEST(FileHeader, FindsADirectiveOnALine) {
-  struct Case {
-    std::string line;
-    std::optional<Directive> want;
-  };
-  const std::vector<Case> cases = {
-      {"-- atlas:checkpoint", Directive{"checkpoint", ""}},
-      {"-- atlas:checkpoint v3 of it", Directive{"checkpoint", "v3 of it"}},
-      {"# atlas:txmode   none ", Directive{"txmode", "none "}},
-      {"-- atlas:txmode none\r", Directive{"txmode", "none"}},
-      {"atlas:sum ignore", Directive{"sum", "ignore"}},
-      {"-- atlas:a atlas:b c", Directive{"b", "c"}},
-      {"-- atlas:nolint naming größe", Directive{"nolint", "naming größe"}},
-      {"-- größe atlas:nolint", std::nullopt},
-      {"-- atlas:", std::nullopt},
-      {"-- atlas: x", std::nullopt},
-      {"-- atlas:x atlas:", Directive{"x", "atlas:"}},
-      {"-- atlas:x-y z", Directive{"x", ""}},
-      {"-- Atlas:x", std::nullopt},
-      {"", std::nullopt},
-      {"\tatlas:x", std::nullopt},
-  };
-  for (const Case& test : cases) {
-    SCOPED_TRACE(test.line);
-    EXPECT_EQ(parse_directive_line(test.line), test.want);
-  }
-}
 
 TEST(FileHeader, TakesTheBlockAtTheTop) {
   struct Case {

@@ -7,7 +7,7 @@
 
 #include "base/go_format.h"
 #include "base/text.h"
-#include "migrate/file_header.h"
+#include "sql/directives.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -37,7 +37,7 @@ Result<std::string> atlas_header(const MigrationPlan& plan) {
     header += fmt::format("-- atlas:delimiter {}\n", escape_delimiter(plan.delimiter));
   }
   for (const std::string& line : plan.directives) {
-    const auto directive = parse_directive_line(line);
+    const auto directive = sql::parse_directive(line);
     if (!directive || line.find('\n') != std::string::npos) {
       return invalid(fmt::format("invalid directive: {}", go_quote(line)));
     }

@@ -8,7 +8,7 @@
 
 #include "base/go_format.h"
 #include "base/text.h"
-#include "migrate/file_header.h"
+#include "sql/directives.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -99,7 +99,8 @@ std::string check_group_name(std::string_view section_name) {
 bool is_one_of(std::string_view section_body) {
   while (section_body.starts_with("--") || section_body.starts_with('#')) {
     const std::string_view line = section_body.substr(0, section_body.find('\n'));
-    if (parse_directive_line(line) == Directive{"assert", "oneof"}) {
+    const auto directive = sql::parse_directive(line);
+    if (directive && directive->name == "assert" && directive->argument == "oneof") {
       return true;
     }
     section_body.remove_prefix(std::min(line.size() + 1, section_body.size()));

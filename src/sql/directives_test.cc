@@ -28,6 +28,8 @@ TEST(Directives, AreReadFromOneLine) {
       {"prefix not ASCII", "-- \xC3\xA9 atlas:x", std::nullopt},
       {"control before", "\tatlas:x", std::nullopt},
       {"no name", "-- atlas: x", std::nullopt},
+      {"name ends at a dash", "-- atlas:x-y z", Directive{"-- ", "x", ""}},
+      {"case counts", "-- Atlas:x", std::nullopt},
       {"next line", "-- \natlas:x", std::nullopt},
       {"empty", "", std::nullopt},
   };
