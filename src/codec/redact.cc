@@ -26,11 +26,6 @@ constexpr std::array<std::string_view, 15> kSecretNames = {"password",
                                                            "sig",
                                                            "signature"};
 
-bool is_secret_key(std::string_view raw_key) {
-  const auto decoded = query_unescape(raw_key);
-  return is_secret_parameter(decoded.has_value() ? *decoded : raw_key);
-}
-
 /// `key=value`, or several joined by `;`, which some servers take for a separator: from the first
 /// secret on to the end is replaced.
 std::string redact_pair(std::string_view pair) {
@@ -38,7 +33,7 @@ std::string redact_pair(std::string_view pair) {
     const size_t end = std::min(pair.find(';', begin), pair.size());
     const std::string_view part = pair.substr(begin, end - begin);
     const size_t equals = part.find('=');
-    if (equals != std::string_view::npos && is_secret_key(part.substr(0, equals))) {
+    if (equals != std::string_view::npos && is_secret_query_key(part.substr(0, equals))) {
       return std::string(pair.substr(0, begin + equals + 1)) + std::string(kRedacted);
     }
     begin = end + 1;
@@ -157,6 +152,11 @@ bool is_secret_parameter(std::string_view name) {
   std::string plain = to_lower_ascii(name);
   std::erase_if(plain, [](char c) { return c == '-' || c == '_'; });
   return std::ranges::find(kSecretNames, plain) != kSecretNames.end();
+}
+
+bool is_secret_query_key(std::string_view raw_key) {
+  const auto decoded = query_unescape(raw_key);
+  return is_secret_parameter(decoded.has_value() ? *decoded : raw_key);
 }
 
 std::string redact_query(std::string_view raw_query) {

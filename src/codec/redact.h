@@ -12,6 +12,8 @@ inline constexpr std::string_view kSensitive = "(sensitive)";
 /// Whether a query parameter of this name holds a secret; case, `-` and `_` do not matter.
 /// Source: spec urls.md 1.1.
 [[nodiscard]] bool is_secret_parameter(std::string_view name);
+/// The same for a name as it stands in a query, with percent-escapes.
+[[nodiscard]] bool is_secret_query_key(std::string_view raw_key);
 
 /// The query with the value of every secret parameter replaced; all else stays byte for byte.
 [[nodiscard]] std::string redact_query(std::string_view raw_query);

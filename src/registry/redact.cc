@@ -1,45 +1,17 @@
 #include "registry/redact.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
+
+#include "codec/redact.h"
 
 namespace rhumb::registry {
 namespace {
 
-constexpr std::string_view kMask = "xxxxx";
 constexpr std::string_view kEndsUrl = " \t\r\n\v\f\"'`<>\\";
-
-constexpr std::array<std::string_view, 15> kSecretNames = {
-    "password",    "passwd",    "pwd",    "pass",        "authpass",
-    "token",       "authtoken", "accesstoken", "secret", "sslpassword",
-    "accesskey",   "secretkey", "apikey", "sig",         "signature"};
 
 bool is_scheme_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
          c == '-' || c == '.';
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-std::string decode_percent(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-        hex_digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 /// `u:pw@host` with the password masked. The last `@` counts: passwords hold some unescaped.
@@ -50,7 +22,7 @@ std::string redact_authority(std::string_view authority) {
     return std::string(authority);
   }
   std::string out(authority.substr(0, colon + 1));
-  out += kMask;
+  out += codec::kRedacted;
   out += authority.substr(at);
   return out;
 }
@@ -62,9 +34,9 @@ std::string redact_query(std::string_view query) {
     size_t end = std::min(query.find_first_of("&;#"), query.size());
     std::string_view pair = query.substr(0, end);
     size_t equals = pair.find('=');
-    if (equals != std::string_view::npos && is_secret_parameter(pair.substr(0, equals))) {
+    if (equals != std::string_view::npos && codec::is_secret_query_key(pair.substr(0, equals))) {
       out += pair.substr(0, equals + 1);
-      out += kMask;
+      out += codec::kRedacted;
     } else {
       out += pair;
     }
@@ -111,16 +83,6 @@ std::string redact_after_scheme(std::string_view rest) {
 
 }  // namespace
 
-bool is_secret_parameter(std::string_view name) {
-  std::string plain;
-  for (char c : decode_percent(name)) {
-    if (c != '-' && c != '_') {
-      plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-  }
-  return std::find(kSecretNames.begin(), kSecretNames.end(), plain) != kSecretNames.end();
-}
-
 std::string redact_urls(std::string_view text) {
   std::string out;
   size_t done = 0;
@@ -146,7 +108,7 @@ std::string redact_urls(std::string_view text) {
 
 std::string redact_url(std::string_view url) {
   if (url.find("://") == std::string_view::npos && url.find('@') != std::string_view::npos) {
-    return "(sensitive)";
+    return std::string(codec::kSensitive);
   }
   size_t mark = url.find("://");
   if (mark == std::string_view::npos) {

@@ -3,7 +3,9 @@
 #include <string>
 #include <string_view>
 
-/// The server's own look at what clients send: they mask, but older ones mask too little.
+/// The server's own look at what clients send: they mask, but older ones mask too little. Unlike
+/// codec/redact.h it parses nothing, so that what is masked already, or is no URL, stays as it is;
+/// the secret names are the same.
 /// Source: spec registry.md 9, urls.md 1.1.
 namespace rhumb::registry {
 
@@ -14,8 +16,5 @@ namespace rhumb::registry {
 /// The same for a member that is one URL; what has no scheme and yet a user part becomes
 /// `(sensitive)` as a whole.
 [[nodiscard]] std::string redact_url(std::string_view url);
-
-/// Whether a query parameter of that name holds a secret; case, `-` and `_` do not count.
-[[nodiscard]] bool is_secret_parameter(std::string_view name);
 
 }  // namespace rhumb::registry
