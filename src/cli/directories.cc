@@ -20,6 +20,12 @@ Result<std::string> directory_url(const Invocation& invocation,
   return migrate::with_format(url, flags.text("dir-format"));
 }
 
+bool allows_stale(const Invocation& invocation, const project::Environment& environment) {
+  const FlagSet& flags = invocation.flags;
+  const bool by_flag = flags.find("allow-stale") != nullptr && flags.boolean("allow-stale");
+  return by_flag || (environment.migration.repo && environment.migration.repo->allow_stale);
+}
+
 /// Fills in what a `mem://` URL stands for: a repository or a rendered template.
 void describe_source(CommandDirectory& opened,
                      const migrate::DirectoryUrl& url,
@@ -50,7 +56,7 @@ Result<CommandDirectory> open_command_directory(const Invocation& invocation,
   const migrate::DirectorySources sources{
       .memory = environment.directories.get(),
       .open_registry = [&](const migrate::DirectoryUrl& url) {
-        return session.open_directory(url);
+        return session.open_directory(url, allows_stale(invocation, environment));
       }};
   CommandDirectory opened;
   opened.directory = TRY(migrate::open_directory(text, sources, create));

@@ -92,7 +92,8 @@ std::string format_help(const std::vector<const Command*>& path, std::string_vie
     text += "  " + name + " [command]\n";
   }
   if (!command.examples.empty()) {
-    text += "\nExamples:\n" + command.examples + "\n";
+    text += "\nExamples:\n" +
+            replace_all(command.examples, "  atlas ", "  " + std::string(program) + " ") + "\n";
   }
   if (!command.children.empty()) {
     text += "\nAvailable Commands:\n" + format_children(command);

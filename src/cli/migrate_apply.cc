@@ -22,18 +22,35 @@
 namespace rhumb::cli {
 namespace {
 
-/// Hands every event to both: what the person sees, and what is reported.
+/// Hands every event to all: what the person sees, what is formatted, what is reported.
 class Fan final : public migrate::RunObserver {
  public:
-  Fan(migrate::RunObserver& first, migrate::RunObserver& second) : first_(first), second_(second) {}
+  explicit Fan(std::vector<migrate::RunObserver*> observers) : observers_(std::move(observers)) {}
   void on_event(const migrate::RunEvent& event) override {
-    first_.on_event(event);
-    second_.on_event(event);
+    for (migrate::RunObserver* observer : observers_) {
+      observer->on_event(event);
+    }
   }
 
  private:
-  migrate::RunObserver& first_;
-  migrate::RunObserver& second_;
+  std::vector<migrate::RunObserver*> observers_;
+};
+
+/// Prints the default report while the run goes on, for targets without a format; a format needs the
+/// whole of it. The environment of a target may bring its own.
+class DefaultReport final : public migrate::RunObserver {
+ public:
+  explicit DefaultReport(const Invocation& invocation)
+      : invocation_(invocation), printer_(invocation.app.out, invocation.app.style) {}
+  void on_event(const migrate::RunEvent& event) override {
+    if (format_text(invocation_).empty()) {
+      printer_.on_event(event);
+    }
+  }
+
+ private:
+  const Invocation& invocation_;
+  report::RunTextPrinter printer_;
 };
 
 struct Failure {
@@ -50,7 +67,8 @@ class ApplyRun {
         project_(project),
         session_(invocation, project.cloud),
         report_(invocation, session_, wishes()),
-        fan_(summary_, report_),
+        printer_(invocation),
+        fan_({&summary_, &report_, &printer_}),
         run_id_(codec::Uuid::at_time(invocation.app.clock.now()).to_string()),
         stream_(run_id_, invocation.app.clock, fan_, plain_) {}
 
@@ -252,8 +270,7 @@ class ApplyRun {
       return false;
     }
     if (format.empty()) {
-      app.out << report::format_run_text(target, report::TextForm::kShown, app.style);
-      return true;
+      return true;  // printed while it ran
     }
     last_output_.clear();
     const Result<void> rendered = render_format(
@@ -303,6 +320,7 @@ class ApplyRun {
   RegistrySession session_;
   report::RunSummary summary_;
   ApplyReport report_;
+  DefaultReport printer_;
   Fan fan_;
   migrate::PlainTextRenderer plain_;
   std::string run_id_;

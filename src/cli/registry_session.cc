@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/go_format.h"
+#include "cli/directory_cache.h"
 #include "cli/http_access.h"
 #include "cli/version.h"
 #include "codec/redact.h"
@@ -115,8 +116,41 @@ Result<registry_api::RegistryClient*> RegistrySession::connect_for_report() {
   return connected;
 }
 
+Result<std::string> RegistrySession::fetch_archive(const std::string& slug,
+                                                   const std::string& tag) {
+  registry_api::RegistryClient* connected = TRY(connect());
+  Result<std::string> archive = connected->read_directory(slug, tag);
+  refused_ = refused_ || transport_->last_status() == 401;
+  return archive;
+}
+
+Result<std::string> RegistrySession::fetch_or_recall(const std::string& slug,
+                                                     const std::string& tag,
+                                                     bool allow_stale) {
+  Result<std::string> archive = fetch_archive(slug, tag);
+  const std::optional<project::Login> found = TRY(login());
+  if (!found) {
+    return archive;
+  }
+  const DirectoryCache cache(invocation_.app.environment);
+  const DirectoryKey key{.endpoint = found->endpoint, .slug = slug, .tag = tag};
+  if (archive.has_value()) {
+    cache.put(key, archive.value());
+    return archive;
+  }
+  const bool unanswered = transport_ != nullptr && transport_->last_status() == 0;
+  std::optional<std::string> kept =
+      unanswered && allow_stale ? cache.find(key) : std::optional<std::string>{};
+  if (!kept) {
+    return archive;
+  }
+  invocation_.warn("the registry does not answer; using the copy of " + go_quote(slug) +
+                   " that it sent earlier");
+  return *std::move(kept);
+}
+
 Result<std::shared_ptr<migrate::Directory>> RegistrySession::open_directory(
-    const migrate::DirectoryUrl& url) {
+    const migrate::DirectoryUrl& url, bool allow_stale) {
   const auto known = directories_.find(url.shown);
   if (known != directories_.end()) {
     return known->second;
@@ -127,11 +161,10 @@ Result<std::shared_ptr<migrate::Directory>> RegistrySession::open_directory(
     return invalid("cannot use both \"tag\" and \"version\" in atlas URL");
   }
   const migrate::Format format = TRY(url.format());
-  registry_api::RegistryClient* connected = TRY(connect());
-  const Result<std::string> archive = connected->read_directory(url.path, tag);
-  refused_ = refused_ || transport_->last_status() == 401;
+  const bool is_pinned = (!tag.empty() && tag != "latest") || !version.empty();
+  const std::string archive = TRY(fetch_or_recall(url.path, tag, allow_stale || is_pinned));
   std::shared_ptr<migrate::MemoryDirectory> unpacked =
-      TRY(migrate::unpack_directory(url.shown, format, TRY(archive)));
+      TRY(migrate::unpack_directory(url.shown, format, archive));
   std::shared_ptr<migrate::Directory> directory = unpacked;
   if (!version.empty()) {
     directory = TRY(truncate_after(unpacked, version));

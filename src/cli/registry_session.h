@@ -46,13 +46,20 @@ class RegistrySession {
   [[nodiscard]] const registry_api::Identity& identity() const { return identity_; }
   [[nodiscard]] const project::CloudConfig& cloud() const { return cloud_; }
 
-  /// Reads an `atlas://` directory; the same URL is fetched once.
-  Result<std::shared_ptr<migrate::Directory>> open_directory(const migrate::DirectoryUrl& url);
+  /// Reads an `atlas://` directory; the same URL is fetched once. When the registry does not answer,
+  /// what it sent earlier stands in for a tag or a version, and for the latest state where the person
+  /// allows that; a warning says so.
+  Result<std::shared_ptr<migrate::Directory>> open_directory(const migrate::DirectoryUrl& url,
+                                                             bool allow_stale);
 
  private:
   Result<registry_api::RegistryClient*> client();
   Result<void> identify();
   Result<void> check_organization();
+  Result<std::string> fetch_archive(const std::string& slug, const std::string& tag);
+  Result<std::string> fetch_or_recall(const std::string& slug,
+                                      const std::string& tag,
+                                      bool allow_stale);
 
   const Invocation& invocation_;
   project::CloudConfig cloud_;

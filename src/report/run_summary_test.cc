@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "report/run_report.h"
 #include "report/run_text.h"
 
@@ -19,17 +21,17 @@ RunText same(const std::string& plain) { return text(plain, plain); }
 /// Feeds events with times one millisecond apart.
 class Feeder {
  public:
-  explicit Feeder(RunSummary& summary) : summary_(summary) {}
+  explicit Feeder(migrate::RunObserver& observer) : observer_(observer) {}
 
   void operator()(migrate::RunEventBody body) {
     time_ += std::chrono::milliseconds(1);
-    summary_.on_event({.run_id = "run", .target = target, .time = time_, .body = std::move(body)});
+    observer_.on_event({.run_id = "run", .target = target, .time = time_, .body = std::move(body)});
   }
 
   size_t target = 0;
 
  private:
-  RunSummary& summary_;
+  migrate::RunObserver& observer_;
   Time time_{};
 };
 
@@ -94,6 +96,18 @@ TEST(RunSummary, TextShowsWhatRanAndWhatFailed) {
             "  -- 12ms\n"
             "  -- 1 migration ok, 1 with errors\n"
             "  -- 2 sql statements ok, 1 with errors\n");
+}
+
+TEST(RunTextPrinter, PrintsPieceByPieceWhatTheReportSays) {
+  std::ostringstream out;
+  const Style style;
+  RunTextPrinter printer(out, style);
+  RunSummary summary;
+  Feeder to_summary(summary);
+  Feeder to_printer(printer);
+  feed_failing_run(to_summary);
+  feed_failing_run(to_printer);
+  EXPECT_EQ(out.str(), format_run_text(summary.targets()[0], TextForm::kShown, style));
 }
 
 TEST(RunSummary, NothingPendingIsOneLine) {

@@ -1,5 +1,8 @@
 #include "report/run_text.h"
 
+#include <ostream>
+#include <variant>
+
 #include "base/go_format.h"
 #include "base/text.h"
 
@@ -51,23 +54,57 @@ std::string format_check_group(const FileSummary& file,
          style.yellow(format_go_duration(group.end - group.start)) + ")\n";
 }
 
-std::string format_file(const FileSummary& file, TextForm form, const Style& style) {
+/// The check groups of a file, up to the one that failed.
+std::string format_checks(const FileSummary& file, TextForm form, const Style& style) {
   std::string text;
   for (const CheckGroup& group : file.checks) {
     text += format_check_group(file, group, form, style);
     if (!group.error.empty()) {
-      return text;
+      break;
     }
   }
-  text += "\n  " + dashes(style) + " migrating version " + style.cyan(file.file.version) + "\n";
-  for (const migrate::RunText& statement : file.applied) {
-    text += "    " + style.cyan("->") + " " + indent_lines(pick(statement, form), 7) + "\n";
-  }
+  return text;
+}
+
+std::string format_file_heading(const FileSummary& file, const Style& style) {
+  return "\n  " + dashes(style) + " migrating version " + style.cyan(file.file.version) + "\n";
+}
+
+std::string format_statement(const migrate::RunText& statement, TextForm form, const Style& style) {
+  return "    " + style.cyan("->") + " " + indent_lines(pick(statement, form), 7) + "\n";
+}
+
+std::string format_file_end(const FileSummary& file, TextForm form, const Style& style) {
   if (file.failure) {
-    return text + "    " + style.alarm(pick(file.failure->text, form)) + "\n";
+    return "    " + style.alarm(pick(file.failure->text, form)) + "\n";
   }
-  return text + "  " + dashes(style) + " ok (" +
-         style.yellow(format_go_duration(file.end - file.start)) + ")\n";
+  return "  " + dashes(style) + " ok (" + style.yellow(format_go_duration(file.end - file.start)) +
+         ")\n";
+}
+
+std::string format_file(const FileSummary& file, TextForm form, const Style& style) {
+  std::string text = format_checks(file, form, style);
+  if (file.failed_in_check()) {
+    return text;
+  }
+  text += format_file_heading(file, style);
+  for (const migrate::RunText& statement : file.applied) {
+    text += format_statement(statement, form, style);
+  }
+  return text + format_file_end(file, form, style);
+}
+
+/// What follows the last file.
+std::string format_run_end(const TargetSummary& target, TextForm form, const Style& style) {
+  std::string text;
+  if (target.files.empty()) {
+    text += "\n";
+    if (!target.error.empty()) {
+      text += "    " + style.alarm(pick(target.error, form)) + "\n";
+    }
+  }
+  text += "\n  " + style.cyan(std::string(25, '-')) + "\n";
+  return text + format_run_totals(target, "  ", style);
 }
 
 struct CheckCounts {
@@ -156,14 +193,38 @@ std::string format_run_text(const TargetSummary& target, TextForm form, const St
   for (const FileSummary& file : target.files) {
     text += format_file(file, form, style);
   }
-  if (target.files.empty()) {
-    text += "\n";
-    if (!target.error.empty()) {
-      text += "    " + style.alarm(pick(target.error, form)) + "\n";
-    }
+  return text + format_run_end(target, form, style);
+}
+
+void RunTextPrinter::on_event(const migrate::RunEvent& event) {
+  summary_.on_event(event);
+  if (summary_.targets().size() <= event.target) {
+    return;
   }
-  text += "\n  " + style.cyan(std::string(25, '-')) + "\n";
-  return text + format_run_totals(target, "  ", style);
+  const TargetSummary& target = summary_.targets()[event.target];
+  constexpr TextForm kForm = TextForm::kShown;
+  if (const auto* planned = std::get_if<migrate::Planned>(&event.body)) {
+    out_ << (planned->files.empty() ? "" : format_run_header(target, style_) + "\n");
+  } else if (std::holds_alternative<migrate::StatementStarted>(event.body)) {
+    const FileSummary& file = target.files.back();
+    if (file.applied.size() == 1) {
+      out_ << format_checks(file, kForm, style_) << format_file_heading(file, style_);
+    }
+    out_ << format_statement(file.applied.back(), kForm, style_);
+  } else if (const auto* done = std::get_if<migrate::FileDone>(&event.body)) {
+    if (done->result == migrate::FileResult::kRolledBack) {
+      return;
+    }
+    const FileSummary& file = target.files.back();
+    out_ << (file.applied.empty() ? format_file(file, kForm, style_)
+                                  : format_file_end(file, kForm, style_));
+  } else if (std::holds_alternative<migrate::TargetDone>(event.body) && target.planned) {
+    out_ << (target.pending.empty() ? format_run_text(target, kForm, style_)
+                                    : format_run_end(target, kForm, style_));
+  } else {
+    return;
+  }
+  out_.flush();
 }
 
 }  // namespace rhumb::report

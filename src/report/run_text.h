@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iosfwd>
 #include <string>
 
 #include "report/run_summary.h"
@@ -16,6 +17,20 @@ enum class TextForm { kShown, kReported };
 [[nodiscard]] std::string format_run_text(const TargetSummary& target,
                                           TextForm form,
                                           const Style& style);
+
+/// Prints the same text piece by piece while the run goes on: the heading when it is planned, each
+/// statement when it starts, the end of each file, the totals.
+class RunTextPrinter final : public migrate::RunObserver {
+ public:
+  /// Both must outlive the printer.
+  RunTextPrinter(std::ostream& out, const Style& style) : out_(out), style_(style) {}
+  void on_event(const migrate::RunEvent& event) override;
+
+ private:
+  std::ostream& out_;
+  const Style& style_;
+  RunSummary summary_;
+};
 
 /// `Migrating to version 2 from 1 (1 migrations in total):`, without a newline.
 [[nodiscard]] std::string format_run_header(const TargetSummary& target, const Style& style);
