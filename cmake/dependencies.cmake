@@ -3,12 +3,11 @@
 # OpenSSL stays shared for the distribution's security updates. What only some commands need
 # (libcurl, libpq, libmariadb, libarchive) is opened on first use: only its header is needed here.
 find_package(Threads REQUIRED)
-find_package(PkgConfig REQUIRED)
 
 find_package(fmt REQUIRED)  # all formatting
 find_package(OpenSSL REQUIRED)  # TLS, SHA-256, HMAC, random
 set(Boost_USE_STATIC_LIBS ON)
-find_package(Boost 1.81 REQUIRED COMPONENTS json url)  # JSON, URLs, HTTP server (Beast), big integers
+find_package(Boost 1.81 REQUIRED COMPONENTS json)  # JSON, HTTP server (Beast), big integers
 find_path(SQLITE_INCLUDE_DIR sqlite3.h REQUIRED)  # SQLite driver and the default registry store
 find_library(SQLITE_ARCHIVE libsqlite3.a REQUIRED)
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)  # stored bodies
@@ -17,9 +16,6 @@ find_library(Z_ARCHIVE libz.a REQUIRED)  # HTTP gzip
 find_library(YAML_ARCHIVE libyaml.a REQUIRED)  # yamldecode, yamlencode, yamlmerge
 find_library(RE2_ARCHIVE libre2.a REQUIRED)  # every regular expression a user writes (Go syntax)
 find_library(UTF8PROC_ARCHIVE libutf8proc.a REQUIRED)  # Unicode categories, NFC, graphemes
-find_library(SODIUM_ARCHIVE libsodium.a REQUIRED)  # argon2id, constant-time compare
-find_package(CLI11 REQUIRED)  # option parsing
-find_path(DATE_INCLUDE_DIR date/date.h REQUIRED)  # calendar arithmetic, header only
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)  # outgoing HTTP; the library is opened on first use
 
 # rhumb_archive(NAME FILE LINKS...): an imported static library under the name dep::NAME.
@@ -36,7 +32,6 @@ rhumb_archive(zlib ${Z_ARCHIVE})
 rhumb_archive(yaml ${YAML_ARCHIVE})
 rhumb_archive(re2 ${RE2_ARCHIVE} Threads::Threads)
 rhumb_archive(utf8proc ${UTF8PROC_ARCHIVE})
-rhumb_archive(sodium ${SODIUM_ARCHIVE} Threads::Threads)
 
 if(RHUMB_TESTS)
   find_package(GTest REQUIRED)  # unit tests
