@@ -60,7 +60,7 @@ void HiddenValues::add_form(std::string_view value) {
   if (!values_.emplace(value).second || value.size() < kSizeMin) {
     return;
   }
-  by_start_[start_of(value)].emplace_back(value);
+  sizes_by_start_[start_of(value)].insert(value.size());
 }
 
 void HiddenValues::add(std::string_view value) {
@@ -79,12 +79,12 @@ void HiddenValues::add(const std::vector<std::string>& values) {
 }
 
 bool HiddenValues::contains(std::string_view value) const {
-  return values_.contains(std::string(value));
+  return values_.contains(value);
 }
 
 std::vector<TextSpan> HiddenValues::find_in(std::string_view text) const {
   std::vector<TextSpan> spans;
-  if (by_start_.empty()) {
+  if (sizes_by_start_.empty()) {
     return spans;
   }
   for (size_t at = 0; at + kSizeMin <= text.size(); ++at) {
@@ -92,13 +92,16 @@ std::vector<TextSpan> HiddenValues::find_in(std::string_view text) const {
       at += kPlaceholder.size() - 1;
       continue;
     }
-    const auto found = by_start_.find(start_of(text.substr(at)));
-    if (found == by_start_.end()) {
+    const auto found = sizes_by_start_.find(start_of(text.substr(at)));
+    if (found == sizes_by_start_.end()) {
       continue;
     }
-    for (const std::string& value : found->second) {
-      if (text.substr(at).starts_with(value)) {
-        spans.push_back(TextSpan{.begin = at, .end = at + value.size()});
+    for (const size_t size : found->second) {
+      if (size > text.size() - at) {
+        break;
+      }
+      if (contains(text.substr(at, size))) {
+        spans.push_back(TextSpan{.begin = at, .end = at + size});
       }
     }
   }

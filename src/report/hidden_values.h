@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -45,11 +47,16 @@ class HiddenValues {
   [[nodiscard]] std::vector<TextSpan> find_in(std::string_view text) const;
 
  private:
+  /// Looks texts up without a copy of them.
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
   void add_form(std::string_view value);
 
-  std::unordered_set<std::string> values_;
-  /// By their first three bytes.
-  std::unordered_map<uint32_t, std::vector<std::string>> by_start_;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> values_;
+  /// The lengths of values by their first three bytes: thousands of values begin alike.
+  std::unordered_map<uint32_t, std::set<size_t>> sizes_by_start_;
 };
 
 }  // namespace rhumb::report

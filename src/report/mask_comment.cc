@@ -13,6 +13,16 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
 constexpr size_t kQuotesTriedMax = 8;  // closing quotes tried for one opening: values hold quotes
 
+/// The quote that closes the one at `open` where two in a row stand for one; npos: there is none.
+size_t find_closing_quote(std::string_view text, size_t open) {
+  size_t close = text.find(text[open], open + 1);
+  while (close != std::string_view::npos && close + 1 < text.size() &&
+         text[close + 1] == text[open]) {
+    close = text.find(text[open], close + 2);
+  }
+  return close;
+}
+
 }  // namespace
 
 bool is_directive_comment(std::string_view comment) {
@@ -64,15 +74,19 @@ std::vector<TextSpan> find_hidden_quotes(std::string_view comment, const HiddenV
     if (quote != '\'' && quote != '"') {
       continue;
     }
-    size_t close = open;
-    for (size_t tried = 0; tried < kQuotesTriedMax; ++tried) {
-      close = comment.find(quote, close + 1);
-      if (close == std::string_view::npos) {
-        break;
-      }
+    const auto try_to = [&](size_t close) {
       if (hidden.contains(comment.substr(open + 1, close - open - 1))) {
         spans.push_back(TextSpan{.begin = open, .end = close + 1});
       }
+    };
+    const size_t whole = find_closing_quote(comment, open);
+    if (whole != std::string_view::npos) {
+      try_to(whole);
+    }
+    size_t close = comment.find(quote, open + 1);
+    for (size_t tried = 0; tried < kQuotesTriedMax && close != std::string_view::npos; ++tried) {
+      try_to(close);
+      close = comment.find(quote, close + 1);
     }
   }
   return spans;

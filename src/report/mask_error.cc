@@ -57,6 +57,7 @@ class EchoFinder {
       find_quoted_behind(word);
     }
     find_key_values();
+    find_in_check_expressions();
     find_in_parentheses("failing row contains (", {});
     find_in_parentheses("the duplicate key value is (", {});
     find_copy_context();
@@ -87,6 +88,23 @@ class EchoFinder {
       }
       add_to_parenthesis(values + 3, {") already exists", ") is not present", ") is still ref",
                                       ") is duplicated", ") conflicts with"});
+    }
+  }
+
+  /// SQLite: `CHECK constraint failed: a <> 'x'`, the expression as the table was made with, maybe
+  /// by a run long ago.
+  void find_in_check_expressions() {
+    constexpr std::string_view kHead = "check constraint failed: ";
+    const size_t head = folded_.find(kHead);
+    size_t open = head == kNowhere ? kNowhere : text_.find('\'', head + kHead.size());
+    while (open != kNowhere) {
+      size_t close = text_.find('\'', open + 1);
+      while (close != kNowhere && text_.substr(close + 1).starts_with('\'')) {
+        close = text_.find('\'', close + 2);
+      }
+      const size_t end = close == kNowhere ? text_.size() : close + 1;
+      spans_.push_back(TextSpan{.begin = open, .end = end});
+      open = text_.find('\'', end);
     }
   }
 

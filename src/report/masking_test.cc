@@ -163,6 +163,10 @@ TEST(Masking, OfComments) {
   hidden.add("o''brien");
   EXPECT_EQ(mask_comment("-- it's 'hunter2' or \"hunter2\", 'o''brien', hunter2\n", {}, hidden),
             "-- it's (sensitive) or (sensitive), (sensitive), hunter2\n");
+  hidden.add("a''b''''c''''''''d");
+  EXPECT_EQ(mask_comment("-- was 'a''b''''c''''''''d' once\n", {}, hidden),
+            "-- was (sensitive) once\n")
+      << "however many quotes a value holds";
   EXPECT_EQ(mask_comment("-- see postgres://u:pw@h/d\n", {}, hidden),
             "-- see postgres://u:xxxxx@h/d\n");
   EXPECT_EQ(masked("SELECT 'a', -- postgres://u:pw@h/d\n1", kLite),
@@ -206,6 +210,9 @@ TEST(Masking, OfErrors) {
        "from version \"2\": UNIQUE constraint failed: t.id"},
       {"syntax to use near 'nter2');' at line 1", "syntax to use near '(sensitive));' at line 1"},
       {"UNIQUE constraint failed: t.id", "UNIQUE constraint failed: t.id"},
+      {"CHECK constraint failed: a <> 'it''s' AND b IN (X'00', 'x", "CHECK constraint failed: a <> "
+       "(sensitive) AND b IN (X(sensitive), (sensitive)"},
+      {"CHECK constraint failed: positive", "CHECK constraint failed: positive"},
   };
   constexpr std::string_view kStatement = "INSERT INTO t VALUES ('ab',\n 'hunter2');";
   const MaskedSql statement = mask_statement(kStatement, {.dialect = kPg}, {});
