@@ -55,9 +55,7 @@ Result<IngestOutcome> ingest_report(Registry& registry,
       TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) {
         return store_report(registry, caller, prepared, session, published);
       }));
-  for (const LiveEvent& event : published) {
-    registry.live.publish(event);
-  }
+  registry.live.publish(published);
   return outcome;
 }
 

@@ -350,12 +350,6 @@ class SetJob {
   LiveEvent event_;
 };
 
-void publish(Registry& registry, const std::vector<LiveEvent>& events) {
-  for (const LiveEvent& event : events) {
-    registry.live.publish(event);
-  }
-}
-
 }  // namespace
 
 Result<IngestOutcome> ingest_set(Registry& registry,
@@ -374,7 +368,7 @@ Result<IngestOutcome> ingest_set(Registry& registry,
         }
         return stored;
       }));
-  publish(registry, published);
+  registry.live.publish(published);
   return outcome;
 }
 

@@ -41,6 +41,12 @@ void LiveHub::publish(const LiveEvent& event) {
   }
 }
 
+void LiveHub::publish(const std::vector<LiveEvent>& events) {
+  for (const LiveEvent& event : events) {
+    publish(event);
+  }
+}
+
 size_t LiveHub::listeners() const {
   std::lock_guard lock(mutex_);
   return listeners_.size();

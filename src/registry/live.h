@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rhumb::registry {
 
@@ -44,6 +45,7 @@ class LiveHub {
 
   [[nodiscard]] Subscription subscribe(Listener listener);
   void publish(const LiveEvent& event);
+  void publish(const std::vector<LiveEvent>& events);
   [[nodiscard]] size_t listeners() const;
 
  private:
