@@ -5,21 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <vector>
 
-#include "registry/embedded_schema.h"
+#include "registry/own_schema.h"
 #include "registry/sqlite_session.h"
 #include "registry/store.h"
 
 namespace rhumb::registry {
 namespace {
-
-constexpr const char* kRevisionsTable =
-    "CREATE TABLE IF NOT EXISTS registry_revisions ("
-    "version TEXT PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)";
 
 /// Holds the folder for one server; the kernel lets go of it however the process ends.
 class FolderLock {
@@ -65,38 +60,6 @@ Result<void> make_private_file(const std::string& path) {
     return Error(ErrorCode::kIo, fmt::format("open {}: {}", path, std::strerror(errno)));
   }
   ::close(descriptor);
-  return {};
-}
-
-std::string_view version_of(std::string_view file) { return file.substr(0, file.find('_')); }
-
-/// Applies what is missing, each file with its record in one transaction.
-Result<void> bring_up_to_date(Session& session) {
-  TRY(session.run(kRevisionsTable));
-  Value newest = TRY(session.scalar("SELECT max(version) FROM registry_revisions"));
-  std::span<const EmbeddedFile> files = sqlite_migrations();
-  if (!newest.is_null() && newest.text() > version_of(files.back().name)) {
-    return Error(ErrorCode::kUnsupported,
-                 fmt::format("store is at version {}, this release knows {}; run the newer release",
-                             newest.text(), version_of(files.back().name)));
-  }
-  for (const EmbeddedFile& file : files) {
-    if (!newest.is_null() && version_of(file.name) <= newest.text()) {
-      continue;
-    }
-    TRY(session.run("BEGIN IMMEDIATE"));
-    int64_t now = std::chrono::system_clock::now().time_since_epoch().count();
-    Result<void> applied = session.run_script(file.text);
-    if (applied) {
-      applied = session.run("INSERT INTO registry_revisions VALUES (?, ?, ?)",
-                            {version_of(file.name), file.name, now});
-    }
-    if (!applied) {
-      (void)session.run("ROLLBACK");
-      return std::move(applied).context(fmt::format("migration {}", file.name));
-    }
-    TRY(session.run("COMMIT"));
-  }
   return {};
 }
 
@@ -171,7 +134,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
   std::unique_ptr<FolderLock> lock = TRY(FolderLock::take(data));
   TRY(make_private_file(path));
   std::unique_ptr<Session> writer = TRY(open_sqlite(path, SqliteAccess::kWrite));
-  TRY(bring_up_to_date(*writer));
+  TRY(apply_own_schema(path).context("store schema"));
   std::unique_ptr<Store> store = std::make_unique<SqliteStore>(
       std::move(lock), std::move(path), options.readers_max, std::move(writer));
   return store;

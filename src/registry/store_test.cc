@@ -58,12 +58,42 @@ TEST(Store, SecondServerOnTheSameFolderIsRefused) {
 TEST(Store, NewerReleaseIsRefused) {
   TestStore store;
   ASSERT_TRUE(store->write([](Session& session) {
-    return session.run("INSERT INTO registry_revisions VALUES ('99990101000000', 'x', 0)");
+    return session.run(
+        "INSERT INTO atlas_schema_revisions SELECT '99990101000000', description, type, applied,"
+        " total, executed_at, execution_time, error, error_stmt, hash, partial_hashes,"
+        " operator_version FROM atlas_schema_revisions");
   }));
   store.close();
   Result<std::unique_ptr<Store>> opened = open_sqlite_store(store.folder());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code(), ErrorCode::kUnsupported);
+  EXPECT_TRUE(opened.error().message().ends_with("; run the newer release"));
+}
+
+TEST(Store, IsMigratedLikeAnyOtherDatabase) {
+  TestStore store;
+  const std::string_view history =
+      "SELECT group_concat(version || ' ' || (applied = total) || ' ' || operator_version)"
+      " FROM atlas_schema_revisions";
+  const std::string applied = store.scalar(history).text();
+  EXPECT_TRUE(applied.starts_with("20260101000000 1 Rhumb registry")) << applied;
+  store.close();
+  store.open();
+  EXPECT_EQ(store.scalar(history).text(), applied);
+}
+
+TEST(Store, AnyCharacterMayStandInTheFolder) {
+  TestStore outer;
+  const std::string folder = outer.folder() + "/a?b=%20 #c";
+  {
+    Result<std::unique_ptr<Store>> made = open_sqlite_store(folder);
+    ASSERT_TRUE(made) << made.error().message();
+    ASSERT_TRUE((*made)->write([](Session& session) { return add_project(session, "a"); }));
+  }
+  Result<std::unique_ptr<Store>> again =
+      open_sqlite_store(folder, SqliteStoreOptions{.create = false});
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_TRUE((*again)->check());
 }
 
 TEST(Store, WritersShareCommitsAndLoseNothing) {
