@@ -3,25 +3,9 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "codec/url.h"
 
 namespace rhumb::http {
-namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  if (c >= 'a' && c <= 'f') {
-    return c - 'a' + 10;
-  }
-  if (c >= 'A' && c <= 'F') {
-    return c - 'A' + 10;
-  }
-  return -1;
-}
-
-}  // namespace
-
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {
   for (const auto& header : headers) {
     if (equal_fold_ascii(header.first, name)) {
@@ -58,26 +42,12 @@ Target split_target(std::string_view target) {
 }
 
 std::optional<std::string> decode_percent(std::string_view text, bool plus_is_blank) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_blank) {
-      out += ' ';
-      continue;
-    }
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0 || high * 16 + low == 0) {
-      return std::nullopt;
-    }
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
+  // Nothing may hide behind a NUL; in a text that decodes, these characters are that escape.
+  if (text.find("%00") != std::string_view::npos) {
+    return std::nullopt;
   }
-  return out;
+  const auto decoded = plus_is_blank ? codec::query_unescape(text) : codec::path_unescape(text);
+  return decoded ? std::optional(*decoded) : std::nullopt;
 }
 
 std::optional<std::string> find_parameter(std::string_view form, std::string_view name) {
