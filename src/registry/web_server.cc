@@ -121,14 +121,18 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
 void WebServer::add_routes() {
   for (const char* path : {"/", "/query", "/api/query", "/graphql"}) {
     router_.add("POST", path, [this](const Request& request, const http::PathParameters&) {
-      return handle_api(request);
+      return answer_caller(request, [this, &request](const Caller& caller, int64_t token_id) {
+        return execute(request, caller, token_id);
+      });
     });
   }
   router_.add("GET", "/", [this](const Request& request, const http::PathParameters&) {
     return handle_page(request);
   });
   router_.add("GET", "/events", [this](const Request& request, const http::PathParameters&) {
-    return handle_events(request);
+    return answer_caller(request, [this, &request](const Caller& caller, int64_t) {
+      return handle_events(request, caller);
+    });
   });
   router_.add("GET", "/livez", [](const Request&, const http::PathParameters&) {
     return http::text_response(200, "ok");
@@ -210,7 +214,9 @@ Response WebServer::refuse_token(const Request& request) {
   return error_response(401, "unauthorized");
 }
 
-Response WebServer::handle_api(const Request& request) {
+Response WebServer::answer_caller(
+    const Request& request,
+    const std::function<Response(const Caller& caller, int64_t token_id)>& reply) {
   int64_t token_id = 0;
   Result<std::optional<Caller>> caller = authenticate(request, token_id);
   if (!caller) {
@@ -219,7 +225,7 @@ Response WebServer::handle_api(const Request& request) {
   if (!caller->has_value()) {
     return refuse_token(request);
   }
-  return execute(request, **caller, token_id);
+  return reply(**caller, token_id);
 }
 
 Response WebServer::execute(const Request& request, const Caller& caller, int64_t token_id) {
@@ -273,16 +279,8 @@ void WebServer::log_internal_errors(const Request& request,
 
 // ----------------------------------------------------------------------------------------- the rest
 
-Response WebServer::handle_events(const Request& request) {
-  int64_t token_id = 0;
-  Result<std::optional<Caller>> caller = authenticate(request, token_id);
-  if (!caller) {
-    return error_response(503, "the store does not answer");
-  }
-  if (!caller->has_value()) {
-    return refuse_token(request);
-  }
-  Result<void> allowed = require(**caller, "cloud:read");
+Response WebServer::handle_events(const Request& request, const Caller& caller) {
+  Result<void> allowed = require(caller, "cloud:read");
   if (!allowed) {
     return error_response(403, allowed.error().message(), "FORBIDDEN");
   }
@@ -295,7 +293,7 @@ Response WebServer::handle_events(const Request& request) {
     }
     set = *number;
   }
-  int64_t org_id = (*caller)->org_id;
+  int64_t org_id = caller.org_id;
   return http::event_stream_response(
       [this, org_id, set](std::shared_ptr<http::ResponseStream> stream) {
         feed_.add(std::move(stream), org_id, set);

@@ -44,8 +44,11 @@ class WebServer {
   void add_routes();
 
   http::Response answer(const http::Request& request);
-  http::Response handle_api(const http::Request& request);
-  http::Response handle_events(const http::Request& request);
+  /// `reply` for whom a valid token belongs to; a refusal without one.
+  http::Response answer_caller(
+      const http::Request& request,
+      const std::function<http::Response(const Caller& caller, int64_t token_id)>& reply);
+  http::Response handle_events(const http::Request& request, const Caller& caller);
   http::Response handle_ready();
   http::Response handle_setup(const http::Request& request, const std::string& code);
   http::Response handle_page(const http::Request& request);
