@@ -232,3 +232,30 @@ def small_report(name):
             "files": [{"name": "20260512141500_users.sql", "content": f"SELECT 1; -- {name}\n",
                        "startTime": "2026-05-14T08:30:00Z", "endTime": "2026-05-14T08:30:01Z",
                        "skipped": 0, "applied": 1, "checks": []}], "log": "ok\n"}
+
+
+@test
+def a_registry_on_a_full_disk_acknowledges_nothing_it_cannot_keep(scratch):
+    # As above, the limit makes writes fail; the signal that goes with it stays ignored.
+    server = scratch.server(restore_signals=False)
+    for number in range(3):
+        same(send_report(server, small_report(f"before{number}"))[0], 200, "status")
+    limit = 2 * max(os.path.getsize(os.path.join(server.data, name)) for name in os.listdir(server.data))
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    acknowledged, refusals = [], []
+    for number in range(400):
+        name = f"full{number}"
+        status, reply = send_report(server, {**small_report(name), "log": os.urandom(3000).hex()})
+        (acknowledged if status == 200 and not reply.get("errors") else refusals).append((name, status, reply))
+        if len(refusals) > 3:
+            break
+    true(refusals, "the disk was never full")
+    same({status for _, status, _ in refusals} <= {500, 503}, True, f"statuses of {refusals[0]}")
+    same(server.process.poll(), None, "exit of the registry, still there")
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    same(send_report(server, small_report("after"))[1].get("errors"), None, "errors once there is room")
+    server.kill()
+    server.start()
+    stored = all_database_names(server)
+    same([name for name, _, _ in acknowledged if name not in stored], [], "acknowledged reports that are gone")
+    same("after" in stored, True, "the last report")

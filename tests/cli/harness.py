@@ -6,6 +6,7 @@ A test is a function marked with @test; it gets a `Scratch` of its own and fails
 import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -24,6 +25,8 @@ ADMIN_TOKEN = "rgb_test0123456789abcdefghijklmnopqrstuv"
 START_SECONDS = 30
 COMMAND_SECONDS = 120
 MEMORY_BYTES_MIN = 512 * 1024 * 1024
+# Of everything random; told when a test fails.
+SEED = int(os.environ.get("RHUMB_SEED", "0")) or random.randrange(1, 1 << 32)
 
 TESTS = []
 
@@ -221,8 +224,8 @@ class Scratch:
 class Server:
     """`rhumb serve` on a free port; keeps its port over restarts so that clients find it again."""
 
-    def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=()):
-        self.scratch, self.token, self.flags = scratch, token, flags
+    def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=(), **options):
+        self.scratch, self.token, self.flags, self.options = scratch, token, flags, options
         self.data = scratch.file_path(data)
         self.listen = "127.0.0.1:0"
         self.process = None
@@ -244,7 +247,7 @@ class Server:
             [self.scratch.rhumb, "serve", "--data", self.data, "--listen", self.listen,
              "--rate-limit", "0", *self.flags],
             env=environment, cwd=self.scratch.path, text=True, errors="replace",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **self.options)
         self.lines, self.log = [], []
         listening = threading.Event()
         for stream, lines in ((self.process.stdout, self.lines), (self.process.stderr, self.log)):
@@ -335,7 +338,7 @@ def run_tests(build, wanted):
             word, detail = "skip", f": {reason}"
         except Exception:  # a test that breaks is a failed test, the others go on
             failed += 1
-            word, detail = "FAIL", "\n" + traceback.format_exc()
+            word, detail = "FAIL", f" RHUMB_SEED={SEED}\n" + traceback.format_exc()
         finally:
             scratch.close()
         print(f"{word} {name} ({time.monotonic() - started:.1f} s){detail}", flush=True)

@@ -1,7 +1,7 @@
 """No literal of a reported run reaches a request, the spool, or the folder of the registry.
 
 Literals begin and end with a mark that nothing else contains, so a piece of one is found as well, be it
-plain, in hexadecimal or in base64. Statements are random; the seed is printed when a test fails.
+plain, in hexadecimal or in base64. Statements are random.
 """
 
 import base64
@@ -9,13 +9,12 @@ import os
 import random
 import string
 
-from harness import contains, same, test, true
+from harness import SEED, contains, same, test, true
 from recording_proxy import RecordingProxy
 from scenes import LOCAL_PROJECT, apply
 
 STATEMENTS = int(os.environ.get("RHUMB_STATEMENTS", "20000"))
 STATEMENTS_PER_FILE = 1000
-SEED = int(os.environ.get("RHUMB_SEED", "0")) or random.randrange(1, 1 << 32)
 MARK = "Zq7xWv9k"
 
 
@@ -37,7 +36,7 @@ def check_clean(data, what):
     for form in FORMS:
         at = data.find(form)
         if at >= 0:
-            raise AssertionError(f"RHUMB_SEED={SEED}: a literal is in {what}: {data[max(0, at - 160):at + 160]!r}")
+            raise AssertionError(f"a literal is in {what}: {data[max(0, at - 160):at + 160]!r}")
 
 
 def check_folder(folder, what):
