@@ -17,6 +17,7 @@ namespace {
 using codec::Json;
 
 constexpr std::chrono::seconds kInterruptedBudget{5};
+constexpr std::chrono::seconds kProgressBudget{2};  // a page that is not live must not slow a run
 
 /// Where reports wait; nothing when there is no place or spooling is off.
 std::optional<report::Spool> open_spool(const App& app) {
@@ -36,6 +37,7 @@ ApplyReport::ApplyReport(const Invocation& invocation, RegistrySession& session,
       wishes_(wishes),
       set_id_(codec::Uuid::random().to_string()) {
   facts_.operator_version = operator_version();
+  facts_.actor = actor_name(invocation.app);
   const std::string& project = session.cloud().project;
   facts_.project_name = project.empty() ? "default" : project;
 }
@@ -75,6 +77,52 @@ void ApplyReport::on_event(const migrate::RunEvent& event) {
     mine.target = static_cast<size_t>(entry - planned_.begin());
   }
   summary_.on_event(mine);
+  if (live_ && std::holds_alternative<migrate::TargetDone>(mine.body)) {
+    send_progress();
+  }
+}
+
+void ApplyReport::begin() {
+  if (planned_.size() < 2 || wishes_.print) {
+    return;
+  }
+  const Result<registry_api::RegistryClient*> client = session_.connect_for_report();
+  if (!client.has_value() || session_.refused() || !client.value()->has_feature("live")) {
+    return;
+  }
+  registry_api::BeginSet set{.id = set_id_,
+                             .planned = static_cast<int64_t>(planned_.size()),
+                             .start = summary_.start(),
+                             .env_name = invocation_.flags.text("env"),
+                             .dir_name = planned_.front().planned.dir_name,
+                             .targets = {},
+                             .context = facts_.context};
+  for (const Entry& entry : planned_) {
+    set.targets.push_back(entry.planned.url);
+  }
+  live_ = briefly([&] { return client.value()->begin_set(set).has_value(); });
+}
+
+void ApplyReport::send_progress() {
+  if (summary_.targets().size() >= planned_.size()) {
+    return;  // the whole report follows at once
+  }
+  registry_api::RegistryClient* client = session_.connect_for_report().value_or(nullptr);
+  report::ReportFacts facts = facts_;
+  facts.with_extras = client->has_feature("ext");
+  live_ = briefly([&] {
+    return client->report(report::make_set_report(summary_, planned_targets(), set_id_, facts))
+        .has_value();
+  });
+}
+
+bool ApplyReport::briefly(const std::function<bool()>& call) {
+  session_.transport().limit(kProgressBudget);
+  session_.transport().allow_retries(false);
+  const bool succeeded = call();
+  session_.transport().allow_retries(true);
+  session_.transport().lift_limit();
+  return succeeded;
 }
 
 std::vector<report::PlannedTarget> ApplyReport::planned_targets() const {
@@ -148,7 +196,6 @@ bool ApplyReport::deliver() {
   const bool interrupted = app.stop.is_cancelled();
   session_.transport().limit(interrupted ? kInterruptedBudget : wishes_.timeout);
   facts_.with_extras = client.value()->has_feature("ext");
-  facts_.actor = actor_name(app);
   const std::optional<report::Spool> spool = open_spool(app);
   const std::string endpoint = session_.login().value_or(std::nullopt)->endpoint;
   report::Delivery delivery(*client.value(), session_.transport(), endpoint,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,10 @@ class ApplyReport final : public migrate::RunObserver {
 
   void on_event(const migrate::RunEvent& event) override;
 
+  /// Announces a run over several targets, so that its page shows it while it goes on. Only to a
+  /// server that has such pages; without an answer the run simply is not shown yet.
+  void begin();
+
   /// Sends the report and prints its link, or what went wrong. Tells whether it was delivered.
   /// Source: spec reporting.md 4.
   bool deliver();
@@ -53,6 +58,9 @@ class ApplyReport final : public migrate::RunObserver {
   [[nodiscard]] std::vector<report::PlannedTarget> planned_targets() const;
   [[nodiscard]] bool is_single() const;
   void print_report(bool with_extras);
+  void send_progress();
+  /// One attempt within two seconds, for what may as well be left out.
+  bool briefly(const std::function<bool()>& call);
   void show_failure(const std::string& error) const;
   bool conclude(const report::DeliveryOutcome& outcome);
   void flush_spool(report::Delivery& delivery);
@@ -64,6 +72,7 @@ class ApplyReport final : public migrate::RunObserver {
   report::RunSummary summary_;
   std::vector<Entry> planned_;
   std::string set_id_;
+  bool live_ = false;  ///< the server shows the run while it goes on
 };
 
 }  // namespace rhumb::cli

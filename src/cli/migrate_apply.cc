@@ -75,6 +75,7 @@ class ApplyRun {
   Result<int> run() {
     TRY(plan_report());
     stream_.emit(started_event());
+    report_.begin();
     run_targets();
     finish();
     const bool delivered = !report_.is_needed() || report_.deliver();

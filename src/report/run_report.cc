@@ -152,7 +152,9 @@ MigrationSetReport make_set_report(const RunSummary& run,
   set.id = set_id;
   set.planned = static_cast<int64_t>(planned.size());
   set.start = run.start();
-  set.end = run.end();
+  if (run.is_done()) {
+    set.end = run.end();
+  }
   set.context = facts.context;
   if (!run.error().empty()) {
     set.error = "Error: " + run.error().reported;

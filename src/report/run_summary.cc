@@ -153,6 +153,7 @@ void RunSummary::on_event(const migrate::RunEvent& event) {
     error_ = done->error;
     not_started_ = done->not_started;
     end_ = event.time;
+    done_ = true;
     return;
   }
   std::visit(TargetFold{.target = target(event.target), .time = event.time}, event.body);

@@ -78,6 +78,7 @@ class RunSummary final : public migrate::RunObserver {
   [[nodiscard]] const std::string& run_id() const { return run_id_; }
   [[nodiscard]] Time start() const { return start_; }
   [[nodiscard]] Time end() const { return end_; }
+  [[nodiscard]] bool is_done() const { return done_; }
   [[nodiscard]] const migrate::RunText& error() const { return error_; }
   [[nodiscard]] size_t not_started() const { return not_started_; }
 
@@ -88,6 +89,7 @@ class RunSummary final : public migrate::RunObserver {
   migrate::RunStarted run_;
   Time start_{};
   Time end_{};
+  bool done_ = false;
   migrate::RunText error_;
   size_t not_started_ = 0;
   std::vector<TargetSummary> targets_;
