@@ -57,7 +57,7 @@ def help_needs_no_home_and_no_project(scratch):
     same(os.listdir(scratch.home), [], "files made at home")
 
 
-def start_endless_run(scratch, server=None):
+def start_endless_run(scratch):
     """A statement that never ends, inside the transaction of its file."""
     scratch.directory("migrations", {"1_first.sql": "CREATE TABLE first (n integer);\n", "2_slow.sql": ENDLESS})
     scratch.write("atlas.hcl", LOCAL_PROJECT)
