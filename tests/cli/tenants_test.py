@@ -1,10 +1,14 @@
 """One run over several databases: what goes on, what is shown, and two runners at once."""
 
+import fcntl
 import json
+import struct
 import time
 
-from harness import contains, lacks, matches, same, test
+from harness import contains, lacks, matches, same, test, wait_for
 from scenes import FIRST, FIRST_VERSION, SECOND, SECOND_VERSION, push, revisions, tables
+
+F_OFD_SETLK = 37  # Linux, fcntl(2)
 
 PROJECT = """\
 env "production" {
@@ -62,6 +66,24 @@ def stops_at_the_first_failure_by_default(scratch):
     same(sorted((t["databaseName"], t["status"]) for t in event["targets"]["migrations"]),
          [("amber.db", "PASSED"), ("birch.db", "FAILED")], "entries")
     contains(str(event["notStarted"]), "cedar.db")
+
+
+@test
+def a_run_is_shown_while_it_goes_on(scratch):
+    """The third tenant's lock is held by somebody else; meanwhile the set has two of three."""
+    server = three_tenants(scratch)
+    scratch.query("birch.db", "DROP TABLE orders")
+    scratch.query("cedar.db", "CREATE TABLE t (id integer)")
+    with open(scratch.file_path("cedar.db.atlas-lock"), "w", encoding="utf-8") as held:
+        fcntl.fcntl(held, F_OFD_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, 0, 0, 0, 0))
+        child = scratch.start("migrate", "apply", "--env", "production", "--allow-dirty",
+                              "--lock-timeout", "30s")
+        fields = "status targetsSucceeded targetsTotal"
+        running = {"status": "RUNNING", "targetsSucceeded": 2, "targetsTotal": 3}
+        wait_for(lambda: server.migrations(fields) == [running], "a set that is two thirds done")
+    scratch.finish(child).ok().quiet()
+    done = {"status": "PASSED", "targetsSucceeded": 3, "targetsTotal": 3}
+    same(server.migrations(fields), [done], "the set when it is over")
 
 
 @test
