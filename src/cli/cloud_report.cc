@@ -65,7 +65,7 @@ Command make_cloud_report_command() {
                          .shorthand = 0,
                          .kind = FlagKind::kBool,
                          .default_text = "",
-                         .usage = "print what will be sent, one report a line",
+                         .usage = "print the input each request will send, one report a line",
                          .value_name = "",
                          .hidden = false}};
   show.run = run_show;

@@ -1,5 +1,6 @@
 // The executable: makes the object graph and hands the command line on.
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -48,6 +49,8 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  // A file that may not grow is an error of the write, like a full disk, and not the end.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const std::vector<std::string> words(argv, argv + argc);
     return run(words.empty() ? std::vector<std::string>{"rhumb"} : words);

@@ -16,7 +16,7 @@ struct SpooledReport {
   std::string id{};         ///< UUID of the report or of the set; also names its file
   std::string endpoint{};   ///< where it was meant to go
   std::string operation{};  ///< `reportMigration` or `reportMigrationSet`
-  std::string body{};       ///< the complete request body
+  std::string body{};       ///< the variable `input` of the request
 };
 
 /// Reports kept on disk until a registry takes them.
