@@ -37,7 +37,7 @@ class Json {
   Json(Bool value) : state_(value) {}  // NOLINT(google-explicit-constructor)
   template <std::signed_integral Int>
     requires(!std::same_as<Int, char>)
-  Json(Int value) : state_(static_cast<int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
+  Json(Int value) : Json(from_signed(static_cast<int64_t>(value))) {}  // NOLINT(google-explicit-constructor)
   template <std::unsigned_integral Uint>
     requires(!std::same_as<Uint, bool> && !std::same_as<Uint, char>)
   Json(Uint value) : Json(from_unsigned(static_cast<uint64_t>(value))) {}  // NOLINT(google-explicit-constructor)
@@ -128,6 +128,7 @@ class Json {
                              Array,
                              Object>;
 
+  static Json from_signed(int64_t value);
   static Json from_unsigned(uint64_t value);
   explicit Json(State state);
 
