@@ -288,6 +288,7 @@ class SchemaBuilder {
     for (const std::string& name : schema_.type_names_) {
       TRY(check_type(schema_.type(name)));
     }
+    TRY(check_defaults());
     return std::move(schema_);
   }
 
@@ -476,20 +477,23 @@ class SchemaBuilder {
                         fmt::format("{} has the output type \"{}\"", name, type->name));
       }
       if (value.default_value) {
-        TRY(check_default(value, name));
+        defaults_.push_back({.value = &value, .name = name});
       }
     }
     return {};
   }
 
-  Result<void> check_default(const InputValue& value, const std::string& name) {
-    Diagnostics problems;
-    std::vector<VariableUse> uses;
-    const InputRules rules;
-    check_literal({.schema = schema_, .rules = rules, .diagnostics = problems, .uses = uses},
-                  *value.default_value, value, "default of " + name);
-    if (!problems.empty()) {
-      return problems.errors().front();
+  /// Comes last: a default may be of an input object, whose fields need types that exist.
+  Result<void> check_defaults() {
+    for (const Default& pending : defaults_) {
+      Diagnostics problems;
+      std::vector<VariableUse> uses;
+      const InputRules rules;
+      check_literal({.schema = schema_, .rules = rules, .diagnostics = problems, .uses = uses},
+                    *pending.value->default_value, *pending.value, "default of " + pending.name);
+      if (!problems.empty()) {
+        return problems.errors().front();
+      }
     }
     return {};
   }
@@ -518,8 +522,14 @@ class SchemaBuilder {
     return {};
   }
 
+  struct Default {
+    const InputValue* value;  ///< in `schema_`, which no longer moves once it is checked
+    std::string name;
+  };
+
   Definitions in_;
   Schema schema_;
+  std::vector<Default> defaults_;
 };
 
 Result<Schema> parse_schema(std::string_view sdl) {

@@ -89,6 +89,8 @@ TEST(GraphqlSdl, RefusesBrokenSchemas) {
       {"type Query {}", "expected a field, found \"}\""},
       {"type Query", "type \"Query\" has no members"},
       {"type Query { a: Nope }", "field \"Query.a\" uses the unknown type \"Nope\""},
+      {"type Query { a(x: [In!] = [{b: 1}]): Int } input In { b: Nope }",
+       "type \"In\", \"b\" uses the unknown type \"Nope\""},
       {"type Query { a: Int a: Int }", "type \"Query\" defines \"a\" twice"},
       {"type Query { a(x: Int, x: Int): Int }", "field \"Query.a\" defines \"x\" twice"},
       {"type Query { a: Int } type Query { b: Int }", "type \"Query\" is defined twice"},
