@@ -223,6 +223,9 @@ void FileMask::State::collect() {
       hidden_shown.add(shown.values);
       values_shown.insert(values_shown.end(), shown.values.begin(), shown.values.end());
     }
+    if (!options.is_reported) {
+      continue;
+    }
     const MaskedSql reported =
         mask_statement(piece.text, options.lex, policy(piece.mark, MaskForm::kReported));
     hidden_reported.add(reported.values);

@@ -19,6 +19,9 @@ struct FileMaskOptions {
   /// Level D of reports. `literals` of the terminal is always kNone.
   LiteralMasking report_literals = LiteralMasking::kAll;
   std::vector<std::string> template_values{};  ///< of the template directory, if it is one
+  /// False: nothing is going to be reported, so the reported form is never looked at. It is empty
+  /// then, which saves reading the tokens of files without marks.
+  bool is_reported = true;
 };
 
 struct MaskCounts {

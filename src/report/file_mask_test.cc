@@ -164,5 +164,34 @@ TEST(MaskingRenderer, MasksErrorsOfMarkedStatementsOnTheTerminal) {
   EXPECT_EQ(renderer.message("ann 4711").reported, "(sensitive) (sensitive)");
 }
 
+TEST(MaskingRenderer, MasksTheTerminalAlikeWhenNothingIsReported) {
+  struct Case {
+    std::string name;
+    std::string file;
+    std::string statement;
+  };
+  const Case cases[] = {
+      {"no marks", "INSERT INTO t VALUES ('ann', 'pa55word');\n",
+       "INSERT INTO t VALUES ('ann', 'pa55word');"},
+      {"marked statement", "-- atlas:sensitive\nSELECT 'ann';\n", "SELECT 'ann';"},
+      {"marked file", "-- atlas:sensitive\n\nSELECT 'ann';\n", "SELECT 'ann';"},
+  };
+  for (const Case& c : cases) {
+    const migrate::RunFile file{.name = "1_a.sql", .version = "1", .description = "a"};
+    MaskingRenderer reporting({}, {"pa55word"});
+    MaskingRenderer silent({.is_reported = false}, {"pa55word"});
+    EXPECT_EQ(silent.content(file, c.file).shown, reporting.content(file, c.file).shown) << c.name;
+    EXPECT_EQ(silent.statement(file, 1, c.statement).shown,
+              reporting.statement(file, 1, c.statement).shown)
+        << c.name;
+    EXPECT_EQ(silent.statement_error(file, 1, c.statement, "no ann, pa55word").shown,
+              reporting.statement_error(file, 1, c.statement, "no ann, pa55word").shown)
+        << c.name;
+    EXPECT_EQ(silent.message("ann pa55word").shown, reporting.message("ann pa55word").shown)
+        << c.name;
+    EXPECT_TRUE(silent.statement(file, 1, c.statement).reported.empty()) << c.name;
+  }
+}
+
 }  // namespace
 }  // namespace rhumb::report

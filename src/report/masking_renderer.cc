@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace rhumb::report {
+namespace {
+
+constexpr std::string_view kMark = "atlas:sensitive";
+
+}  // namespace
 
 MaskingRenderer::MaskingRenderer(FileMaskOptions options, const std::vector<std::string>& secrets)
     : options_(std::move(options)) {
@@ -41,7 +46,18 @@ const FileMask* MaskingRenderer::find(std::string_view name) const {
   return found == files_.end() ? nullptr : &found->second;
 }
 
+bool MaskingRenderer::is_plain(std::string_view name) const {
+  return !plain_files_.empty() && plain_files_.contains(name);
+}
+
+migrate::RunText MaskingRenderer::plain(std::string_view text) const {
+  return {.shown = without_secrets(std::string(text)), .reported = {}};
+}
+
 std::string MaskingRenderer::without_secrets(std::string text) const {
+  if (secrets_.empty()) {
+    return text;
+  }
   return replace_spans(text, secrets_.find_in(text));
 }
 
@@ -52,6 +68,11 @@ migrate::RunText MaskingRenderer::unknown(std::string_view text) const {
 }
 
 migrate::RunText MaskingRenderer::content(const migrate::RunFile& file, std::string_view text) {
+  if (!options_.is_reported && find(file.name) == nullptr &&
+      text.find(kMark) == std::string_view::npos) {
+    plain_files_.emplace(file.name);
+    return plain(text);
+  }
   if (find(file.name) == nullptr) {
     const Result<void> added = add_file(file.name, text);
     if (!added.has_value()) {
@@ -61,24 +82,33 @@ migrate::RunText MaskingRenderer::content(const migrate::RunFile& file, std::str
   }
   const FileMask& mask = *find(file.name);
   return {.shown = without_secrets(mask.content(MaskForm::kShown)),
-          .reported = without_secrets(mask.content(MaskForm::kReported))};
+          .reported = options_.is_reported ? without_secrets(mask.content(MaskForm::kReported))
+                                           : std::string()};
 }
 
 migrate::RunText MaskingRenderer::statement(const migrate::RunFile& file,
                                             size_t number,
                                             std::string_view text) {
+  if (is_plain(file.name)) {
+    return plain(text);
+  }
   const FileMask* mask = find(file.name);
   if (mask == nullptr) {
     return unknown(text);
   }
   return {.shown = without_secrets(mask->statement(number, text, MaskForm::kShown).text),
-          .reported = without_secrets(mask->statement(number, text, MaskForm::kReported).text)};
+          .reported = options_.is_reported ? without_secrets(mask->statement(
+                                                 number, text, MaskForm::kReported).text)
+                                           : std::string()};
 }
 
 migrate::RunText MaskingRenderer::statement_error(const migrate::RunFile& file,
                                                   size_t number,
                                                   std::string_view statement,
                                                   std::string_view error) {
+  if (is_plain(file.name)) {
+    return {.shown = mask_text(error, secrets_), .reported = {}};
+  }
   const FileMask* mask = find(file.name);
   if (mask == nullptr) {
     const MaskPolicy policy{.literals = options_.report_literals};

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ class MaskingRenderer final : public migrate::RunTextRenderer {
 
  private:
   [[nodiscard]] const FileMask* find(std::string_view name) const;
+  [[nodiscard]] bool is_plain(std::string_view name) const;
+  /// A text in which nothing but the secrets is hidden, when no report is wanted.
+  [[nodiscard]] migrate::RunText plain(std::string_view text) const;
   /// What a text becomes that belongs to no known file.
   [[nodiscard]] migrate::RunText unknown(std::string_view text) const;
   [[nodiscard]] std::string without_secrets(std::string text) const;
@@ -50,6 +54,7 @@ class MaskingRenderer final : public migrate::RunTextRenderer {
   HiddenValues hidden_shown_;     ///< of all files, and the secrets
   HiddenValues hidden_reported_;  ///< of all files, and the secrets
   std::map<std::string, FileMask, std::less<>> files_;
+  std::set<std::string, std::less<>> plain_files_;  ///< without marks, in a run without a report
 };
 
 }  // namespace rhumb::report

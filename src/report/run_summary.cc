@@ -7,10 +7,24 @@
 namespace rhumb::report {
 namespace {
 
+/// Looks from the end: events are nearly always about the file that was started last.
 FileSummary* find_file(TargetSummary& target, const std::string& name) {
-  const auto found = std::ranges::find(target.files, name,
-                                       [](const FileSummary& file) { return file.file.name; });
-  return found == target.files.end() ? nullptr : &*found;
+  const auto found = std::find_if(target.files.rbegin(), target.files.rend(),
+                                  [&](const FileSummary& file) { return file.file.name == name; });
+  return found == target.files.rend() ? nullptr : &*found;
+}
+
+/// Files are started in the order of the plan, so the search begins where the last one stood.
+const migrate::PlannedFile* find_planned(const TargetSummary& target, const std::string& name) {
+  const auto is_named = [&](const migrate::PlannedFile& file) { return file.file.name == name; };
+  const size_t started = std::min(target.files.size(), target.pending.size());
+  const auto expected = target.pending.begin() + static_cast<std::ptrdiff_t>(started);
+  auto found = std::find_if(expected, target.pending.end(), is_named);
+  if (found == target.pending.end()) {
+    found = std::find_if(target.pending.begin(), expected, is_named);
+    return found == expected ? nullptr : &*found;
+  }
+  return &*found;
 }
 
 /// Applies the events of one target to its summary.
@@ -42,10 +56,7 @@ struct TargetFold {
     file.start = time;
     file.end = time;
     file.skipped = event.skipped;
-    const auto planned =
-        std::ranges::find(target.pending, event.file.name,
-                          [](const migrate::PlannedFile& entry) { return entry.file.name; });
-    if (planned != target.pending.end()) {
+    if (const migrate::PlannedFile* planned = find_planned(target, event.file.name)) {
       file.content = planned->content;
       file.statements = planned->statements;
     }
