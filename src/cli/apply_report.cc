@@ -64,6 +64,11 @@ void ApplyReport::set_permit(size_t number, std::string permit) {
 }
 
 void ApplyReport::on_event(const migrate::RunEvent& event) {
+  const bool is_of_run = std::holds_alternative<migrate::RunStarted>(event.body) ||
+                         std::holds_alternative<migrate::RunDone>(event.body);
+  if (!is_of_run && !is_reported(event.target)) {
+    return;  // before the copy: a plan holds every text of the run
+  }
   migrate::RunEvent mine = event;
   if (auto* started = std::get_if<migrate::RunStarted>(&mine.body)) {
     started->planned_targets = planned_.size();
@@ -71,9 +76,6 @@ void ApplyReport::on_event(const migrate::RunEvent& event) {
     done->not_started = planned_.size() - std::min(planned_.size(), summary_.targets().size());
   } else {
     const auto entry = std::ranges::find(planned_, event.target, &Entry::number);
-    if (entry == planned_.end()) {
-      return;
-    }
     mine.target = static_cast<size_t>(entry - planned_.begin());
   }
   summary_.on_event(mine);

@@ -73,12 +73,14 @@ std::vector<std::string> secrets_of(const project::Environment& environment,
   return secrets;
 }
 
-report::FileMaskOptions mask_options(const project::Environment& environment,
+report::FileMaskOptions mask_options(const ApplyTarget& target,
                                      const CommandDirectory& opened,
                                      driver::Engine engine) {
+  const project::Environment& environment = target.environment;
   report::FileMaskOptions options{.lex = lex_options(engine),
                                   .report_literals = masking_of(environment.migration),
-                                  .template_values = {}};
+                                  .template_values = {},
+                                  .is_reported = target.run_reported};
   const auto values = environment.template_values.find(opened.directory->url());
   if (values != environment.template_values.end()) {
     options.template_values = values->second;
@@ -124,11 +126,15 @@ void add_identity(migrate::ApplyOptions& options,
   options.identity_required = target.report_required;
 }
 
-/// As open_command_directory; a URL that is none is told apart, as scripts know it from this command.
-Result<CommandDirectory> open_apply_directory(const Invocation& invocation,
-                                              const project::Environment& environment,
-                                              RegistrySession& session) {
-  Result<CommandDirectory> opened = open_command_directory(invocation, environment, session);
+/// A URL that is none is told apart, as scripts know it from this command.
+Result<std::shared_ptr<const VerifiedDirectory>> open_apply_directory(
+    const Invocation& invocation,
+    const project::Environment& environment,
+    RegistrySession& session,
+    VerifiedDirectories& directories) {
+  const bool explain = format_text(invocation).empty();
+  Result<std::shared_ptr<const VerifiedDirectory>> opened =
+      directories.open(invocation, environment, session, explain);
   if (!opened.has_value() && opened.error().message().starts_with("parse \"")) {
     return opened.error().context("parse dir-url");
   }
@@ -160,20 +166,23 @@ Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& argum
 Result<void> apply_to_target(Invocation& invocation,
                              const ApplyTarget& target,
                              RegistrySession& session,
+                             VerifiedDirectories& directories,
                              const std::string& run_id,
                              migrate::RunObserver& observer) {
   App& app = invocation.app;
   const bool explain = format_text(invocation).empty();
   const std::optional<size_t> amount = TRY(parse_amount(invocation.positionals));
-  const CommandDirectory opened = TRY(open_apply_directory(invocation, target.environment, session));
-  const migrate::DirectoryFiles files = TRY(load_verified(invocation, *opened.directory, explain));
+  const std::shared_ptr<const VerifiedDirectory> verified =
+      TRY(open_apply_directory(invocation, target.environment, session, directories));
+  const CommandDirectory& opened = verified->opened;
+  const migrate::DirectoryFiles& files = verified->files;
   if (invocation.flags.text("url").empty()) {
     return invalid("required flag \"url\" not set");
   }
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), target.environment));
   const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
   report::MaskingRenderer renderer(
-      mask_options(target.environment, opened, connection->info().engine),
+      mask_options(target, opened, connection->info().engine),
       secrets_of(target.environment, url));
   TargetCapture capture(observer);
   migrate::RunStream stream(run_id, app.clock, capture, renderer);

@@ -16,6 +16,7 @@ struct ApplyTarget {
   const project::Environment& environment;
   size_t number = 0;
   bool reported = false;         ///< a report will name this target
+  bool run_reported = false;     ///< a report will name this target or another one of the run
   bool report_required = false;  ///< no run without an identity
   std::string repo{};            ///< repository the run is filed under
   /// Takes the permit of this target, for its report.
@@ -30,6 +31,7 @@ struct ApplyTarget {
 Result<void> apply_to_target(Invocation& invocation,
                              const ApplyTarget& target,
                              RegistrySession& session,
+                             VerifiedDirectories& directories,
                              const std::string& run_id,
                              migrate::RunObserver& observer);
 

@@ -81,4 +81,26 @@ Result<migrate::DirectoryFiles> load_verified(const Invocation& invocation,
   return problem->to_error();
 }
 
+Result<std::shared_ptr<const VerifiedDirectory>> VerifiedDirectories::open(
+    const Invocation& invocation,
+    const project::Environment& environment,
+    RegistrySession& session,
+    bool show_advice) {
+  const Result<std::string> url = directory_url(invocation, environment);
+  const bool is_local = url.has_value() && url.value().starts_with("file://");
+  if (is_local) {
+    const auto known = local_.find(url.value());
+    if (known != local_.end()) {
+      return known->second;
+    }
+  }
+  auto directory = std::make_shared<VerifiedDirectory>();
+  directory->opened = TRY(open_command_directory(invocation, environment, session));
+  directory->files = TRY(load_verified(invocation, *directory->opened.directory, show_advice));
+  if (is_local) {
+    local_.emplace(url.value(), directory);
+  }
+  return std::shared_ptr<const VerifiedDirectory>(std::move(directory));
+}
+
 }  // namespace rhumb::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -42,5 +43,26 @@ struct CommandDirectory {
 [[nodiscard]] Result<migrate::DirectoryFiles> load_verified(const Invocation& invocation,
                                                             const migrate::Directory& directory,
                                                             bool show_advice);
+
+/// A directory whose files agreed with its checksum file.
+struct VerifiedDirectory {
+  CommandDirectory opened{};
+  migrate::DirectoryFiles files{};
+};
+
+/// The directories of one run. A local one is read and verified once, however many targets use it;
+/// a file that changes meanwhile is refused when it is loaded.
+class VerifiedDirectories {
+ public:
+  /// Errors: those of open_command_directory and load_verified; nothing is kept then.
+  Result<std::shared_ptr<const VerifiedDirectory>> open(const Invocation& invocation,
+                                                        const project::Environment& environment,
+                                                        RegistrySession& session,
+                                                        bool show_advice);
+
+ private:
+  /// Shared: a run over a target keeps the directory it works with.
+  std::map<std::string, std::shared_ptr<const VerifiedDirectory>> local_;  // by URL
+};
 
 }  // namespace rhumb::cli

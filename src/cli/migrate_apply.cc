@@ -241,13 +241,14 @@ class ApplyRun {
                            {.environment = environment,
                             .number = number,
                             .reported = report_.is_reported(number),
+                            .run_reported = report_.is_needed(),
                             .report_required = is_required(environment),
                             .repo = report_.repo_of(number),
                             .on_permit =
                                 [&](std::string permit) {
                                   report_.set_permit(number, std::move(permit));
                                 }},
-                           session_, run_id_, fan_);
+                           session_, directories_, run_id_, fan_);
   }
 
   /// A target that failed before it had anything to tell still ends, for the report's step log.
@@ -319,6 +320,7 @@ class ApplyRun {
   Invocation& invocation_;
   project::Project& project_;
   RegistrySession session_;
+  VerifiedDirectories directories_;
   report::RunSummary summary_;
   ApplyReport report_;
   DefaultReport printer_;
