@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from harness import (MIB, RHUMB, Row, clean_env, command, interleave, mib, ms, other, run_once,
+from harness import (MIB, RHUMB, Row, clean_env, command, interleave, ms, other, run_once,
                      write_migrations)
 
 SMALL_COUNT = 10
@@ -55,7 +55,7 @@ def make_applied(folder, count, env):
 
 
 def beside(timings):
-    return ", ".join(f"{name} {ms(timing.median)}, {mib(timing.peak)}"
+    return ", ".join(f"{name} {timing}"
                      for name, timing in timings.items() if name != "rhumb") or "not installed"
 
 
@@ -75,14 +75,14 @@ def measure(folder, rounds):
     contenders |= {name: command(*version) for name, (_apply, version) in others.items()}
     start = interleave(contenders, 4 * rounds, warmups=3)
     yield Row("start to exit of `version`",
-              f"{ms(start['rhumb'].median)}, {mib(start['rhumb'].peak)}", beside(start),
+              str(start["rhumb"]), beside(start),
               "below golang-migrate", is_faster(start, "golang-migrate"))
 
     contenders = {"rhumb": command(*make_applied(folder, SMALL_COUNT, env), env=env)}
     contenders |= {name: command(*apply) for name, (apply, _version) in others.items()}
     small = interleave(contenders, 4 * rounds, warmups=3)
     yield Row(f"apply with nothing to do, {SMALL_COUNT} files",
-              f"{ms(small['rhumb'].median)}, {mib(small['rhumb'].peak)}", beside(small),
+              str(small["rhumb"]), beside(small),
               "below golang-migrate", is_faster(small, "golang-migrate"))
 
     for count, seconds_max, peak_max in ((1_000, 0.015, 16 * MIB), (10_000, 0.120, None)):
@@ -90,5 +90,5 @@ def measure(folder, rounds):
         timing = interleave({"rhumb": run}, 2 * rounds)["rhumb"]
         goal = f"at most {ms(seconds_max)}" + (f" and {mib(peak_max)}" if peak_max else "")
         yield Row(f"apply with nothing to do, {count:,} files",
-                  f"{ms(timing.median)}, {mib(timing.peak)}", "", goal,
+                  str(timing), "", goal,
                   timing.median <= seconds_max and (peak_max is None or timing.peak <= peak_max))

@@ -2,7 +2,7 @@
 
 import shutil
 
-from harness import MIB, RHUMB, Row, clean_env, command, interleave, mib, ms, write_migrations
+from harness import MIB, RHUMB, Row, clean_env, command, interleave, write_migrations
 
 FILES = 100_000
 
@@ -20,12 +20,12 @@ def measure(folder, rounds):
                                          "xargs -0 sha256sum > ../sums"),
     }, rounds)
     ours, theirs = timings["rhumb"], timings["sha256sum"]
-    yield Row(f"hash of {FILES:,} files", f"{ms(ours.median)}, {mib(ours.peak)}",
-              f"sha256sum {ms(theirs.median)}", "at most sha256sum's time and 64 MiB",
+    yield Row(f"hash of {FILES:,} files", str(ours),
+              f"sha256sum {theirs}", "at most sha256sum's time and 64 MiB",
               ours.median <= theirs.median and ours.peak <= 64 * MIB)
 
     validate = command(RHUMB, "migrate", "validate", "--dir", f"file://{files}", env=env)
     timing = interleave({"rhumb": validate}, rounds)["rhumb"]
-    yield Row(f"validate of {FILES:,} files", f"{ms(timing.median)}, {mib(timing.peak)}", "",
+    yield Row(f"validate of {FILES:,} files", str(timing), "",
               "at most 1.2 s", timing.median <= 1.2)
     shutil.rmtree(files)

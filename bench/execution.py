@@ -44,8 +44,7 @@ def pair(folder, files, env):
 
 def compare(subject, timings, factor_max):
     ours, theirs = timings["rhumb"], timings["sqlite3"]
-    return Row(subject, f"{ms(ours.median)}, {mib(ours.peak)}",
-               f"sqlite3 shell {ms(theirs.median)}, {mib(theirs.peak)}",
+    return Row(subject, str(ours), f"sqlite3 shell {theirs}",
                f"at most {factor_max} times the shell",
                ours.median <= factor_max * theirs.median)
 
@@ -69,7 +68,7 @@ def measure_huge(folder, env):
         files = folder / f"huge-{size}"
         write_huge(files, size)
         database = folder / "huge.db"
-        seconds, peak = run_once(apply_command(files, f"{database}?_synchronous=off"), env=env)
+        seconds, _processor, peak = run_once(apply_command(files, f"{database}?_synchronous=off"), env=env)
         beyond[size] = peak - size
         remove_database(database)
         shutil.rmtree(files)

@@ -34,6 +34,7 @@ class Timing:
     """The runs of one contender; times in seconds, memory in bytes."""
 
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     peak_bytes: list[int] = field(default_factory=list)
 
     @property
@@ -41,37 +42,45 @@ class Timing:
         return statistics.median(self.seconds)
 
     @property
+    def median_processor(self):
+        return statistics.median(self.processor)
+
+    @property
     def peak(self):
         return statistics.median(self.peak_bytes)
 
+    def __str__(self):
+        return f"{ms(self.median)} ({ms(self.median_processor)} cpu), {mib(self.peak)}"
+
 
 def run_once(command, env=None, cwd=None, check=True):
-    """Runs one command through the timer and returns (seconds, peak bytes)."""
+    """Runs one command through the timer and returns (seconds, of them on a processor, peak bytes)."""
     with tempfile.NamedTemporaryFile(prefix="bench-out-") as output:
         timer = subprocess.run(
             [TOOLS / "rhumb_bench_run", output.name, *map(str, command)],
             env={**os.environ, **(env or {})}, cwd=cwd, capture_output=True, text=True, check=False)
         if timer.returncode != 0:
             raise RuntimeError(timer.stderr)
-        nanoseconds, peak_kib, status = map(int, timer.stdout.split())
+        nanoseconds, processor, peak_kib, status = map(int, timer.stdout.split())
         if check and status != 0:
             text = pathlib.Path(output.name).read_text(errors="replace")[-2000:]
             raise RuntimeError(f"{' '.join(map(str, command))}: status {status}\n{text}")
-    return nanoseconds / 1e9, peak_kib * 1024
+    return nanoseconds / 1e9, processor / 1e9, peak_kib * 1024
 
 
 def interleave(contenders, rounds, warmups=1):
     """Times contenders in turns, so that a busy moment of the machine meets all of them.
 
-    `contenders` maps a name to a function without arguments that returns (seconds, peak bytes);
+    `contenders` maps a name to a function without arguments that returns what run_once does;
     what it does before it starts the clock is not counted.
     """
     timings = {name: Timing() for name in contenders}
     for number in range(rounds + warmups):
         for name, run in contenders.items():
-            seconds, peak = run()
+            seconds, processor, peak = run()
             if number >= warmups:
                 timings[name].seconds.append(seconds)
+                timings[name].processor.append(processor)
                 timings[name].peak_bytes.append(peak)
     return timings
 

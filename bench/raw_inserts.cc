@@ -39,8 +39,9 @@ int main(int count, char** arguments) {
   }
   sqlite3* database = nullptr;
   check(sqlite3_open(arguments[1], &database), database);
-  run(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                "CREATE TABLE reports (id INTEGER PRIMARY KEY, body BLOB NOT NULL)");
+  run(database,
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+      "CREATE TABLE reports (id INTEGER PRIMARY KEY, body BLOB NOT NULL)");
   sqlite3_stmt* insert = nullptr;
   check(sqlite3_prepare_v2(database, "INSERT INTO reports (body) VALUES (?)", -1, &insert, nullptr),
         database);

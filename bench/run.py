@@ -78,8 +78,8 @@ def format_page(rows, facts, rounds):
             "    tools/bench registry     # one subject: " + ", ".join(SUBJECTS), "",
             f"Each figure is the median of at least {rounds} rounds unless the row says "
             "otherwise; contenders take turns within a round, so a busy moment of the machine "
-            "meets all of them. Times are from starting a process to its end, memory is the peak "
-            "resident set. Databases are SQLite files with the default pragmas.", "",
+            "meets all of them. Times are from starting a process to its end, in brackets what it and "
+            "its children spent on a processor; memory is the peak resident set. Databases are SQLite files with the default pragmas.", "",
             f"Measured {when}:", ""]
     text += [f"* {fact}" for fact in facts]
     text += ["", "| Subject | Rhumb | Beside | Goal | Met |", "|---|---|---|---|---|"]

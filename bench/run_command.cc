@@ -1,4 +1,5 @@
-// Runs one command and prints what it took: `<nanoseconds> <peak KiB> <exit status>`.
+// Runs one command and prints what it took:
+// `<nanoseconds> <of them on a processor> <peak KiB> <exit status>`.
 //   rhumb_bench_run OUTPUT COMMAND [ARGUMENT ...]
 // Small and static, because a child's peak memory begins at its parent's.
 
@@ -36,7 +37,11 @@ int main(int count, char** arguments) {
   rusage usage{};
   wait4(child, &status, 0, &usage);
   const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
+  const auto nanoseconds = [](const timeval& time) {
+    return static_cast<long long>(time.tv_sec) * 1'000'000'000 + time.tv_usec * 1'000;
+  };
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  std::printf("%lld %ld %d\n", static_cast<long long>(taken.count()), usage.ru_maxrss, code);
+  std::printf("%lld %lld %ld %d\n", static_cast<long long>(taken.count()),
+              nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime), usage.ru_maxrss, code);
   return 0;
 }
