@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from harness import (MIB, RHUMB, Row, clean_env, command, interleave, ms, other, run_once,
+from harness import (MIB, RHUMB, Row, clean_env, command, interleave, mib, ms, other, run_once,
                      write_migrations)
 
 SMALL_COUNT = 10
