@@ -2,12 +2,10 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-
-struct evp_md_ctx_st;
 
 namespace rhumb::codec {
 
@@ -20,11 +18,6 @@ using Sha256 = std::array<std::byte, 32>;
 class Sha256Hasher {
  public:
   Sha256Hasher();
-  ~Sha256Hasher();
-  Sha256Hasher(const Sha256Hasher& other);
-  Sha256Hasher& operator=(const Sha256Hasher& other);
-  Sha256Hasher(Sha256Hasher&&) noexcept;
-  Sha256Hasher& operator=(Sha256Hasher&&) noexcept;
 
   Sha256Hasher& update(std::string_view text);
   Sha256Hasher& update(std::span<const std::byte> bytes);
@@ -32,10 +25,7 @@ class Sha256Hasher {
   [[nodiscard]] Sha256 digest() const;
 
  private:
-  struct Free {
-    void operator()(evp_md_ctx_st* context) const;
-  };
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
+  std::array<uint32_t, 28> state_{};  // the library's, in place: nothing to allocate, cheap to copy
 };
 
 [[nodiscard]] Sha256 sha256(std::string_view text);

@@ -102,10 +102,14 @@ Result<void> LocalDirectory::walk(const std::string& below, std::vector<std::str
 }
 
 Result<void> LocalDirectory::stream(const std::string& name, const Sink& sink) const {
-  const std::string outer = fmt::format("sql/migrate: read file {}", go_quote(name));
+  const auto failure = [&](const char* call) {
+    const int number = errno;
+    return sys::system_error(call, full(name), number)
+        .context(fmt::format("sql/migrate: read file {}", go_quote(name)));
+  };
   const sys::FileDescriptor file(openat(folder_.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
-    return sys::system_error("open", full(name), errno).context(outer);
+    return failure("open");
   }
   std::array<char, kPieceSize> buffer;  // NOLINT: filled by read
   while (true) {
@@ -114,7 +118,7 @@ Result<void> LocalDirectory::stream(const std::string& name, const Sink& sink) c
       continue;
     }
     if (size < 0) {
-      return sys::system_error("read", full(name), errno).context(outer);
+      return failure("read");
     }
     if (size == 0) {
       return {};
