@@ -29,7 +29,7 @@ def other_layouts(folder):
                             f"sqlite://{folder}/golang-migrate.db", "up"], ["migrate", "-version"]),
         "goose": (["goose", "-dir", folder / "goose", "sqlite3", folder / "goose.db", "up"],
                   ["goose", "-version"]),
-        "dbmate": (["dbmate", "--no-dump-schema", "--migrations-dir", folder / "dbmate", "--url",
+        "dbmate (started by npm's wrapper)": (["dbmate", "--no-dump-schema", "--migrations-dir", folder / "dbmate", "--url",
                     f"sqlite:{folder}/dbmate.db", "migrate"], ["dbmate", "--version"]),
     }
     found = {}

@@ -103,10 +103,10 @@ def other(name):
 
 
 @contextlib.contextmanager
-def scratch():
-    """A folder that is gone afterwards; RHUMB_BENCH_SCRATCH names where."""
+def scratch(place=None):
+    """A folder that is gone afterwards; RHUMB_BENCH_SCRATCH names where, unless `place` does."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="rhumb-bench-",
-                                           dir=os.environ.get("RHUMB_BENCH_SCRATCH")))
+                                           dir=place or os.environ.get("RHUMB_BENCH_SCRATCH")))
     try:
         yield folder
     finally:

@@ -132,9 +132,10 @@ def measure_reports(folder):
     rate, raw = statistics.median(rates), statistics.median(raw_rates)
     p50, p99 = (statistics.median(values) for values in zip(*latencies))
     return Row(f"reports accepted, durable, {CONNECTIONS} connections",
-               f"{rate:,.0f}/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms, {mib(memory)} after "
+               f"{rate:,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f}), p50 {p50:.1f} ms, p99 {p99:.1f} ms, {mib(memory)} after "
                f"{REPORTS:,}",
-               f"raw inserts of the same bytes, {CONNECTIONS} in a commit, {raw:,.0f}/s",
+               f"raw inserts of the same bytes, {CONNECTIONS} in a commit, {raw:,.0f}/s "
+               f"({min(raw_rates):,.0f} to {max(raw_rates):,.0f})",
                "at least half of raw inserts", rate >= 0.5 * raw)
 
 

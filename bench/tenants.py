@@ -1,8 +1,13 @@
-"""One run over a thousand databases."""
+"""One run over a thousand databases.
 
+They are kept in memory where the system has a place for that: waiting for a disk 20,000 times would
+tell more about the disk than about the programs.
+"""
+
+import pathlib
 import shutil
 
-from harness import RHUMB, Row, clean_env, command, interleave, write_migrations
+from harness import RHUMB, Row, clean_env, command, interleave, scratch, write_migrations
 
 TENANTS = 1_000
 FILES = 20
@@ -26,7 +31,13 @@ env "all" {{
     return path
 
 
-def measure(folder, rounds):
+def measure(_folder, rounds):
+    memory = pathlib.Path("/dev/shm")
+    with scratch(memory if memory.is_dir() else None) as folder:
+        yield from measure_in(folder, rounds)
+
+
+def measure_in(folder, rounds):
     env = clean_env(folder)
     write_migrations(folder / "files", FILES, lambda n:
                      f"CREATE TABLE t{n} (id integer PRIMARY KEY, name text NOT NULL);\n"
@@ -46,14 +57,16 @@ def measure(folder, rounds):
              f"file://{project_file(folder, ours)}"]
     loop = (f"i=0; while [ $i -lt {TENANTS} ]; do "
             f"sqlite3 -bail {theirs}/t$i.db < {script} || exit 1; i=$((i + 1)); done")
+    new_rounds = max(1, rounds // 3)
     new = interleave({"rhumb": command(*apply, env=env, before=fresh(ours)),
                       "sqlite3": command("sh", "-c", loop, env=env, before=fresh(theirs))},
-                     max(1, rounds // 3), warmups=0)
+                     new_rounds, warmups=0)
     nothing = interleave({"rhumb": command(*apply, env=env)}, rounds)["rhumb"]
-    yield Row(f"{TENANTS:,} tenants, nothing to do",
+    yield Row(f"{TENANTS:,} tenants, nothing to do, in memory",
               str(nothing), "", "at most 0.4 s",
               nothing.median <= 0.4)
-    yield Row(f"{FILES} files to {TENANTS:,} new tenants",
+    yield Row(f"{FILES} files to {TENANTS:,} new tenants, in memory, "
+              f"{new_rounds} round{'s' if new_rounds > 1 else ''}",
               str(new["rhumb"]),
               f"a shell loop of sqlite3 {new['sqlite3']}", "at most the shell loop",
               new["rhumb"].median <= new["sqlite3"].median)
