@@ -45,7 +45,8 @@ std::vector<FlagSpec> list_flags(std::vector<FlagSpec> more) {
 }
 
 Result<project::CloudConfig> load_cloud_config(const Invocation& invocation) {
-  const project::Project project = TRY(load_project_for(invocation, /*needs_registry=*/true));
+  const project::Project project =
+      TRY(load_environments(invocation, {.needs_registry = true, .several = true}));
   return project.cloud;
 }
 

@@ -57,9 +57,7 @@ std::vector<std::pair<std::string_view, std::string>> text_values(
   return values;
 }
 
-}  // namespace
-
-Result<project::Project> load_project_for(const Invocation& invocation, bool needs_registry) {
+Result<project::Project> load_project(const Invocation& invocation, bool needs_registry) {
   const FlagSet& flags = invocation.flags;
   const App& app = invocation.app;
   const bool names_directory = flags.find("dir") != nullptr && flags.changed("dir");
@@ -111,19 +109,22 @@ Result<void> keep_targets(const Invocation& invocation, project::Project& projec
   return {};
 }
 
-Result<project::Environment> single_environment(const Invocation& invocation,
-                                                project::Project& project) {
+}  // namespace
+
+Result<project::Project> load_environments(const Invocation& invocation, ProjectWishes wishes) {
+  project::Project project = TRY(load_project(invocation, wishes.needs_registry));
   TRY(keep_targets(invocation, project));
-  if (project.environments.size() > 1) {
+  if (!wishes.several && project.environments.size() > 1) {
     return invalid("multiple envs found for " + go_quote(invocation.flags.text("env")));
   }
   if (project.environments.empty()) {
-    return std::move(project.defaults);
+    project.environments.push_back(std::move(project.defaults));
   }
-  return std::move(project.environments.front());
+  return project;
 }
 
-Result<void> apply_environment(Invocation& invocation, const project::Environment& environment) {
+Result<void> enter_environment(Invocation& invocation, const project::Environment& environment) {
+  invocation.flags.reset_config_values();
   for (const auto& [flag, value] : text_values(invocation, environment)) {
     if (!value.empty()) {
       TRY(invocation.flags.set_from_config(flag, {value}));
@@ -154,14 +155,6 @@ Result<std::string> resolve_url(const std::string& url, const project::Environme
 Result<void> check_flags(const Invocation& invocation) {
   TRY(check_required_flags(invocation.command, invocation.flags));
   return check_flag_groups(invocation.command, invocation.flags);
-}
-
-Result<project::Environment> prepare(Invocation& invocation, bool needs_registry) {
-  project::Project project = TRY(load_project_for(invocation, needs_registry));
-  project::Environment environment = TRY(single_environment(invocation, project));
-  TRY(apply_environment(invocation, environment));
-  TRY(check_flags(invocation));
-  return environment;
 }
 
 }  // namespace rhumb::cli

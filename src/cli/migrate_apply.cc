@@ -141,8 +141,7 @@ class ApplyRun {
     bool needs_identity = false;
     for (size_t i = 0; i < project_.environments.size(); ++i) {
       const project::Environment& environment = project_.environments[i];
-      invocation_.flags.reset_config_values();
-      TRY(apply_environment(invocation_, environment));
+      TRY(enter_environment(invocation_, environment));
       const std::string directory = TRY(resolve_url(invocation_.flags.text("dir"), environment));
       if (!wants_report(environment, directory)) {
         continue;
@@ -234,8 +233,7 @@ class ApplyRun {
   }
 
   Result<void> attempt_target(size_t number, const project::Environment& environment) {
-    invocation_.flags.reset_config_values();
-    TRY(apply_environment(invocation_, environment));
+    TRY(enter_environment(invocation_, environment));
     TRY(check_flags(invocation_));
     return apply_to_target(invocation_,
                            {.environment = environment,
@@ -337,7 +335,7 @@ class ApplyRun {
 Result<int> run_apply(Invocation& invocation) {
   const sys::SignalWatcher signals;
   invocation.app.stop = signals.token();
-  Result<project::Project> loaded = load_project_for(invocation, false);
+  Result<project::Project> loaded = load_environments(invocation, {.needs_registry = false, .several = true});
   if (!loaded.has_value()) {
     const bool no_targets = loaded.error().code() == ErrorCode::kNotFound;
     if (no_targets && invocation.flags.boolean("allow-empty-targets")) {
@@ -346,10 +344,6 @@ Result<int> run_apply(Invocation& invocation) {
     return loaded.error();
   }
   project::Project project = std::move(loaded).value();
-  TRY(keep_targets(invocation, project));
-  if (project.environments.empty()) {
-    project.environments.emplace_back();
-  }
   return ApplyRun(invocation, project).run();
 }
 

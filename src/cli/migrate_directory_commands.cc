@@ -2,16 +2,12 @@
 
 #include <chrono>
 
-#include "cli/directories.h"
 #include "cli/editor.h"
-#include "cli/environments.h"
-#include "cli/holder.h"
 #include "cli/migrate_commands.h"
 #include "cli/migrate_flags.h"
-#include "driver/connection.h"
-#include "driver/url.h"
+#include "cli/prepare.h"
+#include "cli/replay.h"
 #include "migrate/edit_directory.h"
-#include "migrate/executor.h"
 #include "migrate/new_migration.h"
 #include "sys/clock.h"
 
@@ -19,78 +15,38 @@ namespace rhumb::cli {
 namespace {
 
 Result<int> run_new(Invocation& invocation) {
-  project::Project project = TRY(load_project_for(invocation, false));
-  const project::Environment environment = TRY(single_environment(invocation, project));
-  TRY(apply_environment(invocation, environment));
-  RegistrySession session(invocation, project.cloud);
-  const CommandDirectory opened =
-      TRY(open_command_directory(invocation, environment, session, /*create=*/true));
-  TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
+  const PreparedDirectory prepared = TRY(prepare_directory(invocation, {.create = true}));
   const std::string name = invocation.positionals.empty() ? "" : invocation.positionals[0];
   const auto now = std::chrono::floor<std::chrono::seconds>(invocation.app.clock.now());
   const std::vector<std::string> names =
-      TRY(migrate::new_migration(*opened.directory, name, now));
+      TRY(migrate::new_migration(*prepared.opened.directory, name, now));
   if (invocation.flags.boolean("edit")) {
-    TRY(edit_file(invocation, *opened.directory, names.front()));
+    TRY(edit_file(invocation, *prepared.opened.directory, names.front()));
   }
   return 0;
 }
 
 Result<int> run_hash(Invocation& invocation) {
-  project::Project project = TRY(load_project_for(invocation, false));
-  const project::Environment environment = TRY(single_environment(invocation, project));
-  TRY(apply_environment(invocation, environment));
-  RegistrySession session(invocation, project.cloud);
-  const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
-  TRY(migrate::rehash(*opened.directory));
+  const PreparedDirectory prepared = TRY(prepare_directory(invocation, {.verify = false}));
+  TRY(migrate::rehash(*prepared.opened.directory));
   return 0;
 }
 
-Result<void> replay_on_dev(const Invocation& invocation,
-                           const project::Environment& environment,
-                           const migrate::DirectoryFiles& files) {
-  const std::string url = TRY(resolve_url(invocation.flags.text("dev-url"), environment));
-  Result<std::unique_ptr<driver::Connection>> opened = invocation.app.drivers.open(url);
-  if (!opened && opened.error().code() == ErrorCode::kDatabase) {
-    // A file that is no database is found out by the first look at it.
-    return opened.error()
-        .context("sql/migrate: taking database snapshot")
-        .context("replaying the migration directory");
-  }
-  const std::unique_ptr<driver::Connection> dev = TRY(std::move(opened));
-  const std::unique_ptr<driver::Lock> lock =
-      TRY(dev->lock({.name = "atlas_migrate_diff",
-                     .timeout = std::chrono::seconds(10),
-                     .holder = lock_holder(invocation.app, "validate"),
-                     .revisions_schema = {},
-                     .on_wait = {}})
-              .context("acquiring database lock"));
-  TRY(migrate::validate_directory(*dev, files).context("replaying the migration directory"));
-  return lock->release();
-}
-
 Result<int> run_validate(Invocation& invocation) {
-  project::Project project = TRY(load_project_for(invocation, false));
-  const project::Environment environment = TRY(single_environment(invocation, project));
-  TRY(apply_environment(invocation, environment));
-  RegistrySession session(invocation, project.cloud);
-  const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
-  const migrate::DirectoryFiles files =
-      TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
+  const PreparedDirectory prepared = TRY(prepare_directory(invocation));
   if (invocation.flags.changed("dev-url")) {
-    TRY(replay_on_dev(invocation, environment, files));
+    TRY(replay_on_dev(invocation, prepared.environment, prepared.files,
+                      {.command = "validate",
+                       .lock_timeout = std::chrono::seconds(10),
+                       .error_prefix = "replaying the migration directory"}));
   }
   return 0;
 }
 
 Result<int> run_ls(Invocation& invocation) {
-  project::Project project = TRY(load_project_for(invocation, false));
-  const project::Environment environment = TRY(single_environment(invocation, project));
-  TRY(apply_environment(invocation, environment));
-  RegistrySession session(invocation, project.cloud);
-  const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
+  const PreparedDirectory prepared = TRY(prepare_directory(invocation, {.verify = false}));
   const std::vector<std::string> lines =
-      TRY(migrate::list_files(*opened.directory, {.is_short = invocation.flags.boolean("short"),
+      TRY(migrate::list_files(*prepared.opened.directory, {.is_short = invocation.flags.boolean("short"),
                                                   .is_latest = invocation.flags.boolean("latest")}));
   for (const std::string& line : lines) {
     invocation.app.out << line << "\n";

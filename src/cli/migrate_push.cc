@@ -6,16 +6,12 @@
 #include "base/go_format.h"
 #include "base/text.h"
 #include "cli/contexts.h"
-#include "cli/directories.h"
 #include "cli/environments.h"
-#include "cli/holder.h"
 #include "cli/migrate_commands.h"
 #include "cli/migrate_flags.h"
-#include "codec/url.h"
-#include "driver/connection.h"
-#include "driver/url.h"
+#include "cli/prepare.h"
+#include "cli/replay.h"
 #include "migrate/archive_files.h"
-#include "migrate/executor.h"
 #include "migrate/memory_directory.h"
 
 namespace rhumb::cli {
@@ -71,24 +67,6 @@ std::string registry_driver(const std::string& driver) {
   return driver == "libsql" ? "SQLITE" : to_upper_ascii(driver);
 }
 
-/// Replays the directory on the dev database and tells its driver.
-Result<std::string> replay(const Invocation& invocation,
-                           const project::Environment& environment,
-                           const migrate::DirectoryFiles& files) {
-  const std::string url = TRY(resolve_url(invocation.flags.text("dev-url"), environment));
-  const std::unique_ptr<driver::Connection> dev = TRY(invocation.app.drivers.open(url));
-  const std::unique_ptr<driver::Lock> lock =
-      TRY(dev->lock({.name = "atlas_migrate_diff",
-                     .timeout = invocation.flags.duration("lock-timeout"),
-                     .holder = lock_holder(invocation.app, "push"),
-                     .revisions_schema = {},
-                     .on_wait = {}})
-              .context("acquiring database lock"));
-  TRY(migrate::validate_directory(*dev, files));
-  TRY(lock->release());
-  return registry_driver(dev->info().driver);
-}
-
 Result<std::string> check_statements(const Invocation& invocation,
                                      const project::Environment& environment,
                                      const migrate::DirectoryFiles& files) {
@@ -97,7 +75,11 @@ Result<std::string> check_statements(const Invocation& invocation,
       return invalid("required flag(s) \"dev-url\" not set; give an empty database to check the "
                      "files on, or --no-state to push without");
     }
-    return replay(invocation, environment, files);
+    return registry_driver(TRY(replay_on_dev(
+        invocation, environment, files,
+        {.command = "push",
+         .lock_timeout = invocation.flags.duration("lock-timeout"),
+         .error_prefix = {}})));
   }
   if (invocation.flags.changed("dev-url") || !environment.url.empty()) {
     const std::string url =
@@ -141,10 +123,9 @@ Result<void> add_difference(registry_api::RegistryClient& client,
 }
 
 Result<int> run_push(Invocation& invocation) {
-  project::Project project = TRY(load_project_for(invocation, /*needs_registry=*/true));
-  const project::Environment environment = TRY(single_environment(invocation, project));
-  TRY(apply_environment(invocation, environment));
-  RegistrySession session(invocation, project.cloud);
+  Prepared prepared = TRY(prepare(invocation, /*needs_registry=*/true));
+  const project::Environment& environment = prepared.environment;
+  RegistrySession& session = prepared.session;
   const PushTarget target = TRY(parse_target(invocation, environment));
   if (!TRY(session.login())) {
     return project::login_required();

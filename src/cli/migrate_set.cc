@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "cli/directories.h"
 #include "cli/environments.h"
 #include "cli/holder.h"
 #include "cli/migrate_commands.h"
 #include "cli/migrate_flags.h"
+#include "cli/prepare.h"
 #include "cli/revisions_guard.h"
 #include "cli/version.h"
 #include "driver/url.h"
@@ -46,16 +46,9 @@ std::string format_set(const migrate::SetResult& result, const report::Style& st
 }
 
 Result<int> run_set(Invocation& invocation) {
-  project::Project project = TRY(load_project_for(invocation, false));
-  const project::Environment environment = TRY(single_environment(invocation, project));
-  TRY(apply_environment(invocation, environment));
-  RegistrySession session(invocation, project.cloud);
-  const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
-  const migrate::DirectoryFiles files =
-      TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
-  TRY(check_flags(invocation));
+  const PreparedDirectory prepared = TRY(prepare_directory(invocation));
   const App& app = invocation.app;
-  const std::string url = TRY(resolve_url(invocation.flags.text("url"), environment));
+  const std::string url = TRY(resolve_url(invocation.flags.text("url"), prepared.environment));
   const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
   const std::string schema = invocation.flags.text("revisions-schema");
   const migrate::SetOptions options{.arguments = invocation.positionals,
@@ -63,7 +56,7 @@ Result<int> run_set(Invocation& invocation) {
                                     .holder = lock_holder(app, "set"),
                                     .operator_version = operator_version()};
   const migrate::SetResult result = TRY(explain_ambiguity(
-      invocation, migrate::set_version(*connection, files, options, app.clock), /*explain=*/true));
+      invocation, migrate::set_version(*connection, prepared.files, options, app.clock), /*explain=*/true));
   app.out << format_set(result, app.style);
   return 0;
 }

@@ -51,19 +51,12 @@ Result<void> print_status(Invocation& invocation, const project::Environment& en
 }
 
 Result<int> run_status(Invocation& invocation) {
-  project::Project project = TRY(load_project_for(invocation, false));
-  RegistrySession session(invocation, project.cloud);
   const bool several = !invocation.flags.list("target").empty();
-  if (!several) {
-    const project::Environment environment = TRY(single_environment(invocation, project));
-    TRY(apply_environment(invocation, environment));
-    TRY(print_status(invocation, environment, session));
-    return 0;
-  }
-  TRY(keep_targets(invocation, project));
+  const project::Project project =
+      TRY(load_environments(invocation, {.needs_registry = false, .several = several}));
+  RegistrySession session(invocation, project.cloud);
   for (const project::Environment& environment : project.environments) {
-    invocation.flags.reset_config_values();
-    TRY(apply_environment(invocation, environment));
+    TRY(enter_environment(invocation, environment));
     TRY(print_status(invocation, environment, session));
   }
   return 0;

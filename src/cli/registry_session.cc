@@ -42,6 +42,8 @@ Result<std::shared_ptr<migrate::Directory>> truncate_after(
 RegistrySession::RegistrySession(const Invocation& invocation, project::CloudConfig cloud)
     : invocation_(invocation), cloud_(std::move(cloud)) {}
 
+RegistrySession::RegistrySession(RegistrySession&& other) noexcept = default;
+
 RegistrySession::~RegistrySession() = default;
 
 Result<std::optional<project::Login>> RegistrySession::login() {

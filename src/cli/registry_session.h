@@ -30,6 +30,7 @@ namespace rhumb::cli {
 class RegistrySession {
  public:
   RegistrySession(const Invocation& invocation, project::CloudConfig cloud);
+  RegistrySession(RegistrySession&& other) noexcept;
   ~RegistrySession();
 
   /// Token and endpoint; nothing when one is missing.

@@ -5,6 +5,7 @@
 #include "cli/environments.h"
 #include "cli/format.h"
 #include "cli/migrate_flags.h"
+#include "cli/prepare.h"
 #include "cli/report_value.h"
 #include "cli/schema_commands.h"
 #include "driver/connection.h"
@@ -84,8 +85,9 @@ gotmpl::FunctionMap inspect_functions(const App& app) {
 }
 
 Result<int> run_inspect(Invocation& invocation) {
-  const project::Environment environment = TRY(prepare(invocation, false));
-  const std::string url = TRY(resolve_url(invocation.flags.text("url"), environment));
+  const Prepared prepared = TRY(prepare(invocation));
+  TRY(check_flags(invocation));
+  const std::string url = TRY(resolve_url(invocation.flags.text("url"), prepared.environment));
   TRY(check_is_database(url));
   const std::unique_ptr<driver::Connection> connection = TRY(invocation.app.drivers.open(url));
   TRY(check_is_empty(*connection));
