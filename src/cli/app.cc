@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "cli/completion.h"
+#include "cli/http_access.h"
+#include "sys/signals.h"
 
 namespace rhumb::cli {
 namespace {
@@ -67,6 +69,12 @@ Result<int> dispatch(const std::vector<std::string>& arguments, App& app, const 
                         .path = command_path(resolved.path, app.program),
                         .flags = std::move(flags),
                         .positionals = parsed.positionals};
+  if (!command.ends_in_order) {
+    return command.run(invocation);
+  }
+  const sys::SignalWatcher signals;
+  app.stop = signals.token();
+  app.http.stop_with(signals.token());
   return command.run(invocation);
 }
 

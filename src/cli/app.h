@@ -35,7 +35,7 @@ struct App {
   HttpAccess& http;
   report::Style style;        ///< of what goes to stdout
   bool err_is_terminal = false;
-  sys::CancellationToken stop{};  ///< set by commands that end in order when asked to stop
+  sys::CancellationToken stop{};  ///< of commands that end in order when the person asks to stop
 };
 
 /// One command, as it was called.

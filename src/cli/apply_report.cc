@@ -119,11 +119,8 @@ void ApplyReport::send_progress() {
 }
 
 bool ApplyReport::briefly(const std::function<bool()>& call) {
-  session_.transport().limit(kProgressBudget);
-  session_.transport().allow_retries(false);
-  const bool succeeded = call();
-  session_.transport().allow_retries(true);
-  session_.transport().lift_limit();
+  bool succeeded = false;
+  session_.within(kProgressBudget, Attempts::kOne, [&] { succeeded = call(); });
   return succeeded;
 }
 
@@ -181,6 +178,19 @@ void ApplyReport::flush_spool(report::Delivery& delivery) {
   }
 }
 
+report::DeliveryOutcome ApplyReport::send(report::Delivery& delivery) const {
+  if (is_single()) {
+    const report::PlannedTarget& planned = planned_.front().planned;
+    const registry_api::MigrationReport report = report::make_migration_report(
+        summary_, summary_.targets().front(), planned, facts_);
+    return session_.refused() ? delivery.keep(report, planned.report_id, "Unauthorized")
+                              : delivery.send(report, planned.report_id);
+  }
+  const registry_api::MigrationSetReport report =
+      report::make_set_report(summary_, planned_targets(), set_id_, facts_);
+  return session_.refused() ? delivery.keep(report, "Unauthorized") : delivery.send(report);
+}
+
 bool ApplyReport::deliver() {
   if (wishes_.print) {
     print_report(/*with_extras=*/true);
@@ -196,28 +206,18 @@ bool ApplyReport::deliver() {
   }
   App& app = invocation_.app;
   const bool interrupted = app.stop.is_cancelled();
-  session_.transport().limit(interrupted ? kInterruptedBudget : wishes_.timeout);
   facts_.with_extras = client.value()->has_feature("ext");
   const std::optional<report::Spool> spool = open_spool(app);
   const std::string endpoint = session_.login().value_or(std::nullopt)->endpoint;
   report::Delivery delivery(*client.value(), session_.transport(), endpoint,
                             spool ? &*spool : nullptr);
-  report::DeliveryOutcome outcome;
-  if (is_single()) {
-    const report::PlannedTarget& planned = planned_.front().planned;
-    const registry_api::MigrationReport report = report::make_migration_report(
-        summary_, summary_.targets().front(), planned, facts_);
-    outcome = session_.refused() ? delivery.keep(report, planned.report_id, "Unauthorized")
-                                 : delivery.send(report, planned.report_id);
-  } else {
-    const registry_api::MigrationSetReport report =
-        report::make_set_report(summary_, planned_targets(), set_id_, facts_);
-    outcome = session_.refused() ? delivery.keep(report, "Unauthorized") : delivery.send(report);
-  }
-  const bool delivered = conclude(outcome);
-  if (delivered && !interrupted) {
-    flush_spool(delivery);
-  }
+  bool delivered = false;
+  session_.within(interrupted ? kInterruptedBudget : wishes_.timeout, Attempts::kUsual, [&] {
+    delivered = conclude(send(delivery));
+    if (delivered && !interrupted) {
+      flush_spool(delivery);
+    }
+  });
   return delivered;
 }
 

@@ -62,6 +62,7 @@ class ApplyReport final : public migrate::RunObserver {
   /// One attempt within two seconds, for what may as well be left out.
   bool briefly(const std::function<bool()>& call);
   void show_failure(const std::string& error) const;
+  [[nodiscard]] report::DeliveryOutcome send(report::Delivery& delivery) const;
   bool conclude(const report::DeliveryOutcome& outcome);
   void flush_spool(report::Delivery& delivery);
 

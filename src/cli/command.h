@@ -31,6 +31,8 @@ struct Command {
   std::vector<FlagSpec> flags;
   ArgumentCount count;
   bool hidden = false;
+  /// An interrupt does not end the process: it cancels App::stop, and the command ends in order.
+  bool ends_in_order = false;
   /// Exclusive groups, in the order they are checked; names in definition order.
   std::vector<std::vector<std::string>> exclusive_groups;
   /// Groups of which one flag must be given.

@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/go_format.h"
@@ -10,6 +11,7 @@
 #include "cli/http_access.h"
 #include "cli/registry_session.h"
 #include "sys/process.h"
+#include "sys/signals.h"
 
 namespace rhumb::cli {
 namespace {
@@ -59,7 +61,7 @@ std::vector<std::pair<std::string_view, std::string>> text_values(
 
 Result<project::Project> load_project(const Invocation& invocation, bool needs_registry) {
   const FlagSet& flags = invocation.flags;
-  const App& app = invocation.app;
+  App& app = invocation.app;
   const bool names_directory = flags.find("dir") != nullptr && flags.changed("dir");
   const project::ProjectRequest request{.config = flags.text("config"),
                                         .config_given = flags.changed("config"),
@@ -68,6 +70,12 @@ Result<project::Project> load_project(const Invocation& invocation, bool needs_r
                                         .needs_registry =
                                             needs_registry || names_registry(invocation),
                                         .directory = names_directory ? flags.text("dir") : ""};
+  std::optional<sys::SignalWatcher> signals;
+  if (!invocation.command.ends_in_order) {
+    signals.emplace();  // a program that a data source runs must not outlive this process
+    app.http.stop_with(signals->token());
+  }
+  const sys::CancellationToken stop = signals ? signals->token() : app.stop;
   sys::SystemProcessRunner processes;
   const project::Host host{.environment = app.environment,
                            .drivers = app.drivers,
@@ -75,8 +83,14 @@ Result<project::Project> load_project(const Invocation& invocation, bool needs_r
                            .http = app.http,
                            .registry = app.http,
                            .user_agent = user_agent(app),
+                           .cancellation = stop,
                            .print = [&app](std::string_view line) { app.err << line << "\n"; }};
-  project::Project project = TRY(project::load_project(request, host));
+  Result<project::Project> loaded = project::load_project(request, host);
+  app.http.stop_with(app.stop);
+  if (stop.is_cancelled()) {
+    return Error(ErrorCode::kCancelled, "interrupted");
+  }
+  project::Project project = TRY(std::move(loaded));
   for (const std::string& warning : project.warnings) {
     invocation.warn(warning);
   }

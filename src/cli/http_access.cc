@@ -1,5 +1,7 @@
 #include "cli/http_access.h"
 
+#include <algorithm>
+
 #include "http/client.h"
 #include "sys/clock.h"
 #include "sys/environment.h"
@@ -25,6 +27,16 @@ Result<http::Client*> HttpAccess::client() {
   return client_.get();
 }
 
+void HttpAccess::limit(std::chrono::nanoseconds budget) { deadline_ = clock_.now() + budget; }
+
+std::chrono::milliseconds HttpAccess::attempt_time() const {
+  if (!deadline_) {
+    return kAttemptMax;
+  }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - clock_.now());
+  return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1), kAttemptMax);
+}
+
 Result<registry_api::HttpReply> HttpAccess::post(const std::string& url,
                                                  const registry_api::HttpHeaders& headers,
                                                  const std::string& body) {
@@ -34,7 +46,10 @@ Result<registry_api::HttpReply> HttpAccess::post(const std::string& url,
   request.url = url;
   request.headers = headers;
   request.body = body;
-  request.timeout = kAttemptMax;
+  request.timeout = attempt_time();
+  if (!stop_.is_cancelled()) {
+    request.cancelled = [this] { return stop_.is_cancelled(); };
+  }
   http::ClientResponse response = TRY(opened->send(request));
   return registry_api::HttpReply{.status = response.status,
                                  .headers = std::move(response.headers),
@@ -42,10 +57,9 @@ Result<registry_api::HttpReply> HttpAccess::post(const std::string& url,
 }
 
 Result<void> HttpAccess::wait(std::chrono::milliseconds duration) {
-  if (stop_.is_cancelled()) {
+  if (stop_.wait_for(duration)) {
     return Error(ErrorCode::kCancelled, "interrupted");
   }
-  clock_.sleep(duration);
   return {};
 }
 
@@ -54,6 +68,7 @@ Result<std::string> HttpAccess::get(const std::string& url, std::chrono::nanosec
   http::ClientRequest request;
   request.url = url;
   request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(timeout);
+  request.cancelled = [this] { return stop_.is_cancelled(); };
   const http::ClientResponse response = TRY(opened->send(request));
   if (response.status < 200 || response.status > 299) {
     return Error(ErrorCode::kUnavailable,

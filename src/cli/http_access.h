@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -24,8 +25,12 @@ class HttpAccess final : public registry_api::Transport, public project::HttpFet
   HttpAccess(const sys::Environment& environment, sys::Clock& clock);
   ~HttpAccess() override;
 
-  /// Requests and waits end when the person asks to stop.
+  /// Requests under way and waits end when the person asks to stop. A request that begins later is
+  /// sent: it tells how the run ended.
   void stop_with(sys::CancellationToken stop) { stop_ = std::move(stop); }
+  /// From now on no attempt goes on beyond `budget`, counted from here.
+  void limit(std::chrono::nanoseconds budget);
+  void lift_limit() { deadline_.reset(); }
 
   Result<registry_api::HttpReply> post(const std::string& url,
                                        const registry_api::HttpHeaders& headers,
@@ -36,10 +41,12 @@ class HttpAccess final : public registry_api::Transport, public project::HttpFet
 
  private:
   Result<http::Client*> client();
+  [[nodiscard]] std::chrono::milliseconds attempt_time() const;
 
   const sys::Environment& environment_;
   sys::Clock& clock_;
   sys::CancellationToken stop_{};
+  std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> deadline_{};
   std::unique_ptr<http::Client> client_;
 };
 

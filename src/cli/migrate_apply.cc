@@ -17,7 +17,6 @@
 #include "report/masking_renderer.h"
 #include "report/run_text.h"
 #include "sys/clock.h"
-#include "sys/signals.h"
 
 namespace rhumb::cli {
 namespace {
@@ -333,8 +332,6 @@ class ApplyRun {
 };
 
 Result<int> run_apply(Invocation& invocation) {
-  const sys::SignalWatcher signals;
-  invocation.app.stop = signals.token();
   Result<project::Project> loaded = load_environments(invocation, {.needs_registry = false, .several = true});
   if (!loaded.has_value()) {
     const bool no_targets = loaded.error().code() == ErrorCode::kNotFound;
@@ -393,6 +390,7 @@ Command make_migrate_apply_command() {
       "  atlas migrate apply --url \"sqlite://app.db\" --dry-run\n"
       "  atlas migrate apply --env prod\n"
       "  atlas migrate apply --env prod --continue-on-error --format '{{ json . }}'";
+  command.ends_in_order = true;
   command.flags = apply_flags();
   command.exclusive_groups = {{"log", "format"}};
   command.count = {.min = 0, .max = 1};

@@ -100,6 +100,7 @@ Command make_migrate_validate_command() {
       "  atlas migrate validate --dev-url \"sqlite://dev?mode=memory\"";
   command.flags = {dev_url_flag(), dir_flag(), dir_format_flag()};
   command.count = {.min = 0, .max = 0, .ignore_surplus = true};
+  command.ends_in_order = true;
   command.run = run_validate;
   return command;
 }

@@ -179,6 +179,7 @@ Command make_migrate_push_command() {
                    bool_flag("force", "push although files that are deployed somewhere changed"),
                    hide(text_flag("context", "", "JSON describing where the push came from"))};
   command.count = {.min = 0, .max = 1};
+  command.ends_in_order = true;
   command.run = run_push;
   return command;
 }

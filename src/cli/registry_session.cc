@@ -20,6 +20,8 @@ namespace rhumb::cli {
 namespace {
 
 constexpr std::chrono::seconds kIdentifyBudget{5};
+/// With a copy at hand.
+constexpr std::chrono::seconds kBriefFetchBudget{10};
 
 bool is_loopback_host(const std::string& host) {
   return host == "localhost" || host == "127.0.0.1" || host == "::1";
@@ -35,6 +37,25 @@ Result<std::shared_ptr<migrate::Directory>> truncate_after(
   }
   TRY(migrate::rehash(*directory));
   return std::shared_ptr<migrate::Directory>(std::move(directory));
+}
+
+/// Whether an archive can stand in for what a URL names: its files agree with its checksum file, and
+/// the version is among them.
+bool holds(const std::string& archive, const migrate::DirectoryUrl& url) {
+  const Result<migrate::Format> format = url.format();
+  const auto unpacked =
+      migrate::unpack_directory(url.shown, format.value_or(migrate::Format::kAtlas), archive);
+  if (!unpacked.has_value()) {
+    return false;
+  }
+  const auto files = migrate::load_files(*unpacked.value());
+  if (!files.has_value()) {
+    return false;
+  }
+  const auto problem = migrate::verify(*unpacked.value(), files.value());
+  const std::string version = url.query_value("version");
+  return problem.has_value() && !problem.value() &&
+         (version.empty() || migrate::find_version(files.value().files, version).has_value());
 }
 
 }  // namespace
@@ -75,6 +96,18 @@ Result<registry_api::RegistryClient*> RegistrySession::client() {
   return client_.get();
 }
 
+void RegistrySession::within(std::chrono::nanoseconds budget, Attempts attempts,
+                             const std::function<void()>& work) {
+  HttpAccess& http = invocation_.app.http;
+  transport_->limit(budget);
+  http.limit(budget);
+  transport_->allow_retries(attempts == Attempts::kUsual);
+  work();
+  transport_->allow_retries(true);
+  http.lift_limit();
+  transport_->lift_limit();
+}
+
 Result<void> RegistrySession::check_organization() {
   const std::optional<project::Login> found = TRY(login());
   if (found && !found->org.empty() && !identity_.org.empty() && found->org != identity_.org) {
@@ -107,11 +140,8 @@ Result<registry_api::RegistryClient*> RegistrySession::connect_for_report() {
   if (identified_) {
     return connected;
   }
-  transport_->limit(kIdentifyBudget);
-  transport_->allow_retries(false);
-  const Result<void> identified = identify();
-  transport_->allow_retries(true);
-  transport_->lift_limit();
+  Result<void> identified;
+  within(kIdentifyBudget, Attempts::kOne, [&] { identified = identify(); });
   if (foreign_) {
     return identified.error();
   }
@@ -126,29 +156,46 @@ Result<std::string> RegistrySession::fetch_archive(const std::string& slug,
   return archive;
 }
 
-Result<std::string> RegistrySession::fetch_or_recall(const std::string& slug,
-                                                     const std::string& tag,
-                                                     bool allow_stale) {
-  Result<std::string> archive = fetch_archive(slug, tag);
+Result<std::string> RegistrySession::fetch_briefly(const std::string& slug,
+                                                   const std::string& tag) {
+  TRY(client());
+  Result<std::string> archive = std::string();
+  within(kBriefFetchBudget, Attempts::kOne, [&] { archive = fetch_archive(slug, tag); });
+  return archive;
+}
+
+bool RegistrySession::is_unanswered() const {
+  return transport_ != nullptr && transport_->last_status() == 0 &&
+         !invocation_.app.stop.is_cancelled();
+}
+
+Result<std::string> RegistrySession::fetch_or_recall(const migrate::DirectoryUrl& url,
+                                                     bool may_recall) {
+  const std::string& slug = url.path;
+  const std::string tag = url.query_value("tag");
   const std::optional<project::Login> found = TRY(login());
   if (!found) {
-    return archive;
+    return project::login_required();
   }
   const DirectoryCache cache(invocation_.app.environment);
   const DirectoryKey key{.endpoint = found->endpoint, .slug = slug, .tag = tag};
+  std::optional<std::string> kept = may_recall ? cache.find(key) : std::optional<std::string>{};
+  if (kept && !holds(*kept, url)) {
+    kept.reset();
+  }
+  Result<std::string> archive = kept ? fetch_briefly(slug, tag) : fetch_archive(slug, tag);
+  if (!archive.has_value() && kept && is_unanswered()) {
+    invocation_.warn("the registry does not answer; using the copy of " + go_quote(slug) +
+                     " that it sent earlier");
+    return *std::move(kept);
+  }
+  if (!archive.has_value() && kept && transport_->last_status() >= 500) {
+    archive = fetch_archive(slug, tag);  // it is there, and may recover
+  }
   if (archive.has_value()) {
     cache.put(key, archive.value());
-    return archive;
   }
-  const bool unanswered = transport_ != nullptr && transport_->last_status() == 0;
-  std::optional<std::string> kept =
-      unanswered && allow_stale ? cache.find(key) : std::optional<std::string>{};
-  if (!kept) {
-    return archive;
-  }
-  invocation_.warn("the registry does not answer; using the copy of " + go_quote(slug) +
-                   " that it sent earlier");
-  return *std::move(kept);
+  return archive;
 }
 
 Result<std::shared_ptr<migrate::Directory>> RegistrySession::open_directory(
@@ -164,7 +211,7 @@ Result<std::shared_ptr<migrate::Directory>> RegistrySession::open_directory(
   }
   const migrate::Format format = TRY(url.format());
   const bool is_pinned = (!tag.empty() && tag != "latest") || !version.empty();
-  const std::string archive = TRY(fetch_or_recall(url.path, tag, allow_stale || is_pinned));
+  const std::string archive = TRY(fetch_or_recall(url, allow_stale || is_pinned));
   std::shared_ptr<migrate::MemoryDirectory> unpacked =
       TRY(migrate::unpack_directory(url.shown, format, archive));
   std::shared_ptr<migrate::Directory> directory = unpacked;

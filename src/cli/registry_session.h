@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +23,8 @@ class RecordingTransport;
 }  // namespace rhumb::report
 
 namespace rhumb::cli {
+
+enum class Attempts { kOne, kUsual };
 
 /// One command's dealings with a registry: connects on first use, identifies itself once, reads
 /// directories once.
@@ -44,12 +48,15 @@ class RegistrySession {
   /// The token belongs to another organization than the project asks for: nothing is sent.
   [[nodiscard]] bool is_foreign() const { return foreign_; }
   [[nodiscard]] report::RecordingTransport& transport() { return *transport_; }
+  /// Calls `work` of a connected session; all that it sends takes at most `budget`, and with
+  /// Attempts::kOne nothing is tried again.
+  void within(std::chrono::nanoseconds budget, Attempts attempts, const std::function<void()>& work);
   [[nodiscard]] const registry_api::Identity& identity() const { return identity_; }
   [[nodiscard]] const project::CloudConfig& cloud() const { return cloud_; }
 
   /// Reads an `atlas://` directory; the same URL is fetched once. When the registry does not answer,
   /// what it sent earlier stands in for a tag or a version, and for the latest state where the person
-  /// allows that; a warning says so.
+  /// allows that; a warning says so. With such a copy at hand the registry is asked only once.
   Result<std::shared_ptr<migrate::Directory>> open_directory(const migrate::DirectoryUrl& url,
                                                              bool allow_stale);
 
@@ -58,9 +65,9 @@ class RegistrySession {
   Result<void> identify();
   Result<void> check_organization();
   Result<std::string> fetch_archive(const std::string& slug, const std::string& tag);
-  Result<std::string> fetch_or_recall(const std::string& slug,
-                                      const std::string& tag,
-                                      bool allow_stale);
+  Result<std::string> fetch_briefly(const std::string& slug, const std::string& tag);
+  Result<std::string> fetch_or_recall(const migrate::DirectoryUrl& url, bool may_recall);
+  [[nodiscard]] bool is_unanswered() const;
 
   const Invocation& invocation_;
   project::CloudConfig cloud_;

@@ -7,7 +7,6 @@
 #include "driver/connection.h"
 #include "driver/url.h"
 #include "migrate/executor.h"
-#include "sys/signals.h"
 
 namespace rhumb::cli {
 namespace {
@@ -41,16 +40,17 @@ Result<std::string> replay_on_dev(const Invocation& invocation,
                      .timeout = wishes.lock_timeout,
                      .holder = lock_holder(invocation.app, wishes.command),
                      .revisions_schema = {},
-                     .on_wait = {}})
+                     .on_wait = {},
+                     .stop = invocation.app.stop})
               .context("acquiring database lock"));
-  const sys::SignalWatcher signals;
-  const auto cancelling = signals.token().on_cancel([&dev] { dev->cancel(); });
+  const sys::CancellationToken& stop = invocation.app.stop;
+  const auto cancelling = stop.on_cancel([&dev] { dev->cancel(); });
   const Result<void> validated = migrate::validate_directory(*dev, files);
   if (!validated) {
     return with_prefix(validated.error(), wishes);
   }
   TRY(lock->release());
-  if (signals.token().is_cancelled()) {
+  if (stop.is_cancelled()) {
     return Error(ErrorCode::kCancelled, "interrupted");
   }
   return dev->info().driver;

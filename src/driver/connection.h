@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "driver/value.h"
 #include "sql/dialect.h"
+#include "sys/cancellation.h"
 
 namespace rhumb::driver {
 
@@ -60,6 +61,7 @@ struct LockRequest {
   std::string revisions_schema{};      ///< part of the key where the engine has schemas
   /// Called once when somebody else holds it and the timeout is over two seconds.
   std::function<void(std::string_view held_by)> on_wait{};
+  sys::CancellationToken stop{};  ///< ends the waiting with kCancelled `interrupted`
 };
 
 /// What may stand in a database that counts as clean before the first migration.

@@ -73,7 +73,8 @@ Result<std::unique_ptr<driver::Lock>> ApplyRun::take_lock() {
                                     .timeout = options_.lock_timeout,
                                     .holder = options_.holder,
                                     .revisions_schema = options_.revisions_schema,
-                                    .on_wait = options_.on_lock_wait};
+                                    .on_wait = options_.on_lock_wait,
+                                    .stop = options_.stop};
   return connection_.lock(request).context("acquiring database lock");
 }
 

@@ -1,15 +1,20 @@
 """The process itself: what it loads, how it is called, how it ends when it is told to."""
 
+import contextlib
+import fcntl
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import time
 
 from harness import contains, matches, same, test, true, wait_for
-from scenes import LOCAL_PROJECT, apply, revisions, tables
+from scenes import LOCAL_PROJECT, REGISTRY_PROJECT, apply, revisions, tables
 
 LIBRARIES_MAX = 6
+F_OFD_SETLK = 37  # Linux, fcntl(2)
 BANNER = r"\Aatlas version v(\d+\.\d+.\d+)-?([a-z0-9]*)?"
 ENDLESS = ("CREATE TABLE slow (n integer);\nINSERT INTO slow WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL"
            " SELECT n + 1 FROM c) SELECT count(*) FROM c;\n")
@@ -112,6 +117,72 @@ def a_second_interrupt_ends_at_once(scratch):
     done = scratch.finish(child, seconds=10)
     same(done.code, 1, "exit")
     same(tables(scratch, "prod.db"), ["first"], "tables")
+
+
+@contextlib.contextmanager
+def held_lock(scratch, database):
+    """Somebody else is at work in the database."""
+    with open(scratch.file_path(f"{database}.atlas-lock"), "w", encoding="utf-8") as held:
+        fcntl.fcntl(held, F_OFD_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, 0, 0, 0, 0))
+        yield
+
+@test
+def an_interrupt_ends_the_wait_for_a_lock(scratch):
+    scratch.directory("migrations", {"1_first.sql": "CREATE TABLE first (n integer);\n"})
+    with held_lock(scratch, "prod.db"):
+        child = scratch.start("migrate", "apply", "--url", "sqlite://prod.db", "--lock-timeout", "60s")
+        time.sleep(0.5)
+        same(child.poll(), None, "exit of the waiting run")
+        child.send_signal(signal.SIGTERM)
+        scratch.finish(child, seconds=10).fails("acquiring database lock: interrupted")
+    same(tables(scratch, "prod.db"), [], "tables")
+
+
+@test
+def an_interrupt_restores_the_dev_database(scratch):
+    scratch.directory("migrations", {"1_first.sql": "CREATE TABLE first (n integer);\n", "2_slow.sql": ENDLESS})
+    scratch.environment["ATLAS_TOKEN"] = "rgb_none"
+    scratch.environment["ATLAS_CLOUD_URL"] = "http://127.0.0.1:9/query"
+    for words in (["validate"], ["push", "myapp"]):
+        child = scratch.start("migrate", *words, "--dev-url", "sqlite://dev.db")
+        wait_for(lambda: scratch.query("dev.db", "SELECT 1 FROM sqlite_schema WHERE name = 'first'"),
+                 "the first file is there")
+        time.sleep(0.3)
+        child.send_signal(signal.SIGINT)
+        scratch.finish(child, seconds=10).fails("interrupt")
+        same(tables(scratch, "dev.db"), [], f"tables after {words}")
+
+
+@test
+def an_interrupt_ends_the_programs_of_a_data_source(scratch):
+    project = ('data "external" "slow" {\n  program = ["sh", "-c", "echo $$ > pid; sleep 60; echo x"]\n}\n'
+               'env "prod" {\n  url = "sqlite://${data.external.slow}.db"\n}\n')
+    scratch.directory("migrations", {"1_first.sql": "CREATE TABLE first (n integer);\n"})
+    scratch.write("atlas.hcl", project)
+    for command in ("apply", "status"):
+        child = scratch.start("migrate", command, "--env", "prod")
+        pid = wait_for(lambda: os.path.exists(scratch.file_path("pid"))
+                       and open(scratch.file_path("pid"), encoding="utf-8").read().strip(), "the program runs")
+        child.send_signal(signal.SIGTERM)
+        scratch.finish(child, seconds=10).fails("interrupted")
+        wait_for(lambda: not os.path.exists(f"/proc/{pid}"), f"the program of {command} is gone", 5)
+        os.remove(scratch.file_path("pid"))
+
+
+@test
+def an_interrupt_ends_the_wait_for_a_registry(scratch):
+    scratch.write("atlas.hcl", REGISTRY_PROJECT)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        scratch.environment["ATLAS_TOKEN"] = "rgb_none"
+        scratch.environment["ATLAS_CLOUD_URL"] = f"http://127.0.0.1:{silent.getsockname()[1]}/query"
+        child = scratch.start("migrate", "apply", "--url", "sqlite://prod.db", "--env", "prod")
+        silent.accept()
+        sent = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        scratch.finish(child, seconds=20).fails("cancelled")
+        true(time.monotonic() - sent < 10, "it ended soon: a second for the wait, five for the report")
+    same(len(scratch.spool()), 1, "spooled reports")
+    true(not os.path.exists(scratch.file_path("prod.db")), "no database was opened")
 
 
 @test

@@ -9,7 +9,7 @@ PASSED_ON = ("Authorization", "Content-Type", "Content-Encoding", "User-Agent")
 
 
 class RecordingProxy:
-    def __init__(self, server):
+    def __init__(self, server, host="127.0.0.1"):
         self.bodies = []
         proxy = self
 
@@ -40,8 +40,8 @@ class RecordingProxy:
             def log_message(self, *_):
                 pass
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.endpoint = f"http://127.0.0.1:{self.http.server_address[1]}/query"
+        self.http = http.server.ThreadingHTTPServer((host, 0), Handler)
+        self.endpoint = f"http://{host}:{self.http.server_address[1]}/query"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     def close(self):

@@ -84,7 +84,9 @@ Result<bool> poll(const LockRequest& request,
       told = true;
     }
     const std::chrono::steady_clock::duration pause = std::chrono::milliseconds(pause_ms(random));
-    std::this_thread::sleep_for(std::min(pause, left));
+    if (request.stop.wait_for(std::min(pause, left))) {
+      return Error(ErrorCode::kCancelled, "interrupted");
+    }
   }
 }
 
