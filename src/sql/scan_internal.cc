@@ -22,6 +22,8 @@ bool is_white_space(char32_t rune) {
 }
 
 bool is_ascii(char c) { return (static_cast<unsigned char>(c) & 0x80) == 0; }
+/// Whether a character of one byte that is no white space begins or ends with `c`.
+bool is_visible(char c) { return c > ' '; }
 
 /// The bytes of the character that ends before `at`; 1 when it is not valid UTF-8.
 size_t rune_before(std::string_view text, size_t at) {
@@ -136,6 +138,9 @@ size_t white_space_at(std::string_view text, size_t at) {
 
 size_t skip_white_space(std::string_view text, size_t at) {
   at = skip_blanks(text, at);
+  if (at < text.size() && is_visible(text[at])) {
+    return at;
+  }
   while (const size_t size = white_space_at(text, at)) {
     at += size;
   }
@@ -151,6 +156,9 @@ bool white_space_before(std::string_view text, size_t at) {
 }
 
 size_t trim_end(std::string_view text, size_t begin, size_t end) {
+  if (end > begin && is_visible(text[end - 1])) {
+    return end;
+  }
   const std::string_view head = text.substr(0, end);
   while (end > begin && white_space_before(head, end)) {
     end -= rune_before(head, end);
@@ -158,35 +166,9 @@ size_t trim_end(std::string_view text, size_t begin, size_t end) {
   return end;
 }
 
-size_t skip_blanks(std::string_view text, size_t at) {
-  while (at < text.size() && is_blank(text[at])) {
-    ++at;
-  }
-  return at;
-}
-
-bool matches_word(std::string_view text, size_t at, std::string_view word) {
-  if (at > text.size() || text.size() - at < word.size()) {
-    return false;
-  }
-  for (size_t i = 0; i < word.size(); ++i) {
-    if (lower(text[at + i]) != word[i]) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool is_whole_word(std::string_view text, size_t at, std::string_view word) {
   return matches_word(text, at, word) &&
          (at + word.size() == text.size() || !is_word(text[at + word.size()]));
-}
-
-size_t end_of_word(std::string_view text, size_t at) {
-  while (at < text.size() && is_word(text[at])) {
-    ++at;
-  }
-  return at;
 }
 
 size_t end_of_quote(std::string_view text, size_t at, bool backslash) {

@@ -19,31 +19,26 @@ namespace rhumb::sql::internal {
 void Scanner::set_delimiter(std::string delimiter) {
   delimiter_ = std::move(delimiter);
   default_delimiter_ = delimiter_ == ";";
-  means_something_.fill(false);
-  const auto mark = [this](std::string_view bytes) {
-    for (const char c : bytes) {
-      means_something_[static_cast<unsigned char>(c)] = true;
-    }
-  };
-  mark("()'\"`-/");
-  mark(delimiter_.substr(0, 1));
+  means_something_.clear();
+  means_something_.add("()'\"`-/");
+  means_something_.add(delimiter_.substr(0, 1));
   if (delimiter_[0] == '\n') {
-    mark("\r");
+    means_something_.add("\r");
   }
   if (options_.dollar_quotes) {
-    mark("$");
+    means_something_.add("$");
   }
   if (options_.hash_comments) {
-    mark("#");
+    means_something_.add("#");
   }
   if (options_.go_command) {
-    mark("\nGg");
+    means_something_.add("\nGg");
   }
   if (options_.end_terminator && inside_ == BodyKind::kBegin) {
-    mark("Dd");
+    means_something_.add("Dd");
   }
   if (default_delimiter_ && (options_.begin_end || options_.begin_atomic || options_.begin_try)) {
-    mark("Bb");
+    means_something_.add("Bb");
   }
 }
 
@@ -223,17 +218,13 @@ bool Scanner::starts_comment_group_gap(CommentKind kind) const {
 }
 
 Outcome Scanner::scan_rest(size_t at) {
-  const char* bytes = text_.data();
-  const size_t size = text_.size();
   for (;;) {
-    while (at < size && !means_something_[static_cast<unsigned char>(bytes[at])]) {
-      ++at;
-    }
-    if (at >= size) {
+    at = means_something_.find(text_, at);
+    if (at >= text_.size()) {
       if (depth_ > 0) {
         return fail(opening_, ErrorCode::kUnterminated, "unclosed '('");
       }
-      return emit_rest(size);
+      return emit_rest(text_.size());
     }
     if (read_byte(at)) {
       return outcome_;
@@ -242,8 +233,7 @@ Outcome Scanner::scan_rest(size_t at) {
 }
 
 bool Scanner::read_byte(size_t& at) {
-  const char c = text_[at];
-  switch (c) {
+  switch (text_[at]) {
     case '(':
       if (depth_++ == 0) {
         opening_ = at;
@@ -263,35 +253,51 @@ bool Scanner::read_byte(size_t& at) {
     case '`':
       return read_quote(at);
     default:
+      return (options_.go_command && read_go(at)) || (depth_ == 0 && end_at_delimiter(at)) ||
+             read_word_or_mark(at);
+  }
+}
+
+bool Scanner::end_at_delimiter(size_t at) {
+  const size_t size = delimiter_size_at(at);
+  if (size == 0) {
+    return false;
+  }
+  const bool keeps = default_delimiter_ && !options_.trim_semicolon;
+  emit(keeps ? at + size : at, at + size);
+  return true;
+}
+
+/// A byte that is neither parenthesis nor quote and does not end the statement as a delimiter.
+bool Scanner::read_word_or_mark(size_t& at) {
+  switch (text_[at]) {
+    case '$':
+      if (const size_t tag = options_.dollar_quotes ? dollar_tag_at(text_, at) : 0) {
+        at = end_of_dollar_quote(text_, at, tag);
+        return false;
+      }
       break;
-  }
-  if (options_.go_command && read_go(at)) {
-    return true;
-  }
-  if (depth_ == 0) {
-    if (const size_t size = delimiter_size_at(at)) {
-      const bool keeps = default_delimiter_ && !options_.trim_semicolon;
-      emit(keeps ? at + size : at, at + size);
-      return true;
-    }
-  }
-  if (c == '$' && options_.dollar_quotes) {
-    const size_t tag = dollar_tag_at(text_, at);
-    at = tag == 0 ? at + 1 : end_of_dollar_quote(text_, at, tag);
-    return false;
-  }
-  if (c == '-' || c == '/' || c == '#') {
-    const Comment comment = read_comment_at(at);
-    at = comment.kind == CommentKind::kNone ? at + 1 : comment.end;
-    return false;
-  }
-  if (c == 'b' || c == 'B') {
-    return read_body(at);
-  }
-  if ((c == 'd' || c == 'D') && is_end_terminator(at)) {
-    emit(at + 1, at + 1);
-    statement_.ended_by_end = true;
-    return true;
+    case '-':
+    case '/':
+    case '#':
+      if (const Comment comment = read_comment_at(at); comment.kind != CommentKind::kNone) {
+        at = comment.end;
+        return false;
+      }
+      break;
+    case 'b':
+    case 'B':
+      return read_body(at);
+    case 'd':
+    case 'D':
+      if (is_end_terminator(at)) {
+        emit(at + 1, at + 1);
+        statement_.ended_by_end = true;
+        return true;
+      }
+      break;
+    default:
+      break;
   }
   ++at;
   return false;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "sql/dialect.h"
 #include "sql/scan_internal.h"
@@ -64,7 +65,10 @@ class Scanner {
   Outcome scan();
   [[nodiscard]] const Scanned& statement() const { return statement_; }
   [[nodiscard]] std::vector<std::string_view>& comments() { return comments_; }
-  [[nodiscard]] const Error& error() const { return *error_; }
+  [[nodiscard]] const Error& error() const {
+    RHUMB_CHECK(error_.has_value(), "error() after anything but kError");
+    return *error_;
+  }
 
  private:
   enum class Start { kStatement, kAgain, kDone };
@@ -89,6 +93,8 @@ class Scanner {
   Outcome scan_rest(size_t at);
   /// Handles the byte at `at`; true when the statement is over (see outcome_), else `at` moves on.
   bool read_byte(size_t& at);
+  bool read_word_or_mark(size_t& at);
+  bool end_at_delimiter(size_t at);
   [[nodiscard]] bool is_end_terminator(size_t at) const;
   bool read_quote(size_t& at);
   bool read_go(size_t at);
@@ -106,7 +112,7 @@ class Scanner {
   BodyKind inside_;
   std::string delimiter_;
   bool default_delimiter_ = true;
-  std::array<bool, 256> means_something_{};
+  StopBytes means_something_;
   std::vector<std::string_view> comments_;
 
   Scanned statement_;

@@ -11,114 +11,14 @@
 // Whatever does not fit gives the attempt up; the caller then falls back to a simpler rule.
 #include "sql/stored_program_internal.h"
 
-#include <span>
+#include <optional>
 #include <vector>
 
+#include "sql/program_tokens_internal.h"
 #include "sql/scan_internal.h"
 
 namespace rhumb::sql::internal {
 namespace {
-
-enum class TokenKind { kEnd, kWord, kQuoted, kPunctuation, kBad };
-
-struct Token {
-  TokenKind kind = TokenKind::kEnd;
-  size_t begin = 0;
-  size_t end = 0;
-  char mark = '\0';             ///< of kPunctuation
-  std::string_view name{};  ///< of kWord; empty for `@x` and `t.x`, which are no keywords
-
-  /// Whether it is the keyword `keyword` (lower case), in any case.
-  [[nodiscard]] bool is(std::string_view keyword) const {
-    return name.size() == keyword.size() && matches_word(name, 0, keyword);
-  }
-  [[nodiscard]] bool is_any(std::span<const std::string_view> words) const {
-    for (const std::string_view word : words) {
-      if (is(word)) {
-        return true;
-      }
-    }
-    return false;
-  }
-  [[nodiscard]] bool is_mark(char c) const { return kind == TokenKind::kPunctuation && mark == c; }
-};
-
-/// Tokens outside parentheses; comments of every kind count as blanks.
-class TokenReader {
- public:
-  TokenReader(std::string_view text, size_t at, const SplitOptions& options)
-      : text_(text), at_(at), options_(options) {}
-
-  [[nodiscard]] size_t at() const { return at_; }
-
-  Token next() {
-    at_ = skip_gap(text_, at_, options_);
-    Token token{.kind = TokenKind::kPunctuation, .begin = at_, .end = at_ + 1};
-    if (at_ >= text_.size()) {
-      token.kind = TokenKind::kEnd;
-      token.end = at_;
-      return token;
-    }
-    const char c = text_[at_];
-    if (is_word(c)) {
-      read_word(token);
-    } else if (c == '\'' || c == '"' || c == '`') {
-      const size_t end = end_of_quote(text_, at_, options_);
-      token.kind = end == kNowhere ? TokenKind::kBad : TokenKind::kQuoted;
-      token.end = end == kNowhere ? text_.size() : end;
-    } else if (c == '(') {
-      skip_parentheses(token);
-    } else if (c == ')') {
-      token.kind = TokenKind::kBad;
-    }
-    token.mark = c;
-    at_ = token.end;
-    return token;
-  }
-
-  [[nodiscard]] Token peek() const {
-    TokenReader copy = *this;
-    return copy.next();
-  }
-
- private:
-  void read_word(Token& token) const {
-    token.kind = TokenKind::kWord;
-    token.end = end_of_word(text_, at_);
-    const bool bound = at_ > 0 && (text_[at_ - 1] == '@' || text_[at_ - 1] == '.');
-    token.name = bound ? std::string_view() : text_.substr(at_, token.end - at_);
-  }
-
-  void skip_parentheses(Token& token) const {
-    size_t depth = 0;
-    size_t at = at_;
-    while (at < text_.size()) {
-      const char c = text_[at];
-      size_t end = at + 1;
-      if (c == '(') {
-        ++depth;
-      } else if (c == ')') {
-        --depth;
-      } else if (c == '\'' || c == '"' || c == '`') {
-        end = end_of_quote(text_, at, options_);
-      } else if (const Comment comment = comment_at(text_, at, options_);
-                 comment.kind != CommentKind::kNone) {
-        end = comment.end;
-      }
-      if (depth == 0) {
-        token.end = end;
-        return;
-      }
-      at = end;
-    }
-    token.kind = TokenKind::kBad;
-    token.end = text_.size();
-  }
-
-  std::string_view text_;
-  size_t at_;
-  const SplitOptions& options_;
-};
 
 enum class BlockKind { kBegin, kIf, kCase, kLoop, kRepeat, kWhile };
 
@@ -127,23 +27,83 @@ struct Block {
   bool awaits = false;  ///< IF and CASE: their THEN, WHILE: its DO, REPEAT: the END behind UNTIL
 };
 
-struct BlockWord {
-  std::string_view word;
-  BlockKind kind;
-};
-constexpr BlockWord kBlockWords[] = {
-    {"begin", BlockKind::kBegin}, {"if", BlockKind::kIf},         {"case", BlockKind::kCase},
-    {"loop", BlockKind::kLoop},   {"repeat", BlockKind::kRepeat}, {"while", BlockKind::kWhile},
-};
+/// The block that a keyword opens, or that END closes with it.
+std::optional<BlockKind> block_kind(Keyword keyword) {
+  switch (keyword) {
+    case Keyword::kBegin:
+      return BlockKind::kBegin;
+    case Keyword::kIf:
+      return BlockKind::kIf;
+    case Keyword::kCase:
+      return BlockKind::kCase;
+    case Keyword::kLoop:
+      return BlockKind::kLoop;
+    case Keyword::kRepeat:
+      return BlockKind::kRepeat;
+    case Keyword::kWhile:
+      return BlockKind::kWhile;
+    default:
+      return std::nullopt;
+  }
+}
 
-constexpr std::string_view kSimpleStatements[] = {
-    "return", "select",  "set",  "insert", "update", "delete",
-    "replace", "call", "with", "values", "signal",
-};
-/// Words behind which those of kSimpleStatements are something else: `BEFORE INSERT`, `OR REPLACE`.
-constexpr std::string_view kNotBeforeStatement[] = {
-    "character", "char", "returns", "before", "after", "or",
-};
+bool begins_simple_statement(Keyword keyword) {
+  switch (keyword) {
+    case Keyword::kReturn:
+    case Keyword::kSelect:
+    case Keyword::kSet:
+    case Keyword::kInsert:
+    case Keyword::kUpdate:
+    case Keyword::kDelete:
+    case Keyword::kReplace:
+    case Keyword::kCall:
+    case Keyword::kWith:
+    case Keyword::kValues:
+    case Keyword::kSignal:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Words behind which those that begin simple statements are something else: `BEFORE INSERT`.
+bool comes_before_no_statement(Keyword keyword) {
+  switch (keyword) {
+    case Keyword::kCharacter:
+    case Keyword::kChar:
+    case Keyword::kReturns:
+    case Keyword::kBefore:
+    case Keyword::kAfter:
+    case Keyword::kOr:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_transaction_word(Keyword keyword) {
+  switch (keyword) {
+    case Keyword::kTransaction:
+    case Keyword::kWork:
+    case Keyword::kIsolation:
+    case Keyword::kLevel:
+    case Keyword::kSerializable:
+    case Keyword::kRepeatable:
+    case Keyword::kRead:
+    case Keyword::kCommitted:
+    case Keyword::kWrite:
+    case Keyword::kOnly:
+    case Keyword::kUncommitted:
+    case Keyword::kDeferrable:
+    case Keyword::kDeferred:
+    case Keyword::kImmediate:
+    case Keyword::kExclusive:
+    case Keyword::kConcurrent:
+      return true;
+    default:
+      return false;
+  }
+}
 
 class ProgramScanner {
  public:
@@ -163,33 +123,33 @@ class ProgramScanner {
   /// Reads `CREATE ... TRIGGER` and the like; false when the statement is something else.
   bool read_start() {
     Token token = reader_.next();
-    if (options_.program_bodies && token.is("begin")) {
+    if (options_.program_bodies && token.is(Keyword::kBegin)) {
       open(BlockKind::kBegin);
       return true;
     }
-    const bool alter = token.is("alter");
-    if (!token.is("create") && !(alter && options_.program_bodies)) {
+    const bool alter = token.is(Keyword::kAlter);
+    if (!token.is(Keyword::kCreate) && !(alter && options_.program_bodies)) {
       return false;
     }
     token = reader_.next();
-    if (!alter && token.is("or")) {
-      if (!reader_.next().is("replace")) {
+    if (!alter && token.is(Keyword::kOr)) {
+      if (!reader_.next().is(Keyword::kReplace)) {
         return false;
       }
       token = reader_.next();
     }
-    if (token.is("definer")) {
+    if (token.is(Keyword::kDefiner)) {
       token = read_definer();
     }
-    if (!alter && (token.is("aggregate") || token.is("temp") || token.is("temporary"))) {
+    if (!alter && (token.is(Keyword::kAggregate) || token.is(Keyword::kTemp) || token.is(Keyword::kTemporary))) {
       token = reader_.next();
     }
     if (alter) {
-      return token.is("event");
+      return token.is(Keyword::kEvent);
     }
-    return token.is("trigger") || (options_.program_bodies && (token.is("procedure") ||
-                                                               token.is("function") ||
-                                                               token.is("event")));
+    return token.is(Keyword::kTrigger) || (options_.program_bodies && (token.is(Keyword::kProcedure) ||
+                                                               token.is(Keyword::kFunction) ||
+                                                               token.is(Keyword::kEvent)));
   }
 
   /// Reads `= user`, where user is `name`, `name@host` or `CURRENT_USER()`; gives the token behind.
@@ -233,22 +193,22 @@ class ProgramScanner {
   }
 
   static bool is_simple_statement(const Token& token, const Token& before) {
-    return token.is_any(kSimpleStatements) && !before.is_any(kNotBeforeStatement) &&
+    return begins_simple_statement(token.keyword) && !comes_before_no_statement(before.keyword) &&
            !before.is_mark(',');
   }
 
   /// Opens the block that `token` begins in a place where a statement need not start.
   bool opens_block(const Token& token, bool simple) {
-    if (token.is("begin")) {
+    if (token.is(Keyword::kBegin)) {
       open(BlockKind::kBegin);
       return true;
     }
     if (simple || !options_.program_bodies) {
       return false;
     }
-    if (token.is("if")) {
+    if (token.is(Keyword::kIf)) {
       const Token next = reader_.peek();
-      if (next.is("exists") || next.is("not")) {
+      if (next.is(Keyword::kExists) || next.is(Keyword::kNot)) {
         return false;
       }
     }
@@ -256,14 +216,12 @@ class ProgramScanner {
   }
 
   bool open_word(const Token& token) {
-    for (const BlockWord& word : kBlockWords) {
-      const bool known = word.kind == BlockKind::kBegin || options_.program_bodies;
-      if (known && token.is(word.word)) {
-        open(word.kind);
-        return true;
-      }
+    const std::optional<BlockKind> kind = block_kind(token.keyword);
+    if (!kind || (*kind != BlockKind::kBegin && !options_.program_bodies)) {
+      return false;
     }
-    return false;
+    open(*kind);
+    return true;
   }
 
   void open(BlockKind kind) {
@@ -276,11 +234,15 @@ class ProgramScanner {
 
   size_t read_body() {
     for (;;) {
+      if (!at_start_ && !declares_ && !blocks_.back().awaits) {
+        reader_.skip_inner_words();
+        before_ = {};
+      }
       const Token token = reader_.next();
       if (token.kind == TokenKind::kEnd || token.kind == TokenKind::kBad) {
         return kNowhere;
       }
-      const bool ends = token.is("end") && case_depth_ == 0 && (at_start_ || awaits_until_end());
+      const bool ends = token.is(Keyword::kEnd) && case_depth_ == 0 && (at_start_ || awaits_until_end());
       if (ends) {
         const size_t end = close_block();
         if (end == kNowhere || blocks_.empty()) {
@@ -315,15 +277,15 @@ class ProgramScanner {
       reader_.next();
       return;
     }
-    if (open_word(token) || token.is("else")) {
+    if (open_word(token) || token.is(Keyword::kElse)) {
       return;
     }
     at_start_ = false;
     Block& block = blocks_.back();
-    if (token.is("elseif") || token.is("when") || token.is("until")) {
+    if (token.is(Keyword::kElseif) || token.is(Keyword::kWhen) || token.is(Keyword::kUntil)) {
       block.awaits = true;
     }
-    declares_ = token.is("declare");
+    declares_ = token.is(Keyword::kDeclare);
   }
 
   void read_inner_word(const Token& token) {
@@ -332,21 +294,21 @@ class ProgramScanner {
       return;
     }
     simple_ = simple_ || (in_handler_ && is_simple_statement(token, before_));
-    if (token.is("case")) {
+    if (token.is(Keyword::kCase)) {
       ++case_depth_;
-    } else if (token.is("end") && case_depth_ > 0) {
+    } else if (token.is(Keyword::kEnd) && case_depth_ > 0) {
       --case_depth_;
     } else if (case_depth_ == 0 && block.awaits && opens_branch(token, block)) {
       block.awaits = false;
       start_statement();
-    } else if (declares_ && token.is("for") && before_.is("handler")) {
+    } else if (declares_ && token.is(Keyword::kFor) && before_.is(Keyword::kHandler)) {
       in_handler_ = true;
     }
   }
 
   static bool opens_branch(const Token& token, const Block& block) {
     const bool then = block.kind == BlockKind::kIf || block.kind == BlockKind::kCase;
-    return (then && token.is("then")) || (block.kind == BlockKind::kWhile && token.is("do"));
+    return (then && token.is(Keyword::kThen)) || (block.kind == BlockKind::kWhile && token.is(Keyword::kDo));
   }
 
   /// Reads what follows END; one past the `;`, or kNowhere when it is no end of an open block.
@@ -354,12 +316,10 @@ class ProgramScanner {
     Token token = reader_.next();
     BlockKind kind = BlockKind::kBegin;
     if (options_.program_bodies) {
-      for (const BlockWord& word : kBlockWords) {
-        if (word.kind != BlockKind::kBegin && token.is(word.word)) {
-          kind = word.kind;
-          token = reader_.next();
-          break;
-        }
+      const std::optional<BlockKind> named = block_kind(token.keyword);
+      if (named && *named != BlockKind::kBegin) {
+        kind = *named;
+        token = reader_.next();
       }
       if (token.kind == TokenKind::kWord || token.kind == TokenKind::kQuoted) {
         token = reader_.next();
@@ -390,12 +350,6 @@ class ProgramScanner {
   bool simple_ = false;      ///< a simple statement came behind it
 };
 
-constexpr std::string_view kTransactionWords[] = {
-    "transaction", "work",       "isolation", "level",     "serializable", "repeatable",
-    "read",        "committed",  "write",     "only",      "uncommitted",  "deferrable",
-    "deferred",    "immediate",  "exclusive", "concurrent",
-};
-
 }  // namespace
 
 size_t end_of_transaction_statement(std::string_view text,
@@ -411,14 +365,14 @@ size_t end_of_transaction_statement(std::string_view text,
     if (token.is_mark(';') || token.kind == TokenKind::kEnd) {
       return token.end;
     }
-    const bool known = token.is_any(kTransactionWords) || token.is_mark(',') ||
-                       (token.is("not") && reader.peek().is("deferrable"));
+    const bool known = is_transaction_word(token.keyword) || token.is_mark(',') ||
+                       (token.is(Keyword::kNot) && reader.peek().is(Keyword::kDeferrable));
     const bool name =
         named && (token.kind == TokenKind::kWord || token.kind == TokenKind::kQuoted);
     if (!known && !name) {
       return kNowhere;
     }
-    named = token.is("transaction");
+    named = token.is(Keyword::kTransaction);
   }
 }
 
