@@ -273,7 +273,7 @@ std::optional<std::string> Evaluator::object_key(const ObjectItem& item,
     return std::nullopt;
   }
   if (key.is_null()) {
-    report("Null value as key", "Can't use a null value as a key.", item.key->span);
+    report("Null value as key", "Can't use a null value as a key.", item.value->span);
     return std::nullopt;
   }
   const auto text = convert(key, Type::string());
@@ -347,7 +347,7 @@ Value Evaluator::eval_node(const Expr& expr, const ConditionalExpr& node,
       return report("Inconsistent conditional result types",
                     "The true and false result expressions must have consistent types. " +
                         conditional_mismatch(when_true.type(), when_false.type()) + ".",
-                    expr.span);
+                    {expr.span.file, node.when_true->span.begin, node.when_false->span.end});
     }
     type = *std::move(unified);
   }
@@ -407,13 +407,6 @@ std::string conditional_mismatch(const Type& when_true, const Type& when_false) 
                conditional_mismatch(left[i], right[i]);
       }
     }
-  }
-  if (when_true.is_collection() && when_true.kind() == when_false.kind()) {
-    const char* kind = when_true.kind() == TypeKind::kList   ? "list"
-                       : when_true.kind() == TypeKind::kSet ? "set"
-                                                             : "map";
-    return "Mismatched " + std::string(kind) + " element types: " +
-           conditional_mismatch(when_true.element(), when_false.element());
   }
   return "The 'true' value is " + when_true.friendly_name() + ", but the 'false' value is " +
          when_false.friendly_name();

@@ -90,7 +90,7 @@ bool Evaluator::expand_arguments(const CallExpr& node, const EvalContext& contex
   spans.pop_back();
   for (const Value& element : last.elements()) {
     values.push_back(element);
-    spans.push_back(last_expr.start_span());
+    spans.push_back(last_expr.span);
   }
   return true;
 }

@@ -45,33 +45,37 @@ Result<Value> all_true(const ValueList& args, CallProblem&) {
       std::all_of(args[0].elements().begin(), args[0].elements().end(), is_true));
 }
 
-Result<Value> index(const ValueList& args, CallProblem& problem) {
+Result<Value> index_sequence(const Value& collection, const Value& key) {
+  const bool list = collection.kind() == TypeKind::kList;
+  if (key.kind() != TypeKind::kNumber) {
+    return invalid(list ? "key for list must be number" : "key for tuple must be number");
+  }
+  const auto number = key.as_number().to_int64();
+  if (!number && !list) {
+    return invalid("invalid key for tuple: " + to_integer(key).error().message());
+  }
+  const auto size = static_cast<int64_t>(collection.size());
+  if (!number || *number < 0 || *number >= size) {
+    return invalid(list ? "invalid index"
+                        : "key must be between 0 and " + std::to_string(size) + " inclusive");
+  }
+  return collection.elements()[static_cast<size_t>(*number)];
+}
+
+Result<Value> index(const ValueList& args, CallProblem&) {
   const Value& collection = args[0];
   const Value& key = args[1];
   switch (collection.kind()) {
     case TypeKind::kList:
-    case TypeKind::kTuple: {
-      const bool list = collection.kind() == TypeKind::kList;
-      if (key.kind() != TypeKind::kNumber) {
-        return problem.argument(1, list ? "key for list must be number"
-                                        : "key for tuple must be number");
-      }
-      const auto number = key.as_number().to_int64();
-      const auto size = static_cast<int64_t>(collection.size());
-      if (!number || *number < 0 || *number >= size) {
-        return problem.argument(1, list ? "invalid index"
-                                        : "key must be between 0 and " + std::to_string(size) +
-                                              " inclusive");
-      }
-      return collection.elements()[static_cast<size_t>(*number)];
-    }
+    case TypeKind::kTuple:
+      return index_sequence(collection, key);
     case TypeKind::kMap: {
       if (key.kind() != TypeKind::kString) {
-        return problem.argument(1, "key for map must be string");
+        return invalid("key for map must be string");
       }
       const auto found = collection.entries().find(key.as_string());
       if (found == collection.entries().end()) {
-        return problem.argument(1, "invalid index");
+        return invalid("invalid index");
       }
       return found->second;
     }
@@ -128,10 +132,10 @@ Result<Value> merge(const ValueList& args, CallProblem&) {
              : Value::object(std::move(merged));
 }
 
-Result<Value> zipmap(const ValueList& args, CallProblem& problem) {
+Result<Value> zipmap(const ValueList& args, CallProblem&) {
   const ValueList& names = args[0].elements();
   if (args[1].kind() != TypeKind::kList && args[1].kind() != TypeKind::kTuple) {
-    return problem.argument(1, "values parameter must be a list or tuple value");
+    return invalid("values argument must be a list or tuple value");
   }
   const ValueList& parts = args[1].elements();
   if (names.size() != parts.size()) {
@@ -141,7 +145,7 @@ Result<Value> zipmap(const ValueList& args, CallProblem& problem) {
   ValueMap out;
   for (size_t i = 0; i < names.size(); ++i) {
     if (!names[i].has_content()) {
-      return problem.argument(0, "keys must not be null");
+      return invalid("keys list has null value at index " + std::to_string(i));
     }
     out.insert_or_assign(names[i].as_string(), parts[i]);
   }

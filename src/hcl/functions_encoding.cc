@@ -67,7 +67,7 @@ class CsvReader {
     const size_t begin = at_;
     while (at_ < text_.size() && text_[at_] != ',' && newline_size() == 0) {
       if (text_[at_] == '"') {
-        return failure("bare \" in non-quoted field");
+        return failure("bare \" in non-quoted-field");
       }
       ++at_;
     }

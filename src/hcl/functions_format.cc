@@ -23,7 +23,8 @@ struct Verb {
   bool zero = false;
   bool space = false;
   std::optional<size_t> width;
-  std::optional<size_t> precision;
+  std::optional<size_t> precision;  // 0 when only its point is there
+  bool cuts = false;                // whether the precision has digits, which text needs
   std::optional<size_t> argument;  // counted from 1
   char letter = 0;
   std::string_view text;  // the whole verb
@@ -43,14 +44,12 @@ class VerbReader {
     while (read_flag(verb)) {
       ++at_;
     }
-    TRY(read_index(verb));
     verb.width = TRY(read_number());
     if (peek() == '.') {
       ++at_;
-      verb.precision = TRY(read_number());
-      if (!verb.precision) {
-        verb.precision = 0;
-      }
+      const auto precision = TRY(read_number());
+      verb.precision = precision.value_or(0);
+      verb.cuts = precision.has_value();
     }
     TRY(read_index(verb));
     if (at_ == format_.size()) {
@@ -58,7 +57,7 @@ class VerbReader {
     }
     const char letter = format_[at_];
     const bool is_letter = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-    if (!is_letter && letter != '%') {
+    if (!is_letter && (letter != '%' || at_ > verb.offset + 1)) {
       return unrecognized();
     }
     verb.letter = letter;
@@ -113,6 +112,9 @@ class VerbReader {
       return {};
     }
     ++at_;
+    if (peek() == '0') {
+      return unrecognized();
+    }
     verb.argument = TRY(read_number());
     if (at_ == format_.size()) {
       return invalid(fmt::format("invalid format string starting at offset {}", at_));
@@ -299,7 +301,7 @@ Result<std::string> integer_text(const Verb& verb, const Number& number) {
 }
 
 std::string cut_text(const Verb& verb, const std::string& text) {
-  if (!verb.precision) {
+  if (!verb.cuts) {
     return text;
   }
   std::string out;
@@ -313,11 +315,13 @@ std::string cut_text(const Verb& verb, const std::string& text) {
 Result<std::string> any_text(const Verb& verb, const Value& value) {
   if (!verb.sharp && value.has_content()) {
     if (value.kind() == TypeKind::kString) {
-      return pad(verb, cut_text(verb, value.as_string()), false);
+      return pad(verb, value.as_string(), false);
     }
     if (value.kind() == TypeKind::kNumber) {
       Verb plain = verb;
       plain.plus = false;
+      plain.space = false;
+      plain.precision.reset();
       return pad(verb, float_text(plain, value.as_number(), 'g'), true);
     }
   }
@@ -331,7 +335,7 @@ Result<std::string> format_one(const Verb& verb, const Value& value) {
       return any_text(verb, value);
     case 't': {
       const Value converted = TRY(convert(value, Type::boolean()));
-      return pad(verb, converted.as_bool() ? "true" : "false", false);
+      return converted.as_bool() ? "true" : "false";
     }
     case 's':
     case 'q': {
@@ -394,29 +398,47 @@ Result<std::string> format_values(const std::string& format, const ValueList& va
 
 namespace {
 
-Result<void> check_used(size_t used, size_t count, CallProblem& problem) {
+Result<void> check_used(size_t used, size_t count) {
   if (used >= count) {
     return {};
   }
-  return problem.argument(
-      used + 1, used == 0 ? std::string("too many arguments; no verbs in format string")
-                          : fmt::format("too many arguments; only {} used by format string", used));
+  return invalid(used == 0
+                     ? std::string("too many arguments; no verbs in format string")
+                     : fmt::format("too many arguments; only {} used by format string", used));
+}
+
+bool has_null(const ValueList& args) {
+  return std::any_of(args.begin(), args.end(), [](const Value& value) { return value.is_null(); });
 }
 
 Result<Value> format(const ValueList& args, CallProblem& problem) {
   const ValueList values(args.begin() + 1, args.end());
-  for (const Value& value : values) {
-    if (value.is_null()) {
-      return Value::unknown();  // what the reference makes of it; unusable everywhere
-    }
+  if (has_null(values)) {
+    return Value::unknown();  // what the reference makes of it; unusable everywhere
   }
   size_t used = 0;
   std::string text = TRY(format_values(args[0].as_string(), values, used));
-  TRY(check_used(used, values.size(), problem));
+  if (const auto checked = check_used(used, values.size()); !checked) {
+    return problem.argument(used + 1, checked.error().message());
+  }
   return Value::string(text);
 }
 
+Result<std::string> format_round(const std::string& format, const ValueList& values) {
+  size_t used = 0;
+  std::string text = TRY(format_values(format, values, used));
+  TRY(check_used(used, values.size()));
+  return text;
+}
+
 Result<Value> formatlist(const ValueList& args, CallProblem& problem) {
+  if (args.size() == 1) {
+    std::string text = TRY(format_round(args[0].as_string(), {}));
+    return string_list({std::move(text)});
+  }
+  if (has_null(args)) {
+    return Value::unknown();
+  }
   std::optional<size_t> rounds;
   size_t first_list = 0;
   for (size_t i = 1; i < args.size(); ++i) {
@@ -440,10 +462,8 @@ Result<Value> formatlist(const ValueList& args, CallProblem& problem) {
     for (size_t i = 1; i < args.size(); ++i) {
       values.push_back(args[i].is_sequence() ? args[i].elements()[round] : args[i]);
     }
-    size_t used = 0;
-    std::string text = TRY(format_values(args[0].as_string(), values, used)
+    std::string text = TRY(format_round(args[0].as_string(), values)
                                .context(fmt::format("error on format iteration {}", round)));
-    TRY(check_used(used, values.size(), problem));
     texts.push_back(std::move(text));
   }
   return string_list(std::move(texts));

@@ -53,8 +53,11 @@ Result<Value> parse_int(const ValueList& args, CallProblem& problem) {
     return problem.argument(
         0, "first argument must be a string, not " + args[0].type().friendly_name());
   }
-  const auto base = args[1].as_number().to_int64();
-  if (!base || *base < 2 || *base > 62) {
+  const auto base = to_integer(args[1]);
+  if (!base) {
+    return problem.argument(1, base.error().message());
+  }
+  if ( *base < 2 || *base > 62) {
     return problem.argument(1, "base must be a whole number between 2 and 62 inclusive");
   }
   const std::string& text = args[0].as_string();

@@ -19,7 +19,11 @@ Value same_kind(const Value& source, ValueList elements) {
 }
 
 Result<Value> chunklist(const ValueList& args, CallProblem&) {
-  const int64_t size = TRY(to_integer(args[1]));
+  const auto whole = to_integer(args[1]);
+  if (!whole) {
+    return invalid("invalid size: " + whole.error().message());
+  }
+  const int64_t size = *whole;
   if (size < 0) {
     return invalid("the size argument must be positive");
   }
@@ -38,22 +42,20 @@ Result<Value> chunklist(const ValueList& args, CallProblem&) {
   return Value::list(type, std::move(chunks));
 }
 
-Result<Value> coalescelist(const ValueList& args, CallProblem& problem) {
+Result<Value> coalescelist(const ValueList& args, CallProblem&) {
   if (args.empty()) {
     return invalid("at least one argument is required");
   }
-  for (size_t i = 0; i < args.size(); ++i) {
-    if (args[i].is_null()) {
-      continue;
-    }
-    if (!args[i].is_sequence()) {
-      return problem.argument(i, "all arguments must be lists or tuples");
-    }
-    if (args[i].size() > 0) {
-      return args[i];
-    }
+  if (!std::all_of(args.begin(), args.end(), is_list_or_tuple)) {
+    return invalid("coalescelist arguments must be lists or tuples");
   }
-  return invalid("no non-null arguments");
+  const auto found = std::find_if(args.begin(), args.end(), [](const Value& value) {
+    return !value.is_null() && value.size() > 0;
+  });
+  if (found == args.end()) {
+    return invalid("no non-null arguments");
+  }
+  return *found;
 }
 
 Result<Value> compact(const ValueList& args, CallProblem&) {
@@ -85,9 +87,9 @@ Result<Value> concat(const ValueList& args, CallProblem& problem) {
                        : Value::tuple(std::move(all));
 }
 
-Result<Value> contains(const ValueList& args, CallProblem& problem) {
+Result<Value> contains(const ValueList& args, CallProblem&) {
   if (!args[0].is_sequence()) {
-    return problem.argument(0, "argument must be list, tuple, or set");
+    return invalid("argument must be list, tuple, or set");
   }
   const ValueList& elements = args[0].elements();
   return Value::boolean(std::find(elements.begin(), elements.end(), args[1]) != elements.end());
@@ -103,13 +105,13 @@ Result<Value> distinct(const ValueList& args, CallProblem&) {
   return Value::list(args[0].type().element(), std::move(kept));
 }
 
-Result<Value> element(const ValueList& args, CallProblem& problem) {
+Result<Value> element(const ValueList& args, CallProblem&) {
   if (!is_list_or_tuple(args[0])) {
-    return problem.argument(0, "cannot read elements from " + args[0].type().friendly_name());
+    return invalid("cannot read elements from " + args[0].type().friendly_name());
   }
   const auto position = args[1].as_number().to_int64();
   if (!position) {
-    return problem.argument(1, "invalid index: " + to_integer(args[1]).error().message());
+    return invalid("invalid index: " + to_integer(args[1]).error().message());
   }
   if (*position < 0) {
     return invalid("cannot use element function with a negative index");
@@ -139,15 +141,15 @@ Result<Value> flatten(const ValueList& args, CallProblem&) {
   return Value::tuple(std::move(out));
 }
 
-Result<Value> generate_range(const Number& start, const Number& end, const Number& step) {
+Result<Value> generate_range(const Number& start,
+                             const Number& end,
+                             const Number& step,
+                             CallProblem& problem) {
   constexpr size_t kRangeMax = 1024;
-  if (step.is_zero()) {
-    return invalid("step must not be zero");
-  }
   const bool down = step.sign() < 0;
   if (down ? end > start : end < start) {
-    return invalid(down ? "end must be less than start when step is negative"
-                        : "end must be greater than start when step is positive");
+    return problem.argument(1, down ? "end must be less than start when step is negative"
+                                    : "end must be greater than start when step is positive");
   }
   ValueList values;
   Number number = start;
@@ -162,7 +164,7 @@ Result<Value> generate_range(const Number& start, const Number& end, const Numbe
   return Value::list(Type::number(), std::move(values));
 }
 
-Result<Value> range(const ValueList& args, CallProblem&) {
+Result<Value> range(const ValueList& args, CallProblem& problem) {
   Number start;
   Number end;
   switch (args.size()) {
@@ -174,11 +176,12 @@ Result<Value> range(const ValueList& args, CallProblem&) {
       end = args[1].as_number();
       break;
     case 3:
-      return generate_range(args[0].as_number(), args[1].as_number(), args[2].as_number());
+      return generate_range(args[0].as_number(), args[1].as_number(), args[2].as_number(),
+                            problem);
     default:
       return invalid("must have one, two, or three arguments");
   }
-  return generate_range(start, end, Number::from_int64(end < start ? -1 : 1));
+  return generate_range(start, end, Number::from_int64(end < start ? -1 : 1), problem);
 }
 
 Result<Value> reverse(const ValueList& args, CallProblem& problem) {

@@ -18,7 +18,8 @@ using std::chrono::seconds;
 
 // A moment as it was written: the local time and how far it is ahead of UTC.
 struct Timestamp {
-  std::chrono::sys_time<nanoseconds> local;
+  std::chrono::sys_seconds local;
+  nanoseconds fraction{0};
   minutes offset{0};
   bool utc = true;  // written with `Z` or offset zero
 };
@@ -38,7 +39,7 @@ class TimestampReader {
       return failure("missing required time introducer 'T'");
     }
     rest_.remove_prefix(1);
-    const int hour = TRY(digits(2, "hour", 0, 23));
+    const int hour = TRY(read_hour());
     TRY(literal(':'));
     const int minute = TRY(digits(2, "minute", 0, 59));
     TRY(literal(':'));
@@ -54,8 +55,12 @@ class TimestampReader {
     if (!date.ok()) {
       return failure("day out of range");
     }
+    if (!late_failure_.empty()) {
+      return failure(late_failure_);
+    }
     out.local = std::chrono::sys_days(date) + std::chrono::hours(hour) + minutes(minute) +
-                seconds(second) + fraction;
+                seconds(second);
+    out.fraction = fraction;
     return out;
   }
 
@@ -74,7 +79,7 @@ class TimestampReader {
     const std::string_view text = rest_.substr(0, count);
     if (text.size() < count ||
         text.find_first_not_of("0123456789") != std::string_view::npos) {
-      return cannot_use(rest_, what);
+      return out_of_range(what);
     }
     int value = 0;
     for (const char c : text) {
@@ -82,9 +87,39 @@ class TimestampReader {
     }
     rest_.remove_prefix(count);
     if (value < least || value > most) {
-      return cannot_use(rest_, what);
+      return out_of_range(what);
     }
     return value;
+  }
+
+  [[nodiscard]] Error out_of_range(std::string_view what) const {
+    if (what == "hour" && !rest_.empty() && rest_.size() != 2) {
+      return failure("hour must be between 0 and 23 inclusive");
+    }
+    if (what == "minute" && !rest_.empty() && rest_.size() != 2) {
+      return failure("minute must have exactly two digits");
+    }
+    return cannot_use(rest_, what);
+  }
+
+  // One digit is read on with; that there should be two comes up when all else is well.
+  Result<int> read_hour() {
+    const auto digit = [&](size_t at) {
+      return at < rest_.size() && rest_[at] >= '0' && rest_[at] <= '9';
+    };
+    if (!digit(0) || digit(1)) {
+      return digits(2, "hour", 0, 23);
+    }
+    const int hour = rest_[0] - '0';
+    rest_.remove_prefix(1);
+    note_late("hour must have exactly two digits");
+    return hour;
+  }
+
+  void note_late(std::string failure) {
+    if (late_failure_.empty()) {
+      late_failure_ = std::move(failure);
+    }
   }
 
   Result<void> literal(char c) {
@@ -102,6 +137,9 @@ class TimestampReader {
     if (rest_.size() < 2 || (rest_[0] != '.' && rest_[0] != ',') || rest_[1] < '0' ||
         rest_[1] > '9') {
       return nanoseconds(0);
+    }
+    if (rest_[0] == ',') {
+      note_late("cannot use \",\" as timestamp segment");
     }
     rest_.remove_prefix(1);
     int64_t value = 0;
@@ -131,7 +169,10 @@ class TimestampReader {
     const int hours = (text[1] - '0') * 10 + (text[2] - '0');
     const int rest_minutes = (text[4] - '0') * 10 + (text[5] - '0');
     if (hours > 24 || rest_minutes > 60) {
-      return cannot_use(rest_, "UTC offset");
+      return cannot_use(rest_.substr(6), "UTC offset");
+    }
+    if (hours > 23 || rest_minutes > 59) {
+      note_late("cannot use " + go_quote(text) + " as UTC offset");
     }
     out.offset = minutes((text[0] == '-' ? -1 : 1) * (hours * 60 + rest_minutes));
     out.utc = out.offset == minutes(0);
@@ -140,6 +181,7 @@ class TimestampReader {
   }
 
   std::string_view rest_;
+  std::string late_failure_;  // what is wrong with a time that can be read
 };
 
 std::string offset_text(minutes offset, bool colon) {
@@ -151,7 +193,7 @@ std::string offset_text(minutes offset, bool colon) {
 std::string rfc3339_text(const Timestamp& time) {
   const auto day = std::chrono::floor<days>(time.local);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<seconds>(time.local - day));
+  const std::chrono::hh_mm_ss clock(time.local - day);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
@@ -174,7 +216,7 @@ std::string_view verb_rule(char letter) {
     case 'D':
       return R"(day of month must either be "D" or "DD")";
     case 'E':
-      return R"(day of week must be "EEE" or "EEEE")";
+      return R"(day of week must either be "EEE" or "EEEE")";
     case 'h':
       return R"(24-hour must either be "h" or "hh")";
     case 'H':
@@ -188,7 +230,7 @@ std::string_view verb_rule(char letter) {
     case 's':
       return R"(second must either be "s" or "ss")";
     case 'Z':
-      return R"(timezone must be Z, ZZZ, ZZZZ, or ZZZZZ)";
+      return R"(timezone must be Z, ZZZZ, or ZZZZZ)";
     default:
       return "";
   }
@@ -215,7 +257,7 @@ std::string zone_text(const Timestamp& time, size_t letters) {
 std::optional<std::string> format_verb(std::string_view verb, const Timestamp& time) {
   const auto day = std::chrono::floor<days>(time.local);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<seconds>(time.local - day));
+  const std::chrono::hh_mm_ss clock(time.local - day);
   const size_t letters = verb.size();
   const int year = static_cast<int>(date.year());
   const unsigned month = static_cast<unsigned>(date.month());
@@ -285,7 +327,12 @@ std::optional<std::string> format_verb(std::string_view verb, const Timestamp& t
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // The end of a quoted literal that begins at `at`, its text added to `out`; npos when it is open.
+// Two quotes are one, in a literal and outside.
 size_t read_literal(std::string_view layout, size_t at, std::string& out) {
+  if (layout.substr(at).starts_with("''")) {
+    out += '\'';
+    return at + 2;
+  }
   for (++at; at < layout.size(); ++at) {
     if (layout[at] != '\'') {
       out += layout[at];
@@ -345,7 +392,8 @@ Result<Value> formatdate(const ValueList& args, CallProblem& problem) {
 Result<Value> timeadd(const ValueList& args, CallProblem&) {
   Timestamp time = TRY(TimestampReader(args[0].as_string()).read());
   const nanoseconds duration = TRY(parse_go_duration(args[1].as_string()));
-  time.local += duration;
+  const nanoseconds moved = time.fraction + duration;
+  time.local += std::chrono::floor<seconds>(moved);
   return Value::string(rfc3339_text(time));
 }
 

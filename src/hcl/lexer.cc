@@ -188,18 +188,27 @@ class Lexer {
     return true;
   }
 
+  // Digits, points and exponents in any order, up to the last digit: whether they make a number is
+  // for the parser to say.
   void lex_number() {
     size_t end = skip_digits(at_);
-    if (end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1])) {
-      end = skip_digits(end + 1);
-    }
-    if (end < text_.size() && (text_[end] == 'e' || text_[end] == 'E')) {
-      size_t digits = end + 1;
-      if (digits < text_.size() && (text_[digits] == '+' || text_[digits] == '-')) {
-        ++digits;
+    for (size_t next = end; next < text_.size();) {
+      if (text_[next] == '.') {
+        ++next;
+      } else if (text_[next] == 'e' || text_[next] == 'E') {
+        const bool sign =
+            next + 1 < text_.size() && (text_[next + 1] == '+' || text_[next + 1] == '-');
+        next += sign ? 2 : 1;
+        if (next >= text_.size() || !is_digit(text_[next])) {
+          break;
+        }
       }
-      if (digits < text_.size() && is_digit(text_[digits])) {
-        end = skip_digits(digits);
+      if (next < text_.size() && is_digit(text_[next])) {
+        next = skip_digits(next);
+        end = next;
+      } else if (next >= text_.size() || (text_[next] != '.' && text_[next] != 'e' &&
+                                          text_[next] != 'E')) {
+        break;
       }
     }
     emit(TokenKind::kNumber, at_, end);

@@ -44,7 +44,6 @@ std::optional<BinaryOperator> find_operator(const Level& level, TokenKind kind) 
   return std::nullopt;
 }
 
-constexpr std::string_view kBadFor = "Invalid 'for' expression";
 
 }  // namespace
 
@@ -143,7 +142,11 @@ ExprPtr Parser::parse_number() {
   const Token token = reader_.read();
   auto number = Number::parse(token.text);
   if (!number) {
-    fail("Invalid number literal", number.error().message() + ".", reader_.span(token));
+    fail("Invalid number literal",
+         number.error().code() == ErrorCode::kLimit
+             ? number.error().message() + "."
+             : "Failed to recognize the value of this number literal.",
+         reader_.span(token));
     return nullptr;
   }
   return make(LiteralExpr{Value::number(*std::move(number))}, reader_.span(token));
@@ -381,30 +384,35 @@ bool Parser::parse_object_item(std::vector<ObjectItem>& items) {
   return true;
 }
 
-// `k, v in`: after the word `for`.
-bool Parser::parse_for_intro(std::string& key_name, std::string& value_name) {
+// `k, v in`: after the word `for` of an expression or a directive, which is `what`.
+bool Parser::parse_for_intro(std::string_view what,
+                             std::string& key_name,
+                             std::string& value_name) {
+  const auto refuse = [&](std::string_view requirement, const Token& at) {
+    fail("Invalid 'for' " + std::string(what),
+         "For " + std::string(what) + " requires " + std::string(requirement),
+         reader_.span(at));
+    return false;
+  };
   const Token first = reader_.peek();
   if (first.kind != TokenKind::kIdent) {
-    fail(kBadFor, "For expression requires variable name after 'for'.", reader_.span(first));
-    return false;
+    return refuse("variable name after 'for'.", first);
   }
   value_name = std::string(reader_.read().text);
   if (reader_.kind() == TokenKind::kComma) {
     reader_.read();
     const Token second = reader_.peek();
     if (second.kind != TokenKind::kIdent) {
-      fail(kBadFor, "For expression requires value variable name after comma.",
-           reader_.span(second));
-      return false;
+      return refuse("value variable name after comma.", second);
     }
     key_name = std::move(value_name);
     value_name = std::string(reader_.read().text);
   }
   const Token in = reader_.peek();
   if (in.kind != TokenKind::kIdent || in.text != "in") {
-    fail(kBadFor, "For expression requires the 'in' keyword after its name declarations.",
-         reader_.span(in));
-    return false;
+    return refuse(what == "directive" ? "'in' keyword after names."
+                                      : "the 'in' keyword after its name declarations.",
+                  in);
   }
   reader_.read();
   return true;
@@ -420,11 +428,14 @@ ExprPtr Parser::parse_for(const Token& open, bool object) {
     recover_to(close);
     return nullptr;
   };
-  const auto refuse = [&](std::string_view detail, const Token& at) -> ExprPtr {
-    fail(kBadFor, detail, reader_.span(at));
+  const auto refuse_at = [&](std::string_view detail, const SourceSpan& at) -> ExprPtr {
+    fail("Invalid 'for' expression", detail, at);
     return give_up();
   };
-  if (!parse_for_intro(loop.key_name, loop.value_name)) {
+  const auto refuse = [&](std::string_view detail, const Token& at) {
+    return refuse_at(detail, reader_.span(at));
+  };
+  if (!parse_for_intro("expression", loop.key_name, loop.value_name)) {
     return give_up();
   }
   loop.collection = parse_expr();
@@ -443,7 +454,7 @@ ExprPtr Parser::parse_for(const Token& open, bool object) {
   const Token arrow = reader_.peek();
   if (arrow.kind == TokenKind::kFatArrow) {
     if (!object) {
-      return refuse("Key expression is not valid when building a tuple.", arrow);
+      return refuse_at("Key expression is not valid when building a tuple.", loop.value->span);
     }
     reader_.read();
     loop.key = std::move(loop.value);
@@ -452,7 +463,7 @@ ExprPtr Parser::parse_for(const Token& open, bool object) {
       return give_up();
     }
   } else if (object) {
-    return refuse("Key expression is required when building an object.", arrow);
+    return refuse_at("Key expression is required when building an object.", loop.value->span);
   }
   if (const Token ellipsis = reader_.peek(); ellipsis.kind == TokenKind::kEllipsis) {
     if (!object) {

@@ -103,7 +103,7 @@ class Parser {
   ExprPtr parse_object();
   bool parse_object_item(std::vector<ObjectItem>& items);
   ExprPtr parse_for(const Token& open, bool object);
-  bool parse_for_intro(std::string& key_name, std::string& value_name);
+  bool parse_for_intro(std::string_view what, std::string& key_name, std::string& value_name);
   ExprPtr parse_traversals(ExprPtr source);
   ExprPtr parse_dot(ExprPtr source);
   ExprPtr parse_brackets(ExprPtr source);
@@ -114,15 +114,24 @@ class Parser {
 
   // Templates (parser_template.cc).
   ExprPtr parse_quoted_or_heredoc();
-  std::optional<std::vector<TemplatePart>> parse_template_parts(TokenKind end, bool flush);
+  std::vector<TemplatePart> parse_template_parts(TokenKind end, bool flush, bool& ok);
   bool add_text_part(std::vector<TemplatePart>& parts, const Token& token, bool trim_left);
-  bool add_interpolation(std::vector<TemplatePart>& parts, bool& trim_next);
-  bool add_control(std::vector<TemplatePart>& parts, bool& trim_next);
+  bool add_interpolation(std::vector<TemplatePart>& parts, TokenKind end, bool& trim_next);
+  bool add_control(std::vector<TemplatePart>& parts, TokenKind end, bool& trim_next);
   bool parse_control(TemplatePart& part);
-  bool finish_sequence(const Token& open, bool control, bool& trim_next, SourceSpan& span);
-  std::optional<std::vector<ExprPtr>> build_parts(const std::vector<TemplatePart>& parts,
-                                                  size_t& at,
-                                                  const TemplatePart* directive);
+  bool finish_sequence(const Token& open,
+                       std::string_view directive,
+                       TokenKind end,
+                       bool& trim_next,
+                       SourceSpan& span);
+  struct BuiltParts {
+    std::vector<ExprPtr> exprs;
+    const TemplatePart* end = nullptr;  ///< the directive or the kEnd that was met
+    bool ok = true;
+  };
+  BuiltParts build_parts(const std::vector<TemplatePart>& parts,
+                         size_t& at,
+                         const TemplatePart* directive);
   ExprPtr build_if(const std::vector<TemplatePart>& parts, size_t& at);
   ExprPtr build_for(const std::vector<TemplatePart>& parts, size_t& at);
   std::optional<std::string> decode_quoted(const Token& token);

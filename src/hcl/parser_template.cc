@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "hcl/evaluate.h"
 #include "hcl/parser_internal.h"
 
 namespace rhumb::hcl {
@@ -87,19 +89,16 @@ void remove_indentation(std::vector<TemplatePart>& parts) {
   }
 }
 
-std::optional<char32_t> parse_hex(std::string_view digits) {
+size_t count_hex_digits(std::string_view text) {
+  const size_t end = text.find_first_not_of("0123456789abcdefABCDEF");
+  return end == std::string_view::npos ? text.size() : end;
+}
+
+char32_t hex_value(std::string_view digits) {
   char32_t value = 0;
   for (const char c : digits) {
-    value *= 16;
-    if (c >= '0' && c <= '9') {
-      value += static_cast<char32_t>(c - '0');
-    } else if (c >= 'a' && c <= 'f') {
-      value += static_cast<char32_t>(c - 'a' + 10);
-    } else if (c >= 'A' && c <= 'F') {
-      value += static_cast<char32_t>(c - 'A' + 10);
-    } else {
-      return std::nullopt;
-    }
+    const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    value = value * 16 + static_cast<char32_t>(lower >= 'a' ? lower - 'a' + 10 : lower - '0');
   }
   return value;
 }
@@ -134,6 +133,7 @@ std::optional<std::string> Parser::decode_quoted(const Token& token) {
     place.column += count_runes(text.substr(0, at));
     return place;
   };
+  bool ok = true;
   for (size_t at = 0; at < text.size();) {
     if (is_escaped_marker(text, at)) {
       out += text[at];
@@ -157,19 +157,27 @@ std::optional<std::string> Parser::decode_quoted(const Token& token) {
     if (selector == 'u' || selector == 'U') {
       const size_t digits = selector == 'u' ? 4 : 8;
       const std::string_view hex = text.substr(at + 2, digits);
-      const auto rune = hex.size() == digits ? parse_hex(hex) : std::nullopt;
-      if (!rune) {
+      const size_t given = count_hex_digits(hex);
+      if (given < digits) {
         report("Invalid escape sequence",
                selector == 'u'
                    ? "The \\u escape sequence must be followed by four hexadecimal digits."
                    : "The \\U escape sequence must be followed by eight hexadecimal digits.",
-               reader_.span(position(at), position(at + 2 + hex.size())));
+               reader_.span(position(at), position(at + 2 + given)));
         recovery_ = true;
         return std::nullopt;
       }
-      const bool valid = *rune < 0x110000 && (*rune < 0xD800 || *rune > 0xDFFF);
-      append_rune(out, valid ? *rune : char32_t{0xFFFD});
+      const char32_t rune = hex_value(hex);
       at += 2 + digits;
+      if (rune >= 0x110000 || (rune >= 0xD800 && rune <= 0xDFFF)) {
+        report("Invalid escape sequence",
+               fmt::format("Cannot encode character U+{:x} in UTF-8.",
+                           static_cast<uint32_t>(rune)),
+               reader_.span(position(at - 2 - digits), position(at)));
+        ok = false;
+        continue;
+      }
+      append_rune(out, rune);
       continue;
     }
     const size_t size = at + 1 < text.size() ? decode_rune(text.substr(at + 1)).size : 0;
@@ -177,6 +185,10 @@ std::optional<std::string> Parser::decode_quoted(const Token& token) {
            "The symbol \"" + std::string(text.substr(at + 1, size)) +
                "\" is not a valid escape sequence selector.",
            reader_.span(position(at), position(at + 1 + size)));
+    recovery_ = true;
+    return std::nullopt;
+  }
+  if (!ok) {
     recovery_ = true;
     return std::nullopt;
   }
@@ -190,40 +202,39 @@ ExprPtr Parser::parse_quoted_or_heredoc() {
   if (!enter(open)) {
     return nullptr;
   }
-  auto parts = parse_template_parts(end, heredoc && open.text.starts_with("<<-"));
+  bool ok = true;
+  auto parts = parse_template_parts(end, heredoc && open.text.starts_with("<<-"), ok);
   leave();
-  if (!parts) {
-    return nullptr;
-  }
   const SourceSpan span = span_from(open.begin);
-  if (parts->size() == 2 && parts->front().kind == TemplatePart::Kind::kExpr) {
-    return make(TemplateWrapExpr{parts->front().expr}, span);
+  if (ok && parts.size() == 2 && parts.front().kind == TemplatePart::Kind::kExpr) {
+    return make(TemplateWrapExpr{parts.front().expr}, span);
   }
   size_t at = 0;
-  auto exprs = build_parts(*parts, at, nullptr);
-  if (!exprs) {
+  BuiltParts built = build_parts(parts, at, nullptr);
+  if (!ok || !built.ok) {
+    recovery_ = true;
     return nullptr;
   }
-  if (exprs->empty()) {
+  if (built.exprs.empty()) {
     const SourceSpan empty = reader_.span(span.end, span.end);
-    exprs->push_back(make(LiteralExpr{Value::string("")}, empty));
+    built.exprs.push_back(make(LiteralExpr{Value::string("")}, empty));
   }
-  return make(TemplateExpr{std::move(*exprs)}, span);
+  return make(TemplateExpr{std::move(built.exprs)}, span);
 }
 
-// All pieces up to and including `end`, as a flat list that ends with a kEnd.
-std::optional<std::vector<TemplatePart>> Parser::parse_template_parts(TokenKind end, bool flush) {
+// All pieces up to and including `end`, as a flat list that ends with a kEnd, even when a problem
+// was found: what stands in the wrong place is reported all the same.
+std::vector<TemplatePart> Parser::parse_template_parts(TokenKind end, bool flush, bool& ok) {
   std::vector<TemplatePart> parts;
   bool trim_next = false;
-  bool ok = true;
-  while (true) {
+  TemplatePart last;
+  last.kind = TemplatePart::Kind::kEnd;
+  bool ended = false;
+  while (!ended) {
     const Token token = reader_.peek();
     if (token.kind == end) {
       reader_.read();
-      TemplatePart last;
-      last.kind = TemplatePart::Kind::kEnd;
       last.span = reader_.span(token);
-      parts.push_back(std::move(last));
       break;
     }
     switch (token.kind) {
@@ -238,26 +249,25 @@ std::optional<std::vector<TemplatePart>> Parser::parse_template_parts(TokenKind 
         ok = false;
         break;
       case TokenKind::kTemplateInterpolation:
-        ok = add_interpolation(parts, trim_next) && ok;
+        ok = add_interpolation(parts, end, trim_next) && ok;
         break;
       case TokenKind::kTemplateControl:
-        ok = add_control(parts, trim_next) && ok;
+        ok = add_control(parts, end, trim_next) && ok;
         break;
-      case TokenKind::kEof:
-        fail("Unterminated template string", "No closing marker was found for the string.",
-             reader_.span(token));
-        return std::nullopt;
       default:
         fail("Unterminated template string", "No closing marker was found for the string.",
              reader_.span(token));
-        recover_to(end);
-        return std::nullopt;
+        last.span = reader_.span(token);
+        if (token.kind != TokenKind::kEof) {
+          recover_to(end);
+        }
+        ok = false;
+        ended = true;
+        break;
     }
   }
-  if (!ok) {
-    return std::nullopt;
-  }
-  if (flush) {
+  parts.push_back(std::move(last));
+  if (ok && flush) {
     remove_indentation(parts);
   }
   return parts;
@@ -284,119 +294,6 @@ bool Parser::add_text_part(std::vector<TemplatePart>& parts, const Token& token,
 
 namespace {
 
-void trim_before(std::vector<TemplatePart>& parts, const Token& open) {
-  if (open.text.size() == 3 && !parts.empty() &&
-      parts.back().kind == TemplatePart::Kind::kText) {
-    trim_right_space(parts.back().text);
-  }
-}
-
-}  // namespace
-
-// The `}` of a sequence.
-bool Parser::finish_sequence(const Token& open, bool control, bool& trim_next, SourceSpan& span) {
-  const Token close = reader_.peek();
-  if (close.kind != TokenKind::kTemplateEnd) {
-    if (close.kind == TokenKind::kEof) {
-      fail(control ? "Unclosed template control sequence"
-                   : "Unclosed template interpolation sequence",
-           control ? "There is no closing brace for this control sequence before the end of the "
-                     "file. This might be caused by incorrect nesting inside the given expression."
-                   : "There is no closing brace for this interpolation sequence before the end of "
-                     "the file. This might be caused by incorrect nesting inside the given "
-                     "expression.",
-           reader_.span(open));
-    } else if (control) {
-      fail("Extra characters in template directive",
-           "Expected a closing brace to end the template directive, but found extra characters.",
-           reader_.span(close));
-    } else {
-      fail("Extra characters after interpolation expression",
-           "Expected a closing brace to end the interpolation expression, but found extra "
-           "characters.",
-           reader_.span(close));
-    }
-    recover_to(TokenKind::kTemplateEnd);
-    return false;
-  }
-  reader_.read();
-  trim_next = close.text.size() == 2;
-  span = span_from(open.begin);
-  return true;
-}
-
-bool Parser::add_interpolation(std::vector<TemplatePart>& parts, bool& trim_next) {
-  const NewlineScope newlines(reader_, false);
-  const Token open = reader_.read();
-  trim_before(parts, open);
-  trim_next = false;
-  TemplatePart part;
-  part.kind = TemplatePart::Kind::kExpr;
-  part.expr = parse_expr();
-  if (part.expr == nullptr) {
-    recover_to(TokenKind::kTemplateEnd);
-    return false;
-  }
-  const bool ok = finish_sequence(open, false, trim_next, part.span);
-  parts.push_back(std::move(part));
-  return ok;
-}
-
-bool Parser::add_control(std::vector<TemplatePart>& parts, bool& trim_next) {
-  const NewlineScope newlines(reader_, false);
-  const Token open = reader_.read();
-  trim_before(parts, open);
-  trim_next = false;
-  TemplatePart part;
-  if (!parse_control(part)) {
-    recover_to(TokenKind::kTemplateEnd);
-    return false;
-  }
-  const bool ok = finish_sequence(open, true, trim_next, part.span);
-  parts.push_back(std::move(part));
-  return ok;
-}
-
-bool Parser::parse_control(TemplatePart& part) {
-  const Token keyword = reader_.peek();
-  if (keyword.kind != TokenKind::kIdent) {
-    fail("Invalid template directive",
-         "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ "
-         "sequence.",
-         reader_.span(keyword));
-    return false;
-  }
-  reader_.read();
-  if (keyword.text == "if") {
-    part.kind = TemplatePart::Kind::kIf;
-    part.expr = parse_expr();
-    return part.expr != nullptr;
-  }
-  if (keyword.text == "for") {
-    part.kind = TemplatePart::Kind::kFor;
-    if (!parse_for_intro(part.key_name, part.value_name)) {
-      return false;
-    }
-    part.expr = parse_expr();
-    return part.expr != nullptr;
-  }
-  if (keyword.text == "else") {
-    part.kind = TemplatePart::Kind::kElse;
-  } else if (keyword.text == "endif") {
-    part.kind = TemplatePart::Kind::kEndIf;
-  } else if (keyword.text == "endfor") {
-    part.kind = TemplatePart::Kind::kEndFor;
-  } else {
-    fail("Invalid template control keyword",
-         "\"" + std::string(keyword.text) + "\" is not a valid template control keyword.",
-         reader_.span(keyword));
-    return false;
-  }
-  return true;
-}
-
-namespace {
-
 std::string_view directive_name(TemplatePart::Kind kind) {
   switch (kind) {
     case TemplatePart::Kind::kIf:
@@ -414,67 +311,198 @@ std::string_view directive_name(TemplatePart::Kind kind) {
   }
 }
 
-bool ends_directive(const TemplatePart& directive, TemplatePart::Kind kind) {
-  switch (directive.kind) {
-    case TemplatePart::Kind::kIf:
-      return kind == TemplatePart::Kind::kElse || kind == TemplatePart::Kind::kEndIf;
-    case TemplatePart::Kind::kElse:
-      return kind == TemplatePart::Kind::kEndIf;
-    default:
-      return kind == TemplatePart::Kind::kEndFor;
+bool is_opening(TemplatePart::Kind kind) {
+  return kind == TemplatePart::Kind::kIf || kind == TemplatePart::Kind::kFor;
+}
+
+}  // namespace
+
+namespace {
+
+void trim_before(std::vector<TemplatePart>& parts, const Token& open) {
+  if (open.text.size() == 3 && !parts.empty() &&
+      parts.back().kind == TemplatePart::Kind::kText) {
+    trim_right_space(parts.back().text);
   }
 }
 
 }  // namespace
 
+// The `}` of a sequence in a template that ends with `end`; an interpolation is no directive.
+bool Parser::finish_sequence(const Token& open,
+                             std::string_view directive,
+                             TokenKind end,
+                             bool& trim_next,
+                             SourceSpan& span) {
+  const Token close = reader_.peek();
+  if (close.kind != TokenKind::kTemplateEnd) {
+    const bool control = !directive.empty();
+    if (close.kind == TokenKind::kEof) {
+      fail(control ? "Unclosed template control sequence"
+                   : "Unclosed template interpolation sequence",
+           control ? "There is no closing brace for this control sequence before the end of the "
+                     "file. This might be caused by incorrect nesting inside the given expression."
+                   : "There is no closing brace for this interpolation sequence before the end of "
+                     "the file. This might be caused by incorrect nesting inside the given "
+                     "expression.",
+           reader_.span(open));
+    } else if (control) {
+      fail("Extra characters in " + std::string(directive) + " marker",
+           "Expected a closing brace to end the sequence, but found extra characters.",
+           reader_.span(close));
+    } else if (close.kind == TokenKind::kOpenQuote && end == TokenKind::kCloseQuote) {
+      fail("Unclosed template interpolation sequence",
+           "There is no closing brace for this interpolation sequence before the end of the quoted "
+           "template. This might be caused by incorrect nesting inside the given expression.",
+           reader_.span(open));
+    } else {
+      fail("Extra characters after interpolation expression",
+           close.kind == TokenKind::kColon
+               ? "Template interpolation doesn't expect a colon at this location. Did you intend "
+                 "this to be a literal sequence to be processed as part of another language? If "
+                 "so, you can escape it by starting with \"$${\" instead of just \"${\"."
+               : "Expected a closing brace to end the interpolation expression, but found extra "
+                 "characters.\n\nThis can happen when you include interpolation syntax for another "
+                 "language, such as shell scripting, but forget to escape the interpolation start "
+                 "token. If this is an embedded sequence for another language, escape it by "
+                 "starting with \"$${\" instead of just \"${\".",
+           reader_.span(close));
+    }
+    recover_to(TokenKind::kTemplateEnd);
+    span = span_from(open.begin);
+    return false;
+  }
+  reader_.read();
+  trim_next = close.text.size() == 2;
+  span = span_from(open.begin);
+  return true;
+}
+
+bool Parser::add_interpolation(std::vector<TemplatePart>& parts, TokenKind end, bool& trim_next) {
+  const NewlineScope newlines(reader_, false);
+  const Token open = reader_.read();
+  trim_before(parts, open);
+  trim_next = false;
+  TemplatePart part;
+  part.kind = TemplatePart::Kind::kExpr;
+  part.expr = parse_expr();
+  if (part.expr == nullptr) {
+    recover_to(TokenKind::kTemplateEnd);
+    return false;
+  }
+  const bool ok = finish_sequence(open, "", end, trim_next, part.span);
+  parts.push_back(std::move(part));
+  return ok;
+}
+
+bool Parser::add_control(std::vector<TemplatePart>& parts, TokenKind end, bool& trim_next) {
+  const NewlineScope newlines(reader_, false);
+  const Token open = reader_.read();
+  trim_before(parts, open);
+  trim_next = false;
+  TemplatePart part;
+  if (!parse_control(part)) {
+    recover_to(TokenKind::kTemplateEnd);
+    return false;
+  }
+  if (is_opening(part.kind) && part.expr == nullptr) {
+    recover_to(TokenKind::kTemplateEnd);
+    part.span = span_from(open.begin);
+    parts.push_back(std::move(part));  // what ends it is still expected
+    return false;
+  }
+  const bool ok = finish_sequence(open, directive_name(part.kind), end, trim_next, part.span);
+  parts.push_back(std::move(part));
+  return ok;
+}
+
+// The keyword of a directive and what follows it; `part.expr` is null when that is faulty.
+bool Parser::parse_control(TemplatePart& part) {
+  const Token keyword = reader_.peek();
+  if (keyword.kind != TokenKind::kIdent) {
+    fail("Invalid template directive",
+         "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ "
+         "sequence.",
+         reader_.span(keyword));
+    return false;
+  }
+  reader_.read();
+  if (keyword.text == "if") {
+    part.kind = TemplatePart::Kind::kIf;
+    part.expr = parse_expr();
+    return true;
+  }
+  if (keyword.text == "for") {
+    part.kind = TemplatePart::Kind::kFor;
+    if (!parse_for_intro("directive", part.key_name, part.value_name)) {
+      return false;
+    }
+    part.expr = parse_expr();
+    return true;
+  }
+  if (keyword.text == "else") {
+    part.kind = TemplatePart::Kind::kElse;
+  } else if (keyword.text == "endif") {
+    part.kind = TemplatePart::Kind::kEndIf;
+  } else if (keyword.text == "endfor") {
+    part.kind = TemplatePart::Kind::kEndFor;
+  } else {
+    std::string detail =
+        "\"" + std::string(keyword.text) + "\" is not a valid template control keyword.";
+    for (const std::string_view word : {"if", "for", "else", "endif", "endfor"}) {
+      if (suggest_name(keyword.text, {std::string(word)})) {
+        detail += " Did you mean \"" + std::string(word) + "\"?";
+        break;
+      }
+    }
+    fail("Invalid template control keyword", detail, reader_.span(keyword));
+    return false;
+  }
+  return true;
+}
+
 // The pieces from `at` to what ends `directive` (or the whole template when it is null); `at` is
-// left on the piece that ends it.
-std::optional<std::vector<ExprPtr>> Parser::build_parts(const std::vector<TemplatePart>& parts,
-                                                        size_t& at,
-                                                        const TemplatePart* directive) {
-  std::vector<ExprPtr> exprs;
+// left past what ends it. A directive in the wrong place ends the one it stands in.
+Parser::BuiltParts Parser::build_parts(const std::vector<TemplatePart>& parts,
+                                       size_t& at,
+                                       const TemplatePart* directive) {
+  BuiltParts built;
   while (true) {
     const TemplatePart& part = parts[at];
-    ExprPtr expr;
-    switch (part.kind) {
-      case TemplatePart::Kind::kText:
-        expr = make(LiteralExpr{Value::string(part.text)}, part.span);
-        ++at;
-        break;
-      case TemplatePart::Kind::kExpr:
-        expr = part.expr;
-        ++at;
-        break;
-      case TemplatePart::Kind::kIf:
-        expr = build_if(parts, at);
-        break;
-      case TemplatePart::Kind::kFor:
-        expr = build_for(parts, at);
-        break;
-      case TemplatePart::Kind::kEnd: {
-        if (directive == nullptr) {
-          return exprs;
-        }
+    if (part.kind == TemplatePart::Kind::kEnd) {
+      if (directive != nullptr) {
         const std::string name(directive_name(directive->kind));
-        const std::string end = directive->kind == TemplatePart::Kind::kFor ? "endfor" : "endif";
-        fail("Unexpected end of template",
-             "The " + name + " directive at " + format_span(directive->span) +
-                 " is missing its corresponding " + end + " directive.",
-             part.span);
-        return std::nullopt;
+        report("Unexpected end of template",
+               "The " + name + " directive at " + format_span(directive->span) +
+                   " is missing its corresponding end" + name + " directive.",
+               part.span);
+        built.ok = false;
       }
-      default:
-        if (directive != nullptr && ends_directive(*directive, part.kind)) {
-          return exprs;
-        }
-        fail("Unexpected " + std::string(directive_name(part.kind)) + " directive",
+      built.end = &part;
+      return built;
+    }
+    ExprPtr expr;
+    if (part.kind == TemplatePart::Kind::kText) {
+      expr = make(LiteralExpr{Value::string(part.text)}, part.span);
+      ++at;
+    } else if (part.kind == TemplatePart::Kind::kExpr) {
+      expr = part.expr;
+      ++at;
+    } else if (part.kind == TemplatePart::Kind::kIf) {
+      expr = build_if(parts, at);
+    } else if (part.kind == TemplatePart::Kind::kFor) {
+      expr = build_for(parts, at);
+    } else {
+      ++at;
+      if (directive != nullptr) {
+        built.end = &part;
+        return built;
+      }
+      report("Unexpected " + std::string(directive_name(part.kind)) + " directive",
              "The control directives within this template are unbalanced.", part.span);
-        return std::nullopt;
     }
-    if (expr == nullptr) {
-      return std::nullopt;
-    }
-    exprs.push_back(std::move(expr));
+    built.ok = built.ok && expr != nullptr;
+    built.exprs.push_back(std::move(expr));
   }
 }
 
@@ -485,26 +513,29 @@ ExprPtr Parser::build_if(const std::vector<TemplatePart>& parts, size_t& at) {
     return nullptr;
   }
   ++depth_;
-  auto when_true = build_parts(parts, at, &open);
+  BuiltParts when_true = build_parts(parts, at, &open);
+  BuiltParts when_false;
+  const bool has_else = when_true.end->kind == TemplatePart::Kind::kElse;
+  if (has_else) {
+    when_false = build_parts(parts, at, &open);
+  }
   leave();
-  if (!when_true) {
+  const TemplatePart& end = has_else ? *when_false.end : *when_true.end;
+  if (end.kind == TemplatePart::Kind::kEndFor || end.kind == TemplatePart::Kind::kElse) {
+    const bool second_else = end.kind == TemplatePart::Kind::kElse;
+    report("Unexpected " + std::string(directive_name(end.kind)) + " directive",
+           (second_else ? "Already in the else clause for the if started at "
+                        : "Expecting an endif directive for the if started at ") +
+               format_span(open.span) + ".",
+           end.span);
     return nullptr;
   }
-  std::vector<ExprPtr> when_false;
-  if (parts[at].kind == TemplatePart::Kind::kElse) {
-    const TemplatePart& other = parts[at++];
-    ++depth_;
-    auto built = build_parts(parts, at, &other);
-    leave();
-    if (!built) {
-      return nullptr;
-    }
-    when_false = std::move(*built);
+  if (!when_true.ok || !when_false.ok || open.expr == nullptr) {
+    return nullptr;
   }
-  const SourceSpan span = reader_.span(open.span.begin, parts[at].span.end);
-  ++at;
-  ExprPtr yes = make(TemplateExpr{std::move(*when_true)}, open.span);
-  ExprPtr no = make(TemplateExpr{std::move(when_false)}, span);
+  const SourceSpan span = reader_.span(open.span.begin, end.span.end);
+  ExprPtr yes = make(TemplateExpr{std::move(when_true.exprs)}, open.span);
+  ExprPtr no = make(TemplateExpr{std::move(when_false.exprs)}, span);
   if (yes == nullptr || no == nullptr) {
     return nullptr;
   }
@@ -518,19 +549,28 @@ ExprPtr Parser::build_for(const std::vector<TemplatePart>& parts, size_t& at) {
     return nullptr;
   }
   ++depth_;
-  auto content = build_parts(parts, at, &open);
+  BuiltParts content = build_parts(parts, at, &open);
   leave();
-  if (!content) {
+  const TemplatePart& end = *content.end;
+  if (end.kind == TemplatePart::Kind::kElse || end.kind == TemplatePart::Kind::kEndIf) {
+    const bool other = end.kind == TemplatePart::Kind::kElse;
+    report("Unexpected " + std::string(directive_name(end.kind)) + " directive",
+           other ? "An else clause is not expected for a for directive."
+                 : "Expecting an endfor directive corresponding to the for directive at " +
+                       format_span(open.span) + ".",
+           end.span);
     return nullptr;
   }
-  const SourceSpan span = reader_.span(open.span.begin, parts[at].span.end);
-  ++at;
+  if (!content.ok || open.expr == nullptr) {
+    return nullptr;
+  }
+  const SourceSpan span = reader_.span(open.span.begin, end.span.end);
   ForExpr loop;
   loop.open = open.span;
   loop.key_name = open.key_name;
   loop.value_name = open.value_name;
   loop.collection = open.expr;
-  loop.value = make(TemplateExpr{std::move(*content)}, span);
+  loop.value = make(TemplateExpr{std::move(content.exprs)}, span);
   if (loop.value == nullptr) {
     return nullptr;
   }

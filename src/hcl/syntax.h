@@ -143,8 +143,9 @@ struct Expr {
   SourceSpan span;  ///< the whole expression, quotes and brackets included
   int height = 1;   ///< of the tree below, at most kHeightMax
 
-  /// Where the expression begins, as messages about an argument show it: the first name of a
-  /// reference, the opening bracket of a collection, the first piece of text inside quotes.
+  /// What messages about an argument show of it: a whole reference, the opening bracket of a
+  /// collection, the name and parenthesis of a call, the operator of a negation, the marker of a
+  /// splat, the first piece of text inside quotes.
   [[nodiscard]] SourceSpan start_span() const;
   /// Every reference inside, in source order, names bound by `for` excluded.
   [[nodiscard]] std::vector<Traversal> variables() const;
