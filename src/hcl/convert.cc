@@ -117,11 +117,7 @@ Result<Type> settle_element(const Type& element, const Parts& types, std::string
   if (!element.has_dynamic()) {
     return element;
   }
-  std::vector<Type> parts;
-  for (const Type& type : types) {
-    parts.push_back(type);
-  }
-  auto unified = unify(parts);
+  auto unified = unify(std::vector<Type>(types.begin(), types.end()));
   if (!unified) {
     return invalid("all " + std::string(what) + " elements must have the same type");
   }
@@ -275,6 +271,7 @@ std::optional<Type> unify_tuples(const std::vector<Type>& types) {
   std::vector<Type> merged;
   for (size_t i = 0; same_size && i < size; ++i) {
     std::vector<Type> column;
+    column.reserve(types.size());
     for (const Type& type : types) {
       column.push_back(type.elements()[i]);
     }
@@ -306,6 +303,7 @@ std::optional<Type> unify_objects(const std::vector<Type>& types) {
     Type::Attributes merged;
     for (const auto& [name, first] : types.front().attributes()) {
       std::vector<Type> column;
+      column.reserve(types.size());
       for (const Type& type : types) {
         column.push_back(type.attributes().find(name)->second);
       }

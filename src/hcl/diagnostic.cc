@@ -1,5 +1,7 @@
 #include "hcl/diagnostic.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "base/check.h"
@@ -20,7 +22,8 @@ std::string format_span(const SourceSpan& span) {
 }
 
 std::string format_diagnostic(const Error& error) {
-  return error.span() ? format_span(*error.span()) + ": " + error.message() : error.message();
+  const std::optional<SourceSpan>& span = error.span();
+  return span ? format_span(*span) + ": " + error.message() : error.message();
 }
 
 std::string format_diagnostics(const Diagnostics& diagnostics) {
@@ -36,11 +39,11 @@ Error to_error(const Diagnostics& diagnostics) {
   std::string text = format_diagnostics(diagnostics);
   const Error& first = diagnostics.errors().front();
   Error error(first.code(), std::move(text));
-  if (first.span()) {
-    error = error.at(*first.span());
+  if (const std::optional<SourceSpan>& span = first.span()) {
+    error = error.at(*span);
   }
-  if (first.cause()) {
-    error = error.caused_by(*first.cause());
+  if (const std::optional<Cause>& cause = first.cause()) {
+    error = error.caused_by(*cause);
   }
   return first.hint().empty() ? error : error.hinted(first.hint());
 }

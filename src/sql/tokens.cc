@@ -129,11 +129,7 @@ Token Lexer::take(TokenKind kind, size_t end) {
 Token Lexer::read(size_t begin) {
   const char c = text_[begin];
   if (is_space(c)) {
-    size_t end = begin + 1;
-    while (end < text_.size() && end != data_begin_ && is_space(text_[end])) {
-      ++end;
-    }
-    return take(TokenKind::kBlank, end);
+    return read_blank();
   }
   if (c == '\'') {
     return read_string(0, has_backslashes({}));
@@ -163,18 +159,30 @@ Token Lexer::read(size_t begin) {
   }
   if (c == '$' && rules_.dollar_quotes) {
     if (const size_t tag = internal::dollar_tag_at(text_, begin)) {
-      const size_t close = text_.find(text_.substr(begin, tag), begin + tag);
-      Token token = take(TokenKind::kDollarString,
-                         close == kNowhere ? text_.size() : close + tag);
-      token.prefix_size = tag;
-      token.closed = close != kNowhere;
-      return token;
+      return read_dollar_string(tag);
     }
   }
   if (c != '$' && is_word(c)) {
     return read_word_or_string();
   }
   return read_symbol();
+}
+
+Token Lexer::read_blank() {
+  size_t end = at_ + 1;
+  while (end < text_.size() && end != data_begin_ && is_space(text_[end])) {
+    ++end;
+  }
+  return take(TokenKind::kBlank, end);
+}
+
+Token Lexer::read_dollar_string(size_t tag_size) {
+  const size_t close = text_.find(text_.substr(at_, tag_size), at_ + tag_size);
+  Token token = take(TokenKind::kDollarString,
+                     close == kNowhere ? text_.size() : close + tag_size);
+  token.prefix_size = tag_size;
+  token.closed = close != kNowhere;
+  return token;
 }
 
 Token Lexer::read_comment() {
@@ -299,7 +307,7 @@ bool Lexer::is_string_prefix(std::string_view word) const {
 }
 
 Token Lexer::read_word_or_string() {
-  size_t end = internal::end_of_word(text_, at_);
+  const size_t end = internal::end_of_word(text_, at_);
   const std::string_view word = text_.substr(at_, end - at_);
   if (equals_word(word, "u") && text_.substr(end, 2) == "&'" &&
       (options_.dialect == Dialect::kPostgres || options_.dialect == Dialect::kGeneric)) {

@@ -66,6 +66,8 @@ class Lexer {
 
  private:
   Token read(size_t begin);
+  Token read_blank();
+  Token read_dollar_string(size_t tag_size);
   Token read_comment();
   Token read_string(size_t prefix_size, bool backslash);
   Token read_quoted_identifier(char close);
