@@ -252,6 +252,9 @@ class YamlReader {
     const std::string text(reinterpret_cast<const char*>(scalar.value), scalar.length);
     const std::string tag = text_of(scalar.tag);
     const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (tag == YAML_NULL_TAG) {
+      return Value::null();
+    }
     if (!plain || tag == YAML_STR_TAG || tag == "tag:yaml.org,2002:binary" || tag == "!") {
       return Value::string(text);
     }
@@ -287,7 +290,10 @@ class YamlReader {
         if (!name) {
           return failure("a key must be a scalar");
         }
-        own.insert_or_assign(name->is_null() ? "" : name->as_string(), std::move(value));
+        if (name->is_null()) {
+          return failure("mapping key cannot be null");
+        }
+        own.insert_or_assign(name->as_string(), std::move(value));
       }
       TRY(next());
     }

@@ -32,7 +32,9 @@ TEST_F(CheckRunnerTest, DecidesByEveryAssertionOrByOne) {
        "1 of 1 assertions failed: check assertion \"SELECT 1 WHERE 0;\" returned 0 rows of 1 "
        "columns, "
        "it must return one value"},
-      {"no query", ";", "1 of 1 assertions failed: check assertion \";\" failed: not a statement"},
+      {"no query", ";",
+       "1 of 1 assertions failed: check assertion \";\" returned 0 rows of 0 columns, it must "
+       "return one value"},
       {"an error", "SELECT nope;",
        "1 of 1 assertions failed: check assertion \"SELECT nope;\" failed: no such column: nope"},
   };

@@ -75,6 +75,10 @@ ErrorCode error_code(int code) {
   }
 }
 
+bool statement_is_all(sqlite3_stmt* statement, std::string_view text) {
+  return std::string_view(sqlite3_sql(statement)).size() == text.size();
+}
+
 }  // namespace
 
 void CloseDatabase::operator()(sqlite3* database) const {
@@ -182,9 +186,33 @@ Result<int64_t> Database::run(std::string_view sql, std::span<const Value> param
 }
 
 Result<Rows> Database::query(std::string_view sql, std::span<const Value> params) {
-  sqlite3_stmt* statement = TRY(cached(sql));
+  if (const auto found = prepared_.find(std::string(sql)); found != prepared_.end()) {
+    return query_one(found->second.get(), params);
+  }
+  Rows rows;
+  for (std::string_view rest = sql; !rest.empty();) {
+    StatementHandle statement = TRY(prepare(rest, SQLITE_PREPARE_PERSISTENT));
+    if (!statement) {
+      continue;  // blanks, a comment or a lone semicolon
+    }
+    const auto wanted = static_cast<size_t>(sqlite3_bind_parameter_count(statement.get()));
+    rows = TRY(query_one(statement.get(), params));
+    params = params.subspan(wanted);
+    if (rest.empty() && statement_is_all(statement.get(), sql)) {
+      prepared_.emplace(std::string(sql), std::move(statement));
+    }
+  }
+  return rows;
+}
+
+Result<Rows> Database::query_one(sqlite3_stmt* statement, std::span<const Value> params) {
+  const auto wanted = static_cast<size_t>(sqlite3_bind_parameter_count(statement));
+  if (params.size() < wanted) {
+    return invalid("not enough args to execute query: want " + std::to_string(wanted) + " got " +
+                   std::to_string(params.size()));
+  }
   const Resetting resetting(statement);
-  TRY(bind(statement, params));
+  TRY(bind(statement, params.first(wanted)));
   Rows result;
   const int columns = sqlite3_column_count(statement);
   for (int i = 0; i < columns; ++i) {

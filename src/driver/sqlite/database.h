@@ -37,6 +37,9 @@ class Database {
   Result<int64_t> run(std::string_view text);
   /// Runs one statement with parameters; it stays prepared for the next call with the same text.
   Result<int64_t> run(std::string_view sql, std::span<const Value> params);
+  /// Runs every statement of `sql`, each with as many of the parameters as it has places; the rows
+  /// of the last one. Parameters left over are ignored.
+  /// Errors: kInvalid (`not enough args to execute query: want N got M`), else the database's.
   Result<Rows> query(std::string_view sql, std::span<const Value> params = {});
 
   [[nodiscard]] bool in_transaction() const;
@@ -57,6 +60,7 @@ class Database {
   /// The next statement of `text`, which loses it; nothing for blanks and comments.
   Result<StatementHandle> prepare(std::string_view& text, unsigned flags);
   Result<sqlite3_stmt*> cached(std::string_view sql);
+  Result<Rows> query_one(sqlite3_stmt* statement, std::span<const Value> params);
   Result<void> bind(sqlite3_stmt* statement, std::span<const Value> params);
   Result<void> step_all(sqlite3_stmt* statement);
 

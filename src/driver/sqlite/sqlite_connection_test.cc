@@ -57,6 +57,28 @@ TEST(SqliteConnection, ReadOnlyFilesCanBeReadOnly) {
             "attempt to write a readonly database");
 }
 
+TEST(SqliteConnection, AQueryMayHaveSeveralStatements) {
+  const auto connection = must_open("file?mode=memory");
+  const auto first_cell = [&](std::string_view sql, const std::vector<Value>& params) {
+    const auto rows = connection->query(sql, params);
+    if (!rows) {
+      return rows.error().message();
+    }
+    return rows->rows.empty() ? std::string("none")
+                              : std::to_string(std::get<int64_t>(rows->rows[0][0]));
+  };
+  for (int round = 0; round < 2; ++round) {  // the second time from the cache
+    EXPECT_EQ(first_cell("", {}), "none");
+    EXPECT_EQ(first_cell("-- nothing", {}), "none");
+    EXPECT_EQ(first_cell("SELECT 1; SELECT 2", {}), "2");
+    EXPECT_EQ(first_cell("SELECT ?; SELECT ?", {int64_t{5}, int64_t{6}}), "6");
+    EXPECT_EQ(first_cell("SELECT ?", {int64_t{5}, int64_t{6}}), "5");
+    EXPECT_EQ(first_cell("SELECT ?", {}), "not enough args to execute query: want 1 got 0");
+    EXPECT_EQ(first_cell("SELECT ?; SELECT ?", {int64_t{5}}),
+              "not enough args to execute query: want 1 got 0");
+  }
+}
+
 TEST(SqliteConnection, ErrorsAreTheLibrarysWords) {
   const auto connection = must_open(":memory:");
   must_run(*connection, "CREATE TABLE a (id int UNIQUE); INSERT INTO a VALUES (1)");
