@@ -76,12 +76,22 @@ void ApplyReport::on_event(const migrate::RunEvent& event) {
     done->not_started = planned_.size() - std::min(planned_.size(), summary_.targets().size());
   } else {
     const auto entry = std::ranges::find(planned_, event.target, &Entry::number);
-    mine.target = static_cast<size_t>(entry - planned_.begin());
+    mine.target = place_of(entry);
   }
   summary_.on_event(mine);
   if (live_ && std::holds_alternative<migrate::TargetDone>(mine.body)) {
     send_progress();
   }
+}
+
+size_t ApplyReport::place_of(std::vector<Entry>::iterator entry) {
+  const auto place = static_cast<size_t>(entry - planned_.begin());
+  const size_t begun = summary_.targets().size();
+  if (place <= begun) {
+    return place;
+  }
+  std::rotate(planned_.begin() + static_cast<std::ptrdiff_t>(begun), entry, entry + 1);
+  return begun;
 }
 
 void ApplyReport::begin() {

@@ -56,6 +56,8 @@ class ApplyReport final : public migrate::RunObserver {
   };
 
   [[nodiscard]] std::vector<report::PlannedTarget> planned_targets() const;
+  /// The place of a target among those planned; one that begins moves before those left out.
+  size_t place_of(std::vector<Entry>::iterator entry);
   [[nodiscard]] bool is_single() const;
   void print_report(bool with_extras);
   void send_progress();

@@ -192,6 +192,7 @@ Result<void> apply_to_target(Invocation& invocation,
   options.stop = app.stop;
   options.admit = [&](const migrate::Planned& planned) -> Result<void> {
     TRY(renderer.check());
+    TRY(ask_checks(invocation, target.environment, planned));
     if (!target.reported || options.dry_run) {
       return {};
     }

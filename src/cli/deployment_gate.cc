@@ -1,12 +1,31 @@
 #include "cli/deployment_gate.h"
 
 #include "base/go_format.h"
+#include "project/check_rules.h"
+#include "project/functions_host.h"
 #include "registry_api/documents.h"
 
 namespace rhumb::cli {
 namespace {
 
 using codec::Json;
+
+/// A plan in one of the forms of its texts.
+project::PlannedMigration to_planned_migration(const migrate::Planned& planned,
+                                               std::string migrate::RunText::*form) {
+  project::PlannedMigration migration;
+  migration.target_version = planned.target;
+  for (const migrate::PlannedFile& file : planned.files) {
+    project::PlannedMigration::File& added = migration.files.emplace_back();
+    added.name = file.file.name;
+    added.version = file.file.version;
+    added.content = file.content.*form;
+    for (const migrate::PlannedStatement& statement : file.statements) {
+      added.statements.push_back(statement.text.*form);
+    }
+  }
+  return migration;
+}
 
 Json question_input(const DeploymentQuestion& question) {
   Json target = Json::object({{"id", question.target.identity},
@@ -56,6 +75,20 @@ Result<std::string> read_answer(const Invocation& invocation, const Json& answer
 }
 
 }  // namespace
+
+Result<void> ask_checks(const Invocation& invocation,
+                        const project::Environment& environment,
+                        const migrate::Planned& planned) {
+  if (environment.checks.rules.empty()) {
+    return {};
+  }
+  App& app = invocation.app;
+  project::FunctionsHost host(app.environment,
+                              [&app](std::string_view line) { app.err << line << "\n"; });
+  return project::check_migration(environment.checks,
+                                  to_planned_migration(planned, &migrate::RunText::shown),
+                                  to_planned_migration(planned, &migrate::RunText::reported), host);
+}
 
 Result<std::string> ask_permit(const Invocation& invocation,
                                RegistrySession& session,

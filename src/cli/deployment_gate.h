@@ -8,6 +8,12 @@
 
 namespace rhumb::cli {
 
+/// Asks the `check` blocks of the project file whether what was planned may be executed.
+/// Errors: those of project::check_migration.
+[[nodiscard]] Result<void> ask_checks(const Invocation& invocation,
+                                      const project::Environment& environment,
+                                      const migrate::Planned& planned);
+
 /// What a registry is asked about one target before anything is executed there.
 struct DeploymentQuestion {
   std::string repo{};

@@ -69,7 +69,8 @@ class ApplyRun {
         printer_(invocation),
         fan_({&summary_, &report_, &printer_}),
         run_id_(codec::Uuid::at_time(invocation.app.clock.now()).to_string()),
-        stream_(run_id_, invocation.app.clock, fan_, plain_) {}
+        stream_(run_id_, invocation.app.clock, fan_, plain_),
+        held_back_(project.rollout.size()) {}
 
   Result<int> run() {
     TRY(plan_report());
@@ -200,16 +201,44 @@ class ApplyRun {
         failures_.push_back({.target = i, .error = Error(ErrorCode::kCancelled, "interrupted")});
         return;
       }
+      if (is_held_back(project_.environments[i])) {
+        continue;
+      }
       ++attempted_;
       if (!last_output_.empty() && !last_output_.ends_with('\n')) {
         invocation_.app.out << "\n";
         last_output_.clear();
       }
-      run_target(i, go_on);
-      if (!failures_.empty() && !go_on) {
+      const bool goes_on = go_on || continues_after(project_.environments[i]);
+      const size_t failed_before = failures_.size();
+      run_target(i, goes_on);
+      if (failures_.size() == failed_before || goes_on) {
+        continue;
+      }
+      if (project_.rollout.empty()) {
         return;
       }
+      hold_back(project_.environments[i].rollout->group);
     }
+  }
+
+  /// Whether the target's group of a rollout goes on after one of its targets fails.
+  [[nodiscard]] bool continues_after(const project::Environment& environment) const {
+    return environment.rollout && project_.rollout[environment.rollout->group].goes_on;
+  }
+
+  /// Nothing more starts in a group, nor in those that wait for it.
+  void hold_back(size_t failed) {
+    held_back_[failed] = true;
+    for (const size_t group : project::group_order(project_.rollout)) {
+      const bool waits = std::ranges::any_of(project_.rollout[group].after,
+                                             [&](size_t before) { return held_back_[before]; });
+      held_back_[group] = held_back_[group] || waits;
+    }
+  }
+
+  [[nodiscard]] bool is_held_back(const project::Environment& environment) const {
+    return environment.rollout && held_back_[environment.rollout->group];
   }
 
   void run_target(size_t number, bool go_on) {
@@ -326,6 +355,7 @@ class ApplyRun {
   std::string run_id_;
   migrate::RunStream stream_;
   std::vector<Failure> failures_;
+  std::vector<bool> held_back_;  // groups of the rollout in which nothing more starts
   std::string last_output_;
   size_t attempted_ = 0;
   bool missing_credentials_ = false;

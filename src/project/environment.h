@@ -9,6 +9,8 @@
 
 #include "hcl/value.h"
 #include "project/block_value.h"
+#include "project/check_rules.h"
+#include "project/rollout.h"
 
 namespace rhumb::migrate {
 class MemoryDirectories;
@@ -108,6 +110,8 @@ struct Environment {
   /// Templates by command path: `migrate.apply`, `schema.inspect`, `cloud.database`.
   std::map<std::string, std::string> formats{};
   std::vector<ExtraAttribute> extra{};
+  CheckRules checks{};
+  std::optional<RolloutPlace> rollout{};
 
   /// The `mem://` directories as they were rendered for this target. Shared: several targets may
   /// have the same ones, and the run keeps them beyond the project.

@@ -64,6 +64,7 @@ Result<void> expand_block(const PlacedBlock& placed, const hcl::Attribute& for_e
     instance.placed = placed;
     instance.key = key_text(key);
     instance.value = TRY(evaluate_block(*placed.block, inner));
+    instance.names = std::move(inner.variables);
     instances.push_back(std::move(instance));
   }
   return {};

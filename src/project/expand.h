@@ -14,6 +14,7 @@ struct Instance {
   PlacedBlock placed{};
   std::string key{};  ///< `each.key` as text; empty without `for_each`
   BlockValue value{};
+  hcl::ValueMap names{};  ///< `each`, with `for_each`
 };
 
 /// Evaluates blocks: first those without `for_each`, then the others, each expanded.

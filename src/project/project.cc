@@ -45,6 +45,10 @@ class Loader {
   Result<void> check_attributes();
   Result<void> add_environment(const Instance& instance, const std::vector<Instance>& all);
   Result<void> check_reporting(const Environment& environment) const;
+  Result<void> add_checks(const Instance& instance, Environment& environment);
+  Result<void> add_rollout(const Instance& instance, Environment& environment);
+  [[nodiscard]] Result<PlacedBlock> find_deployment(const std::string& name) const;
+  Result<void> sort_by_rollout();
   [[nodiscard]] std::vector<size_t> targets(const std::vector<hcl::Traversal>& references) const;
 
   const ProjectRequest& request_;
@@ -53,6 +57,7 @@ class Loader {
   Scope scope_;
   Outline outline_;
   Project project_;
+  std::set<std::string> warnings_;  // each once, however many targets bring it
 };
 
 std::vector<size_t> Loader::targets(const std::vector<hcl::Traversal>& references) const {
@@ -134,7 +139,10 @@ Result<void> Loader::load_cloud() {
 }
 
 Result<void> Loader::load_nodes() {
-  std::vector<hcl::Traversal> references = references_of(outline_.blocks);
+  std::vector<PlacedBlock> blocks = outline_.blocks;
+  std::ranges::copy(outline_.checks, std::back_inserter(blocks));
+  std::ranges::copy(outline_.deployments, std::back_inserter(blocks));
+  std::vector<hcl::Traversal> references = references_of(blocks);
   for (const auto& [attribute, file] : outline_.attributes) {
     std::ranges::copy(attribute->expr->variables(), std::back_inserter(references));
   }
@@ -179,9 +187,10 @@ Result<void> Loader::load_blocks() {
     return inherit_policies(global, BlockValue{}, project_.defaults);
   }
   if (project_.environments.empty()) {
-    return invalid("env " + go_quote(request_.env) + " not defined in config file");
+    return Error(ErrorCode::kNotFound,
+                 "env " + go_quote(request_.env) + " not defined in config file");
   }
-  return {};
+  return sort_by_rollout();
 }
 
 Result<std::string> name_of(const Instance& instance, const std::string& path) {
@@ -217,7 +226,90 @@ Result<void> Loader::add_environment(const Instance& instance, const std::vector
   environment.template_values = outputs.template_values;
   environment.secrets = outputs.secrets;
   TRY(check_reporting(environment));
+  TRY(add_checks(instance, environment));
+  TRY(add_rollout(instance, environment));
   project_.environments.push_back(std::move(environment));
+  return {};
+}
+
+Result<void> Loader::add_checks(const Instance& instance, Environment& environment) {
+  std::vector<PlacedBlock> blocks = outline_.checks;
+  for (const hcl::Block& inner : instance.placed.block->body.blocks) {
+    if (inner.type == "check") {
+      blocks.push_back({.block = &inner, .file = instance.placed.file});
+    }
+  }
+  std::vector<std::string> warnings;
+  for (const PlacedBlock& placed : blocks) {
+    TRY(read_check(*placed.block, files_[placed.file].directory, environment.checks, warnings));
+  }
+  warnings_.insert(warnings.begin(), warnings.end());
+  if (!environment.checks.rules.empty()) {
+    environment.checks.names = scope_.names();
+    environment.checks.names.insert(instance.names.begin(), instance.names.end());
+  }
+  return {};
+}
+
+Result<PlacedBlock> Loader::find_deployment(const std::string& name) const {
+  const auto found = std::ranges::find_if(outline_.deployments, [&](const PlacedBlock& placed) {
+    return placed.block->labels == std::vector{name};
+  });
+  if (found == outline_.deployments.end()) {
+    return invalid("deployment " + go_quote(name) + " not defined in config file");
+  }
+  return *found;
+}
+
+Result<void> Loader::add_rollout(const Instance& instance, Environment& environment) {
+  const std::vector<hcl::Block>& inner = instance.placed.block->body.blocks;
+  const auto rollout = std::ranges::find(inner, "rollout", &hcl::Block::type);
+  if (rollout == inner.end()) {
+    return {};
+  }
+  const PlacedBlock deployment = TRY(find_deployment(TRY(deployment_name(*rollout))));
+  hcl::EvalContext target;
+  target.parent = &scope_.context(instance.placed.file);
+  target.variables.insert(instance.names.begin(), instance.names.end());
+  environment.rollout =
+      TRY(place_target(*rollout, target, *deployment.block, scope_.context(deployment.file))
+              .context("target " + go_quote(environment.key)));
+  return {};
+}
+
+bool comes_before(const hcl::ValueList& a, const hcl::ValueList& b) {
+  return std::ranges::lexicographical_compare(
+      a, b, [](const hcl::Value& x, const hcl::Value& y) { return compare_values(x, y) < 0; });
+}
+
+/// Puts the targets into the order of their rollout.
+Result<void> Loader::sort_by_rollout() {
+  std::vector<Environment>& environments = project_.environments;
+  const auto place = std::ranges::find_if(environments, [](const Environment& environment) {
+    return environment.rollout.has_value();
+  });
+  if (place == environments.end()) {
+    return {};
+  }
+  const std::string name = place->rollout->deployment;
+  const bool is_one = std::ranges::all_of(environments, [&](const Environment& environment) {
+    return environment.rollout && environment.rollout->deployment == name;
+  });
+  if (!is_one) {
+    return invalid("the targets of env " + go_quote(request_.env) +
+                   " must all have a rollout of one deployment");
+  }
+  const PlacedBlock deployment = TRY(find_deployment(name));
+  project_.rollout = TRY(read_groups(*deployment.block, scope_.context(deployment.file)));
+  std::vector<size_t> rank(project_.rollout.size());
+  for (size_t at = 0; const size_t group : group_order(project_.rollout)) {
+    rank[group] = at++;
+  }
+  std::ranges::stable_sort(environments, [&](const Environment& a, const Environment& b) {
+    const size_t left = rank[a.rollout->group];
+    const size_t right = rank[b.rollout->group];
+    return left != right ? left < right : comes_before(a.rollout->order, b.rollout->order);
+  });
   return {};
 }
 
@@ -242,10 +334,7 @@ Result<Project> Loader::load() {
     TRY(load_blocks());
   }
   project_.warnings = scope_.outputs().warnings;
-  for (const std::string& type : outline_.unheeded) {
-    project_.warnings.push_back(type + " blocks are not evaluated; this command goes on without " +
-                                (type == "check" ? "their rules" : "their order"));
-  }
+  std::ranges::copy(warnings_, std::back_inserter(project_.warnings));
   return std::move(project_);
 }
 

@@ -27,6 +27,9 @@ struct ProjectRequest {
 struct Project {
   CloudConfig cloud{};
   std::vector<Environment> environments{};
+  /// Groups of the rollout, which `environments` are sorted by: in the order they start, and inside a
+  /// group by its `order_by`. Empty without a rollout.
+  std::vector<RolloutGroup> rollout{};
   Environment defaults{};  ///< of a command without `--env`: the global policies
   std::vector<std::string> warnings{};  ///< one line each, for stderr
 };

@@ -433,29 +433,6 @@ TEST(LoadProject, KeepsGlobalPoliciesWithoutAnEnvironment) {
   EXPECT_EQ(project.value().defaults.lint.latest, 2);
 }
 
-TEST(LoadProject, WarnsOfBlocksThatAreNotHeeded) {
-  TestHost host;
-  constexpr const char* kText = R"(
-deployment "d" {
-  group "g" { match = nope }
-}
-env "t" {
-  rollout { deployment = deployment.d }
-  check "migrate_apply" {
-    deny "x" { condition = length(self.planned_migration.files) > 1 }
-  }
-}
-env "u" { x = 1 }
-)";
-  const Result<Project> project = host.load(kText);
-  ASSERT_TRUE(project.has_value()) << host.error_of(project);
-  EXPECT_EQ(project.value().warnings,
-            (std::vector<std::string>{
-                "check blocks are not evaluated; this command goes on without their rules",
-                "rollout blocks are not evaluated; this command goes on without their order"}));
-  EXPECT_TRUE(host.load(kText, "u").value().warnings.empty());
-}
-
 TEST(LoadProject, TakesTheDirectoryInUseForReports) {
   constexpr const char* kText = R"(
 env "t" {

@@ -5,8 +5,7 @@
 #include "base/go_format.h"
 #include "hcl/diagnostic.h"
 #include "migrate/memory_directory.h"
-#include "sys/environment.h"
-#include "sys/files.h"
+#include "project/functions_host.h"
 
 namespace rhumb::project {
 namespace {
@@ -21,45 +20,13 @@ Error no_member(const hcl::TraversalStep& step) {
 
 }  // namespace
 
-class Scope::FunctionsHost : public hcl::FunctionHost {
- public:
-  explicit FunctionsHost(const Host& host) : host_(host) {}
-
-  void print(std::string_view line) override {
-    if (host_.print) {
-      host_.print(line);
-    }
-  }
-  [[nodiscard]] std::string environment(const std::string& name) override {
-    return host_.environment.get_or_empty(name);
-  }
-  [[nodiscard]] Result<std::string> read_file(const std::string& path) override {
-    return sys::read_file(path);
-  }
-  [[nodiscard]] std::vector<Entry> list_directory(const std::string& path) override {
-    std::vector<Entry> entries;
-    const Result<std::vector<sys::DirectoryEntry>> listed = sys::list_directory(path);
-    if (listed.has_value()) {
-      for (const sys::DirectoryEntry& entry : listed.value()) {
-        entries.push_back(
-            {.name = entry.name, .is_directory = entry.kind == sys::FileKind::kDirectory});
-      }
-    }
-    return entries;
-  }
-
- private:
-  const Host& host_;
-};
-
 Scope::Scope(const Host& host, const std::vector<SourceFile>& files, const std::string& env)
-    : host_(host), functions_host_(std::make_unique<FunctionsHost>(host)) {
+    : host_(host), functions_host_(std::make_unique<FunctionsHost>(host.environment, host.print)) {
   outputs_.directories = std::make_shared<migrate::MemoryDirectories>();
   functions_.reserve(files.size());
   contexts_.resize(files.size());
   for (size_t i = 0; i < files.size(); ++i) {
-    functions_.push_back(hcl::standard_functions(*functions_host_));
-    hcl::add_project_functions(functions_[i], *functions_host_, files[i].directory);
+    functions_.push_back(project_functions(*functions_host_, files[i].directory));
     contexts_[i].parent = &root_;
     contexts_[i].functions = &functions_[i];
   }
@@ -106,6 +73,19 @@ void Scope::refresh_names() {
   for (const PlacedBlock& block : blocks_) {
     root_.resolver_names.push_back(block.block->type);
   }
+}
+
+hcl::ValueMap Scope::names() const {
+  hcl::ValueMap names;
+  names.emplace("atlas", hcl::Value::object(atlas_));
+  names.emplace("var", hcl::Value::object(variables_));
+  names.emplace("local", hcl::Value::object(locals_));
+  hcl::ValueMap data;
+  for (const auto& [type, values] : data_) {
+    data.emplace(type, hcl::Value::object(values));
+  }
+  names.emplace("data", hcl::Value::object(std::move(data)));
+  return names;
 }
 
 Result<hcl::Value> Scope::node_value(const Node& node) {

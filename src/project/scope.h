@@ -20,6 +20,8 @@
 
 namespace rhumb::project {
 
+class FunctionsHost;
+
 /// A block together with the file it stands in.
 struct PlacedBlock {
   const hcl::Block* block = nullptr;  // lives in the file's tree
@@ -50,10 +52,11 @@ class Scope {
   /// From now on blocks can be referred to, and what is unknown is told in the words for blocks.
   void enter_blocks(std::vector<PlacedBlock> blocks);
 
+  /// The values of `atlas`, `var`, `local` and `data`, for what is evaluated when this is gone.
+  [[nodiscard]] hcl::ValueMap names() const;
   [[nodiscard]] DataOutputs& outputs() { return outputs_; }
 
  private:
-  class FunctionsHost;
   using Found = std::optional<Result<hcl::Resolved>>;
 
   [[nodiscard]] Found resolve(const hcl::Traversal& traversal);

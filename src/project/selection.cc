@@ -60,22 +60,10 @@ bool is_late(std::string_view type) {
   return std::ranges::find(kLateBlocks, type) != std::end(kLateBlocks);
 }
 
-/// Notes late blocks of the top level and of the selected environments.
-void note_unheeded(const std::vector<SourceFile>& files, Outline& outline) {
-  for (const SourceFile& file : files) {
-    for (const hcl::Block& block : file.tree.body.blocks) {
-      if (block.type == "check") {
-        outline.unheeded.insert(block.type);
-      }
-    }
-  }
-  for (const PlacedBlock& placed : outline.blocks) {
-    for (const hcl::Block& inner : placed.block->body.blocks) {
-      if (placed.block->type == "env" && (inner.type == "check" || inner.type == "rollout")) {
-        outline.unheeded.insert(inner.type);
-      }
-    }
-  }
+bool has_rollout(const PlacedBlock& placed) {
+  return placed.block->type == "env" &&
+         std::ranges::find(placed.block->body.blocks, "rollout", &hcl::Block::type) !=
+             placed.block->body.blocks.end();
 }
 
 void sort_block(const PlacedBlock& placed, Outline& outline) {
@@ -86,6 +74,10 @@ void sort_block(const PlacedBlock& placed, Outline& outline) {
     outline.inits.push_back(placed);
   } else if (type == "data") {
     outline.data.push_back(placed);
+  } else if (type == "check") {
+    outline.checks.push_back(placed);
+  } else if (type == "deployment") {
+    outline.deployments.push_back(placed);
   } else if (type != "locals" && !is_late(type)) {
     outline.blocks.push_back(placed);
   }
@@ -106,8 +98,11 @@ Result<Outline> outline(const std::vector<SourceFile>& files, const std::string&
     }
   }
   select_environments(env, result.blocks);
-  if (!env.empty()) {
-    note_unheeded(files, result);
+  if (env.empty()) {
+    result.checks.clear();
+  }
+  if (std::ranges::none_of(result.blocks, has_rollout)) {
+    result.deployments.clear();
   }
   return result;
 }

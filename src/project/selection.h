@@ -1,6 +1,5 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,8 +18,8 @@ struct Outline {
   /// What is evaluated in the end: the selected `env` blocks and everything of another type.
   std::vector<PlacedBlock> blocks{};
   std::vector<std::pair<const hcl::Attribute*, size_t>> attributes{};  ///< with their file
-  /// Types of blocks that ask for something a run does not do: `check`, `rollout`.
-  std::set<std::string> unheeded{};
+  std::vector<PlacedBlock> checks{};       ///< of the top level, with an environment
+  std::vector<PlacedBlock> deployments{};  ///< as long as a selected `env` has a `rollout`
 };
 
 /// Sorts the top level and selects the `env` blocks of `env`.

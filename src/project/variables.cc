@@ -63,6 +63,12 @@ Result<VariableValue> evaluate_variable(
     const hcl::Block& block, const hcl::EvalContext& context,
     const std::vector<std::pair<std::string, std::string>>& given) {
   TRY(check_labels(block));
+  return evaluate_variable(block, context, find_given(block.labels.front(), given));
+}
+
+Result<VariableValue> evaluate_variable(const hcl::Block& block, const hcl::EvalContext& context,
+                                        std::optional<hcl::Value> given) {
+  TRY(check_labels(block));
   static const std::vector<BodyField> kFields = {
       {.name = "type", .type = hcl::Type::dynamic(), .is_required = true},
       {.name = "default", .type = hcl::Type::dynamic()},
@@ -81,7 +87,7 @@ Result<VariableValue> evaluate_variable(
   const hcl::Value* sensitive = values.find("sensitive");
   variable.is_sensitive = sensitive != nullptr && sensitive->as_bool();
 
-  std::optional<hcl::Value> value = find_given(variable.name, given);
+  std::optional<hcl::Value> value = std::move(given);
   if (!value && block.body.find_attribute("default") != nullptr) {
     const hcl::Value* fallback = values.find("default");
     value = fallback == nullptr ? hcl::Value() : *fallback;

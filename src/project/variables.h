@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,11 @@ struct VariableValue {
     const hcl::Block& block,
     const hcl::EvalContext& context,
     const std::vector<std::pair<std::string, std::string>>& given);
+
+/// The same with a value that was given in some other way, or with none.
+[[nodiscard]] Result<VariableValue> evaluate_variable(const hcl::Block& block,
+                                                      const hcl::EvalContext& context,
+                                                      std::optional<hcl::Value> given);
 
 /// The texts inside a value, at any depth: what has to be hidden of a sensitive one.
 void collect_texts(const hcl::Value& value, std::vector<std::string>& texts);
