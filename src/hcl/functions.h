@@ -47,13 +47,18 @@ void add_project_functions(FunctionTable& table, FunctionHost& host, std::string
 /// The names `string`, `number`, `bool` and `int` as types, for where a variable declares its type.
 [[nodiscard]] std::map<std::string, Value, std::less<>> type_names();
 
-/// The files and directories below `directory` that match `pattern`: `*`, `?`, `[a-z]`, `{a,b}` and
-/// `**` for any number of directories.
+/// `fileset` knows `{a,b}` and `**`; for `glob` the latter is `*` and braces are braces.
+enum class GlobStyle { kRecursive, kSingleLevel };
+
+/// The files and directories below `directory` that match `pattern`: `*`, `?`, `[a-z]`, `[^a-z]`,
+/// `{a,b}` and `**` for any number of directories.
 ///
-/// Shape: absolute paths in walk order: names of one directory in byte order, with `**` deeper
-/// directories before the files beside them.
-[[nodiscard]] std::vector<std::string> match_files(FunctionHost& host,
-                                                   std::string_view directory,
-                                                   std::string_view pattern);
+/// Shape: absolute paths in walk order: names of one directory in byte order; where more follows a
+/// `**`, deeper directories before the files beside them.
+/// Errors: kInvalid (`syntax error in pattern`).
+[[nodiscard]] Result<std::vector<std::string>> match_files(FunctionHost& host,
+                                                           std::string_view directory,
+                                                           std::string_view pattern,
+                                                           GlobStyle style);
 
 }  // namespace rhumb::hcl

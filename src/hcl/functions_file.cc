@@ -61,7 +61,7 @@ std::optional<std::vector<std::string>> expand_braces(std::string_view pattern) 
 // Whether `rune` is in the class that begins after `[` at `at`; `at` is moved past its `]`.
 bool match_class(std::string_view pattern, size_t& at, char32_t rune) {
   bool negated = false;
-  if (at < pattern.size() && (pattern[at] == '^' || pattern[at] == '!')) {
+  if (at < pattern.size() && pattern[at] == '^') {
     negated = true;
     ++at;
   }
@@ -132,6 +132,25 @@ bool match_name(std::string_view pattern, std::string_view name) {
 constexpr size_t kPatternMax = 256;
 constexpr int kWalkDepthMax = 100;
 
+// Whether every class is closed and not empty, every range has an end, and no backslash is last.
+bool is_well_formed(std::string_view pattern) {
+  for (size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] == '\\') {
+      if (++at == pattern.size()) {
+        return false;
+      }
+    } else if (pattern[at] == '[') {
+      at += at + 1 < pattern.size() && pattern[at + 1] == '^' ? 2 : 1;
+      const size_t close = pattern.find(']', at);
+      if (close == std::string_view::npos || close == at || pattern[close - 1] == '-') {
+        return false;
+      }
+      at = close;
+    }
+  }
+  return true;
+}
+
 // The names of one level that any of `patterns` match are visited in byte order, so that `{b,a}`
 // gives the same order as `[ab]`.
 class Walker {
@@ -172,8 +191,9 @@ class Walker {
       return;
     }
     const std::set<Position> here = with_skips(positions);
-    const bool deep = std::any_of(here.begin(), here.end(),
-                                  [this](const Position& at) { return segment(at) == "**"; });
+    const bool deep = std::any_of(here.begin(), here.end(), [this](const Position& at) {
+      return segment(at) == "**" && at.second + 1 < patterns_[at.first].size();
+    });
     const auto entries = host_.list_directory(directory);
     const auto pass = [&](bool directories_only, bool files_only) {
       for (const FunctionHost::Entry& entry : entries) {
@@ -252,10 +272,13 @@ size_t fixed_segments(const std::vector<std::vector<std::string>>& patterns) {
 
 }  // namespace
 
-std::vector<std::string> match_files(FunctionHost& host, std::string_view directory,
-                                     std::string_view pattern) {
+Result<std::vector<std::string>> match_files(FunctionHost& host,
+                                             std::string_view directory,
+                                             std::string_view pattern,
+                                             GlobStyle style) {
   std::vector<std::string> expanded = {absolute_path(directory, pattern)};
-  for (size_t i = 0; i < expanded.size() && expanded.size() < kPatternMax;) {
+  const bool recursive = style == GlobStyle::kRecursive;
+  for (size_t i = 0; recursive && i < expanded.size() && expanded.size() < kPatternMax;) {
     if (auto alternatives = expand_braces(expanded[i])) {
       expanded.erase(expanded.begin() + static_cast<std::ptrdiff_t>(i));
       expanded.insert(expanded.begin() + static_cast<std::ptrdiff_t>(i), alternatives->begin(),
@@ -266,12 +289,19 @@ std::vector<std::string> match_files(FunctionHost& host, std::string_view direct
   }
   std::vector<std::vector<std::string>> patterns;
   for (const std::string& one : expanded) {
-    if (auto segments = split_segments(one); !segments.empty()) {
+    if (!is_well_formed(one) || (recursive && one.find('{') != std::string::npos)) {
+      return invalid("syntax error in pattern");
+    }
+    auto segments = split_segments(one);
+    if (!recursive) {
+      std::replace(segments.begin(), segments.end(), std::string("**"), std::string("*"));
+    }
+    if (!segments.empty()) {
       patterns.push_back(std::move(segments));
     }
   }
   if (patterns.empty()) {
-    return {};
+    return std::vector<std::string>();
   }
   const size_t fixed = fixed_segments(patterns);
   std::string start;
@@ -291,13 +321,15 @@ void add_project_functions(FunctionTable& table, FunctionHost& host, std::string
         std::string content = TRY(host.read_file(absolute_path(directory, args[0].as_string())));
         return Value::string(content);
       });
-  const Function match = fixed_function(
-      {{"pattern", Type::string()}},
-      [&host, directory](const ValueList& args, CallProblem&) -> Result<Value> {
-        return string_list(match_files(host, directory, args[0].as_string()));
-      });
-  table["fileset"] = match;
-  table["glob"] = match;
+  const auto match = [&host, directory](GlobStyle style) {
+    return fixed_function(
+        {{"pattern", Type::string()}},
+        [&host, directory, style](const ValueList& args, CallProblem&) -> Result<Value> {
+          return string_list(TRY(match_files(host, directory, args[0].as_string(), style)));
+        });
+  };
+  table["fileset"] = match(GlobStyle::kRecursive);
+  table["glob"] = match(GlobStyle::kSingleLevel);
   table["getenv"] =
       fixed_function({{"key", Type::string()}},
                      [&host](const ValueList& args, CallProblem&) -> Result<Value> {

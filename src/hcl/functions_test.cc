@@ -98,6 +98,18 @@ TEST_F(FunctionsTest, FilesAreRelativeToTheirDirectory) {
       {"fileset(\"sub/*\")", "[\"/w/conf/sub/b.txt\",\"/w/conf/sub/deep\"]"},
       {"fileset(\"sub\")", "[\"/w/conf/sub\"]"},
       {"fileset(\"nope*\")", "[]"},
+      {"fileset(\"[!a].txt\")", "[\"/w/conf/a.txt\"]"},
+      {"fileset(\"[^b].txt\")", "[\"/w/conf/a.txt\"]"},
+      {"fileset(\"sub/**\")",
+       "[\"/w/conf/sub/b.txt\",\"/w/conf/sub/deep\",\"/w/conf/sub/deep/c.txt\"]"},
+      {"fileset(\"[a\")",
+       "a.hcl:1,1-9: Error in function call; Call to function \"fileset\" failed: syntax error in "
+       "pattern."},
+      {"fileset(\"{a\")",
+       "a.hcl:1,1-9: Error in function call; Call to function \"fileset\" failed: syntax error in "
+       "pattern."},
+      {"glob(\"**/*.txt\")", "[\"/w/conf/sub/b.txt\"]"},
+      {"glob(\"{a,empty}.txt\")", "[]"},
       {"getenv(\"DB\")", "\"sqlite://x\""},
       {"getenv(\"NONE\")", "\"\""},
   };
