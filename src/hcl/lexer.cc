@@ -283,8 +283,8 @@ class Lexer {
         {"=>", TokenKind::kFatArrow},     {"!=", TokenKind::kNotEqual},
         {"<=", TokenKind::kLessEqual},    {">=", TokenKind::kGreaterEqual},
         {"&&", TokenKind::kAnd},          {"||", TokenKind::kOr},
-        {"**", TokenKind::kStarStar},     {"::", TokenKind::kDoubleColon},
-        {"[", TokenKind::kOpenBracket},   {"]", TokenKind::kCloseBracket},
+        {"::", TokenKind::kDoubleColon},  {"[", TokenKind::kOpenBracket},
+        {"]", TokenKind::kCloseBracket},
         {"(", TokenKind::kOpenParen},     {")", TokenKind::kCloseParen},
         {"+", TokenKind::kPlus},          {"-", TokenKind::kMinus},
         {"*", TokenKind::kStar},          {"/", TokenKind::kSlash},
@@ -443,13 +443,6 @@ class BadTokenReporter {
           report_bitwise(token);
         }
         break;
-      case TokenKind::kStarStar:
-        if (exponent_++ < 1) {
-          report(token, "Unsupported operator",
-                 "\"**\" is not a supported operator. Exponentiation is not supported as an "
-                 "operator.");
-        }
-        break;
       case TokenKind::kBacktick:
         report_alternating(token, backtick_,
                            "The \"`\" character is not valid. To create a multi-line string, use "
@@ -527,7 +520,6 @@ class BadTokenReporter {
   std::string_view file_name_;
   Diagnostics& diagnostics_;
   int bitwise_ = 0;
-  int exponent_ = 0;
   int backtick_ = 0;
   int apostrophe_ = 0;
   int semicolon_ = 0;

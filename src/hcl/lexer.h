@@ -53,7 +53,6 @@ enum class TokenKind {
   kEllipsis,
   kFatArrow,
   kBitwise,     ///< `&`, `|`, `^`, `~`: not operators of the language
-  kStarStar,
   kApostrophe,
   kBacktick,
   kSemicolon,

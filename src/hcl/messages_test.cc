@@ -217,6 +217,18 @@ TEST(Messages, PointAtTheSamePlaceAsTheReference) {
       {"csvdecode(\"a\\nx\\\"y\\n\")",
        "a.hcl:1,1-11: Error in function call; Call to function \"csvdecode\" failed: CSV "
        "parse error on line 2: bare \" in non-quoted-field."},
+      {"host[1 x]",
+       "a.hcl:1,9-10: Missing close bracket on index; The index operator must end with a "
+       "closing bracket (\"]\")."},
+      {"host[* x]",
+       "a.hcl:1,9-10: Missing close bracket on splat index; The star for a full splat "
+       "operator must be immediately followed by a closing bracket (\"]\")."},
+      {"max(1..., 2)",
+       "a.hcl:1,6-9: Missing closing parenthesis; An expanded function argument (with ...) "
+       "must be immediately followed by closing parentheses."},
+      {"host ** 2",
+       "a.hcl:1,7-8: Invalid expression; Expected the start of an expression, but found an "
+       "invalid expression token."},
   };
   for (const Case& c : cases) {
     Diagnostics diagnostics;

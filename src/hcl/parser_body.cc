@@ -287,12 +287,12 @@ bool Parser::parse_single_attribute_body(Block& block) {
     case TokenKind::kOpenBrace:
     case TokenKind::kIdent:
       fail("Argument definition required",
-           "A single-line block definition can contain only a single argument. If you want to "
+           "A single-line block definition can contain only a single argument. If you meant to "
            "define argument \"" +
                std::string(name.text) +
                "\", use an equals sign to assign it a value. To define a nested block, place it on "
                "a line of its own within its parent block.",
-           reader_.span(name));
+           reader_.span(name.begin, reader_.peek().end));
       return false;
     default:
       fail(kItemRequired, kItemEqualsDetail, reader_.span(name));

@@ -232,13 +232,13 @@ ExprPtr Parser::parse_call(const Token& name) {
       break;
     }
     if (separator.kind == TokenKind::kEllipsis) {
-      reader_.read();
+      const SourceSpan ellipsis = reader_.span(reader_.read());
       call.expand_last = true;
       if (reader_.kind() != TokenKind::kCloseParen) {
         fail("Missing closing parenthesis",
              "An expanded function argument (with ...) must be immediately followed by closing "
              "parentheses.",
-             reader_.span(reader_.peek()));
+             ellipsis);
         recover_to(TokenKind::kCloseParen);
         return nullptr;
       }
@@ -589,6 +589,15 @@ ExprPtr Parser::parse_attribute_splat(ExprPtr source, const Token& dot) {
   return make(SplatExpr{std::move(source), std::move(each), marker}, span_from(begin));
 }
 
+// Shows the bracket that is found after all, or the end of the file.
+void Parser::fail_unclosed_index(std::string_view summary, std::string_view detail) {
+  const bool is_echo = recovery_;
+  recover_to(TokenKind::kCloseBracket);
+  if (!is_echo) {
+    report(summary, detail, reader_.span(reader_.previous()));
+  }
+}
+
 ExprPtr Parser::parse_brackets(ExprPtr source) {
   const Token open = reader_.read();
   const SourcePosition begin = source->span.begin;
@@ -598,11 +607,9 @@ ExprPtr Parser::parse_brackets(ExprPtr source) {
     if (reader_.kind() == TokenKind::kStar) {
       reader_.read();
       if (reader_.kind() != TokenKind::kCloseBracket) {
-        fail("Missing close bracket on splat index",
-             "The star for a full splat operator must be immediately followed by a closing bracket "
-             "(\"]\").",
-             reader_.span(reader_.peek()));
-        recover_to(TokenKind::kCloseBracket);
+        fail_unclosed_index("Missing close bracket on splat index",
+                            "The star for a full splat operator must be immediately followed by a "
+                            "closing bracket (\"]\").");
         return nullptr;
       }
     } else {
@@ -612,10 +619,8 @@ ExprPtr Parser::parse_brackets(ExprPtr source) {
         return nullptr;
       }
       if (reader_.kind() != TokenKind::kCloseBracket) {
-        fail("Missing close bracket on index",
-             "The index operator must end with a closing bracket (\"]\").",
-             reader_.span(reader_.peek()));
-        recover_to(TokenKind::kCloseBracket);
+        fail_unclosed_index("Missing close bracket on index",
+                            "The index operator must end with a closing bracket (\"]\").");
         return nullptr;
       }
     }

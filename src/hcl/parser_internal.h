@@ -140,6 +140,7 @@ class Parser {
   void report(std::string_view summary, std::string_view detail, const SourceSpan& span);
   /// Reports unless recovering, then recovers.
   void fail(std::string_view summary, std::string_view detail, const SourceSpan& span);
+  void fail_unclosed_index(std::string_view summary, std::string_view detail);
   void recover_to(TokenKind end);
   void recover_after_body_item();
   bool enter(const Token& token);
