@@ -190,6 +190,7 @@ Result<void> apply_to_target(Invocation& invocation,
   migrate::ApplyOptions options = make_options(invocation, target, opened, amount);
   add_identity(options, target, connection->info());
   options.stop = app.stop;
+  options.prepared = verified->prepared.get();
   options.admit = [&](const migrate::Planned& planned) -> Result<void> {
     TRY(renderer.check());
     TRY(ask_checks(invocation, target.environment, planned));

@@ -12,17 +12,18 @@ using codec::Json;
 
 /// A plan in one of the forms of its texts.
 project::PlannedMigration to_planned_migration(const migrate::Planned& planned,
-                                               std::string migrate::RunText::*form) {
+                                               migrate::TextForm form) {
   project::PlannedMigration migration;
   migration.target_version = planned.target;
-  for (const migrate::PlannedFile& file : planned.files) {
+  for (const auto& file : planned.files) {
     project::PlannedMigration::File& added = migration.files.emplace_back();
-    added.name = file.file.name;
-    added.version = file.file.version;
-    added.content = file.content.*form;
-    for (const migrate::PlannedStatement& statement : file.statements) {
-      added.statements.push_back(statement.text.*form);
-    }
+    added.name = file->file().name;
+    added.version = file->file().version;
+    added.content = file->content(form);
+    file->visit_statements(0, file->statement_count(),
+                           [&](const migrate::StatementText& statement) {
+                             added.statements.push_back(statement.in(form));
+                           });
   }
   return migration;
 }
@@ -86,8 +87,8 @@ Result<void> ask_checks(const Invocation& invocation,
   project::FunctionsHost host(app.environment,
                               [&app](std::string_view line) { app.err << line << "\n"; });
   return project::check_migration(environment.checks,
-                                  to_planned_migration(planned, &migrate::RunText::shown),
-                                  to_planned_migration(planned, &migrate::RunText::reported), host);
+                                  to_planned_migration(planned, migrate::TextForm::kShown),
+                                  to_planned_migration(planned, migrate::TextForm::kReported), host);
 }
 
 Result<std::string> ask_permit(const Invocation& invocation,

@@ -97,6 +97,7 @@ Result<std::shared_ptr<const VerifiedDirectory>> VerifiedDirectories::open(
   auto directory = std::make_shared<VerifiedDirectory>();
   directory->opened = TRY(open_command_directory(invocation, environment, session));
   directory->files = TRY(load_verified(invocation, *directory->opened.directory, show_advice));
+  directory->prepared = std::make_unique<migrate::PreparedFiles>(directory->files);
   if (is_local) {
     local_.emplace(url.value(), directory);
   }

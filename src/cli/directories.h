@@ -7,6 +7,7 @@
 #include "cli/app.h"
 #include "cli/registry_session.h"
 #include "migrate/directory.h"
+#include "migrate/prepared_file.h"
 #include "project/environment.h"
 
 namespace rhumb::cli {
@@ -48,10 +49,12 @@ struct CommandDirectory {
 struct VerifiedDirectory {
   CommandDirectory opened{};
   migrate::DirectoryFiles files{};
+  /// What targets that use it have read and split so far; refers to `files`.
+  std::unique_ptr<migrate::PreparedFiles> prepared{};
 };
 
-/// The directories of one run. A local one is read and verified once, however many targets use it;
-/// a file that changes meanwhile is refused when it is loaded.
+/// The directories of one run. A local one is read and verified once, however many targets use it,
+/// and so is each of its files; one that changes before that is refused.
 class VerifiedDirectories {
  public:
   /// Errors: those of open_command_directory and load_verified; nothing is kept then.

@@ -17,13 +17,27 @@ using gotmpl::Value;
 
 constexpr gotmpl::FieldOptions kOmitEmpty = {.json = {}, .omit_empty = true};
 
-std::vector<std::string> shown(const std::vector<migrate::RunText>& texts) {
-  std::vector<std::string> out;
-  out.reserve(texts.size());
-  for (const migrate::RunText& text : texts) {
-    out.push_back(text.shown);
-  }
-  return out;
+/// The statements behind the first `skipped`, as the terminal shows them.
+std::vector<std::string> shown_statements(const migrate::PlannedFile& file,
+                                          size_t skipped,
+                                          size_t count) {
+  std::vector<std::string> texts;
+  file.visit_statements(skipped, count, [&](const migrate::StatementText& statement) {
+    texts.push_back(statement.in(migrate::TextForm::kShown));
+  });
+  return texts;
+}
+
+Value declared_statements(const migrate::PlannedFile& file) {
+  constexpr migrate::TextForm kForm = migrate::TextForm::kShown;
+  Value::Items declarations;
+  file.visit_statements(0, file.statement_count(), [&](const migrate::StatementText& statement) {
+    declarations.push_back(Struct("*migrate.Stmt")
+                               .field("Pos", static_cast<int64_t>(statement.position()))
+                               .field("Text", statement.in(kForm))
+                               .field("Comments", Value::strings(statement.comments(kForm))));
+  });
+  return Value::list_of("[]*migrate.Stmt", std::move(declarations));
 }
 
 Value statement_error(const migrate::RunText& statement, const migrate::RunText& text) {
@@ -68,14 +82,12 @@ Struct file_fields(const migrate::RunFile& file, const std::string& type) {
 }
 
 Value applied_file_value(const report::FileSummary& file, const ZonedTimes& times) {
-  const ReportFile entry{.file = file.file,
-                         .content = file.content.shown,
-                         .statements = file.statements};
-  const Value applied = Value::strings(shown(file.applied));
+  const Value applied =
+      Value::strings(shown_statements(*file.planned, file.skipped, file.attempted));
   const Value checks = checks_value(file, times);
   const Value error = failure_value(file);
   const Value skipped(static_cast<int64_t>(file.skipped));
-  const Value json = file_fields(file.file, "cmdlog.AppliedFile")
+  const Value json = file_fields(file.file(), "cmdlog.AppliedFile")
                          .field("Start", times(file.start))
                          .field("End", times(file.end))
                          .field("Skipped", skipped, kOmitEmpty)
@@ -83,7 +95,7 @@ Value applied_file_value(const report::FileSummary& file, const ZonedTimes& time
                          .field("Checks", checks, kOmitEmpty)
                          .field("Error", error, kOmitEmpty);
   return Struct("*cmdlog.AppliedFile")
-      .field("File", file_value(entry), {.json = {}, .omit_empty = false, .embedded = true})
+      .field("File", file_value(file.file(), file.planned), {.json = {}, .omit_empty = false, .embedded = true})
       .field("Start", times(file.start))
       .field("End", times(file.end))
       .field("Skipped", skipped)
@@ -95,10 +107,8 @@ Value applied_file_value(const report::FileSummary& file, const ZonedTimes& time
 
 Value pending_value(const report::TargetSummary& target) {
   Value::Items files;
-  for (const migrate::PlannedFile& planned : target.pending) {
-    files.push_back(file_value({.file = planned.file,
-                                .content = planned.content.shown,
-                                .statements = planned.statements}));
+  for (const auto& planned : target.pending) {
+    files.push_back(file_value(planned->file(), planned));
   }
   return Value::list_of("cmdlog.Files", std::move(files), "migrate.File");
 }
@@ -199,26 +209,27 @@ Value env_value(const ReportEnv& env) {
       .field("Dir", env.dir, kOmitEmpty);
 }
 
-Value file_value(const ReportFile& file) {
-  Value::Items declarations;
-  std::vector<std::string> texts;
-  for (const migrate::PlannedStatement& statement : file.statements) {
-    texts.push_back(statement.text.shown);
-    declarations.push_back(Struct("*migrate.Stmt")
-                               .field("Pos", static_cast<int64_t>(statement.position))
-                               .field("Text", statement.text.shown)
-                               .field("Comments", Value::strings(shown(statement.comments))));
-  }
-  const Value statements = Value::strings(texts);
-  const Value declared = Value::list_of("[]*migrate.Stmt", std::move(declarations));
-  return Struct("cmdlog.File")
-      .method("Name", [name = file.file.name] { return Value(name); })
-      .method("Version", [version = file.file.version] { return Value(version); })
-      .method("Desc", [description = file.file.description] { return Value(description); })
-      .method("Bytes", [content = file.content] { return Value::bytes(content); })
-      .method("Stmts", [statements] { return statements; })
-      .method("StmtDecls", [declared] { return declared; })
-      .json(file_fields(file.file, "cmdlog.File"));
+Value file_value(const migrate::RunFile& file,
+                 std::shared_ptr<const migrate::PlannedFile> planned) {
+  Struct value("cmdlog.File");
+  value.method("Name", [name = file.name] { return Value(name); })
+      .method("Version", [version = file.version] { return Value(version); })
+      .method("Desc", [description = file.description] { return Value(description); })
+      .method("Bytes",
+              [planned] {
+                return Value::bytes(planned ? planned->content(migrate::TextForm::kShown) : "");
+              })
+      .method("Stmts",
+              [planned] {
+                return Value::strings(
+                    planned ? shown_statements(*planned, 0, planned->statement_count())
+                            : std::vector<std::string>());
+              })
+      .method("StmtDecls", [planned] {
+        return planned ? declared_statements(*planned)
+                       : Value::list_of("[]*migrate.Stmt", Value::Items());
+      });
+  return std::move(value).json(file_fields(file, "cmdlog.File"));
 }
 
 Value apply_value(const report::TargetSummary& target, const ZonedTimes& times) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -37,13 +38,10 @@ struct ReportEnv {
 [[nodiscard]] gotmpl::Value env_value(const ReportEnv& env);
 
 /// A migration file of a report: `.Name .Version .Desc .Bytes .Stmts`, JSON `{Name, Version,
-/// Description}`.
-struct ReportFile {
-  migrate::RunFile file{};
-  std::string content{};
-  std::vector<migrate::PlannedStatement> statements{};
-};
-[[nodiscard]] gotmpl::Value file_value(const ReportFile& file);
+/// Description}`. `planned`: null for a file of which only the name is known. The texts are made
+/// when a template asks for them, so the value holds a share of them.
+[[nodiscard]] gotmpl::Value file_value(const migrate::RunFile& file,
+                                       std::shared_ptr<const migrate::PlannedFile> planned = {});
 
 /// The report of `migrate apply` over one target.
 [[nodiscard]] gotmpl::Value apply_value(const report::TargetSummary& target,

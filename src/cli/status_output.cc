@@ -35,11 +35,9 @@ std::string next_version(const migrate::Status& status, const report::Style& sty
 Value files_value(const std::vector<migrate::FileEntry>& entries) {
   Value::Items files;
   for (const migrate::FileEntry& entry : entries) {
-    files.push_back(file_value({.file = {.name = entry.name,
-                                         .version = entry.version,
-                                         .description = entry.description},
-                                .content = {},
-                                .statements = {}}));
+    files.push_back(file_value({.name = entry.name,
+                                .version = entry.version,
+                                .description = entry.description}));
   }
   return Value::list_of("cmdlog.Files", std::move(files), "migrate.File");
 }

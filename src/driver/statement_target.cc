@@ -255,6 +255,22 @@ bool read_alter(Reader& reader, StatementTarget& target) {
   return true;
 }
 
+// Upper case, a quoted name as `"`; empty at the end.
+std::string shown_word(const Token& token) {
+  switch (token.kind) {
+    case TokenKind::kEnd:
+      break;
+    case TokenKind::kWord:
+      return to_upper_ascii(token.text);
+    case TokenKind::kQuoted:
+    case TokenKind::kText:
+      return "\"";
+    case TokenKind::kSign:
+      return token.text;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<StatementTarget> parse_statement_target(std::string_view statement) {
@@ -284,23 +300,16 @@ std::optional<StatementTarget> parse_statement_target(std::string_view statement
 
 std::vector<std::string> leading_words(std::string_view statement, size_t count) {
   std::vector<std::string> words;
-  for (Reader reader(statement); words.size() < count; reader.advance()) {
-    switch (reader.token().kind) {
-      case TokenKind::kEnd:
-        return words;
-      case TokenKind::kWord:
-        words.push_back(to_upper_ascii(reader.token().text));
-        break;
-      case TokenKind::kQuoted:
-      case TokenKind::kText:
-        words.emplace_back("\"");
-        break;
-      case TokenKind::kSign:
-        words.push_back(reader.token().text);
-        break;
-    }
+  Reader reader(statement);
+  while (words.size() < count && reader.token().kind != TokenKind::kEnd) {
+    words.push_back(shown_word(reader.token()));
+    reader.advance();
   }
   return words;
+}
+
+std::string first_word(std::string_view statement) {
+  return shown_word(Reader(statement).token());
 }
 
 bool has_several_statements(std::string_view text) {

@@ -36,6 +36,9 @@ struct StatementTarget {
 /// `"`.
 [[nodiscard]] std::vector<std::string> leading_words(std::string_view statement, size_t count);
 
+/// The first of them, empty when there is none.
+[[nodiscard]] std::string first_word(std::string_view statement);
+
 /// Whether the text holds more than one statement: a `;` with something but blanks and comments
 /// behind it. Bodies of triggers are not looked into: they count as one.
 [[nodiscard]] bool has_several_statements(std::string_view text);

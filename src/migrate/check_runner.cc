@@ -35,19 +35,19 @@ RunText assertion_failure(const RunText& statement, const RunText& problem) {
 // Checks one assertion; its failure, if it has one.
 std::optional<RunText> run_assertion(driver::Connection& connection,
                                      RunStream& stream,
-                                     const PreparedFile& file,
+                                     const PlannedFile& planned,
                                      const CheckGroup& group,
                                      const std::string& text) {
-  CheckDone done{.file = file.id, .group = group.name};
-  done.statement = stream.texts().statement(file.id, 0, text);
+  CheckDone done{.file = planned.file().name, .group = group.name};
+  done.statement = planned.texts().both_forms(0, text);
   const sys::Instant begin = stream.now();
   const std::string problem = find_problem(connection, text);
   done.duration = stream.now() - begin;
   done.ok = problem.empty();
   std::optional<RunText> failure;
   if (!done.ok) {
-    failure = assertion_failure(done.statement,
-                                stream.texts().statement_error(file.id, 0, text, problem));
+    failure =
+        assertion_failure(done.statement, planned.texts().statement_error(0, text, problem));
     done.error = *failure;
   }
   stream.emit(std::move(done));
@@ -56,19 +56,20 @@ std::optional<RunText> run_assertion(driver::Connection& connection,
 
 std::optional<RunText> run_group(driver::Connection& connection,
                                  RunStream& stream,
-                                 const PreparedFile& file,
+                                 const PlannedFile& planned,
                                  const CheckGroup& group) {
-  const std::vector<sql::Statement>& assertions = group.assertions.statements;
+  const FileStatements& assertions = group.assertions;
   std::vector<RunText> failures;
-  for (const sql::Statement& assertion : assertions) {
+  StatementReader reader = assertions.read();
+  while (const std::optional<sql::Statement> assertion = reader.next()) {
     std::optional<RunText> failure =
-        run_assertion(connection, stream, file, group, std::string(assertion.text));
+        run_assertion(connection, stream, planned, group, std::string(assertion->text));
     if (failure) {
       failures.push_back(std::move(*failure));
     }
   }
-  const size_t tolerated = group.is_one_of && !assertions.empty() ? assertions.size() - 1 : 0;
-  CheckDone done{.file = file.id, .group = group.name};
+  const size_t tolerated = group.is_one_of && assertions.size() > 0 ? assertions.size() - 1 : 0;
+  CheckDone done{.file = planned.file().name, .group = group.name};
   done.ok = failures.size() <= tolerated;
   if (!done.ok) {
     const std::string count =
@@ -84,9 +85,10 @@ std::optional<RunText> run_group(driver::Connection& connection,
 
 std::optional<RunText> run_checks(driver::Connection& connection,
                                   RunStream& stream,
-                                  const PreparedFile& file) {
-  for (const CheckGroup& group : file.checks) {
-    std::optional<RunText> failed = run_group(connection, stream, file, group);
+                                  const PlannedFile& planned,
+                                  const std::vector<CheckGroup>& groups) {
+  for (const CheckGroup& group : groups) {
+    std::optional<RunText> failed = run_group(connection, stream, planned, group);
     if (failed) {
       return failed;
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/shared_text.h"
 #include "codec/sha256.h"
 #include "migrate/file_header.h"
 #include "migrate/format.h"
@@ -44,7 +45,7 @@ class Directory {
   [[nodiscard]] virtual Result<void> write(const std::string& name, std::string_view bytes) = 0;
   [[nodiscard]] virtual Result<void> remove(const std::string& name) = 0;
 
-  [[nodiscard]] Result<std::string> read(const std::string& name) const;
+  [[nodiscard]] virtual Result<std::string> read(const std::string& name) const;
   /// The text of the checksum file, absent when there is none.
   [[nodiscard]] Result<std::optional<std::string>> read_sum() const;
   [[nodiscard]] Result<void> write_sum(const Sum& sum);
@@ -64,7 +65,7 @@ class Directory {
 struct FileContent {
   std::string name;
   Format format = Format::kAtlas;
-  std::string bytes;
+  SharedText bytes;
   std::vector<Directive> directives;  ///< file level; empty in most foreign formats
 
   /// The arguments of all file directives of that name.

@@ -41,7 +41,7 @@ class ApplyRun {
   Result<void> write_baseline();
   bool admit(const Planned& planned);
   void run_files(const Planned& planned);
-  bool run_file(size_t index, const PlannedFile& planned);
+  bool run_file(size_t index, const std::shared_ptr<const PlannedFile>& planned);
   [[nodiscard]] RowWriting choose_writing(const PreparedFile& file, TxMode mode) const;
   Result<TxMode> begin_file(const PreparedFile& file);
   void fail_file(size_t index, TxMode mode, FileFailure failure);
@@ -59,7 +59,7 @@ class ApplyRun {
   std::vector<Revision> revisions_;
   PendingPlan plan_;
   size_t cut_ = 0;
-  std::vector<PreparedFile> files_;
+  std::vector<std::shared_ptr<const PreparedFile>> files_;
   ApplyOutcome outcome_;
   RunText error_;
   bool all_open_ = false;  // the transaction of mode all
@@ -176,9 +176,11 @@ const Revision* ApplyRun::find_row(std::string_view version) const {
 
 Result<void> ApplyRun::prepare_files() {
   const sql::Dialect dialect = driver::sql_dialect(connection_.info().engine);
+  PreparedFiles own(directory_);
+  PreparedFiles& prepared = options_.prepared != nullptr ? *options_.prepared : own;
   files_.reserve(plan_.pending.size());
   for (const size_t index : plan_.pending) {
-    files_.push_back(TRY(prepare_file(directory_.files[index], dialect)));
+    files_.push_back(TRY(prepared.prepare(index, dialect)));
   }
   return {};
 }
@@ -224,7 +226,7 @@ RowWriting ApplyRun::choose_writing(const PreparedFile& file, TxMode mode) const
   if (mode == TxMode::kNone || !connection_.info().features.transactional_ddl) {
     return RowWriting::kIntent;
   }
-  return controls_transactions(file) ? RowWriting::kEveryStatement : RowWriting::kOnce;
+  return file.statements.controls_transactions() ? RowWriting::kEveryStatement : RowWriting::kOnce;
 }
 
 Result<TxMode> ApplyRun::begin_file(const PreparedFile& file) {
@@ -266,20 +268,20 @@ void ApplyRun::fail_file(size_t index, TxMode mode, FileFailure failure) {
   }
   if (failure.started) {
     stream_.emit(FileDone{
-        .file = files_[index].id, .result = FileResult::kFailed, .error = std::move(failure.file)});
+        .file = files_[index]->id, .result = FileResult::kFailed, .error = std::move(failure.file)});
   }
   if (mode == TxMode::kAll) {
     for (size_t earlier = 0; earlier < index; ++earlier) {
       stream_.emit(
-          FileDone{.file = files_[earlier].id, .result = FileResult::kRolledBack, .error = text});
+          FileDone{.file = files_[earlier]->id, .result = FileResult::kRolledBack, .error = text});
     }
   }
   fail_run(failure.code, std::move(text));
 }
 
 // False: the run ends here.
-bool ApplyRun::run_file(size_t index, const PlannedFile& planned) {
-  const PreparedFile& file = files_[index];
+bool ApplyRun::run_file(size_t index, const std::shared_ptr<const PlannedFile>& planned) {
+  const PreparedFile& file = *files_[index];
   const Result<TxMode> begun = begin_file(file);
   if (!begun) {
     const RunText text = stream_.texts().message(begun.error().message());
@@ -326,43 +328,27 @@ void ApplyRun::run_files(const Planned& planned) {
   const Result<void> committed = connection_.commit();
   if (!committed) {
     fail_run(committed.error());
-    for (const PreparedFile& file : files_) {
-      stream_.emit(FileDone{.file = file.id, .result = FileResult::kRolledBack, .error = error_});
+    for (const auto& file : files_) {
+      stream_.emit(FileDone{.file = file->id, .result = FileResult::kRolledBack, .error = error_});
     }
   }
 }
 
-namespace {
-
-PlannedStatement plan_statement(const PreparedFile& file, size_t index, RunTextRenderer& texts) {
-  const sql::Statement& statement = file.statements.statements[index];
-  PlannedStatement planned{.text = texts.statement(file.id, index + 1, statement.text),
-                           .position = statement.position};
-  for (const std::string_view comment : statement.comments) {
-    planned.comments.push_back(texts.message(comment));
-  }
-  return planned;
-}
-
-}  // namespace
-
-// What is going to be executed, in the form in which it may leave.
+// What is going to be executed, with the way its texts may leave.
 Planned ApplyRun::describe_plan() {
   Planned planned{.current = outcome_.current, .amount_cut = cut_};
-  RunTextRenderer& texts = stream_.texts();
-  for (const PreparedFile& file : files_) {
-    PlannedFile& entry = planned.files.emplace_back();
-    entry.file = file.id;
-    entry.content = texts.content(file.id, file.content.bytes);
-    entry.statements.reserve(file.size());
-    for (size_t i = 0; i < file.size(); ++i) {
-      entry.statements.push_back(plan_statement(file, i, texts));
-    }
-    const Revision* row = find_row(file.id.version);
-    entry.already_applied = row == nullptr ? 0 : static_cast<size_t>(row->applied);
+  planned.files.reserve(files_.size());
+  for (const auto& file : files_) {
+    const Revision* row = find_row(file->id.version);
+    planned.files.push_back(std::make_shared<const PlannedFile>(PlannedFile::Source{
+        .file = file->id,
+        .content = file->content.bytes,
+        .statements = file->statements,
+        .texts = stream_.texts().open_file(file->id, file->content.bytes),
+        .already_applied = row == nullptr ? 0 : static_cast<size_t>(row->applied)}));
   }
   if (!files_.empty()) {
-    planned.target = files_.back().id.version;
+    planned.target = files_.back()->id.version;
   }
   return planned;
 }
@@ -374,9 +360,8 @@ Result<void> ApplyRun::execute_plan() {
     TRY(refuse_unknown_outcomes(connection_, directory_, revisions_));
   }
   TRY(prepare_files());
-  RunEventBody event = describe_plan();
-  stream_.emit_kept(event);
-  const Planned& planned = std::get<Planned>(event);
+  const Planned planned = describe_plan();
+  stream_.emit(planned);
   outcome_.target = planned.target;
   if (!files_.empty() && !admit(planned)) {
     return {};

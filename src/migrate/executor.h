@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "driver/connection.h"
 #include "migrate/directory.h"
+#include "migrate/prepared_file.h"
 #include "migrate/run_event.h"
 #include "migrate/run_stream.h"
 #include "sys/cancellation.h"
@@ -41,6 +42,8 @@ struct ApplyOptions {
   std::string provisional_identity{};
   bool identity_required = false;
 
+  /// What other targets of the run have read and split already; borrowed, null for a single target.
+  PreparedFiles* prepared = nullptr;
   /// Asked between planning and the first statement; an error refuses the run (`check` blocks,
   /// drift, permits). The rule's name is in the error's cause code.
   std::function<Result<void>(const Planned&)> admit{};

@@ -25,11 +25,16 @@ bool was_refused_in_transaction(const Error& error) {
 
 FileRunner::FileRunner(const RunContext& context,
                        const PreparedFile& file,
-                       const PlannedFile& planned,
+                       std::shared_ptr<const PlannedFile> planned,
                        const Revision* row,
                        TxMode tx_mode,
                        RowWriting writing)
-    : context_(context), file_(file), planned_(planned), tx_mode_(tx_mode), writing_(writing) {
+    : context_(context),
+      file_(file),
+      planned_(std::move(planned)),
+      tx_mode_(tx_mode),
+      writing_(writing),
+      statements_(file.statements) {
   if (row != nullptr) {
     row_ = *row;
   }
@@ -51,7 +56,7 @@ std::optional<FileFailure> FileRunner::run() {
 
 Result<void> FileRunner::run_steps() {
   TRY(start_row());
-  context_.stream.emit(FileStarted{.file = file_.id, .skipped = applied(), .tx_mode = tx_mode_});
+  context_.stream.emit(FileStarted{.file = planned_, .skipped = applied(), .tx_mode = tx_mode_});
   started_ = true;
   TRY(run_checks());
   switch (writing_) {
@@ -68,7 +73,7 @@ Result<void> FileRunner::run_steps() {
 }
 
 Result<void> FileRunner::start_row() {
-  const std::string hash = TRY(file_.file->hash());
+  const std::string hash = TRY(file_.file.hash());
   mark_ = context_.stream.now();
   statement_started_ = mark_;
   if (is_new_) {
@@ -77,7 +82,7 @@ Result<void> FileRunner::start_row() {
     row_.executed_at = {.at = mark_, .offset = {}};
   }
   const std::optional<RowIntent> found = parse_intent(row_.error);
-  hashes_ = TRY(check_history(row_, file_.statements.statements, file_.id.name,
+  hashes_ = TRY(check_history(row_, file_.statements, file_.id.name,
                               found ? found->after : std::string()));
   if (found && !found->down && found->statement == applied() + 1) {
     bool counted = false;
@@ -131,7 +136,7 @@ Result<void> FileRunner::settle_intent(const RowIntent& found, bool& counted) {
 
 Result<void> FileRunner::run_checks() {
   const std::optional<RunText> failed =
-      migrate::run_checks(context_.connection, context_.stream, file_);
+      migrate::run_checks(context_.connection, context_.stream, *planned_, file_.checks);
   if (!failed) {
     return {};
   }
@@ -139,7 +144,7 @@ Result<void> FileRunner::run_checks() {
   if (writing_ != RowWriting::kNever && tx_mode_ != TxMode::kAll) {
     row_.error = failed->shown;
     row_.error_stmt.clear();
-    row_.partial_hashes = hashes_.all();
+    row_.partial_hashes = exact_hashes(file_.statements, applied());
     failure_->record = row_;
   }
   return Error(ErrorCode::kDatabase, failed->shown);
@@ -168,6 +173,7 @@ Result<void> FileRunner::run_written_once() {
 
 Result<void> FileRunner::run_written_always() {
   TRY(write_row());
+  row_.partial_hashes = exact_hashes(file_.statements, applied());
   for (size_t number = applied() + 1; number <= file_.size(); ++number) {
     TRY(check_stop(number));
     const Result<driver::ExecResult> result = execute(number);
@@ -180,7 +186,7 @@ Result<void> FileRunner::run_written_always() {
     count_statement(number);
     row_.error.clear();
     row_.error_stmt.clear();
-    row_.partial_hashes = hashes_.all();
+    row_.partial_hashes.push_back(hashes_.last());
     if (number < file_.size()) {
       TRY(write_row());
     }
@@ -210,13 +216,13 @@ Result<void> FileRunner::run_intended(size_t number) {
     TRY(context_.connection.begin_plain());
   }
   start_statement(number);
-  Result<driver::ExecResult> result = context_.connection.execute(file_.text(number - 1));
+  Result<driver::ExecResult> result = context_.connection.execute(text(number));
   if (!result && together && was_refused_in_transaction(result.error())) {
     TRY(context_.connection.rollback());
     together = false;
     prepare_intent(number, {});
     TRY(write_row());
-    result = context_.connection.execute(file_.text(number - 1));
+    result = context_.connection.execute(text(number));
   }
   const Revision before = row_;
   if (result) {
@@ -280,7 +286,7 @@ Result<void> FileRunner::finish() {
 
 Result<driver::ExecResult> FileRunner::execute(size_t number) {
   start_statement(number);
-  Result<driver::ExecResult> result = context_.connection.execute(file_.text(number - 1));
+  Result<driver::ExecResult> result = context_.connection.execute(text(number));
   end_statement(number, result);
   return result;
 }
@@ -298,17 +304,19 @@ Result<void> FileRunner::check_stop(size_t number) {
 }
 
 void FileRunner::count_statement(size_t number) {
-  hashes_.add(file_.text(number - 1));
+  hashes_.add(text(number));
   row_.applied = static_cast<int64_t>(number);
 }
 
 void FileRunner::start_statement(size_t number) {
-  statement_started_ = context_.stream.emit(StatementStarted{
-      .file = file_.id, .number = number, .text = planned_.statements[number - 1].text});
+  statement_started_ = context_.stream.emit(
+      StatementStarted{.file = file_.id.name,
+                       .number = number,
+                       .text = {planned_->texts(), number, statements_.at(number)}});
 }
 
 void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& result) {
-  StatementDone done{.file = file_.id, .number = number};
+  StatementDone done{.file = file_.id.name, .number = number};
   done.duration = context_.stream.now() - statement_started_;
   if (result) {
     done.rows_affected = result->rows_affected;
@@ -317,34 +325,32 @@ void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& 
     done.result = error.code() == ErrorCode::kUnavailable && writing_ == RowWriting::kIntent
                       ? StatementResult::kUnknown
                       : StatementResult::kFailed;
-    done.statement = planned_.statements[number - 1].text;
-    done.error = context_.stream.texts().statement_error(file_.id, number, file_.text(number - 1),
-                                                         error.message());
+    done.statement = planned_->texts().both_forms(number, text(number));
+    done.error = planned_->texts().statement_error(number, text(number), error.message());
     done.error_code = error.cause() ? error.cause()->code : std::string();
-    done.error_position = file_.statements.statements[number - 1].position;
+    done.error_position = statements_.at(number).position;
   }
   context_.stream.emit(std::move(done));
 }
 
 Error FileRunner::fail_statement(size_t number, const Error& error) {
-  const RunText& statement = planned_.statements[number - 1].text;
-  const RunText text = context_.stream.texts().statement_error(
-      file_.id, number, file_.text(number - 1), error.message());
+  const RunText statement = planned_->texts().both_forms(number, text(number));
+  const RunText reason =
+      planned_->texts().statement_error(number, text(number), error.message());
   failure_ = FileFailure{
       .code = error.code(),
-      .run = {.shown = statement_error_text(statement.shown, file_.id.version, text.shown),
+      .run = {.shown = statement_error_text(statement.shown, file_.id.version, reason.shown),
               .reported =
-                  statement_error_text(statement.reported, file_.id.version, text.reported)},
-      .file = text};
+                  statement_error_text(statement.reported, file_.id.version, reason.reported)},
+      .file = reason};
   return {error.code(), failure_->run.shown};
 }
 
 // The row of a file that stops here: exact hashes, the database's words, the whole statement.
 Result<void> FileRunner::record_failure(size_t number, const Error& error) {
   row_.error = error.message();
-  row_.error_stmt = file_.text(number - 1);
-  row_.partial_hashes.assign(hashes_.all().begin(),
-                             hashes_.all().begin() + static_cast<std::ptrdiff_t>(row_.applied));
+  row_.error_stmt = text(number);
+  row_.partial_hashes = exact_hashes(file_.statements, applied());
   row_.execution_time = context_.stream.now() - statement_started_;
   return write_row();
 }
@@ -356,23 +362,23 @@ Result<driver::Intent> FileRunner::classify(size_t number, bool own) {
   if (in_file_transaction) {
     return driver::Intent{};
   }
-  return context_.connection.classify(file_.text(number - 1));
+  return context_.connection.classify(text(number));
 }
 
 // Puts into the row, not yet into the table, that statement `number` is about to run.
 void FileRunner::prepare_intent(size_t number, driver::Intent intent) {
   intent_ = std::move(intent);
-  RowIntent text{.statement = number,
+  RowIntent promise{.statement = number,
                  .total = file_.size(),
                  .started_at = format_second(context_.stream.now()),
                  .holder = context_.options.holder,
                  .intent = intent_};
   if (hashes_.size() > kExactHashesMax) {
-    text.after = hashes_.all().back();
+    promise.after = hashes_.last();
   }
   row_.partial_hashes = hashes_.compact();
-  row_.error = format_intent(text);
-  row_.error_stmt = intent_statement(file_.text(number - 1));
+  row_.error = format_intent(promise);
+  row_.error_stmt = intent_statement(text(number));
 }
 
 Result<void> FileRunner::write_row() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "driver/connection.h"
@@ -48,7 +50,7 @@ class FileRunner {
   /// leave.
   FileRunner(const RunContext& context,
              const PreparedFile& file,
-             const PlannedFile& planned,
+             std::shared_ptr<const PlannedFile> planned,
              const Revision* row,
              TxMode tx_mode,
              RowWriting writing);
@@ -81,15 +83,18 @@ class FileRunner {
   Result<driver::Intent> classify(size_t number, bool own);
   void prepare_intent(size_t number, driver::Intent intent);
   Result<void> write_row();
+  /// The text of a statement, counted from 1.
+  [[nodiscard]] std::string_view text(size_t number) { return statements_.at(number).text; }
   [[nodiscard]] size_t applied() const { return static_cast<size_t>(row_.applied); }
 
   const RunContext& context_;
   const PreparedFile& file_;
-  const PlannedFile& planned_;
+  const std::shared_ptr<const PlannedFile> planned_;  // shared with the events
   const TxMode tx_mode_;
   const RowWriting writing_;
   Revision row_;
   bool is_new_ = false;
+  StatementCursor statements_;
   StatementHashes hashes_;
   driver::Intent intent_;       // of the statement that runs next
   bool intent_in_row_ = false;  // the table says so

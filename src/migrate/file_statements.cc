@@ -1,9 +1,11 @@
 #include "migrate/file_statements.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+#include "driver/statement_target.h"
 #include "migrate/marked_sections.h"
-#include "migrate/section_script.h"
 #include "migrate/txtar.h"
 
 namespace rhumb::migrate {
@@ -15,35 +17,81 @@ sql::Dialect splitting_dialect(Format format, sql::Dialect dialect) {
   return is_plain ? dialect : sql::Dialect::kGeneric;
 }
 
-Result<FileStatements> split_text(std::string text, sql::Dialect dialect) {
-  FileStatements split;
-  split.script = std::make_shared<const std::string>(std::move(text));
-  split.statements = TRY(sql::split_statements(*split.script, dialect));
-  return split;
-}
-
 Result<FileStatements> split_section(MarkedSection section) {
-  FileStatements split;
-  split.script = std::make_shared<const std::string>(section.script.text());
-  split.statements = TRY(sql::split_statements(*split.script, sql::Dialect::kGeneric));
+  const ScriptPlaces places = section.script.places();
+  FileStatements split = TRY(FileStatements::create(std::move(section.script).take_text(),
+                                                    sql::Dialect::kGeneric, places));
   split.no_transaction = section.no_transaction;
-  for (sql::Statement& statement : split.statements) {
-    statement.offset = section.script.to_file_offset(statement.offset);
-    statement.position = statement.offset;
-  }
   return split;
 }
 
-Result<FileStatements> split_txtar_section(const TxtarSection& section, sql::Dialect dialect) {
-  FileStatements split = TRY(split_text(std::string(section.body), dialect));
-  for (sql::Statement& statement : split.statements) {
-    statement.offset += section.offset;
-    statement.position = statement.offset;
-  }
-  return split;
+Result<FileStatements> split_txtar_section(const FileContent& file,
+                                           const TxtarSection& section,
+                                           sql::Dialect dialect) {
+  ScriptPlaces places;
+  places.add(0, section.offset);
+  return FileStatements::create(file.bytes.piece(section.body), dialect, std::move(places));
+}
+
+bool controls_transaction(std::string_view statement) {
+  static constexpr std::string_view kWords[] = {
+      "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
+  return std::ranges::find(kWords, driver::first_word(statement)) != std::end(kWords);
+}
+
+sql::StatementScanner scan(std::string_view script, sql::Dialect dialect) {
+  Result<sql::StatementScanner> scanner = sql::StatementScanner::create(script, dialect);
+  RHUMB_CHECK(scanner.has_value(), "the script was split before");
+  return std::move(scanner).value();
 }
 
 }  // namespace
+
+Result<FileStatements> FileStatements::create(SharedText script,
+                                              sql::Dialect dialect,
+                                              ScriptPlaces places) {
+  sql::StatementScanner scanner = TRY(sql::StatementScanner::create(script, dialect));
+  FileStatements statements;
+  while (const std::optional<sql::Statement> statement = TRY(scanner.next())) {
+    ++statements.size_;
+    statements.controls_transactions_ =
+        statements.controls_transactions_ || controls_transaction(statement->text);
+  }
+  statements.script_ = std::move(script);
+  statements.dialect_ = dialect;
+  statements.places_ = std::move(places);
+  return statements;
+}
+
+StatementReader FileStatements::read() const {
+  return StatementReader(*this);
+}
+
+StatementReader::StatementReader(const FileStatements& statements)
+    : statements_(&statements), scanner_(scan(statements.script_, statements.dialect_)) {}
+
+std::optional<sql::Statement> StatementReader::next() {
+  Result<std::optional<sql::Statement>> next = scanner_.next();
+  RHUMB_CHECK(next.has_value(), "the script was split before");
+  std::optional<sql::Statement> statement = std::move(next).value();
+  if (statement && !statements_->places_.empty()) {
+    statement->offset = statements_->places_.to_file_offset(statement->offset);
+    statement->position = statement->offset;
+  }
+  return statement;
+}
+
+const sql::Statement& StatementCursor::at(size_t number) {
+  RHUMB_CHECK(number >= 1 && number <= statements_->size(), "statements count from 1");
+  if (number < number_) {
+    reader_ = statements_->read();
+    number_ = 0;
+  }
+  for (; number_ < number; ++number_) {
+    current_ = *reader_.next();
+  }
+  return current_;
+}
 
 std::optional<std::string> down_file_name(std::string_view name, Format format) {
   if (format == Format::kGolangMigrate) {
@@ -73,9 +121,9 @@ Result<FileStatements> split_file(const FileContent& file, sql::Dialect dialect)
   const sql::Dialect rules = splitting_dialect(file.format, dialect);
   if (file.has("txtar")) {
     const MigrationSections sections = TRY(read_migration_sections(file.bytes, file.name));
-    return split_txtar_section(sections.migration, rules);
+    return split_txtar_section(file, sections.migration, rules);
   }
-  return split_text(file.bytes, rules);
+  return FileStatements::create(file.bytes, rules);
 }
 
 Result<std::optional<FileStatements>> split_down(const Directory& directory,
@@ -97,7 +145,7 @@ Result<std::optional<FileStatements>> split_down(const Directory& directory,
       return Found();
     }
     FileStatements split =
-        TRY(split_txtar_section(sections.down, splitting_dialect(file.format, dialect)));
+        TRY(split_txtar_section(file, sections.down, splitting_dialect(file.format, dialect)));
     return Found(std::move(split));
   }
   const std::optional<std::string> name = down_file_name(file.name, file.format);
@@ -109,7 +157,7 @@ Result<std::optional<FileStatements>> split_down(const Directory& directory,
     return Found();
   }
   std::string text = TRY(directory.read(*name));
-  FileStatements split = TRY(split_text(std::move(text), sql::Dialect::kGeneric));
+  FileStatements split = TRY(FileStatements::create(std::move(text), sql::Dialect::kGeneric));
   return Found(std::move(split));
 }
 
@@ -121,7 +169,7 @@ Result<std::vector<CheckGroup>> split_checks(const FileContent& file, sql::Diale
   const MigrationSections sections = TRY(read_migration_sections(file.bytes, file.name));
   for (const TxtarSection& section : sections.checks) {
     FileStatements assertions =
-        TRY(split_txtar_section(section, splitting_dialect(file.format, dialect)));
+        TRY(split_txtar_section(file, section, splitting_dialect(file.format, dialect)));
     groups.push_back({.name = check_group_name(section.name),
                       .is_one_of = is_one_of(section.body),
                       .assertions = std::move(assertions)});

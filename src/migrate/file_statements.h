@@ -1,25 +1,82 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/shared_text.h"
 #include "migrate/directory.h"
+#include "migrate/section_script.h"
 #include "sql/dialect.h"
 #include "sql/statement_splitter.h"
 
 namespace rhumb::migrate {
 
-/// The statements of one direction of a file, with the text they refer to.
+class StatementReader;
+
+/// The statements of one direction of a file: its script and the rules it is split by.
 ///
-/// Shape: in file order; `position` and `offset` of a statement count in the file, whatever part of
-/// it was split.
-struct FileStatements {
-  std::shared_ptr<const std::string> script;  ///< shared: copies refer to the same text
-  std::vector<sql::Statement> statements;
+/// They are read one by one whenever somebody needs them, so memory does not grow with their
+/// number. Copies share the script. Threads: several may read.
+class FileStatements {
+ public:
+  FileStatements() = default;
+  /// Reads the script once, to know that it can be split and into how many statements.
+  /// Errors: those of sql::StatementScanner.
+  static Result<FileStatements> create(SharedText script,
+                                       sql::Dialect dialect,
+                                       ScriptPlaces places = {});
+
+  [[nodiscard]] size_t size() const { return size_; }
+  /// Whether a statement begins or ends a transaction itself.
+  [[nodiscard]] bool controls_transactions() const { return controls_transactions_; }
+  [[nodiscard]] StatementReader read() const;
+
   bool no_transaction = false;  ///< goose NO TRANSACTION, dbmate transaction:false
+
+ private:
+  friend class StatementReader;
+
+  SharedText script_;
+  sql::Dialect dialect_ = sql::Dialect::kGeneric;
+  ScriptPlaces places_;
+  size_t size_ = 0;
+  bool controls_transactions_ = false;
+};
+
+/// One pass over the statements of a file, in file order; `position` and `offset` of a statement
+/// count in the file, whatever part of it was split.
+///
+/// Lifetime: refers to the FileStatements; the views of a statement to its script.
+class StatementReader {
+ public:
+  explicit StatementReader(const FileStatements& statements);
+
+  /// The next statement, or nothing at the end.
+  [[nodiscard]] std::optional<sql::Statement> next();
+
+ private:
+  const FileStatements* statements_;
+  sql::StatementScanner scanner_;
+};
+
+/// Statements by their number, for who goes through them nearly in order: one that lies behind
+/// costs a new pass.
+class StatementCursor {
+ public:
+  explicit StatementCursor(const FileStatements& statements)
+      : statements_(&statements), reader_(statements) {}
+
+  /// `number` counts from 1 and is at most the number of statements. The reference lives until the
+  /// next call.
+  [[nodiscard]] const sql::Statement& at(size_t number);
+
+ private:
+  const FileStatements* statements_;
+  StatementReader reader_;
+  sql::Statement current_{};
+  size_t number_ = 0;  // of current_; 0 before the first
 };
 
 /// One group of assertions that must hold before a file is executed.
@@ -35,7 +92,7 @@ struct CheckGroup {
 /// dbmate after taking their up part; of a file with the directive `atlas:txtar` its
 /// `migration.sql`.
 ///
-/// Errors: those of sql::split_statements, without the file's name; `sql/migrate: goose: ...`; bad
+/// Errors: those of sql::StatementScanner, without the file's name; `sql/migrate: goose: ...`; bad
 /// sections. Callers put `sql/migrate: scanning statements from "<file>": ` before them.
 /// Source: spec migration-directory.md 4 and 6.
 [[nodiscard]] Result<FileStatements> split_file(const FileContent& file, sql::Dialect dialect);

@@ -22,8 +22,9 @@ FileContent content(std::string name, Format format, std::string bytes) {
 
 std::vector<std::string> texts(const FileStatements& split) {
   std::vector<std::string> all;
-  for (const sql::Statement& statement : split.statements) {
-    all.emplace_back(statement.text);
+  StatementReader reader = split.read();
+  while (const auto statement = reader.next()) {
+    all.emplace_back(statement->text);
   }
   return all;
 }
@@ -91,10 +92,21 @@ TEST(FileStatements, CountsGoosePositionsInTheFile) {
   const std::string bytes = "-- +goose Up\n-- c\nSELECT 1;\n-- +goose StatementBegin\nSELECT 2;\n";
   const auto split = split_file(content("1.sql", Format::kGoose, bytes), sql::Dialect::kSqlite);
   ASSERT_TRUE(split);
-  ASSERT_EQ(split->statements.size(), 2U);
-  EXPECT_EQ(split->statements[0].offset, bytes.find("SELECT 1"));
-  EXPECT_EQ(split->statements[1].offset, bytes.find("SELECT 2"));
-  EXPECT_THAT(split->statements[0].comments, ElementsAre("-- c\n"));
+  ASSERT_EQ(split->size(), 2U);
+  StatementCursor statements(*split);
+  EXPECT_EQ(statements.at(1).offset, bytes.find("SELECT 1"));
+  EXPECT_THAT(statements.at(1).comments, ElementsAre("-- c\n"));
+  EXPECT_EQ(statements.at(2).offset, bytes.find("SELECT 2"));
+  EXPECT_EQ(statements.at(1).offset, bytes.find("SELECT 1")) << "one that lies behind";
+}
+
+TEST(FileStatements, TellsStatementsThatEndATransaction) {
+  const auto controls = [](const std::string& script) {
+    return FileStatements::create(script, sql::Dialect::kSqlite)->controls_transactions();
+  };
+  EXPECT_FALSE(controls("CREATE TABLE begins (id int); INSERT INTO begins VALUES (1);"));
+  EXPECT_TRUE(controls("INSERT INTO t VALUES (1); commit; BEGIN;"));
+  EXPECT_FALSE(controls("-- COMMIT\n"));
 }
 
 TEST(FileStatements, TakesTheUpPartOfDbmateFiles) {
@@ -159,7 +171,7 @@ TEST(FileStatements, SortsTheSectionsOfATxtarFile) {
   const auto split = split_file(file, sql::Dialect::kSqlite);
   ASSERT_TRUE(split);
   EXPECT_THAT(texts(*split), ElementsAre("CREATE TABLE a (id int);"));
-  EXPECT_EQ(split->statements[0].offset, kChecked.find("CREATE"));
+  EXPECT_EQ(split->read().next()->offset, kChecked.find("CREATE"));
 
   const auto checks = split_checks(file, sql::Dialect::kSqlite);
   ASSERT_TRUE(checks);

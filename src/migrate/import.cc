@@ -16,13 +16,14 @@ namespace {
 
 std::string rewrite(const FileStatements& split) {
   std::string bytes = split.no_transaction ? "-- atlas:txmode none\n\n" : "";
-  for (const sql::Statement& statement : split.statements) {
-    for (const std::string_view comment : statement.comments) {
+  StatementReader reader = split.read();
+  while (const std::optional<sql::Statement> statement = reader.next()) {
+    for (const std::string_view comment : statement->comments) {
       bytes += comment;
       bytes += comment.ends_with('\n') ? "" : "\n";
     }
-    const bool has_end = statement.text.ends_with(';');
-    bytes += statement.text.substr(0, statement.text.size() - (has_end ? 1 : 0));
+    const bool has_end = statement->text.ends_with(';');
+    bytes += statement->text.substr(0, statement->text.size() - (has_end ? 1 : 0));
     bytes += ";\n";
   }
   return bytes;

@@ -31,6 +31,7 @@ class LocalDirectory : public Directory {
 
   [[nodiscard]] Result<std::vector<std::string>> list() const override;
   [[nodiscard]] Result<void> stream(const std::string& name, const Sink& sink) const override;
+  [[nodiscard]] Result<std::string> read(const std::string& name) const override;
   [[nodiscard]] Result<bool> exists(const std::string& name) const override;
   [[nodiscard]] Result<void> write(const std::string& name, std::string_view bytes) override;
   [[nodiscard]] Result<void> remove(const std::string& name) override;
@@ -125,6 +126,20 @@ Result<void> LocalDirectory::stream(const std::string& name, const Sink& sink) c
     }
     TRY(sink(std::string_view(buffer.data(), static_cast<size_t>(size))));
   }
+}
+
+// In one piece of memory: growing it on the way would need two more for a moment.
+Result<std::string> LocalDirectory::read(const std::string& name) const {
+  std::string bytes;
+  struct stat status {};
+  if (fstatat(folder_.get(), name.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode)) {
+    bytes.reserve(static_cast<size_t>(status.st_size));
+  }
+  TRY(stream(name, [&](std::string_view piece) -> Result<void> {
+    bytes += piece;
+    return {};
+  }));
+  return bytes;
 }
 
 Result<bool> LocalDirectory::exists(const std::string& name) const {

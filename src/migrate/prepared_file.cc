@@ -2,16 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/go_format.h"
-#include "driver/statement_target.h"
 
 namespace rhumb::migrate {
 
 Result<PreparedFile> prepare_file(const File& file, sql::Dialect dialect) {
-  PreparedFile prepared;
-  prepared.file = &file;
+  PreparedFile prepared{.file = file};
   prepared.id = {.name = file.name(), .version = file.version(), .description = file.description()};
   prepared.content = TRY(file.load());
   const std::string scanning =
@@ -21,13 +17,14 @@ Result<PreparedFile> prepare_file(const File& file, sql::Dialect dialect) {
   return prepared;
 }
 
-bool controls_transactions(const PreparedFile& file) {
-  static constexpr std::string_view kWords[] = {
-      "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
-  return std::ranges::any_of(file.statements.statements, [](const sql::Statement& statement) {
-    const std::vector<std::string> words = driver::leading_words(statement.text, 1);
-    return !words.empty() && std::ranges::find(kWords, words[0]) != std::end(kWords);
-  });
+Result<std::shared_ptr<const PreparedFile>> PreparedFiles::prepare(size_t index,
+                                                                   sql::Dialect dialect) {
+  std::shared_ptr<const PreparedFile>& known = prepared_[{index, dialect}];
+  if (!known) {
+    known = std::make_shared<const PreparedFile>(
+        TRY(prepare_file(directory_.files[index], dialect)));
+  }
+  return known;
 }
 
 std::string statement_error_text(std::string_view statement,

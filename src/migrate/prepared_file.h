@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -12,28 +14,35 @@
 
 namespace rhumb::migrate {
 
-/// A migration file that is read and split, ready to be executed.
-///
-/// Lifetime: refers to the File it was made of.
+/// A migration file that is read and split, ready to be executed. Copies share the text.
 struct PreparedFile {
-  const File* file = nullptr;
+  File file;
   RunFile id{};
   FileContent content{};
   FileStatements statements{};
   std::vector<CheckGroup> checks{};
 
-  [[nodiscard]] size_t size() const { return statements.statements.size(); }
-  [[nodiscard]] std::string_view text(size_t index) const {
-    return statements.statements[index].text;
-  }
+  [[nodiscard]] size_t size() const { return statements.size(); }
 };
 
 /// Reads and splits one file.
 /// Errors: `sql/migrate: scanning statements from "<f>": ...`; those of File::load.
 [[nodiscard]] Result<PreparedFile> prepare_file(const File& file, sql::Dialect dialect);
 
-/// Whether a statement of the file begins or ends a transaction itself.
-[[nodiscard]] bool controls_transactions(const PreparedFile& file);
+/// The files of a directory, each read and split once for all targets of a run. One thread.
+class PreparedFiles {
+ public:
+  /// `directory` must outlive it.
+  explicit PreparedFiles(const DirectoryFiles& directory) : directory_(directory) {}
+
+  /// The file with that index. Shared with the plans that it is in. Errors: as prepare_file.
+  [[nodiscard]] Result<std::shared_ptr<const PreparedFile>> prepare(size_t index,
+                                                                    sql::Dialect dialect);
+
+ private:
+  const DirectoryFiles& directory_;
+  std::map<std::pair<size_t, sql::Dialect>, std::shared_ptr<const PreparedFile>> prepared_;
+};
 
 /// `sql/migrate: executing statement "<text>" from version "<v>": <error>`.
 [[nodiscard]] std::string statement_error_text(std::string_view statement,

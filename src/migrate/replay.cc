@@ -11,12 +11,13 @@ constexpr std::string_view kReading = "sql/migrate: read migration directory sta
 Result<void> replay_file(driver::Connection& dev, const File& file) {
   const PreparedFile prepared =
       TRY(prepare_file(file, driver::sql_dialect(dev.info().engine)).context(kReading));
-  for (size_t i = 0; i < prepared.size(); ++i) {
-    const Result<driver::ExecResult> done = dev.execute(prepared.text(i));
+  StatementReader reader = prepared.statements.read();
+  while (const std::optional<sql::Statement> statement = reader.next()) {
+    const Result<driver::ExecResult> done = dev.execute(statement->text);
     if (!done) {
       const Error& error = done.error();
       Error failed(error.code(),
-                   statement_error_text(prepared.text(i), prepared.id.version, error.message()));
+                   statement_error_text(statement->text, prepared.id.version, error.message()));
       failed = failed.context(kReading);
       return error.cause() ? failed.caused_by(*error.cause()) : failed;
     }

@@ -47,7 +47,8 @@ TEST(Revision, IsCompleteByCountsAndByResolution) {
 
 TEST(PlainTextRenderer, ShowsEverything) {
   PlainTextRenderer texts;
-  EXPECT_EQ(texts.statement({}, 1, "SELECT 'x'").reported, "SELECT 'x'");
+  const auto file = texts.open_file({}, {});
+  EXPECT_EQ(file->statement(1, "SELECT 'x'", TextForm::kReported), "SELECT 'x'");
   EXPECT_EQ(texts.message("a").shown, "a");
 }
 

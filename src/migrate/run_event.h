@@ -3,11 +3,17 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
+
+#include "base/shared_text.h"
+#include "migrate/file_statements.h"
 
 namespace rhumb::migrate {
 
@@ -23,6 +29,9 @@ struct RunText {
   [[nodiscard]] bool empty() const { return shown.empty(); }
   bool operator==(const RunText&) const = default;
 };
+
+/// Who will see a text: the person at the terminal, or the registry.
+enum class TextForm { kShown, kReported };
 
 /// A migration file as a run sees it.
 struct RunFile {
@@ -58,24 +67,88 @@ struct TargetStarted {
   bool provisional_identity = false;
 };
 
-struct PlannedStatement {
-  RunText text{};
-  size_t position = 0;              ///< byte offset in the file
-  std::vector<RunText> comments{};  ///< attached to it, in order
+/// Decides how the texts of one file leave the process; see RunTextRenderer, which it may outlive.
+///
+/// Statements count from 1; one that is not the file's own (an assertion) is number 0. Errors may
+/// echo values, so they are rendered with the statement they belong to.
+/// Threads: several may ask.
+class FileTexts {
+ public:
+  FileTexts() = default;
+  FileTexts(const FileTexts&) = delete;
+  FileTexts& operator=(const FileTexts&) = delete;
+  virtual ~FileTexts() = default;
+
+  [[nodiscard]] virtual std::string content(std::string_view text, TextForm form) const = 0;
+  [[nodiscard]] virtual std::string statement(size_t number,
+                                              std::string_view text,
+                                              TextForm form) const = 0;
+  [[nodiscard]] virtual std::string comment(std::string_view text, TextForm form) const = 0;
+  [[nodiscard]] virtual RunText statement_error(size_t number,
+                                                std::string_view statement,
+                                                std::string_view error) const = 0;
+
+  /// Both forms of a statement, for one that is kept.
+  [[nodiscard]] RunText both_forms(size_t number, std::string_view text) const;
 };
 
-struct PlannedFile {
-  RunFile file{};
-  RunText content{};
-  std::vector<PlannedStatement> statements{};
-  size_t already_applied = 0;  ///< statements that a resumed file skips
+/// One statement of a run, rendered when somebody asks: nobody keeps a copy of every statement.
+///
+/// Lifetime: that of the event, or of the call, that brought it.
+class StatementText {
+ public:
+  StatementText(const FileTexts& texts, size_t number, const sql::Statement& statement)
+      : texts_(&texts), number_(number), statement_(&statement) {}
+
+  [[nodiscard]] std::string in(TextForm form) const;
+  /// Byte offset in the file.
+  [[nodiscard]] size_t position() const { return statement_->position; }
+  /// Those attached to it, in order.
+  [[nodiscard]] std::vector<std::string> comments(TextForm form) const;
+
+ private:
+  const FileTexts* texts_;
+  size_t number_;
+  const sql::Statement* statement_;
+};
+
+/// A file that is going to be executed.
+///
+/// Owns a share of its script, so a summary may ask for its texts when the run is over.
+class PlannedFile {
+ public:
+  struct Source {
+    RunFile file{};
+    SharedText content{};
+    FileStatements statements{};
+    std::shared_ptr<const FileTexts> texts{};
+    size_t already_applied = 0;  ///< statements that a resumed file skips
+  };
+  explicit PlannedFile(Source source) : source_(std::move(source)) {}
+
+  [[nodiscard]] const RunFile& file() const { return source_.file; }
+  [[nodiscard]] const FileTexts& texts() const { return *source_.texts; }
+  [[nodiscard]] size_t already_applied() const { return source_.already_applied; }
+  [[nodiscard]] std::string content(TextForm form) const {
+    return source_.texts->content(source_.content, form);
+  }
+  [[nodiscard]] size_t statement_count() const { return source_.statements.size(); }
+  /// Calls `visit` for each of the `count` statements behind the first `skipped`, or for those
+  /// there are.
+  void visit_statements(size_t skipped,
+                        size_t count,
+                        const std::function<void(const StatementText&)>& visit) const;
+
+ private:
+  Source source_;
 };
 
 /// What is going to be executed. No files: nothing is pending.
 struct Planned {
   std::string current{};  ///< last applied version, empty on a fresh database
   std::string target{};   ///< version of the last file, empty when nothing is pending
-  std::vector<PlannedFile> files{};
+  /// Shared with the summaries of the run.
+  std::vector<std::shared_ptr<const PlannedFile>> files{};
   size_t amount_cut = 0;  ///< pending files left for a later run by amount or version
 };
 
@@ -91,14 +164,14 @@ struct Notice {
 };
 
 struct FileStarted {
-  RunFile file{};
+  std::shared_ptr<const PlannedFile> file{};
   size_t skipped = 0;
   TxMode tx_mode = TxMode::kFile;
 };
 
 /// One assertion of a check group, or the end of the group (`statement` empty).
 struct CheckDone {
-  RunFile file{};
+  std::string_view file{};
   std::string group{};
   RunText statement{};
   bool ok = true;
@@ -107,15 +180,15 @@ struct CheckDone {
 };
 
 struct StatementStarted {
-  RunFile file{};
+  std::string_view file{};
   size_t number = 0;  ///< from 1, within the file
-  RunText text{};
+  StatementText text;
 };
 
 enum class StatementResult { kOk, kFailed, kUnknown };
 
 struct StatementDone {
-  RunFile file{};
+  std::string_view file{};
   size_t number = 0;
   StatementResult result = StatementResult::kOk;
   std::chrono::nanoseconds duration{};
@@ -160,9 +233,12 @@ using RunEventBody = std::variant<RunStarted,
 
 /// One step of a run. Terminal, JSON, report and live view are folds over these and ask neither
 /// clock nor database.
+///
+/// Lifetime: what is borrowed (the run's id, names of files, texts of statements) lives until the
+/// observer returns.
 /// Source: spec revisions.md 7.1.
 struct RunEvent {
-  std::string run_id{};  ///< UUID v7
+  std::string_view run_id{};  ///< UUID v7
   size_t target = 0;     ///< from 0
   std::chrono::sys_time<std::chrono::nanoseconds> time{};
   RunEventBody body;
@@ -180,9 +256,6 @@ class RunObserver {
 };
 
 /// Decides how texts leave the process; the one place that masks.
-///
-/// `number` is the statement's, from 1. Statement errors may echo values, so they are rendered
-/// with the statement they belong to.
 class RunTextRenderer {
  public:
   RunTextRenderer() = default;
@@ -190,14 +263,9 @@ class RunTextRenderer {
   RunTextRenderer& operator=(const RunTextRenderer&) = delete;
   virtual ~RunTextRenderer() = default;
 
-  [[nodiscard]] virtual RunText content(const RunFile& file, std::string_view text) = 0;
-  [[nodiscard]] virtual RunText statement(const RunFile& file,
-                                          size_t number,
-                                          std::string_view text) = 0;
-  [[nodiscard]] virtual RunText statement_error(const RunFile& file,
-                                                size_t number,
-                                                std::string_view statement,
-                                                std::string_view error) = 0;
+  /// The texts of a file; shared with the plan, which may outlive the renderer.
+  [[nodiscard]] virtual std::shared_ptr<const FileTexts> open_file(const RunFile& file,
+                                                                   const SharedText& content) = 0;
   /// Any other text: errors of planning, locks, commits.
   [[nodiscard]] virtual RunText message(std::string_view text) = 0;
 };
@@ -205,12 +273,8 @@ class RunTextRenderer {
 /// Shows everything as it is, in both forms.
 class PlainTextRenderer final : public RunTextRenderer {
  public:
-  RunText content(const RunFile& file, std::string_view text) override;
-  RunText statement(const RunFile& file, size_t number, std::string_view text) override;
-  RunText statement_error(const RunFile& file,
-                          size_t number,
-                          std::string_view statement,
-                          std::string_view error) override;
+  std::shared_ptr<const FileTexts> open_file(const RunFile& file,
+                                             const SharedText& content) override;
   RunText message(std::string_view text) override;
 };
 

@@ -11,14 +11,9 @@ RunStream::RunStream(std::string run_id,
     : run_id_(std::move(run_id)), clock_(clock), observer_(observer), texts_(texts) {}
 
 RunStream::Time RunStream::emit(RunEventBody body) {
-  return emit_kept(body);
-}
-
-RunStream::Time RunStream::emit_kept(RunEventBody& body) {
-  RunEvent event{
+  const RunEvent event{
       .run_id = run_id_, .target = target_, .time = clock_.now(), .body = std::move(body)};
   observer_.on_event(event);
-  body = std::move(event.body);
   return event.time;
 }
 

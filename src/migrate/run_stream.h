@@ -18,8 +18,6 @@ class RunStream {
 
   /// Emits one event and tells the time it was stamped with.
   Time emit(RunEventBody body);
-  /// As emit, for a large event that the caller goes on reading: `body` is not copied.
-  Time emit_kept(RunEventBody& body);
   /// The target that the following events belong to.
   void select_target(size_t target) { target_ = target; }
   [[nodiscard]] Time now();

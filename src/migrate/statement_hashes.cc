@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "codec/base64.h"
 
 namespace rhumb::migrate {
@@ -17,21 +18,30 @@ bool is_compact(const std::vector<std::string>& hashes) {
 
 void StatementHashes::add(std::string_view statement) {
   hasher_.update(statement);
-  hashes_.push_back("h1:" + codec::base64_encode(hasher_.digest()));
+  last_ = "h1:" + codec::base64_encode(hasher_.digest());
+  ++size_;
+  if (size_ <= kExactHashesMax) {
+    compact_.push_back(last_);
+  } else if (size_ == kExactHashesMax + 1) {
+    compact_.emplace_back(kNoHash);
+  }
 }
 
-std::vector<std::string> StatementHashes::compact() const {
-  if (hashes_.size() <= kExactHashesMax) {
-    return hashes_;
+std::vector<std::string> exact_hashes(const FileStatements& statements, size_t count) {
+  StatementHashes running;
+  std::vector<std::string> hashes;
+  StatementReader reader = statements.read();
+  for (size_t i = 0; i < count; ++i) {
+    const std::optional<sql::Statement> statement = reader.next();
+    RHUMB_CHECK(statement.has_value(), "a file has the statements that were applied of it");
+    running.add(statement->text);
+    hashes.push_back(running.last());
   }
-  std::vector<std::string> first(hashes_.begin(),
-                                 hashes_.begin() + static_cast<std::ptrdiff_t>(kExactHashesMax));
-  first.emplace_back(kNoHash);
-  return first;
+  return hashes;
 }
 
 Result<StatementHashes> check_history(const Revision& row,
-                                      const std::vector<sql::Statement>& statements,
+                                      const FileStatements& statements,
                                       std::string_view file_name,
                                       std::string_view after) {
   const auto changed = [&](size_t number) {
@@ -43,13 +53,15 @@ Result<StatementHashes> check_history(const Revision& row,
   const size_t known = compact ? kExactHashesMax : row.partial_hashes.size();
   const auto applied = static_cast<size_t>(row.applied);
   StatementHashes hashes;
+  StatementReader reader = statements.read();
   for (size_t i = 0; i < applied; ++i) {
-    if (i >= statements.size() || (i >= known && !compact)) {
+    const std::optional<sql::Statement> statement = reader.next();
+    if (!statement || (i >= known && !compact)) {
       return changed(i + 1);
     }
-    hashes.add(statements[i].text);
-    const bool differs = i < known && hashes.all()[i] != row.partial_hashes[i];
-    const bool differs_at_end = i >= known && i + 1 == applied && hashes.all()[i] != after;
+    hashes.add(statement->text);
+    const bool differs = i < known && hashes.last() != row.partial_hashes[i];
+    const bool differs_at_end = i >= known && i + 1 == applied && hashes.last() != after;
     if (differs || differs_at_end) {
       return changed(i + 1);
     }

@@ -6,8 +6,8 @@
 
 #include "base/result.h"
 #include "codec/sha256.h"
+#include "migrate/file_statements.h"
 #include "migrate/revision.h"
-#include "sql/statement_splitter.h"
 
 namespace rhumb::migrate {
 
@@ -15,28 +15,36 @@ namespace rhumb::migrate {
 /// empty entry, so that rows of long files stay small.
 inline constexpr size_t kExactHashesMax = 64;
 
-/// The running hashes of a file's statements: hash i, with `h1:`, is over the texts 1..i.
+/// The running hash of a file's statements: hash i, with `h1:`, is over the texts 1..i.
+///
+/// Keeps what the row of a running file holds and the last hash, however long the file is.
 /// Source: spec revisions.md 2.1, 3.1.
 class StatementHashes {
  public:
   void add(std::string_view statement);
-  [[nodiscard]] const std::vector<std::string>& all() const { return hashes_; }
-  [[nodiscard]] size_t size() const { return hashes_.size(); }
+  [[nodiscard]] size_t size() const { return size_; }
+  /// The hash over all statements; empty before the first.
+  [[nodiscard]] const std::string& last() const { return last_; }
   /// The hashes as a row of a file that is running holds them.
-  [[nodiscard]] std::vector<std::string> compact() const;
+  [[nodiscard]] const std::vector<std::string>& compact() const { return compact_; }
 
  private:
   codec::Sha256Hasher hasher_;
-  std::vector<std::string> hashes_;
+  std::vector<std::string> compact_;
+  std::string last_;
+  size_t size_ = 0;
 };
+
+/// All hashes of the first `count` statements, as the row of a file that stopped holds them.
+[[nodiscard]] std::vector<std::string> exact_hashes(const FileStatements& statements, size_t count);
 
 /// Compares the applied statements of a row with the file as it is now.
 ///
 /// `after` is the hash of the last applied statement where the row's own hashes are not exact.
-/// The result holds the hashes of the applied statements.
+/// The result has taken in the applied statements.
 /// Errors: `sql/migrate: history changed: statement <n> from file "<name>" changed`.
 [[nodiscard]] Result<StatementHashes> check_history(const Revision& row,
-                                                    const std::vector<sql::Statement>& statements,
+                                                    const FileStatements& statements,
                                                     std::string_view file_name,
                                                     std::string_view after);
 

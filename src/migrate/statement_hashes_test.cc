@@ -5,19 +5,20 @@
 namespace rhumb::migrate {
 namespace {
 
-std::vector<sql::Statement> statements_of(const std::vector<std::string>& texts) {
-  std::vector<sql::Statement> statements;
+FileStatements statements_of(const std::vector<std::string>& texts) {
+  std::string script;
   for (const std::string& text : texts) {
-    statements.push_back({.position = 0, .offset = 0, .text = text, .comments = {}});
+    script += text + "\n";
   }
-  return statements;
+  return FileStatements::create(script, sql::Dialect::kSqlite).value();
+}
+
+std::vector<std::string> hashes_of(const std::vector<std::string>& texts) {
+  return exact_hashes(statements_of(texts), texts.size());
 }
 
 TEST(StatementHashes, AreThoseOfTheSpecification) {
-  StatementHashes hashes;
-  hashes.add("CREATE TABLE a (id int);");
-  hashes.add("INSERT INTO a VALUES (1);");
-  EXPECT_EQ(hashes.all(),
+  EXPECT_EQ(hashes_of({"CREATE TABLE a (id int);", "INSERT INTO a VALUES (1);"}),
             (std::vector<std::string>{"h1:Fo9K92y+zoKkGFxsVzZuB4g8bkFV8lzihVkBjZlDO4E=",
                                       "h1:J60a0JCqsmYwmpz4mMcCZ/e45GD0WMY98eQC/dVmy8Q="}));
 }
@@ -27,10 +28,12 @@ TEST(StatementHashes, RowsOfLongFilesStaySmall) {
   for (size_t i = 0; i < kExactHashesMax; ++i) {
     hashes.add("SELECT 1;");
   }
-  EXPECT_EQ(hashes.compact(), hashes.all());
+  EXPECT_EQ(hashes.compact(), hashes_of(std::vector<std::string>(kExactHashesMax, "SELECT 1;")));
   hashes.add("SELECT 2;");
+  hashes.add("SELECT 3;");
   ASSERT_EQ(hashes.compact().size(), kExactHashesMax + 1);
   EXPECT_EQ(hashes.compact().back(), "h1:");
+  EXPECT_EQ(hashes.size(), kExactHashesMax + 2);
 }
 
 struct Case {
@@ -54,11 +57,7 @@ TEST(CheckHistory, FindsTheFirstChange) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
-    StatementHashes stored;
-    for (const std::string& text : c.stored) {
-      stored.add(text);
-    }
-    const Revision row{.applied = c.applied, .partial_hashes = stored.all()};
+    const Revision row{.applied = c.applied, .partial_hashes = hashes_of(c.stored)};
     const auto checked = check_history(row, statements_of(c.now), "1_a.sql", "");
     if (*c.error == '\0') {
       ASSERT_TRUE(checked.has_value()) << checked.error().message();
@@ -80,10 +79,10 @@ TEST(CheckHistory, TakesTheLastHashOfALongFileFromItsIntent) {
     stored.add(texts.back());
   }
   const Revision row{.applied = 70, .partial_hashes = stored.compact()};
-  EXPECT_TRUE(check_history(row, statements_of(texts), "f", stored.all().back()).has_value());
+  EXPECT_TRUE(check_history(row, statements_of(texts), "f", stored.last()).has_value());
   EXPECT_FALSE(check_history(row, statements_of(texts), "f", "h1:x").has_value());
   texts[66] = "SELECT 'changed';";
-  EXPECT_FALSE(check_history(row, statements_of(texts), "f", stored.all().back()).has_value())
+  EXPECT_FALSE(check_history(row, statements_of(texts), "f", stored.last()).has_value())
       << "a running hash covers what is not stored";
 }
 

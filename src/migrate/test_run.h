@@ -37,7 +37,7 @@ class EventLog final : public RunObserver {
   void operator()(const Refused& e) { line("refused " + e.text); }
   void operator()(const Notice& e) { line("notice " + e.text); }
   void operator()(const FileStarted& e) {
-    line(fmt::format("file {}{}", e.file.version,
+    line(fmt::format("file {}{}", e.file->file().version,
                      e.skipped > 0 ? fmt::format(" skip={}", e.skipped) : ""));
   }
   void operator()(const CheckDone& e) {
@@ -45,7 +45,7 @@ class EventLog final : public RunObserver {
                      e.error.shown));
   }
   void operator()(const StatementStarted& e) {
-    line(fmt::format("{}: {}", e.number, e.text.shown));
+    line(fmt::format("{}: {}", e.number, e.text.in(TextForm::kShown)));
   }
   void operator()(const StatementDone& e) {
     if (e.result != StatementResult::kOk) {

@@ -24,7 +24,7 @@ std::string statement_of(const Revision& row,
   if (!prepared || intent.statement > prepared->size()) {
     return row.error_stmt;
   }
-  return std::string(prepared->text(intent.statement - 1));
+  return std::string(StatementCursor(prepared->statements).at(intent.statement).text);
 }
 
 Error unknown_outcome(driver::Connection& connection,

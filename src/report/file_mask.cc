@@ -112,15 +112,13 @@ std::vector<std::string> parse_sensitive_argument(std::string_view argument) {
 
 struct FileMask::State {
   std::string name;
-  std::string file;
+  SharedText file;
   FileMaskOptions options;
   Mark strictest;
   std::vector<Piece> pieces{};
   std::vector<size_t> statements{};  ///< indices of pieces
   HiddenValues hidden_shown{};
   HiddenValues hidden_reported{};
-  std::vector<std::string> values_shown{};
-  std::vector<std::string> values_reported{};
   MaskCounts counts{};
 
   [[nodiscard]] Result<Mark> read_mark(const std::vector<std::string_view>& arguments) const;
@@ -128,12 +126,12 @@ struct FileMask::State {
   void add_gap(std::string_view text, const Mark& before, const sql::Statement* statement,
                const Mark& mark);
   void collect();
-  [[nodiscard]] MaskPolicy policy(const Mark& mark, MaskForm form) const;
+  [[nodiscard]] MaskPolicy policy(const Mark& mark, TextForm form) const;
   [[nodiscard]] const Mark& find_mark(size_t number, std::string_view text) const;
-  [[nodiscard]] const HiddenValues& hidden(MaskForm form) const {
-    return form == MaskForm::kShown ? hidden_shown : hidden_reported;
+  [[nodiscard]] const HiddenValues& hidden(TextForm form) const {
+    return form == TextForm::kShown ? hidden_shown : hidden_reported;
   }
-  void append_gap(std::string& out, const Piece& piece, MaskForm form) const;
+  void append_gap(std::string& out, const Piece& piece, TextForm form) const;
 };
 
 Result<Mark> FileMask::State::read_mark(const std::vector<std::string_view>& arguments) const {
@@ -144,7 +142,7 @@ Result<Mark> FileMask::State::read_mark(const std::vector<std::string_view>& arg
     for (const std::string& text : patterns) {
       Result<SensitivePattern> pattern = SensitivePattern::create(text);
       if (!pattern) {
-        const size_t offset = static_cast<size_t>(argument.data() - file.data());
+        const size_t offset = static_cast<size_t>(argument.data() - file.view().data());
         return invalid(fmt::format("{}:{}: invalid atlas:sensitive pattern {}: {}",
                                    name,
                                    position_at(file, offset).line,
@@ -201,8 +199,8 @@ Result<void> FileMask::State::read_section(std::string_view text, const Mark& ou
   return {};
 }
 
-MaskPolicy FileMask::State::policy(const Mark& mark, MaskForm form) const {
-  MaskPolicy policy{.literals = form == MaskForm::kShown ? LiteralMasking::kNone
+MaskPolicy FileMask::State::policy(const Mark& mark, TextForm form) const {
+  MaskPolicy policy{.literals = form == TextForm::kShown ? LiteralMasking::kNone
                                                          : options.report_literals,
                     .sensitive = mark.sensitive,
                     .patterns = mark.patterns};
@@ -219,17 +217,15 @@ void FileMask::State::collect() {
     }
     if (piece.mark.is_set()) {
       const MaskedSql shown =
-          mask_statement(piece.text, options.lex, policy(piece.mark, MaskForm::kShown));
+          mask_statement(piece.text, options.lex, policy(piece.mark, TextForm::kShown));
       hidden_shown.add(shown.values);
-      values_shown.insert(values_shown.end(), shown.values.begin(), shown.values.end());
     }
     if (!options.is_reported) {
       continue;
     }
     const MaskedSql reported =
-        mask_statement(piece.text, options.lex, policy(piece.mark, MaskForm::kReported));
+        mask_statement(piece.text, options.lex, policy(piece.mark, TextForm::kReported));
     hidden_reported.add(reported.values);
-    values_reported.insert(values_reported.end(), reported.values.begin(), reported.values.end());
     counts.values += reported.spans.size();
     counts.statements += reported.spans.empty() ? 0 : 1;
   }
@@ -252,7 +248,7 @@ const Mark& FileMask::State::find_mark(size_t number, std::string_view text) con
   return found != nullptr ? *found : strictest;
 }
 
-void FileMask::State::append_gap(std::string& out, const Piece& piece, MaskForm form) const {
+void FileMask::State::append_gap(std::string& out, const Piece& piece, TextForm form) const {
   const MaskPolicy rules = policy(piece.mark, form);
   if (rules.is_open()) {
     out += piece.text;
@@ -271,10 +267,10 @@ FileMask& FileMask::operator=(FileMask&&) noexcept = default;
 FileMask::~FileMask() = default;
 
 Result<FileMask> FileMask::create(std::string_view name,
-                                  std::string_view content,
+                                  SharedText content,
                                   const FileMaskOptions& options) {
   auto state = std::make_unique<State>(State{.name = std::string(name),
-                                             .file = std::string(content),
+                                             .file = std::move(content),
                                              .options = options,
                                              .strictest = {}});
   const std::string_view file = state->file;
@@ -299,7 +295,7 @@ Result<FileMask> FileMask::create(std::string_view name,
   return FileMask(std::move(state));
 }
 
-std::string FileMask::content(MaskForm form) const {
+std::string FileMask::content(TextForm form) const {
   std::string out;
   for (const Piece& piece : state_->pieces) {
     if (!piece.is_statement) {
@@ -312,7 +308,7 @@ std::string FileMask::content(MaskForm form) const {
   return out;
 }
 
-MaskedSql FileMask::statement(size_t number, std::string_view text, MaskForm form) const {
+MaskedSql FileMask::statement(size_t number, std::string_view text, TextForm form) const {
   const MaskPolicy policy = state_->policy(state_->find_mark(number, text), form);
   return mask_statement(text, state_->options.lex, policy, &hidden(form));
 }
@@ -320,7 +316,7 @@ MaskedSql FileMask::statement(size_t number, std::string_view text, MaskForm for
 std::string FileMask::statement_error(size_t number,
                                       std::string_view text,
                                       std::string_view error,
-                                      MaskForm form,
+                                      TextForm form,
                                       const HiddenValues& secrets) const {
   const MaskPolicy policy = state_->policy(state_->find_mark(number, text), form);
   if (policy.is_open()) {
@@ -331,11 +327,7 @@ std::string FileMask::statement_error(size_t number,
   return mask_text(mask_error(error, quoted, policy, hidden(form)), secrets);
 }
 
-const HiddenValues& FileMask::hidden(MaskForm form) const { return state_->hidden(form); }
-
-const std::vector<std::string>& FileMask::values(MaskForm form) const {
-  return form == MaskForm::kShown ? state_->values_shown : state_->values_reported;
-}
+const HiddenValues& FileMask::hidden(TextForm form) const { return state_->hidden(form); }
 
 MaskCounts FileMask::counts() const { return state_->counts; }
 

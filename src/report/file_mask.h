@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/shared_text.h"
+#include "migrate/run_event.h"
 #include "report/masking.h"
 #include "sql/statement_splitter.h"
 
 namespace rhumb::report {
 
-/// Who will see a text: the person at the terminal (marked values masked), or the registry
-/// (literals masked too).
-enum class MaskForm { kShown, kReported };
+/// Marked values are masked for the person at the terminal, literals too for the registry.
+using migrate::TextForm;
 
 struct FileMaskOptions {
   sql::LexOptions lex{};
@@ -34,32 +35,30 @@ struct MaskCounts {
 
 /// What of one migration file may be shown, to whom.
 ///
-/// Owns a copy of the file. Not changed after creation: may be read from several threads.
+/// Owns a share of the file. Not changed after creation: may be read from several threads.
 /// Source: spec reporting.md 5.3.
 class FileMask {
  public:
   /// Errors: kInvalid `<file>:<line>: invalid atlas:sensitive pattern "<p>": <reason>`; then no run
   /// may start. A file that can not be split is none: its rest is masked as one statement.
   static Result<FileMask> create(std::string_view name,
-                                 std::string_view content,
+                                 SharedText content,
                                  const FileMaskOptions& options);
   FileMask(FileMask&&) noexcept;
   FileMask& operator=(FileMask&&) noexcept;
   ~FileMask();
 
-  [[nodiscard]] std::string content(MaskForm form) const;
+  [[nodiscard]] std::string content(TextForm form) const;
   /// `number` counts from 1; a text that is not that of the statement is looked for by its text,
   /// and one that is in no place of the file is masked as the strictest of its statements.
-  [[nodiscard]] MaskedSql statement(size_t number, std::string_view text, MaskForm form) const;
+  [[nodiscard]] MaskedSql statement(size_t number, std::string_view text, TextForm form) const;
   [[nodiscard]] std::string statement_error(size_t number,
                                             std::string_view text,
                                             std::string_view error,
-                                            MaskForm form,
+                                            TextForm form,
                                             const HiddenValues& secrets) const;
-  /// What errors of the file must not show.
-  [[nodiscard]] const HiddenValues& hidden(MaskForm form) const;
-  /// The hidden values as they were collected, for other texts of the run.
-  [[nodiscard]] const std::vector<std::string>& values(MaskForm form) const;
+  /// What errors of the file, and other texts of the run, must not show.
+  [[nodiscard]] const HiddenValues& hidden(TextForm form) const;
   [[nodiscard]] MaskCounts counts() const;
 
  private:

@@ -19,7 +19,7 @@ FileMask mask(std::string_view content, FileMaskOptions options = {}) {
   if (options.lex.dialect == Dialect::kGeneric) {
     options.lex.dialect = Dialect::kSqlite;
   }
-  return FileMask::create("1_a.sql", content, options).value();
+  return FileMask::create("1_a.sql", std::string(content), options).value();
 }
 
 struct ContentCase {
@@ -78,8 +78,8 @@ TEST(FileMask, FollowsDirectives) {
   };
   for (const ContentCase& c : cases) {
     const FileMask file = mask(c.file);
-    EXPECT_EQ(file.content(MaskForm::kShown), c.shown) << c.name;
-    EXPECT_EQ(file.content(MaskForm::kReported), c.reported) << c.name;
+    EXPECT_EQ(file.content(TextForm::kShown), c.shown) << c.name;
+    EXPECT_EQ(file.content(TextForm::kReported), c.reported) << c.name;
   }
 }
 
@@ -107,8 +107,8 @@ TEST(FileMask, KeepsStatementsAndLinesOfRealHistories) {
       in << std::ifstream(entry.path(), std::ios::binary).rdbuf();
       const std::string file = in.str();
       const FileMaskOptions options{.lex = {.dialect = history.dialect}};
-      const std::string once = mask(file, options).content(MaskForm::kReported);
-      EXPECT_EQ(mask(once, options).content(MaskForm::kReported), once) << entry.path();
+      const std::string once = mask(file, options).content(TextForm::kReported);
+      EXPECT_EQ(mask(once, options).content(TextForm::kReported), once) << entry.path();
       EXPECT_EQ(once.find("unparsed"), std::string::npos) << entry.path();
       EXPECT_EQ(std::count(once.begin(), once.end(), '\n'),
                 std::count(file.begin(), file.end(), '\n'))
@@ -123,7 +123,8 @@ TEST(FileMask, KeepsStatementsAndLinesOfRealHistories) {
 
 TEST(FileMask, RefusesBadPatterns) {
   const FileMaskOptions options{.lex = {.dialect = Dialect::kSqlite}};
-  EXPECT_EQ(FileMask::create("2_b.sql", "SELECT 1;\n-- atlas:sensitive ok [\nSELECT 2;", options)
+  EXPECT_EQ(FileMask::create("2_b.sql", std::string("SELECT 1;\n-- atlas:sensitive ok [\nSELECT 2;"),
+                             options)
                 .error()
                 .message(),
             "2_b.sql:2: invalid atlas:sensitive pattern \"[\": missing ]: [");
@@ -145,23 +146,31 @@ TEST(FileMask, CountsWhatItHides) {
 
 TEST(MaskingRenderer, MasksErrorsOfMarkedStatementsOnTheTerminal) {
   MaskingRenderer renderer({.lex = {.dialect = Dialect::kSqlite}}, {"pa55word"});
-  const std::string_view file =
+  const std::string file =
       "SELECT 'ann';\n-- atlas:sensitive\nINSERT INTO t VALUES (4711, 'zoe');\n";
-  ASSERT_TRUE(renderer.add_file("1_a.sql", file));
-  const migrate::RunFile run_file{.name = "1_a.sql", .version = "1", .description = "a"};
-  const migrate::RunText first = renderer.statement_error(run_file, 1, "SELECT 'ann';",
-                                                          "no ann, pa55word");
+  const auto texts = renderer.open_file({.name = "1_a.sql", .version = "1"}, file);
+  ASSERT_TRUE(renderer.check());
+  const migrate::RunText first = texts->statement_error(1, "SELECT 'ann';", "no ann, pa55word");
   EXPECT_EQ(first.shown, "no ann, (sensitive)");
   EXPECT_EQ(first.reported, "no (sensitive), (sensitive)");
-  const migrate::RunText second = renderer.statement_error(
-      run_file, 2, "INSERT INTO t VALUES (4711, 'zoe');", "bad 4711 near zoe");
+  const migrate::RunText second =
+      texts->statement_error(2, "INSERT INTO t VALUES (4711, 'zoe');", "bad 4711 near zoe");
   EXPECT_EQ(second.shown, "bad (sensitive) near (sensitive)");
   EXPECT_EQ(second.reported, "bad (sensitive) near (sensitive)");
-  EXPECT_EQ(renderer.statement(run_file, 2, "SELECT 5, 'x';").shown,
+  EXPECT_EQ(texts->statement(2, "SELECT 5, 'x';", TextForm::kShown),
             "SELECT (sensitive), (sensitive);")
       << "a text that is not in the file gets the strictest mark of it";
   EXPECT_EQ(renderer.message("ann 4711").shown, "ann (sensitive)");
   EXPECT_EQ(renderer.message("ann 4711").reported, "(sensitive) (sensitive)");
+}
+
+TEST(MaskingRenderer, ShowsNothingOfAFileWhoseMarksAreBad) {
+  MaskingRenderer renderer({}, {});
+  const auto texts =
+      renderer.open_file({.name = "1_a.sql"}, std::string("-- atlas:sensitive (\nSELECT 'ann';\n"));
+  ASSERT_FALSE(renderer.check());
+  EXPECT_EQ(texts->content("SELECT 'ann';", TextForm::kShown), "(sensitive)");
+  EXPECT_EQ(texts->statement(1, "SELECT 'ann';", TextForm::kShown), "(sensitive)");
 }
 
 TEST(MaskingRenderer, MasksTheTerminalAlikeWhenNothingIsReported) {
@@ -177,19 +186,20 @@ TEST(MaskingRenderer, MasksTheTerminalAlikeWhenNothingIsReported) {
       {"marked file", "-- atlas:sensitive\n\nSELECT 'ann';\n", "SELECT 'ann';"},
   };
   for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    constexpr TextForm kForm = TextForm::kShown;
     const migrate::RunFile file{.name = "1_a.sql", .version = "1", .description = "a"};
     MaskingRenderer reporting({}, {"pa55word"});
     MaskingRenderer silent({.is_reported = false}, {"pa55word"});
-    EXPECT_EQ(silent.content(file, c.file).shown, reporting.content(file, c.file).shown) << c.name;
-    EXPECT_EQ(silent.statement(file, 1, c.statement).shown,
-              reporting.statement(file, 1, c.statement).shown)
-        << c.name;
-    EXPECT_EQ(silent.statement_error(file, 1, c.statement, "no ann, pa55word").shown,
-              reporting.statement_error(file, 1, c.statement, "no ann, pa55word").shown)
-        << c.name;
-    EXPECT_EQ(silent.message("ann pa55word").shown, reporting.message("ann pa55word").shown)
-        << c.name;
-    EXPECT_TRUE(silent.statement(file, 1, c.statement).reported.empty()) << c.name;
+    const auto want = reporting.open_file(file, c.file);
+    const auto got = silent.open_file(file, c.file);
+    EXPECT_EQ(got->content(c.file, kForm), want->content(c.file, kForm));
+    EXPECT_EQ(got->statement(1, c.statement, kForm), want->statement(1, c.statement, kForm));
+    EXPECT_EQ(got->statement_error(1, c.statement, "no ann, pa55word").shown,
+              want->statement_error(1, c.statement, "no ann, pa55word").shown);
+    EXPECT_EQ(got->comment("-- ann pa55word", kForm), want->comment("-- ann pa55word", kForm));
+    EXPECT_EQ(silent.message("ann pa55word").shown, reporting.message("ann pa55word").shown);
+    EXPECT_EQ(got->statement(1, c.statement, TextForm::kReported), "");
   }
 }
 

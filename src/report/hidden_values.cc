@@ -78,6 +78,12 @@ void HiddenValues::add(const std::vector<std::string>& values) {
   }
 }
 
+void HiddenValues::add(const HiddenValues& others) {
+  for (const std::string& form : others.values_) {
+    add_form(form);
+  }
+}
+
 bool HiddenValues::contains(std::string_view value) const {
   return values_.contains(value);
 }

@@ -40,6 +40,7 @@ class HiddenValues {
   /// contains().
   void add(std::string_view value);
   void add(const std::vector<std::string>& values);
+  void add(const HiddenValues& others);
   [[nodiscard]] bool empty() const { return values_.empty(); }
   [[nodiscard]] bool contains(std::string_view value) const;
 

@@ -5,23 +5,104 @@
 namespace rhumb::report {
 namespace {
 
+using migrate::FileTexts;
+using migrate::RunText;
+using Hidden = MaskingRenderer::Hidden;
+
 constexpr std::string_view kMark = "atlas:sensitive";
+
+std::string without(const HiddenValues& hidden, std::string text) {
+  if (hidden.empty()) {
+    return text;
+  }
+  return replace_spans(text, hidden.find_in(text));
+}
+
+/// A file without marks in a run without a report: only the secrets are hidden, and there are no
+/// reported forms.
+class PlainTexts final : public FileTexts {
+ public:
+  explicit PlainTexts(std::shared_ptr<const Hidden> hidden) : hidden_(std::move(hidden)) {}
+
+  std::string content(std::string_view text, TextForm form) const override {
+    return form == TextForm::kShown ? without(hidden_->secrets, std::string(text)) : std::string();
+  }
+  std::string statement(size_t /*number*/, std::string_view text, TextForm form) const override {
+    return content(text, form);
+  }
+  std::string comment(std::string_view text, TextForm form) const override {
+    return mask_text(text, hidden_->in(form));
+  }
+  RunText statement_error(size_t /*number*/,
+                          std::string_view /*statement*/,
+                          std::string_view error) const override {
+    return {.shown = mask_text(error, hidden_->secrets), .reported = {}};
+  }
+
+ private:
+  std::shared_ptr<const Hidden> hidden_;  // of the run: shared by all of its files
+};
+
+class MaskedTexts final : public FileTexts {
+ public:
+  MaskedTexts(FileMask mask, bool is_reported, std::shared_ptr<const Hidden> hidden)
+      : mask_(std::move(mask)), is_reported_(is_reported), hidden_(std::move(hidden)) {}
+
+  std::string content(std::string_view /*text*/, TextForm form) const override {
+    return is_wanted(form) ? without(hidden_->secrets, mask_.content(form)) : std::string();
+  }
+  std::string statement(size_t number, std::string_view text, TextForm form) const override {
+    return is_wanted(form) ? without(hidden_->secrets, mask_.statement(number, text, form).text)
+                           : std::string();
+  }
+  std::string comment(std::string_view text, TextForm form) const override {
+    return mask_text(text, hidden_->in(form));
+  }
+  RunText statement_error(size_t number,
+                          std::string_view statement,
+                          std::string_view error) const override {
+    const auto masked = [&](TextForm form) {
+      return mask_.statement_error(number, statement, error, form, hidden_->secrets);
+    };
+    return {.shown = masked(TextForm::kShown), .reported = masked(TextForm::kReported)};
+  }
+
+ private:
+  [[nodiscard]] bool is_wanted(TextForm form) const {
+    return form == TextForm::kShown || is_reported_;
+  }
+
+  FileMask mask_;
+  bool is_reported_;
+  std::shared_ptr<const Hidden> hidden_;  // of the run: shared by all of its files
+};
+
+/// A file whose marks can not be read: nothing of it is shown.
+class WithheldTexts final : public FileTexts {
+ public:
+  std::string content(std::string_view /*text*/, TextForm /*form*/) const override {
+    return std::string(kPlaceholder);
+  }
+  std::string statement(size_t /*number*/, std::string_view text, TextForm form) const override {
+    return content(text, form);
+  }
+  std::string comment(std::string_view text, TextForm form) const override {
+    return content(text, form);
+  }
+  RunText statement_error(size_t /*number*/,
+                          std::string_view /*statement*/,
+                          std::string_view /*error*/) const override {
+    return {.shown = std::string(kPlaceholder), .reported = std::string(kPlaceholder)};
+  }
+};
 
 }  // namespace
 
 MaskingRenderer::MaskingRenderer(FileMaskOptions options, const std::vector<std::string>& secrets)
-    : options_(std::move(options)) {
-  for (HiddenValues* values : {&secrets_, &hidden_shown_, &hidden_reported_}) {
+    : options_(std::move(options)), hidden_(std::make_shared<Hidden>()) {
+  for (HiddenValues* values : {&hidden_->secrets, &hidden_->shown, &hidden_->reported}) {
     values->add(secrets);
   }
-}
-
-Result<void> MaskingRenderer::add_file(std::string_view name, std::string_view content) {
-  FileMask mask = TRY(FileMask::create(name, content, options_));
-  hidden_shown_.add(mask.values(MaskForm::kShown));
-  hidden_reported_.add(mask.values(MaskForm::kReported));
-  files_.insert_or_assign(std::string(name), std::move(mask));
-  return {};
 }
 
 Result<void> MaskingRenderer::check() const {
@@ -31,100 +112,24 @@ Result<void> MaskingRenderer::check() const {
   return {};
 }
 
-MaskCounts MaskingRenderer::counts() const {
-  MaskCounts sum;
-  for (const auto& file : files_) {
-    const MaskCounts counts = file.second.counts();
-    sum.values += counts.values;
-    sum.statements += counts.statements;
+std::shared_ptr<const FileTexts> MaskingRenderer::open_file(const migrate::RunFile& file,
+                                                            const SharedText& content) {
+  if (!options_.is_reported && content.view().find(kMark) == std::string_view::npos) {
+    return std::make_shared<PlainTexts>(hidden_);
   }
-  return sum;
-}
-
-const FileMask* MaskingRenderer::find(std::string_view name) const {
-  const auto found = files_.find(name);
-  return found == files_.end() ? nullptr : &found->second;
-}
-
-bool MaskingRenderer::is_plain(std::string_view name) const {
-  return !plain_files_.empty() && plain_files_.contains(name);
-}
-
-migrate::RunText MaskingRenderer::plain(std::string_view text) const {
-  return {.shown = without_secrets(std::string(text)), .reported = {}};
-}
-
-std::string MaskingRenderer::without_secrets(std::string text) const {
-  if (secrets_.empty()) {
-    return text;
+  Result<FileMask> mask = FileMask::create(file.name, content, options_);
+  if (!mask) {
+    bad_file_ = bad_file_ ? *bad_file_ : mask.error();
+    return std::make_shared<WithheldTexts>();
   }
-  return replace_spans(text, secrets_.find_in(text));
+  hidden_->shown.add(mask->hidden(TextForm::kShown));
+  hidden_->reported.add(mask->hidden(TextForm::kReported));
+  return std::make_shared<MaskedTexts>(std::move(mask).value(), options_.is_reported, hidden_);
 }
 
-migrate::RunText MaskingRenderer::unknown(std::string_view text) const {
-  const MaskPolicy policy{.literals = options_.report_literals};
-  return {.shown = without_secrets(std::string(text)),
-          .reported = without_secrets(mask_statement(text, options_.lex, policy).text)};
-}
-
-migrate::RunText MaskingRenderer::content(const migrate::RunFile& file, std::string_view text) {
-  if (!options_.is_reported && find(file.name) == nullptr &&
-      text.find(kMark) == std::string_view::npos) {
-    plain_files_.emplace(file.name);
-    return plain(text);
-  }
-  if (find(file.name) == nullptr) {
-    const Result<void> added = add_file(file.name, text);
-    if (!added.has_value()) {
-      bad_file_ = bad_file_ ? *bad_file_ : added.error();
-      return {.shown = std::string(kPlaceholder), .reported = std::string(kPlaceholder)};
-    }
-  }
-  const FileMask& mask = *find(file.name);
-  return {.shown = without_secrets(mask.content(MaskForm::kShown)),
-          .reported = options_.is_reported ? without_secrets(mask.content(MaskForm::kReported))
-                                           : std::string()};
-}
-
-migrate::RunText MaskingRenderer::statement(const migrate::RunFile& file,
-                                            size_t number,
-                                            std::string_view text) {
-  if (is_plain(file.name)) {
-    return plain(text);
-  }
-  const FileMask* mask = find(file.name);
-  if (mask == nullptr) {
-    return unknown(text);
-  }
-  return {.shown = without_secrets(mask->statement(number, text, MaskForm::kShown).text),
-          .reported = options_.is_reported ? without_secrets(mask->statement(
-                                                 number, text, MaskForm::kReported).text)
-                                           : std::string()};
-}
-
-migrate::RunText MaskingRenderer::statement_error(const migrate::RunFile& file,
-                                                  size_t number,
-                                                  std::string_view statement,
-                                                  std::string_view error) {
-  if (is_plain(file.name)) {
-    return {.shown = mask_text(error, secrets_), .reported = {}};
-  }
-  const FileMask* mask = find(file.name);
-  if (mask == nullptr) {
-    const MaskPolicy policy{.literals = options_.report_literals};
-    const MaskedSql masked = mask_statement(statement, options_.lex, policy);
-    HiddenValues hidden = secrets_;
-    hidden.add(masked.values);
-    return {.shown = mask_text(error, secrets_),
-            .reported = mask_error(error, {.text = statement, .masked = &masked}, policy, hidden)};
-  }
-  return {.shown = mask->statement_error(number, statement, error, MaskForm::kShown, secrets_),
-          .reported =
-              mask->statement_error(number, statement, error, MaskForm::kReported, secrets_)};
-}
-
-migrate::RunText MaskingRenderer::message(std::string_view text) {
-  return {.shown = mask_text(text, hidden_shown_), .reported = mask_text(text, hidden_reported_)};
+RunText MaskingRenderer::message(std::string_view text) {
+  return {.shown = mask_text(text, hidden_->shown),
+          .reported = mask_text(text, hidden_->reported)};
 }
 
 }  // namespace rhumb::report

@@ -31,12 +31,12 @@ FileChecks make_checks(const CheckGroup& group) {
 
 DeployedFile make_file(const FileSummary& file) {
   DeployedFile deployed;
-  deployed.name = file.file.name;
-  deployed.content = file.content.reported;
+  deployed.name = file.file().name;
+  deployed.content = file.planned->content(migrate::TextForm::kReported);
   deployed.start = file.start;
   deployed.end = file.end;
   deployed.skipped = static_cast<int64_t>(file.skipped);
-  deployed.applied = static_cast<int64_t>(file.applied.size());
+  deployed.applied = static_cast<int64_t>(file.attempted);
   for (const CheckGroup& group : file.checks) {
     deployed.checks.push_back(make_checks(group));
   }
@@ -135,7 +135,7 @@ MigrationReport make_migration_report(const RunSummary& run,
       report.files->push_back(make_file(file));
     }
   }
-  report.log = format_run_text(target, TextForm::kReported, {});
+  report.log = format_run_text(target, migrate::TextForm::kReported, {});
   report.context = facts.context;
   report.dry_run = run.run().dry_run;
   if (facts.with_extras) {

@@ -8,23 +8,11 @@ namespace rhumb::report {
 namespace {
 
 /// Looks from the end: events are nearly always about the file that was started last.
-FileSummary* find_file(TargetSummary& target, const std::string& name) {
-  const auto found = std::find_if(target.files.rbegin(), target.files.rend(),
-                                  [&](const FileSummary& file) { return file.file.name == name; });
+FileSummary* find_file(TargetSummary& target, std::string_view name) {
+  const auto found =
+      std::find_if(target.files.rbegin(), target.files.rend(),
+                   [&](const FileSummary& file) { return file.file().name == name; });
   return found == target.files.rend() ? nullptr : &*found;
-}
-
-/// Files are started in the order of the plan, so the search begins where the last one stood.
-const migrate::PlannedFile* find_planned(const TargetSummary& target, const std::string& name) {
-  const auto is_named = [&](const migrate::PlannedFile& file) { return file.file.name == name; };
-  const size_t started = std::min(target.files.size(), target.pending.size());
-  const auto expected = target.pending.begin() + static_cast<std::ptrdiff_t>(started);
-  auto found = std::find_if(expected, target.pending.end(), is_named);
-  if (found == target.pending.end()) {
-    found = std::find_if(target.pending.begin(), expected, is_named);
-    return found == expected ? nullptr : &*found;
-  }
-  return &*found;
 }
 
 /// Applies the events of one target to its summary.
@@ -52,19 +40,15 @@ struct TargetFold {
 
   void operator()(const migrate::FileStarted& event) const {
     FileSummary file;
-    file.file = event.file;
+    file.planned = event.file;
     file.start = time;
     file.end = time;
     file.skipped = event.skipped;
-    if (const migrate::PlannedFile* planned = find_planned(target, event.file.name)) {
-      file.content = planned->content;
-      file.statements = planned->statements;
-    }
     target.files.push_back(std::move(file));
   }
 
   void operator()(const migrate::CheckDone& event) const {
-    FileSummary* file = find_file(target, event.file.name);
+    FileSummary* file = find_file(target, event.file);
     if (file == nullptr) {
       return;
     }
@@ -85,13 +69,13 @@ struct TargetFold {
   }
 
   void operator()(const migrate::StatementStarted& event) const {
-    if (FileSummary* file = find_file(target, event.file.name)) {
-      file->applied.push_back(event.text);
+    if (FileSummary* file = find_file(target, event.file)) {
+      ++file->attempted;
     }
   }
 
   void operator()(const migrate::StatementDone& event) const {
-    FileSummary* file = find_file(target, event.file.name);
+    FileSummary* file = find_file(target, event.file);
     if (file != nullptr && event.result != migrate::StatementResult::kOk) {
       file->failure = FileFailure{.statement = event.statement, .text = event.error};
     }
@@ -135,14 +119,14 @@ size_t TargetSummary::failed_file_count() const {
 size_t TargetSummary::statement_count() const {
   size_t count = 0;
   for (const FileSummary& file : files) {
-    count += file.applied.size();
+    count += file.attempted;
   }
   return count - failed_statement_count();
 }
 
 size_t TargetSummary::failed_statement_count() const {
   return static_cast<size_t>(std::ranges::count_if(files, [](const FileSummary& file) {
-    return file.failure.has_value() && !file.failed_in_check() && !file.applied.empty();
+    return file.failure.has_value() && !file.failed_in_check() && file.attempted > 0;
   }));
 }
 

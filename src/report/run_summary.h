@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,18 +34,17 @@ struct FileFailure {
 
 /// One file that was started.
 struct FileSummary {
-  migrate::RunFile file{};
-  migrate::RunText content{};
-  std::vector<migrate::PlannedStatement> statements{};  ///< of the whole file
+  std::shared_ptr<const migrate::PlannedFile> planned{};  ///< shared with the events; its texts
   Time start{};
   Time end{};
   size_t skipped = 0;
-  /// Statements that were attempted, the failing one included and last.
-  std::vector<migrate::RunText> applied{};
+  /// Statements behind the skipped ones that were attempted, the failing one included and last.
+  size_t attempted = 0;
   std::vector<CheckGroup> checks{};
   std::optional<FileFailure> failure{};
   bool rolled_back = false;
 
+  [[nodiscard]] const migrate::RunFile& file() const { return planned->file(); }
   [[nodiscard]] bool failed_in_check() const;
 };
 
@@ -54,7 +54,7 @@ struct TargetSummary {
   bool started = false;  ///< TargetStarted arrived
   bool planned = false;  ///< Planned arrived: there is something to report
   bool done = false;
-  std::vector<migrate::PlannedFile> pending{};
+  std::vector<std::shared_ptr<const migrate::PlannedFile>> pending{};  ///< shared likewise
   std::vector<FileSummary> files{};
   std::string current{};        ///< version before the run
   std::string target{};         ///< version of the last pending file

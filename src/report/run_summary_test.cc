@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "base/text.h"
 #include "report/run_report.h"
 #include "report/run_text.h"
 
@@ -39,42 +40,73 @@ migrate::RunFile file_of(const std::string& version) {
   return {.name = version + "_x.sql", .version = version, .description = "x"};
 }
 
-migrate::Planned plan_of(const std::vector<std::string>& versions) {
-  migrate::Planned planned;
-  planned.current = "0";
-  planned.target = versions.back();
-  for (const std::string& version : versions) {
-    migrate::PlannedFile file;
-    file.file = file_of(version);
-    file.content = text("raw " + version, "masked " + version);
-    planned.files.push_back(file);
+/// Hides `'s'` from the registry.
+class TestTexts final : public migrate::FileTexts {
+ public:
+  std::string content(std::string_view text, TextForm form) const override {
+    return form == TextForm::kShown ? std::string(text) : replace_all(text, "'s'", "(sensitive)");
   }
-  return planned;
-}
+  std::string statement(size_t /*number*/, std::string_view text, TextForm form) const override {
+    return content(text, form);
+  }
+  std::string comment(std::string_view text, TextForm form) const override {
+    return content(text, form);
+  }
+  RunText statement_error(size_t, std::string_view, std::string_view error) const override {
+    return same(std::string(error));
+  }
+};
 
-/// Version 1 passes with one statement, version 2 fails at its second.
-void feed_failing_run(Feeder& feed) {
-  feed(migrate::RunStarted{.command = "apply", .env = "prod"});
-  feed(migrate::TargetStarted{.driver = "sqlite", .url = "sqlite://a.db", .schema = "main",
-                              .dir_url = "file://m", .identity = "id-a"});
-  feed(plan_of({"1", "2"}));
-  feed(migrate::FileStarted{.file = file_of("1")});
-  feed(migrate::StatementStarted{.file = file_of("1"), .number = 1, .text = same("A;")});
-  feed(migrate::StatementDone{.file = file_of("1"), .number = 1});
-  feed(migrate::FileDone{.file = file_of("1")});
-  feed(migrate::FileStarted{.file = file_of("2"), .skipped = 3});
-  feed(migrate::StatementStarted{.file = file_of("2"), .number = 4, .text = same("B;")});
-  feed(migrate::StatementDone{.file = file_of("2"), .number = 4});
-  feed(migrate::StatementStarted{.file = file_of("2"), .number = 5,
-                                 .text = text("C 's';", "C (sensitive);")});
-  feed(migrate::StatementDone{.file = file_of("2"), .number = 5,
-                              .result = migrate::StatementResult::kFailed,
-                              .statement = text("C 's';", "C (sensitive);"),
-                              .error = text("bad s", "bad (sensitive)")});
-  feed(migrate::FileDone{.file = file_of("2"), .result = migrate::FileResult::kFailed,
-                         .error = text("bad s", "bad (sensitive)")});
-  feed(migrate::TargetDone{.current = "1", .error = text("run: bad s", "run: bad (sensitive)")});
-}
+/// A run over files 1 and 2: the first passes with one statement, the second fails at its fifth.
+class FailingRun {
+ public:
+  void feed(Feeder& feed) {
+    feed(migrate::RunStarted{.command = "apply", .env = "prod"});
+    feed(migrate::TargetStarted{.driver = "sqlite", .url = "sqlite://a.db", .schema = "main",
+                                .dir_url = "file://m", .identity = "id-a"});
+    feed(migrate::Planned{.current = "0", .target = "2", .files = {first_, second_}});
+    feed(migrate::FileStarted{.file = first_});
+    start(feed, *first_, 1);
+    feed(migrate::FileDone{.file = file_of("1")});
+    feed(migrate::FileStarted{.file = second_, .skipped = 3});
+    start(feed, *second_, 4);
+    start(feed, *second_, 5, migrate::StatementResult::kFailed);
+    feed(migrate::FileDone{.file = file_of("2"), .result = migrate::FileResult::kFailed,
+                           .error = text("bad s", "bad (sensitive)")});
+    feed(migrate::TargetDone{.current = "1", .error = text("run: bad s", "run: bad (sensitive)")});
+  }
+
+ private:
+  static std::shared_ptr<const migrate::PlannedFile> planned(const std::string& version,
+                                                             const std::string& script) {
+    return std::make_shared<migrate::PlannedFile>(migrate::PlannedFile::Source{
+        .file = file_of(version),
+        .content = script,
+        .statements = migrate::FileStatements::create(script, sql::Dialect::kSqlite).value(),
+        .texts = std::make_shared<TestTexts>()});
+  }
+
+  static void start(Feeder& feed,
+                    const migrate::PlannedFile& file,
+                    size_t number,
+                    migrate::StatementResult result = migrate::StatementResult::kOk) {
+    file.visit_statements(number - 1, 1, [&](const migrate::StatementText& statement) {
+      feed(migrate::StatementStarted{
+          .file = file.file().name, .number = number, .text = statement});
+    });
+    migrate::StatementDone done{.file = file.file().name, .number = number, .result = result};
+    if (result != migrate::StatementResult::kOk) {
+      done.statement = text("C 's';", "C (sensitive);");
+      done.error = text("bad s", "bad (sensitive)");
+    }
+    feed(std::move(done));
+  }
+
+  std::shared_ptr<const migrate::PlannedFile> first_ = planned("1", "A;\n");
+  std::shared_ptr<const migrate::PlannedFile> second_ = planned("2", "X; X; X;\nB;\nC 's';\n");
+};
+
+void feed_failing_run(Feeder& feed) { FailingRun().feed(feed); }
 
 TEST(RunSummary, TextShowsWhatRanAndWhatFailed) {
   RunSummary summary;
@@ -136,6 +168,7 @@ TEST(RunReport, HoldsOnlyReportedTexts) {
   EXPECT_EQ((*report.files)[1].skipped, 3);
   EXPECT_EQ((*report.files)[1].applied, 2);
   EXPECT_EQ((*report.files)[1].error->text, "bad (sensitive)");
+  EXPECT_EQ((*report.files)[1].content, "X; X; X;\nB;\nC (sensitive);\n");
   EXPECT_EQ(codec::format_json(registry_api::to_json(report)).find("'s'"), std::string::npos);
 }
 

@@ -42,7 +42,7 @@ std::string format_check_group(const FileSummary& file,
                                TextForm form,
                                const Style& style) {
   std::string text = "\n  " + dashes(style) + " checks before migrating version " +
-                     style.cyan(file.file.version) + "\n";
+                     style.cyan(file.file().version) + "\n";
   for (const CheckStatement& check : group.statements) {
     text += "    " + (check.ok ? style.cyan("->") : style.red("->")) + " " +
             indent_lines(pick(check.statement, form), 7) + "\n";
@@ -67,11 +67,13 @@ std::string format_checks(const FileSummary& file, TextForm form, const Style& s
 }
 
 std::string format_file_heading(const FileSummary& file, const Style& style) {
-  return "\n  " + dashes(style) + " migrating version " + style.cyan(file.file.version) + "\n";
+  return "\n  " + dashes(style) + " migrating version " + style.cyan(file.file().version) + "\n";
 }
 
-std::string format_statement(const migrate::RunText& statement, TextForm form, const Style& style) {
-  return "    " + style.cyan("->") + " " + indent_lines(pick(statement, form), 7) + "\n";
+std::string format_statement(const migrate::StatementText& statement,
+                             TextForm form,
+                             const Style& style) {
+  return "    " + style.cyan("->") + " " + indent_lines(statement.in(form), 7) + "\n";
 }
 
 std::string format_file_end(const FileSummary& file, TextForm form, const Style& style) {
@@ -88,9 +90,10 @@ std::string format_file(const FileSummary& file, TextForm form, const Style& sty
     return text;
   }
   text += format_file_heading(file, style);
-  for (const migrate::RunText& statement : file.applied) {
-    text += format_statement(statement, form, style);
-  }
+  file.planned->visit_statements(
+      file.skipped, file.attempted, [&](const migrate::StatementText& statement) {
+        text += format_statement(statement, form, style);
+      });
   return text + format_file_end(file, form, style);
 }
 
@@ -205,18 +208,18 @@ void RunTextPrinter::on_event(const migrate::RunEvent& event) {
   constexpr TextForm kForm = TextForm::kShown;
   if (const auto* planned = std::get_if<migrate::Planned>(&event.body)) {
     out_ << (planned->files.empty() ? "" : format_run_header(target, style_) + "\n");
-  } else if (std::holds_alternative<migrate::StatementStarted>(event.body)) {
+  } else if (const auto* statement = std::get_if<migrate::StatementStarted>(&event.body)) {
     const FileSummary& file = target.files.back();
-    if (file.applied.size() == 1) {
+    if (file.attempted == 1) {
       out_ << format_checks(file, kForm, style_) << format_file_heading(file, style_);
     }
-    out_ << format_statement(file.applied.back(), kForm, style_);
+    out_ << format_statement(statement->text, kForm, style_);
   } else if (const auto* done = std::get_if<migrate::FileDone>(&event.body)) {
     if (done->result == migrate::FileResult::kRolledBack) {
       return;
     }
     const FileSummary& file = target.files.back();
-    out_ << (file.applied.empty() ? format_file(file, kForm, style_)
+    out_ << (file.attempted == 0 ? format_file(file, kForm, style_)
                                   : format_file_end(file, kForm, style_));
   } else if (std::holds_alternative<migrate::TargetDone>(event.body) && target.planned) {
     out_ << (target.pending.empty() ? format_run_text(target, kForm, style_)

@@ -8,8 +8,7 @@
 
 namespace rhumb::report {
 
-/// Which of a text's two outgoing forms to print.
-enum class TextForm { kShown, kReported };
+using migrate::TextForm;
 
 /// The default report of `migrate apply`: what the terminal shows and what a report carries as log.
 /// Shape: ends with a newline.

@@ -36,12 +36,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                 Dialect::kPostgres, Dialect::kSqlServer}) {
     check_statement(text, dialect, {});
     check_statement(text, dialect, {.sensitive = true});
-    auto file = rhumb::report::FileMask::create("x.sql", text, {.lex = {.dialect = dialect}});
+    auto file = rhumb::report::FileMask::create("x.sql", std::string(text), {.lex = {.dialect = dialect}});
     if (file) {
       const bool marked = text.find("atlas:") != std::string_view::npos;
-      RHUMB_CHECK(marked || file->content(rhumb::report::MaskForm::kShown) == text,
+      RHUMB_CHECK(marked || file->content(rhumb::report::TextForm::kShown) == text,
                   "the terminal shows files without directives as they are");
-      static_cast<void>(file->content(rhumb::report::MaskForm::kReported));
+      static_cast<void>(file->content(rhumb::report::TextForm::kReported));
     }
   }
   return 0;

@@ -21,10 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!split) {
       continue;
     }
-    for (const rhumb::sql::Statement& statement : split->statements) {
-      RHUMB_CHECK(statement.offset <= bytes.size(), "a statement starts inside its file");
-      const bool is_empty = statement.text.empty();
-      RHUMB_CHECK(is_empty || bytes[statement.offset] == statement.text.front(),
+    StatementReader reader = split->read();
+    while (const auto statement = reader.next()) {
+      RHUMB_CHECK(statement->offset <= bytes.size(), "a statement starts inside its file");
+      const bool is_empty = statement->text.empty();
+      RHUMB_CHECK(is_empty || bytes[statement->offset] == statement->text.front(),
                   "an offset points at its text");
     }
   }
