@@ -18,8 +18,8 @@ using Respond = std::function<void(Response)>;
 /// What connections hand complete requests to; returns at once.
 using Dispatch = std::function<void(Request, Respond)>;
 
-/// Sockets, TLS and the HTTP protocol, without the workers. Internal to this folder: its
-/// implementation is the only file that includes the networking library.
+/// Sockets, TLS and the HTTP protocol, without the workers. Internal to this folder, like the
+/// networking library, which no other header than those of connections includes.
 class Listener {
  public:
   /// Errors: as Server::start().
