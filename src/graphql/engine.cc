@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "graphql/document_cache.h"
 #include "graphql/execute.h"
 #include "graphql/literal.h"
 #include "graphql/parser.h"
@@ -53,18 +54,18 @@ const Selection* find_introspection(const std::vector<Selection>& selections,
 }  // namespace
 
 Result<Request> parse_request(std::string_view body) {
-  const Json json = TRY(codec::parse_json(body));
+  Json json = TRY(codec::parse_json(body));
   const std::optional<std::string_view> query = json.find_string("query");
   if (!query) {
     return invalid("request body has no \"query\"; send {\"query\": \"...\"}");
   }
   Request request;
   request.query = std::string(*query);
-  if (const Json* variables = json.find("variables")) {
+  if (Json* variables = json.find("variables")) {
     if (!variables->is_object() && !variables->is_null()) {
       return invalid("\"variables\" of the request is not an object");
     }
-    request.variables = *variables;
+    request.variables = std::move(*variables);
   }
   if (const Json* name = json.find("operationName")) {
     if (!name->is_string() && !name->is_null()) {
@@ -88,6 +89,14 @@ Result<Engine> Engine::create(std::string_view sdl, Options options) {
   return Engine(std::move(schema), std::move(options));
 }
 
+Engine::Engine(Schema schema, Options options)
+    : schema_(std::move(schema)),
+      options_(std::move(options)),
+      documents_(std::make_unique<DocumentCache>()) {}
+Engine::Engine(Engine&& other) noexcept = default;
+Engine& Engine::operator=(Engine&& other) noexcept = default;
+Engine::~Engine() = default;
+
 std::vector<std::string> Engine::unresolved_root_fields() const {
   std::vector<std::string> names;
   for (const OperationKind kind : {OperationKind::kQuery, OperationKind::kMutation}) {
@@ -104,21 +113,42 @@ std::vector<std::string> Engine::unresolved_root_fields() const {
   return names;
 }
 
-Response Engine::execute(const Request& request, Context& context) const {
-  const Result<Document> document = parse_document(request.query);
+std::shared_ptr<const PreparedDocument> Engine::prepare(std::string_view query) const {
+  if (std::shared_ptr<const PreparedDocument> kept = documents_->find(query)) {
+    return kept;
+  }
+  auto prepared = std::make_shared<PreparedDocument>();
+  Result<Document> document = parse_document(query);
   if (!document.has_value()) {
-    return refuse({document.error()});
+    prepared->problems.push_back(document.error());
+    return prepared;
   }
+  prepared->document = std::move(*document);
   Diagnostics problems;
-  validate(schema_, *document, options_.rules, options_.limits, problems);
-  if (!problems.empty()) {
-    return refuse(problems.errors());
+  validate(schema_, prepared->document, options_.rules, options_.limits, problems);
+  prepared->problems = problems.errors();
+  if (prepared->problems.empty()) {
+    documents_->keep(query, prepared);
   }
-  const Result<const Operation*> operation = choose_operation(*document, request.operation_name);
+  return prepared;
+}
+
+Response Engine::execute(const Request& request, Context& context) const {
+  return execute(*prepare(request.query), request, context);
+}
+
+Response Engine::execute(const PreparedDocument& prepared,
+                         const Request& request,
+                         Context& context) const {
+  if (!prepared.problems.empty()) {
+    return refuse(prepared.problems);
+  }
+  const Document& document = prepared.document;
+  const Result<const Operation*> operation = choose_operation(document, request.operation_name);
   if (!operation.has_value()) {
     return refuse({operation.error()});
   }
-  const Selection* introspection = find_introspection((*operation)->selections, *document);
+  const Selection* introspection = find_introspection((*operation)->selections, document);
   if (introspection != nullptr && !request.introspection) {
     return refuse({error_at(introspection->position, "introspection needs a valid token")});
   }
@@ -134,7 +164,7 @@ Response Engine::execute(const Request& request, Context& context) const {
                  .resolvers = options_.resolvers,
                  .rules = options_.rules,
                  .limits = options_.limits,
-                 .document = *document,
+                 .document = document,
                  .context = context,
                  .variables = *variables},
                 **operation, response);

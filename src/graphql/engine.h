@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "codec/json.h"
+#include "graphql/ast.h"
 #include "graphql/input.h"
 #include "graphql/resolver.h"
 #include "graphql/response.h"
@@ -27,6 +29,14 @@ struct Request {
 /// Errors: kInvalid, kLimit.
 Result<Request> parse_request(std::string_view body);
 
+class DocumentCache;
+
+/// A document that was read and checked once, for any number of executions. Immutable.
+struct PreparedDocument {
+  Document document;
+  std::vector<Error> problems;  ///< why it is refused; empty: it can be executed
+};
+
 /// A GraphQL server without transport: a schema and its resolvers.
 ///
 /// Shape: immutable once created, safe from any thread as far as the resolvers are.
@@ -40,6 +50,14 @@ class Engine {
 
   /// Errors: those of parse_schema(); kInvalid when a resolver belongs to no field.
   static Result<Engine> create(std::string_view sdl, Options options);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  Engine(Engine&& other) noexcept;
+  Engine& operator=(Engine&& other) noexcept;
+  ~Engine();
+
+  /// Reads and validates a document; valid ones are remembered by their text.
+  [[nodiscard]] std::shared_ptr<const PreparedDocument> prepare(std::string_view query) const;
 
   /// Parses, validates and runs one operation.
   ///
@@ -49,17 +67,21 @@ class Engine {
   /// Errors: never as such; see Response.
   /// Source: GraphQL specification, October 2021, section 6; registry.md 3.4.
   [[nodiscard]] Response execute(const Request& request, Context& context) const;
+  /// The same for what prepare() made of the request's document.
+  [[nodiscard]] Response execute(const PreparedDocument& prepared,
+                                 const Request& request,
+                                 Context& context) const;
 
   [[nodiscard]] const Schema& schema() const { return schema_; }
   /// Root fields that nothing computes, `Query.x`; asking for one is an error.
   [[nodiscard]] std::vector<std::string> unresolved_root_fields() const;
 
  private:
-  Engine(Schema schema, Options options)
-      : schema_(std::move(schema)), options_(std::move(options)) {}
+  Engine(Schema schema, Options options);
 
   Schema schema_;
   Options options_;
+  std::unique_ptr<DocumentCache> documents_;
 };
 
 }  // namespace rhumb::graphql
