@@ -455,6 +455,30 @@ TEST_F(ApiTest, Repositories) {
             "INVALID exactly one of id, slug and name must be given");
 }
 
+TEST_F(ApiTest, FileCountsTheDatabasesThatRanItToItsEnd) {
+  ASSERT_TRUE(registry_.push("app", "", {"1"}));
+  auto ran = [this](const char* id, const std::function<void(registry_api::DeployedFile&)>& how) {
+    registry_api::MigrationReport report = registry_.report(id, "", "1");
+    how(report.files->front());
+    ASSERT_TRUE(registry_.ingest(report));
+  };
+  registry_api::FileChecks checks;
+  checks.name = "checks.sql";
+  checks.checks = {{"SELECT 1", std::nullopt}};
+  registry_api::FileChecks failed = checks;
+  failed.checks.push_back({"SELECT 0", "assertion failed"});
+  ran("plain", [](auto&) {});
+  ran("checked", [&](auto& file) { file.checks = {checks}; });
+  ran("check failed", [&](auto& file) { file.checks = {checks, failed}; });
+  ran("statement failed", [](auto& file) { file.error = {"SELECT x", "no such column"}; });
+  registry_.clock().advance(std::chrono::minutes(1));
+  ran("checked", [&](auto& file) { file.checks = {checks}; });
+  EXPECT_EQ(
+      text(input("query repo($input: RepoInput!) { repo(input: $input) { files { databases } } }",
+                 Json::object({{"slug", "app"}}))),
+      R"j({"repo":{"files":[{"databases":2}]}})j");
+}
+
 TEST_F(ApiTest, Environments) {
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "1")));
   EXPECT_EQ(text(data("{ environments { name databases failed pending protected } }")),

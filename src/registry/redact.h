@@ -3,18 +3,18 @@
 #include <string>
 #include <string_view>
 
-/// The server's own look at what clients send: they mask, but older ones mask too little. Unlike
-/// codec/redact.h it parses nothing, so that what is masked already, or is no URL, stays as it is;
-/// the secret names are the same.
+/// The server's own look at what clients send: they mask, but older ones mask too little.
 /// Source: spec registry.md 9, urls.md 1.1.
 namespace rhumb::registry {
 
-/// Replaces by `xxxxx` the password and every secret query parameter of each URL in the text. All
-/// other bytes stay; doing it twice changes nothing.
+/// Replaces by `xxxxx` the password and every secret query parameter of each URL in the text, and
+/// by
+/// `(sensitive)` each URL that cannot be taken apart and may hold one. All other bytes stay; doing
+/// it twice changes nothing.
 [[nodiscard]] std::string redact_urls(std::string_view text);
 
-/// The same for a member that is one URL; what has no scheme and yet a user part becomes
-/// `(sensitive)` as a whole.
+/// The same for a member that is one URL, blanks and quotes included; what has no scheme and yet a
+/// user part becomes `(sensitive)` as a whole.
 [[nodiscard]] std::string redact_url(std::string_view url);
 
 }  // namespace rhumb::registry

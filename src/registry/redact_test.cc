@@ -25,7 +25,9 @@ TEST(Redact, UrlsInText) {
       {"spelling", "x://h?Pass-Word=1&API_KEY=2&p%61ss=3",
        "x://h?Pass-Word=xxxxx&API_KEY=xxxxx&p%61ss=xxxxx"},
       {"at sign in the password", "postgres://u:p@ss@h/db", "postgres://u:xxxxx@h/db"},
-      {"slash in the password", "postgres://u:pa/ss@h/db", "postgres://u:xxxxx@h/db"},
+      {"slash in the password", "postgres://u:pa/ss@h/db", "(sensitive)"},
+      {"slash after digits in the password", "postgres://u:12/3@h/db", "(sensitive)"},
+      {"the same in a text", "dial postgres://u:12/3@h: refused", "dial (sensitive): refused"},
       {"port is no password", "postgres://h:5432/db?x=a@b", "postgres://h:5432/db?x=a@b"},
       {"at sign in the path", "file://h/a@b", "file://h/a@b"},
       {"inside a line", "Target URL: mysql://a:b@h/x, then postgres://c:d@h/y.",
@@ -42,7 +44,10 @@ TEST(Redact, UrlsInText) {
 }
 
 TEST(Redact, OneUrl) {
-  EXPECT_EQ(redact_url("mysql://u:a b'c@h/db"), "mysql://u:xxxxx@h/db");
+  EXPECT_EQ(redact_url("mysql://u:a b'c@h/db"), "(sensitive)");
+  EXPECT_EQ(redact_url("mysql://u:12/3@h/db"), "(sensitive)");
+  EXPECT_EQ(redact_url("mysql://u:xxxxx@h:3306/db?parseTime=true"),
+            "mysql://u:xxxxx@h:3306/db?parseTime=true");
   EXPECT_EQ(redact_url("root:pass@tcp(localhost)/db"), "(sensitive)");
   EXPECT_EQ(redact_url("app.db"), "app.db");
   EXPECT_EQ(redact_url(""), "");

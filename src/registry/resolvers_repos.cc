@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "codec/hex.h"
 #include "codec/sha256.h"
 #include "registry/names.h"
 #include "registry/push.h"
 #include "registry/request_context.h"
 #include "registry/views.h"
+#include "registry_api/report.h"
 
 namespace rhumb::registry {
 namespace {
@@ -223,6 +227,33 @@ Result<Json> resolve_tags(RequestContext& context, FieldCall& call) {
   return list_tags(context, id_of(call), call.arguments().string_or_empty("search"), page);
 }
 
+/// Checks of a file as they are stored; a failed one kept the file from running.
+Result<bool> has_failed_check(const Value& checks) {
+  if (checks.is_null()) {
+    return false;
+  }
+  const Json groups = TRY(codec::parse_json(checks.text()));
+  const std::vector<registry_api::FileChecks> read = TRY(registry_api::read_file_checks(groups));
+  return std::any_of(read.begin(), read.end(), [](const auto& group) { return group.failed(); });
+}
+
+/// How many databases ran the file to its end.
+Result<int64_t> count_databases(Session& session, int64_t repo_id, const std::string& file) {
+  const Rows rows = TRY(session.query(
+      "SELECT DISTINCT e.database_id, f.checks FROM events e JOIN event_files f "
+      "ON f.event_id = e.id WHERE e.repo_id = ? AND f.name = ? AND f.error_text IS NULL "
+      "AND e.dry_run = 0 AND e.database_id IS NOT NULL",
+      {repo_id, file}));
+  std::set<int64_t> databases;
+  for (const Row& row : rows) {
+    const bool failed = TRY(has_failed_check(row[1]));
+    if (!failed) {
+      databases.insert(row[0].number());
+    }
+  }
+  return static_cast<int64_t>(databases.size());
+}
+
 /// The oldest tag whose state holds each file with its present content, and how many databases ran
 /// it: both only when asked for.
 Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
@@ -249,12 +280,7 @@ Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
           {id_of(call), file.name, body}));
       int64_t databases = 0;
       if (call.selects("databases")) {
-        Value count = TRY(session.scalar(
-            "SELECT count(DISTINCT e.database_id) FROM events e JOIN event_files f "
-            "ON f.event_id = e.id WHERE e.repo_id = ? AND f.name = ? AND f.error_text IS NULL "
-            "AND e.dry_run = 0",
-            {id_of(call), file.name}));
-        databases = count.number();
+        databases = TRY(count_databases(session, id_of(call), file.name));
       }
       out.push_back(Json::object(
           {{"name", file.name},
