@@ -5,10 +5,12 @@ import http.client
 import json
 import os
 import pathlib
+import resource
 import sqlite3
 import statistics
 import subprocess
 import time
+import urllib.request
 import uuid
 
 from harness import RHUMB, TOOLS, Row, clean_env, mib, ms, say
@@ -44,6 +46,19 @@ class Server:
         line = next(line for line in status.splitlines() if line.startswith(field))
         return int(line.split()[1]) * 1024
 
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def store_counts(self):
+        """Returns (writes, commits) since the start."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/metrics",
+                                         headers={"Authorization": f"Bearer {TOKEN}"})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            lines = reply.read().decode().splitlines()
+        values = dict(line.split() for line in lines if not line.startswith("#"))
+        return tuple(int(values[f"rhumb_store_{name}_total"]) for name in ("writes", "commits"))
+
 
 @contextlib.contextmanager
 def serve(data):
@@ -68,7 +83,7 @@ def serve(data):
 
 
 def report(number):
-    """A file of two statements that ran on one of many tenants."""
+    """A file of two statements that ran on one of many tenants, each run with its own log."""
     second = f"{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
     day = 1 + number // 86400
     start, end = (f"2026-01-{day:02d}T{second}.{part}Z" for part in ("100000000", "900000000"))
@@ -83,7 +98,7 @@ def report(number):
         "files": [{"name": "20260102000000_orders.sql", "content": ORDERS, "startTime": start,
                    "endTime": end, "skipped": 0, "applied": 2, "checks": [], "error": None}],
         "log": "Migrating to version 20260102000000 from 20260101000000 (1 migrations in total):\n"
-               "\n  -- migrating version 20260102000000\n  -- ok (800ms)\n",
+               f"\n  -- migrating version 20260102000000\n  -- ok ({800 + number / 1000:.3f}ms)\n",
         "context": {"triggerType": "GITHUB_ACTION", "triggerVersion": "v1.2.3"},
     }
 
@@ -96,24 +111,34 @@ def write_reports(path, numbers):
 
 
 def load(server, lines):
+    writes, commits = server.store_counts()
+    cpu, own = server.cpu_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([TOOLS / "rhumb_bench_load", str(server.port), TOKEN, lines,
                            str(CONNECTIONS)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    return json.loads(done.stdout)
+    result = json.loads(done.stdout)
+    result["cpu"] = (server.cpu_seconds() - cpu) / result["reports"]
+    client = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result["client_cpu"] = (client.ru_utime + client.ru_stime - own.ru_utime -
+                            own.ru_stime) / result["reports"]
+    writes_after, commits_after = server.store_counts()
+    result["in_commit"] = (writes_after - writes) / (commits_after - commits)
+    return result
 
 
-def raw_rate(folder, lines, number):
-    """Rows per second of the same bytes, as many in a commit as there are connections."""
+def raw_rate(folder, lines, number, in_commit):
+    """Rows per second of the same bytes, as many in a commit as the registry had."""
     done = subprocess.run([TOOLS / "rhumb_bench_inserts", folder / f"raw-{number}.db", lines,
-                           str(CONNECTIONS)], capture_output=True, text=True, check=True)
+                           str(max(1, round(in_commit)))], capture_output=True, text=True,
+                          check=True)
     rows, seconds = done.stdout.split()
     return int(rows) / float(seconds)
 
 
 def measure_reports(folder):
     parts = REPORTS // SAMPLE
-    rates, raw_rates, latencies = [], [], []
+    rates, raw_rates, latencies, results = [], [], [], []
     with serve(folder / "data") as server:
         for part in range(parts):
             lines = folder / f"reports-{part}.jsonl"
@@ -121,7 +146,8 @@ def measure_reports(folder):
             result = load(server, lines)
             rates.append(result["reports"] / result["seconds"])
             latencies.append((result["p50_ms"], result["p99_ms"]))
-            raw_rates.append(raw_rate(folder, lines, part))
+            raw_rates.append(raw_rate(folder, lines, part, result["in_commit"]))
+            results.append(result)
             lines.unlink()
             say(f"  {rates[-1]:.0f} reports/s, raw inserts {raw_rates[-1]:.0f}/s")
         memory = server.peak_bytes()
@@ -130,11 +156,14 @@ def measure_reports(folder):
     if stored != REPORTS:
         raise RuntimeError(f"{stored} of {REPORTS} reports were stored")
     rate, raw = statistics.median(rates), statistics.median(raw_rates)
+    cpu, client_cpu, in_commit = (statistics.median(result[name] for result in results)
+                                  for name in ("cpu", "client_cpu", "in_commit"))
     p50, p99 = (statistics.median(values) for values in zip(*latencies))
     return Row(f"reports accepted, durable, {CONNECTIONS} connections",
                f"{rate:,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f}), p50 {p50:.1f} ms, p99 {p99:.1f} ms, {mib(memory)} after "
-               f"{REPORTS:,}",
-               f"raw inserts of the same bytes, {CONNECTIONS} in a commit, {raw:,.0f}/s "
+               f"{REPORTS:,}, {cpu * 1e6:.0f} µs cpu each (and {client_cpu * 1e6:.0f} µs the "
+               "client on the same cores)",
+               f"raw inserts of the same bytes, {in_commit:.0f} in a commit as there, {raw:,.0f}/s "
                f"({min(raw_rates):,.0f} to {max(raw_rates):,.0f})",
                "at least half of raw inserts", rate >= 0.5 * raw)
 

@@ -19,12 +19,22 @@ struct Candidate {
   bool provisional = false;
 };
 
+DatabaseStanding read_standing(const Row& row) {
+  DatabaseStanding standing;
+  standing.status = row[1].text();
+  standing.archived = !row[4].is_null();
+  standing.unknown_version = row[10].flag();
+  standing.pending_files = row[11].find_number();
+  return standing;
+}
+
 Result<std::vector<Candidate>> find_candidates(Session& session,
                                                const DatabaseSighting& sighting,
                                                bool by_url) {
   constexpr std::string_view kColumns =
       "SELECT id, status, last_order, current_version, archived_at, ext_id, url, last_report, "
-      "provisional FROM databases WHERE repo_id = ? AND env_id = ? AND ";
+      "provisional, last_failed, unknown_version, pending_files FROM databases WHERE repo_id = ? "
+      "AND env_id = ? AND ";
   std::vector<Candidate> out;
   static const std::string by_id = fmt::format("{}ext_id = ? AND schema_name = ? ORDER BY id", kColumns);
   static const std::string by_place =
@@ -35,14 +45,14 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
                        [&out](const Row& row) {
                          Candidate candidate;
                          candidate.row.id = row[0].number();
-                         candidate.row.status = row[1].text();
+                         candidate.row.standing = read_standing(row);
                          candidate.row.last_order = row[2].find_number();
                          candidate.row.current_version = row[3].find_text();
-                         candidate.row.archived = !row[4].is_null();
                          candidate.ext_id = row[5].text();
                          candidate.url = row[6].text();
                          candidate.last_report = row[7].number();
                          candidate.provisional = row[8].flag();
+                         candidate.row.last_failed = row[9].flag();
                          out.push_back(std::move(candidate));
                          return true;
                        }));
@@ -87,17 +97,17 @@ Result<DatabaseRow> create(Session& session,
   std::string name = TRY(free_name(session, sighting));
   Value id = TRY(session.scalar(
       "INSERT INTO databases (org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
-      "provisional, first_seen, last_report, atlas_version, duplicate_of, listed_events, status) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED') RETURNING id",
+      "provisional, first_seen, last_report, atlas_version, duplicate_of, status) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED') RETURNING id",
       {sighting.org_id, sighting.repo_id, sighting.env_id, sighting.target.id,
        sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
        sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
-       duplicate_of, sighting.listed}));
+       duplicate_of}));
   TRY(session.run("UPDATE repos SET databases_synced = databases_synced + 1 WHERE id = ?",
                   {sighting.repo_id}));
   DatabaseRow row;
   row.id = id.number();
-  row.status = "SYNCED";
+  row.standing.status = "SYNCED";
   row.is_new = true;
   return row;
 }
@@ -107,12 +117,14 @@ Result<DatabaseRow> touch(Session& session,
                           const DatabaseSighting& sighting,
                           const Candidate& candidate,
                           bool take_id) {
-  TRY(session.run(
-      "UPDATE databases SET ext_id = ?, url = ?, provisional = ?, last_report = ?, "
-      "atlas_version = ?, listed_events = listed_events + ? WHERE id = ?",
-      {take_id ? sighting.target.id : candidate.ext_id, sighting.target.url,
-       candidate.provisional && !take_id, sighting.received_at, sighting.atlas_version,
-       sighting.listed, candidate.row.id}));
+  const std::string& ext_id = take_id ? sighting.target.id : candidate.ext_id;
+  const bool provisional = candidate.provisional && !take_id;
+  // Three indexes have these columns, and they hardly ever change.
+  if (ext_id != candidate.ext_id || sighting.target.url != candidate.url ||
+      provisional != candidate.provisional) {
+    TRY(session.run("UPDATE databases SET ext_id = ?, url = ?, provisional = ? WHERE id = ?",
+                    {ext_id, sighting.target.url, provisional, candidate.row.id}));
+  }
   return candidate.row;
 }
 

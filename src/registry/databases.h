@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "registry/projection.h"
 #include "registry/sql.h"
 #include "registry_api/report.h"
 
@@ -14,10 +15,10 @@ namespace rhumb::registry {
 /// What ingest needs of a database row.
 struct DatabaseRow {
   int64_t id = 0;
-  std::string status;
+  DatabaseStanding standing;
   std::optional<int64_t> last_order;
   std::optional<std::string> current_version;
-  bool archived = false;
+  bool last_failed = false;
   bool is_new = false;
 };
 
@@ -26,14 +27,14 @@ struct DatabaseSighting {
   int64_t repo_id = 0;
   int64_t env_id = 0;
   registry_api::DeployedTarget target;  ///< redacted
-  bool listed = true;                   ///< the event stands in the list, not inside a set
   bool provisional = false;             ///< the client has not stored this id in the database yet
   std::string atlas_version;
   int64_t received_at = 0;
 };
 
 /// Finds the row, or makes one. A known id that turns up at another place is the same database when
-/// the old place has been silent for a day; else it is a copy, and both rows say so.
+/// the old place has been silent for a day; else it is a copy, and both rows say so. What the row
+/// says of its reports is left to the caller.
 Result<DatabaseRow> ensure_database(Session& session, const DatabaseSighting& sighting);
 
 }  // namespace rhumb::registry

@@ -21,6 +21,7 @@ Result<IngestOutcome> store_report(Registry& registry,
                                    const PreparedReport& prepared,
                                    Session& session,
                                    std::vector<LiveEvent>& published) {
+  published.clear();
   std::optional<KnownEvent> known = TRY(find_event_key(session, caller.org_id, prepared.key));
   if (known.has_value()) {
     if (prepared.has_client_id && known->fingerprint != prepared.fingerprint) {

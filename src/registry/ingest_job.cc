@@ -102,6 +102,7 @@ Result<RepoHead*> IngestJob::head(const Repo& repo) {
 Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool listed) {
   const registry_api::MigrationReport& report = prepared.report;
   Placed placed;
+  placed.listed = listed;
   placed.repo = TRY(repo(report.project_name, report.dir_name, report.target.url));
   TRY(require(caller_, "report:write",
               {.repo = placed.repo->slug, .project = report.project_name, .env = report.env_name}));
@@ -111,7 +112,6 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool 
   sighting.repo_id = placed.repo->id;
   sighting.env_id = placed.env_id;
   sighting.target = report.target;
-  sighting.listed = listed;
   sighting.provisional = report.extras.provisional_target.value_or(false);
   sighting.atlas_version = report.atlas_version;
   sighting.received_at = now_;
@@ -210,23 +210,43 @@ Result<void> IngestJob::raise_reported_version(const PreparedReport& prepared,
   return {};
 }
 
+Result<void> IngestJob::note_report(const PreparedReport& prepared,
+                                    const Placed& placed,
+                                    int64_t event_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  if (!placed.applies) {
+    return session_.run(
+        "UPDATE databases SET last_report = ?, atlas_version = ?, "
+        "listed_events = listed_events + ? WHERE id = ?",
+        {now_, report.atlas_version, placed.listed, placed.database.id});
+  }
+  return session_.run(
+      "UPDATE databases SET last_report = ?, atlas_version = ?, "
+      "listed_events = listed_events + ?, last_event_id = ?, last_order = ?, last_failed = ?, "
+      "current_version = ?, last_deployment_at = ? WHERE id = ?",
+      {now_, report.atlas_version, placed.listed, event_id, placed.order_at,
+       placed.status == EventStatus::kFailed, report.current_version,
+       to_stored(report.end).value_or(now_), placed.database.id});
+}
+
 Result<void> IngestJob::apply(const PreparedReport& prepared,
                               const Placed& placed,
                               int64_t event_id) {
-  if (placed.applies) {
-    TRY(session_.run(
-        "UPDATE databases SET last_event_id = ?, last_order = ?, last_failed = ?, "
-        "current_version = ?, last_deployment_at = ? WHERE id = ?",
-        {event_id, placed.order_at, placed.status == EventStatus::kFailed,
-         prepared.report.current_version, to_stored(prepared.report.end).value_or(now_),
-         placed.database.id}));
-  }
+  TRY(note_report(prepared, placed, event_id));
   TRY(raise_reported_version(prepared, placed));
   if (moved_.contains(placed.repo->id) || (!placed.applies && !placed.database.is_new)) {
     return {};
   }
   RepoHead* repo_head = TRY(head(*placed.repo));
-  return project_one(session_, *repo_head, placed.repo->id, placed.database.id);
+  DatabaseMeasure measure;
+  measure.repo_id = placed.repo->id;
+  measure.database_id = placed.database.id;
+  measure.before = placed.database.standing;
+  measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
+                                                 placed.status == EventStatus::kFailed}
+                                 : DatabaseFacts{placed.database.current_version.value_or(""),
+                                                 placed.database.last_failed};
+  return project_one(session_, *repo_head, measure);
 }
 
 Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {

@@ -58,6 +58,7 @@ class IngestJob {
     const Repo* repo = nullptr;
     int64_t env_id = 0;
     DatabaseRow database;
+    bool listed = false;   ///< the event stands in the list, not inside a set
     bool applies = false;  ///< it changes what is known of the database
     int64_t order_at = 0;
     EventStatus status = EventStatus::kPassed;
@@ -68,6 +69,7 @@ class IngestJob {
                                const Placed& placed,
                                std::optional<int64_t> set_id);
   Result<void> insert_files(const PreparedReport& prepared, int64_t event_id);
+  Result<void> note_report(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> apply(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> raise_reported_version(const PreparedReport& prepared, const Placed& placed);
 

@@ -82,6 +82,9 @@ Result<PreparedFile> prepare_file(DeployedFile file) {
 
 /// The members of `ext`, as they are kept and shown again.
 std::optional<std::string> extra_json(MigrationReport& report) {
+  if (report.extras == registry_api::ReportExtras{}) {
+    return std::nullopt;
+  }
   if (report.extras.drift.has_value()) {
     clean(report.extras.drift->diff, kContentMax);
   }

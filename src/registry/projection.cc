@@ -9,27 +9,27 @@ namespace {
 
 constexpr size_t kOrdersKept = 256;
 
-constexpr std::string_view kSelect =
-    "SELECT id, current_version, last_failed, status, unknown_version, pending_files, archived_at "
-    "FROM databases WHERE ";
-
 struct Measured {
   int64_t id = 0;
-  std::string before;
+  DatabaseStanding before;
   DatabaseProjection after;
-  bool changed = false;
-  bool counted = false;
+
+  [[nodiscard]] bool moved() const { return before.status != to_text(after.status); }
+  [[nodiscard]] bool changed() const {
+    return moved() || before.unknown_version != after.unknown_version ||
+           before.pending_files != after.pending_files;
+  }
 };
 
+/// A row of project_repo().
 Measured measure(const Row& row, const RepoHead& head) {
   Measured out;
   out.id = row[0].number();
-  out.before = row[3].text();
-  out.counted = row[6].is_null();
+  out.before.status = row[3].text();
+  out.before.unknown_version = row[4].flag();
+  out.before.pending_files = row[5].find_number();
+  out.before.archived = !row[6].is_null();
   out.after = project_database(DatabaseFacts{row[1].text(), row[2].flag()}, head);
-  out.changed = out.before != to_text(out.after.status) ||
-                row[4].flag() != out.after.unknown_version ||
-                row[5].find_number() != out.after.pending_files;
   return out;
 }
 
@@ -85,47 +85,45 @@ Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& re
   return head;
 }
 
-Result<void> project_one(Session& session,
-                         const RepoHead& head,
-                         int64_t repo_id,
-                         int64_t database_id) {
-  std::optional<Row> row =
-      TRY(session.find_row(fmt::format("{}id = ?", kSelect), {database_id}));
-  if (!row.has_value()) {
-    return {};
-  }
-  Measured measured = measure(*row, head);
-  if (!measured.changed) {
+Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database) {
+  Measured measured;
+  measured.id = database.database_id;
+  measured.before = database.before;
+  measured.after = project_database(database.facts, head);
+  if (!measured.changed()) {
     return {};
   }
   TRY(store(session, measured));
-  if (!measured.counted || measured.before == to_text(measured.after.status)) {
+  if (measured.before.archived || !measured.moved()) {
     return {};
   }
   // Only the two counters that move.
   for (bool adds : {false, true}) {
-    std::string_view status = adds ? to_text(measured.after.status) : measured.before;
+    std::string_view status = adds ? to_text(measured.after.status) : measured.before.status;
     std::string_view column = status == "SYNCED"    ? "databases_synced"
                               : status == "PENDING" ? "databases_pending"
                                                     : "databases_failed";
-    TRY(session.run(fmt::format("UPDATE repos SET {0} = {0} {1} 1 WHERE id = ?", column,
-                                adds ? '+' : '-'),
-                    {repo_id}));
+    TRY(session.run(
+        fmt::format("UPDATE repos SET {0} = {0} {1} 1 WHERE id = ?", column, adds ? '+' : '-'),
+        {database.repo_id}));
   }
   return {};
 }
 
 Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id) {
-  Rows rows = TRY(session.query(fmt::format("{}repo_id = ?", kSelect), {repo_id}));
+  Rows rows = TRY(session.query(
+      "SELECT id, current_version, last_failed, status, unknown_version, pending_files, "
+      "archived_at FROM databases WHERE repo_id = ?",
+      {repo_id}));
   int64_t synced = 0;
   int64_t pending = 0;
   int64_t failed = 0;
   for (const Row& row : rows) {
     Measured measured = measure(row, head);
-    if (measured.changed) {
+    if (measured.changed()) {
       TRY(store(session, measured));
     }
-    if (measured.counted) {
+    if (!measured.before.archived) {
       DatabaseStatus status = measured.after.status;
       (status == DatabaseStatus::kSynced    ? synced
        : status == DatabaseStatus::kPending ? pending

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "registry/repos.h"
@@ -33,8 +34,24 @@ class StateOrders {
 /// The head a repository's databases are measured by.
 Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& repo);
 
+/// What is kept of a database's status.
+struct DatabaseStanding {
+  std::string status;
+  bool unknown_version = false;
+  std::optional<int64_t> pending_files;
+  bool archived = false;  ///< not counted
+};
+
+/// One database and what it is measured by.
+struct DatabaseMeasure {
+  int64_t repo_id = 0;
+  int64_t database_id = 0;
+  DatabaseStanding before;
+  DatabaseFacts facts;
+};
+
 /// Measures one database anew and keeps the counters of its repository right.
-Result<void> project_one(Session& session, const RepoHead& head, int64_t repo_id, int64_t database_id);
+Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database);
 /// Measures every database of a repository anew and counts them.
 Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id);
 

@@ -10,6 +10,7 @@
 #include "registry/live.h"
 #include "registry/projection.h"
 #include "registry/store.h"
+#include "registry/token_cache.h"
 #include "registry_api/report.h"
 #include "sys/clock.h"
 
@@ -35,6 +36,7 @@ struct Registry {
   std::string public_url;  ///< without a slash at the end
   StateOrders orders{};
   LiveHub live{};
+  TokenCache tokens{store};
 
   [[nodiscard]] int64_t now() const { return clock.now().time_since_epoch().count(); }
 };

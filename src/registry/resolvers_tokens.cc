@@ -146,25 +146,28 @@ Result<bool> has_other_admin(Session& session, int64_t org_id, int64_t id, int64
 Result<Json> revoke_token(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, kAdminPermission));
   int64_t id = TRY(read_id(call.arguments().find("id"), "token"));
-  return write_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Json token = TRY(load_token(session, context.caller.org_id, id));
-    if (token.is_null()) {
-      return Error(ErrorCode::kNotFound, "token not found");
-    }
-    int64_t now = context.registry.now();
-    bool others = TRY(has_other_admin(session, context.caller.org_id, id, now));
-    if (!others) {
-      return Error(ErrorCode::kConflict,
-                   fmt::format("token {} is the last that may administer; create another first",
-                               id));
-    }
-    if (token.at("revokedAt").is_null()) {
-      TRY(session.run("UPDATE tokens SET revoked_at = ? WHERE id = ?", {now, id}));
-      TRY(append_audit(session, audit_entry(context.caller, now, "token.revoke",
-                                            fmt::format("token/{}", id))));
-    }
-    return Json::object({{"success", true}});
-  });
+  Result<Json> revoked =
+      write_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
+        Json token = TRY(load_token(session, context.caller.org_id, id));
+        if (token.is_null()) {
+          return Error(ErrorCode::kNotFound, "token not found");
+        }
+        int64_t now = context.registry.now();
+        bool others = TRY(has_other_admin(session, context.caller.org_id, id, now));
+        if (!others) {
+          return Error(
+              ErrorCode::kConflict,
+              fmt::format("token {} is the last that may administer; create another first", id));
+        }
+        if (token.at("revokedAt").is_null()) {
+          TRY(session.run("UPDATE tokens SET revoked_at = ? WHERE id = ?", {now, id}));
+          TRY(append_audit(session, audit_entry(context.caller, now, "token.revoke",
+                                                fmt::format("token/{}", id))));
+        }
+        return Json::object({{"success", true}});
+      });
+  context.registry.tokens.forget();
+  return revoked;
 }
 
 Result<Json> resolve_tokens(RequestContext& context, FieldCall& call) {

@@ -213,6 +213,39 @@ TEST_F(ServeTest, HealthAndPages) {
   EXPECT_EQ(server.send("DELETE", "/query").status, 405);
 }
 
+TEST_F(ServeTest, RevokedTokensEndAtOnce) {
+  RunningServer server(folder_);
+  const std::string made =
+      server
+          .send("POST", "/query",
+                R"({"query":"mutation{createBot(input:{name:\"ci\",scopes:[\"cloud:read\"]}))"
+                R"({secret token{id}}}"})")
+          .body;
+  const codec::Json answer = *codec::parse_json(made);
+  const codec::Json& bot = answer.at("data").at("createBot");
+  const std::string secret = bot.at("secret").as_string();
+  const char* whoami = R"({"query":"query Bot { me { name } }"})";
+  EXPECT_EQ(server.send("POST", "/query", whoami, secret).status, 200);
+  EXPECT_EQ(server.send("POST", "/query", whoami, secret).status, 200);
+  const std::string id = bot.at("token").at("id").as_string();
+  EXPECT_EQ(server
+                .send("POST", "/query",
+                      R"({"query":"mutation{revokeToken(id:\")" + id + R"(\"){success}}"})")
+                .status,
+            200);
+  EXPECT_EQ(server.send("POST", "/query", whoami, secret).status, 401);
+}
+
+TEST_F(ServeTest, MetricsCountWritesAndCommits) {
+  RunningServer server(folder_);
+  EXPECT_EQ(server.send("GET", "/metrics", "", "no-such-token-0123456789").status, 401);
+  const http::ClientResponse metrics = server.send("GET", "/metrics");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_NE(metrics.body.find("\nrhumb_store_writes_total "), std::string::npos) << metrics.body;
+  EXPECT_NE(metrics.body.find("\nrhumb_store_commits_total "), std::string::npos);
+  EXPECT_EQ(metrics.body.find("rhumb_store_commits_total 0\n"), std::string::npos);
+}
+
 TEST_F(ServeTest, SetupAddressWorksOnce) {
   RunningServer server(folder_);
   const std::string output = server.output();

@@ -88,6 +88,10 @@ class Session {
                                 const std::function<bool(const Row&)>& each) = 0;
   /// Several statements without parameters, as in a migration file.
   virtual Result<void> run_script(std::string_view sql) = 0;
+  /// Rows inserted, changed and deleted since the connection was made, those undone included.
+  [[nodiscard]] virtual int64_t rows_written() const = 0;
+  /// False also when a failure made the engine roll back by itself.
+  [[nodiscard]] virtual bool in_transaction() const = 0;
 
   Result<Rows> query(std::string_view sql, const Params& params = {});
   /// The first row, or nothing.

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <list>
 #include <unordered_map>
 
 namespace rhumb::registry {
@@ -121,16 +120,28 @@ class SqliteSession final : public Session {
     return {};
   }
 
+  [[nodiscard]] int64_t rows_written() const override {
+    return sqlite3_total_changes64(connection_.get());
+  }
+
+  [[nodiscard]] bool in_transaction() const override {
+    return sqlite3_get_autocommit(connection_.get()) == 0;
+  }
+
  private:
+  struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
   /// A kept statement, or one in `one_off` when the kept one is in use further up the stack.
   Result<sqlite3_stmt*> prepare(std::string_view sql, Statement& one_off) {
-    std::string key(sql);
-    auto found = statements_.find(key);
+    auto found = statements_.find(sql);
     if (found != statements_.end() && sqlite3_stmt_busy(found->second.get()) == 0) {
       return found->second.get();
     }
     sqlite3_stmt* raw = nullptr;
-    if (sqlite3_prepare_v3(connection_.get(), key.data(), static_cast<int>(key.size()),
+    if (sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
                            SQLITE_PREPARE_PERSISTENT, &raw, nullptr) != SQLITE_OK) {
       return store_error(connection_.get(), "prepare statement");
     }
@@ -139,11 +150,11 @@ class SqliteSession final : public Session {
       one_off = std::move(made);
       return one_off.get();
     }
-    return statements_.emplace(std::move(key), std::move(made)).first->second.get();
+    return statements_.emplace(std::string(sql), std::move(made)).first->second.get();
   }
 
   Connection connection_;  // first: statements must go before it
-  std::unordered_map<std::string, Statement> statements_;
+  std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
 };
 
 }  // namespace

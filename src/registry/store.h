@@ -28,6 +28,8 @@ class Store {
   virtual Result<void> read(const std::function<Result<void>(Session&)>& job) = 0;
   /// Finishes accepted writes and refuses later ones.
   virtual void stop() = 0;
+  /// How many writes there were, and how many commits they shared.
+  [[nodiscard]] virtual Writer::Counts write_counts() const = 0;
   /// Whether the engine answers at all.
   virtual Result<void> check() = 0;
 };

@@ -89,6 +89,8 @@ class SqliteStore final : public Store {
 
   void stop() override { writer_.stop(); }
 
+  [[nodiscard]] Writer::Counts write_counts() const override { return writer_.counts(); }
+
   Result<void> check() override {
     return read([](Session& session) { return session.run("SELECT 1 FROM organizations"); });
   }

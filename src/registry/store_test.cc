@@ -35,6 +35,47 @@ TEST(Store, RefusedJobLeavesNothingAndDisturbsNoOther) {
   EXPECT_EQ(store.scalar("SELECT group_concat(name) FROM projects").text(), "whole");
 }
 
+/// Jobs that are surely handed in together: the writer is kept busy until all wait.
+TEST(Store, RefusedJobAmongOthersTakesOnlyItselfBack) {
+  TestStore store;
+  constexpr int kJobs = 12;
+  std::atomic<int> waiting = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    EXPECT_TRUE(store->write([&waiting](Session&) -> Result<void> {
+      while (waiting < kJobs) {
+        std::this_thread::yield();
+      }
+      return {};
+    }));
+  });
+  for (int i = 0; i < kJobs; ++i) {
+    threads.emplace_back([&, i] {
+      ++waiting;
+      Result<void> written = store->write([i](Session& session) -> Result<void> {
+        if (i % 3 == 0) {
+          return invalid("refused before it wrote");
+        }
+        TRY(add_project(session, std::to_string(i)));
+        return i % 3 == 1 ? Result<void>() : invalid("refused after it wrote");
+      });
+      refused += written ? 0 : 1;
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(refused, kJobs * 2 / 3);
+  EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), kJobs / 3);
+  EXPECT_EQ(
+      store.scalar("SELECT count(*) FROM projects WHERE CAST(name AS INTEGER) % 3 <> 1").number(),
+      0);
+  const Writer::Counts counts = store->write_counts();
+  EXPECT_EQ(counts.jobs, kJobs + 1);
+  EXPECT_LE(counts.commits, counts.jobs);
+}
+
 TEST(Store, UniqueRuleIsAConflict) {
   TestStore store;
   ASSERT_TRUE(store->write([](Session& session) { return add_project(session, "a"); }));

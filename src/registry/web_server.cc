@@ -6,10 +6,9 @@
 
 #include "base/text.h"
 #include "codec/compress.h"
-#include "graphql/parser.h"
 #include "registry/api.h"
 #include "registry/request_context.h"
-#include "registry/tokens.h"
+#include "registry/token_cache.h"
 
 namespace rhumb::registry {
 namespace {
@@ -69,18 +68,16 @@ Origin origin_of(const Request& request) {
 }
 
 /// Reports are taken however many there are: they must not be lost.
-bool is_report(const std::string& document) {
-  Result<graphql::Document> parsed = graphql::parse_document(document);
-  if (!parsed) {
-    return false;
-  }
-  return std::all_of(parsed->operations.begin(), parsed->operations.end(), [](const auto& op) {
-    return op.kind == graphql::OperationKind::kMutation &&
-           std::all_of(op.selections.begin(), op.selections.end(), [](const auto& selection) {
-             return to_lower_ascii(selection.name).starts_with("reportmigration") ||
-                    equal_fold_ascii(selection.name, "beginMigrationSet");
-           });
-  });
+bool is_report(const graphql::PreparedDocument& prepared) {
+  const auto& operations = prepared.document.operations;
+  return !operations.empty() &&
+         std::all_of(operations.begin(), operations.end(), [](const auto& op) {
+           return op.kind == graphql::OperationKind::kMutation &&
+                  std::all_of(op.selections.begin(), op.selections.end(), [](const auto& field) {
+                    return to_lower_ascii(field.name).starts_with("reportmigration") ||
+                           equal_fold_ascii(field.name, "beginMigrationSet");
+                  });
+         });
 }
 
 /// The store could not do its part: the request was fine and shall be sent again.
@@ -140,6 +137,10 @@ void WebServer::add_routes() {
   router_.add("GET", "/readyz", [this](const Request&, const http::PathParameters&) {
     return handle_ready();
   });
+  router_.add("GET", "/metrics", [this](const Request& request, const http::PathParameters&) {
+    return answer_caller(request,
+                         [this](const Caller& caller, int64_t) { return handle_metrics(caller); });
+  });
   router_.add("POST", "/setup/{code}",
               [this](const Request& request, const http::PathParameters& parameters) {
                 return handle_setup(request, parameters.get("code"));
@@ -173,19 +174,19 @@ Result<std::optional<Caller>> WebServer::authenticate(const Request& request, in
     return std::optional<Caller>();
   }
   int64_t now = registry_.now();
-  std::optional<TokenOwner> owner =
-      TRY(read_value<std::optional<TokenOwner>>(registry_.store, [&](Session& session) {
-        return find_token(session, token, now);
-      }));
-  if (!owner.has_value()) {
+  const std::shared_ptr<const TokenOwner> owner = TRY(registry_.tokens.find(token, now));
+  if (owner == nullptr) {
     return std::optional<Caller>();
   }
   if (owner->last_used_ip != request.remote_address ||
       now - owner->last_used_at.value_or(0) > kUseNotedNs) {
     // Only a note: the request goes on without it.
-    (void)registry_.store.write([&](Session& session) {
+    Result<void> noted = registry_.store.write([&](Session& session) {
       return note_token_use(session, owner->token_id, now, request.remote_address);
     });
+    if (noted) {
+      registry_.tokens.set_used(token, now, request.remote_address);
+    }
   }
   Caller caller;
   caller.origin = origin_of(request);
@@ -245,7 +246,8 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
   if (!parsed) {
     return json_response(400, graphql::to_json(graphql::refuse({parsed.error()}), request.id));
   }
-  if (!is_report(parsed->query)) {
+  const std::shared_ptr<const graphql::PreparedDocument> document = engine_.prepare(parsed->query);
+  if (!is_report(*document)) {
     int64_t wait = rate_limit_.take(token_id, registry_.now());
     if (wait > 0) {
       Response response = error_response(429, "too many requests", "LIMIT");
@@ -254,7 +256,7 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
     }
   }
   RequestContext context(registry_, caller);
-  graphql::Response answer = engine_.execute(*parsed, context);
+  graphql::Response answer = engine_.execute(*document, *parsed, context);
   log_internal_errors(request, answer);
   Response response = json_response(graphql::http_status(answer),
                                     graphql::to_json(answer, request.id));
@@ -303,6 +305,23 @@ Response WebServer::handle_events(const Request& request, const Caller& caller) 
 Response WebServer::handle_ready() {
   Result<void> store = registry_.store.check();
   return store ? http::text_response(200, "ok") : http::text_response(503, "store unavailable");
+}
+
+Response WebServer::handle_metrics(const Caller& caller) {
+  Result<void> allowed = require(caller, "cloud:read");
+  if (!allowed) {
+    return error_response(403, allowed.error().message(), "FORBIDDEN");
+  }
+  const Writer::Counts counts = registry_.store.write_counts();
+  return http::make_response(
+      200, "text/plain; version=0.0.4; charset=utf-8",
+      fmt::format("# HELP rhumb_store_writes_total Transactions that were handed to the store.\n"
+                  "# TYPE rhumb_store_writes_total counter\n"
+                  "rhumb_store_writes_total {}\n"
+                  "# HELP rhumb_store_commits_total Durable commits that they shared.\n"
+                  "# TYPE rhumb_store_commits_total counter\n"
+                  "rhumb_store_commits_total {}\n",
+                  counts.jobs, counts.commits));
 }
 
 Response WebServer::handle_setup(const Request& request, const std::string& code) {

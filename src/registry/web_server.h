@@ -19,9 +19,9 @@ namespace rhumb::registry {
 /// Everything the registry answers over HTTP.
 ///
 /// Shape: `POST /`, `/query`, `/api/query`, `/graphql` the API; `GET /events` the live events of an
-/// organization, `?set=<id>` of one set; `/livez`, `/readyz`; `POST /setup/<code>`; anything else a
-/// file of the front end or, for a page, its `index.html`.
-/// Threads: `handle` from any, once made.
+/// organization, `?set=<id>` of one set; `/livez`, `/readyz`; `GET /metrics` counters in the text
+/// format of Prometheus; `POST /setup/<code>`; anything else a file of the front end or, for a
+/// page, its `index.html`. Threads: `handle` from any, once made.
 class WebServer {
  public:
   struct Options {
@@ -50,6 +50,7 @@ class WebServer {
       const std::function<http::Response(const Caller& caller, int64_t token_id)>& reply);
   http::Response handle_events(const http::Request& request, const Caller& caller);
   http::Response handle_ready();
+  http::Response handle_metrics(const Caller& caller);
   http::Response handle_setup(const http::Request& request, const std::string& code);
   http::Response handle_page(const http::Request& request);
   [[nodiscard]] http::Response asset_response(const http::Request& request,

@@ -21,14 +21,17 @@ Writer::~Writer() {
 Result<void> Writer::write(Job job) {
   Waiting waiting;
   waiting.job = std::move(job);
-  std::unique_lock lock(mutex_);
-  if (stopping_) {
-    return Error(ErrorCode::kUnavailable, "the registry is stopping");
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) {
+      return Error(ErrorCode::kUnavailable, "the registry is stopping");
+    }
+    queue_.push_back(&waiting);
   }
-  queue_.push_back(&waiting);
   arrived_.notify_one();
+  std::unique_lock lock(waiting.mutex);
   waiting.finished.wait(lock, [&waiting] { return waiting.done; });
-  return waiting.outcome;
+  return std::move(waiting.outcome);
 }
 
 void Writer::stop() {
@@ -43,67 +46,95 @@ Writer::Counts Writer::counts() const {
 }
 
 void Writer::run() {
-  std::vector<Waiting*> batch;
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) {
-        return;
-      }
-      while (!queue_.empty() && batch.size() < kBatchMax) {
-        batch.push_back(queue_.front());
-        queue_.pop_front();
-      }
-    }
+  Batch batch;
+  while (take(batch)) {
     run_batch(batch);
-    std::lock_guard lock(mutex_);
-    counts_.jobs += static_cast<int64_t>(batch.size());
-    counts_.commits += 1;
-    for (Waiting* waiting : batch) {
-      waiting->done = true;
-      // Under the lock: the waiting caller owns the condition and may be gone right after it.
-      waiting->finished.notify_one();
-    }
+    finish(batch);
     batch.clear();
   }
 }
 
-void Writer::run_batch(std::vector<Waiting*>& batch) {
-  Result<void> begun = session_->run("BEGIN IMMEDIATE");
-  if (!begun) {
-    for (Waiting* waiting : batch) {
-      waiting->outcome = begun;
+bool Writer::take(Batch& batch) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  while (!queue_.empty() && batch.size() < kBatchMax) {
+    batch.push_back(queue_.front());
+    queue_.pop_front();
+  }
+  // Before they are done: who asks after an answer finds it counted.
+  counts_.jobs += static_cast<int64_t>(batch.size());
+  counts_.commits += batch.empty() ? 0 : 1;
+  return !batch.empty();
+}
+
+void Writer::finish(Batch& batch) {
+  for (Waiting* waiting : batch) {
+    // Notified under the lock: the waiting caller owns both and may be gone right after it.
+    std::lock_guard lock(waiting->mutex);
+    waiting->done = true;
+    waiting->finished.notify_one();
+  }
+}
+
+void Writer::run_batch(Batch& batch) {
+  Result<void> stored = session_->run("BEGIN IMMEDIATE");
+  if (stored && !run_together(batch)) {
+    (void)session_->run("ROLLBACK");  // fails when the engine has rolled back by itself
+    stored = session_->run("BEGIN IMMEDIATE");
+    if (stored) {
+      run_apart(batch);
     }
+  }
+  if (stored) {
+    stored = session_->run("COMMIT");
+  }
+  if (stored) {
     return;
   }
+  (void)session_->run("ROLLBACK");
   for (Waiting* waiting : batch) {
-    waiting->outcome = run_job(*waiting);
-  }
-  Result<void> committed = session_->run("COMMIT");
-  if (!committed) {
-    (void)session_->run("ROLLBACK");
-    for (Waiting* waiting : batch) {
-      if (waiting->outcome.has_value()) {
-        waiting->outcome = committed;
-      }
+    if (waiting->outcome.has_value()) {
+      waiting->outcome = stored;
     }
   }
 }
 
-Result<void> Writer::run_job(Waiting& waiting) {
-  TRY(session_->run("SAVEPOINT job"));
-  Result<void> outcome;
-  try {
-    outcome = waiting.job(*session_);
-  } catch (const std::exception& exception) {  // a library's; ours does not throw
-    outcome = Error(ErrorCode::kInternal, exception.what());
+bool Writer::run_together(Batch& batch) {
+  for (Waiting* waiting : batch) {
+    const int64_t rows_before = session_->rows_written();
+    waiting->outcome = run_job(*waiting);
+    const bool clean = session_->rows_written() == rows_before && session_->in_transaction();
+    if (!waiting->outcome && !clean) {
+      return false;
+    }
   }
+  return true;
+}
+
+void Writer::run_apart(Batch& batch) {
+  for (Waiting* waiting : batch) {
+    waiting->outcome = session_->in_transaction()
+                           ? run_in_savepoint(*waiting)
+                           : Error(ErrorCode::kDatabase, "the store ended the transaction");
+  }
+}
+
+Result<void> Writer::run_in_savepoint(Waiting& waiting) {
+  TRY(session_->run("SAVEPOINT job"));
+  Result<void> outcome = run_job(waiting);
   if (!outcome) {
     TRY(session_->run("ROLLBACK TO job"));
   }
   TRY(session_->run("RELEASE job"));
   return outcome;
+}
+
+Result<void> Writer::run_job(Waiting& waiting) {
+  try {
+    return waiting.job(*session_);
+  } catch (const std::exception& exception) {  // a library's; ours does not throw
+    return Error(ErrorCode::kInternal, exception.what());
+  }
 }
 
 }  // namespace rhumb::registry

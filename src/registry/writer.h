@@ -17,9 +17,10 @@ namespace rhumb::registry {
 /// makes it durable with one commit. Waiting callers cost nothing, and the busier the store, the
 /// fewer synchronisations each write pays for.
 ///
-/// Shape: jobs run in the order they were handed in, each in a savepoint of its own, so a refused
-/// job leaves nothing behind and disturbs no other. `write` returns after the commit.
-/// Threads: `write` may be called from any thread but the writer's own.
+/// Shape: jobs run in the order they were handed in. A refused job leaves nothing behind and
+/// disturbs no other: most refuse before they write; when one does not, the whole batch is run
+/// again with a savepoint around each. `write` returns after the commit. Threads: `write` may be
+/// called from any thread but the writer's own.
 class Writer {
  public:
   using Job = std::function<Result<void>(Session&)>;
@@ -45,13 +46,22 @@ class Writer {
   struct Waiting {
     Job job;
     Result<void> outcome;
+    // Its own lock: those whose jobs shared a commit would queue for a common one.
+    std::mutex mutex;  // guards `done`
     bool done = false;
     std::condition_variable finished;
   };
+  using Batch = std::vector<Waiting*>;
 
   void run();
-  void run_batch(std::vector<Waiting*>& batch);
+  [[nodiscard]] bool take(Batch& batch);
+  void run_batch(Batch& batch);
+  /// False when a job was refused after it had written: nothing of the batch may be kept then.
+  [[nodiscard]] bool run_together(Batch& batch);
+  void run_apart(Batch& batch);
   Result<void> run_job(Waiting& waiting);
+  Result<void> run_in_savepoint(Waiting& waiting);
+  static void finish(Batch& batch);
 
   std::unique_ptr<Session> session_;  // used by the writer's thread only
   mutable std::mutex mutex_;          // guards everything below
