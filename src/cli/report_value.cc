@@ -95,7 +95,9 @@ Value applied_file_value(const report::FileSummary& file, const ZonedTimes& time
                          .field("Checks", checks, kOmitEmpty)
                          .field("Error", error, kOmitEmpty);
   return Struct("*cmdlog.AppliedFile")
-      .field("File", file_value(file.file(), file.planned), {.json = {}, .omit_empty = false, .embedded = true})
+      .field("File",
+             file_value(file.file(), file.planned),
+             {.json = {}, .omit_empty = false, .embedded = true})
       .field("Start", times(file.start))
       .field("End", times(file.end))
       .field("Skipped", skipped)

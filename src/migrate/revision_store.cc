@@ -56,6 +56,7 @@ class SqlRevisionStore final : public RevisionStore {
       TRY(connection_.execute(statement).context(
           fmt::format("sql/schema: {} \"{}\" table", action, kRevisionsTable)));
     }
+    columns_ = {std::begin(kRevisionColumns), std::end(kRevisionColumns)};
     return {};
   }
 
@@ -180,7 +181,8 @@ class SqlRevisionStore final : public RevisionStore {
 
   // All rows, or the one with that version. Columns that an older table lacks read as NULL.
   Result<std::vector<Revision>> read(std::optional<std::string_view> version) {
-    const std::vector<std::string> present = TRY(table_->columns(connection_));
+    const std::vector<std::string> present =
+        columns_.empty() ? TRY(table_->columns(connection_)) : columns_;
     std::vector<Revision> revisions;
     if (present.empty()) {
       return revisions;
@@ -208,6 +210,7 @@ class SqlRevisionStore final : public RevisionStore {
   std::unique_ptr<RevisionTable> table_;
   std::string schema_;
   std::string write_sql_;
+  std::vector<std::string> columns_;  // that the table has since ensure_table; empty before
 };
 
 // A table that is not there and never will be: what readers of an impossible schema see.

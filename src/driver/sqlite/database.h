@@ -43,6 +43,8 @@ class Database {
   Result<Rows> query(std::string_view sql, std::span<const Value> params = {});
 
   [[nodiscard]] bool in_transaction() const;
+  /// Whether foreign keys are enforced.
+  [[nodiscard]] bool enforces_foreign_keys() const;
   /// Absolute path of the database file, symbolic links resolved; empty for one in memory.
   [[nodiscard]] std::string path() const;
   /// Stops what is running; from any thread.

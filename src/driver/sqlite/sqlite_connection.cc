@@ -106,9 +106,8 @@ Result<SqliteConnection::Violations> SqliteConnection::check_foreign_keys() {
 
 Result<void> SqliteConnection::begin() {
   TRY(make_file());
-  const Rows enabled = TRY(database_.query("PRAGMA foreign_keys"));
   std::optional<Violations> before;
-  if (!enabled.rows.empty() && is_true(enabled.rows[0][0])) {
+  if (database_.enforces_foreign_keys()) {
     before = TRY(check_foreign_keys());
     TRY(database_.run("PRAGMA foreign_keys = off"));
   }
