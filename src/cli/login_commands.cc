@@ -64,6 +64,9 @@ Result<int> run_login(Invocation& invocation) {
     return invalid("no registry URL: pass --url or set ATLAS_CLOUD_URL");
   }
   TokenCheck checked;
+  if (!grant_only) {
+    TRY(parse_registry_url(endpoint));
+  }
   if (!endpoint.empty()) {
     checked = TRY(check_token(invocation, endpoint, token));
   }

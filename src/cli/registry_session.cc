@@ -60,6 +60,15 @@ bool holds(const std::string& archive, const migrate::DirectoryUrl& url) {
 
 }  // namespace
 
+Result<codec::Url> parse_registry_url(const std::string& endpoint) {
+  const Result<codec::Url> url = codec::parse_url(endpoint);
+  if (!url.has_value() || (url.value().scheme != "http" && url.value().scheme != "https")) {
+    return invalid("registry URL " + go_quote(codec::redact_url(endpoint)) +
+                   " is not an http or https address; check atlas.cloud.url or ATLAS_CLOUD_URL");
+  }
+  return url;
+}
+
 RegistrySession::RegistrySession(const Invocation& invocation, project::CloudConfig cloud)
     : invocation_(invocation), cloud_(std::move(cloud)) {}
 
@@ -79,12 +88,8 @@ Result<registry_api::RegistryClient*> RegistrySession::client() {
   if (!found) {
     return project::login_required();
   }
-  const Result<codec::Url> url = codec::parse_url(found->endpoint);
-  if (!url.has_value() || (url.value().scheme != "http" && url.value().scheme != "https")) {
-    return invalid("registry URL " + go_quote(codec::redact_url(found->endpoint)) +
-                   " is not an http or https address; check atlas.cloud.url or ATLAS_CLOUD_URL");
-  }
-  if (url.value().scheme == "http" && !is_loopback_host(url.value().hostname())) {
+  const codec::Url url = TRY(parse_registry_url(found->endpoint));
+  if (url.scheme == "http" && !is_loopback_host(url.hostname())) {
     invocation_.warn("the registry is spoken to over http: token and reports are not encrypted");
   }
   App& app = invocation_.app;

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "cli/app.h"
+#include "codec/url.h"
 #include "migrate/directory.h"
 #include "project/login.h"
 #include "project/project.h"
@@ -80,6 +81,9 @@ class RegistrySession {
   // Shared: the targets of a run use one copy.
   std::map<std::string, std::shared_ptr<migrate::Directory>> directories_;
 };
+
+/// The address of a registry. Errors: `registry URL "x" is not an http or https address; ...`.
+[[nodiscard]] Result<codec::Url> parse_registry_url(const std::string& endpoint);
 
 /// The `User-Agent` of every request: `Atlas/<version> (<os>/<arch>[; <integration>])`.
 [[nodiscard]] std::string user_agent(const App& app);

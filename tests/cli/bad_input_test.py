@@ -44,6 +44,13 @@ APPLY = ("migrate", "apply", "--url", "sqlite://prod.db", "--env", "prod")
 
 
 @test
+def a_registry_without_scheme_is_told_apart(scratch):
+    done = scratch.run("login", "--token", "t", "--url", "localhost:8484")
+    done.fails('registry URL "localhost:8484" is not an http or https address; check')
+    same(done.out, "", "stdout")
+
+
+@test
 def a_wrong_token_is_unauthorized_everywhere(scratch):
     scratch.server()
     push(scratch, FIRST)
