@@ -62,32 +62,6 @@ sql::LexOptions lex_options(driver::Engine engine) {
   return {};
 }
 
-/// Texts that must not leave the process with this target: its password and secret data.
-std::vector<std::string> secrets_of(const project::Environment& environment,
-                                    const std::string& url) {
-  std::vector<std::string> secrets = environment.secrets;
-  const Result<codec::Url> parsed = codec::parse_url(url);
-  if (parsed.has_value() && parsed.value().user && parsed.value().user->password) {
-    secrets.push_back(*parsed.value().user->password);
-  }
-  return secrets;
-}
-
-report::FileMaskOptions mask_options(const ApplyTarget& target,
-                                     const CommandDirectory& opened,
-                                     driver::Engine engine) {
-  const project::Environment& environment = target.environment;
-  report::FileMaskOptions options{.lex = lex_options(engine),
-                                  .report_literals = masking_of(environment.migration),
-                                  .template_values = {},
-                                  .is_reported = target.run_reported};
-  const auto values = environment.template_values.find(opened.directory->url());
-  if (values != environment.template_values.end()) {
-    options.template_values = values->second;
-  }
-  return options;
-}
-
 migrate::ApplyOptions make_options(const Invocation& invocation,
                                    const ApplyTarget& target,
                                    const CommandDirectory& opened,
@@ -143,6 +117,31 @@ Result<std::shared_ptr<const VerifiedDirectory>> open_apply_directory(
 
 }  // namespace
 
+std::vector<std::string> secrets_of(const project::Environment& environment,
+                                    const std::string& url) {
+  std::vector<std::string> secrets = environment.secrets;
+  const Result<codec::Url> parsed = codec::parse_url(url);
+  if (parsed.has_value() && parsed.value().user && parsed.value().user->password) {
+    secrets.push_back(*parsed.value().user->password);
+  }
+  return secrets;
+}
+
+report::FileMaskOptions mask_options(const project::Environment& environment,
+                                     const CommandDirectory& opened,
+                                     driver::Engine engine,
+                                     bool is_reported) {
+  report::FileMaskOptions options{.lex = lex_options(engine),
+                                  .report_literals = masking_of(environment.migration),
+                                  .template_values = {},
+                                  .is_reported = is_reported};
+  const auto values = environment.template_values.find(opened.directory->url());
+  if (values != environment.template_values.end()) {
+    options.template_values = values->second;
+  }
+  return options;
+}
+
 Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     return std::optional<size_t>{};
@@ -182,7 +181,7 @@ Result<void> apply_to_target(Invocation& invocation,
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), target.environment));
   const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
   report::MaskingRenderer renderer(
-      mask_options(target, opened, connection->info().engine),
+      mask_options(target.environment, opened, connection->info().engine, target.run_reported),
       secrets_of(target.environment, url));
   TargetCapture capture(observer);
   migrate::RunStream stream(run_id, app.clock, capture, renderer);

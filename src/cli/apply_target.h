@@ -3,11 +3,14 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/directories.h"
 #include "cli/registry_session.h"
+#include "driver/connection.h"
 #include "migrate/run_stream.h"
 #include "project/environment.h"
+#include "report/file_mask.h"
 
 namespace rhumb::cli {
 
@@ -34,6 +37,16 @@ Result<void> apply_to_target(Invocation& invocation,
                              VerifiedDirectories& directories,
                              const std::string& run_id,
                              migrate::RunObserver& observer);
+
+/// How the texts of a directory's files are masked. `is_reported`: they go to the registry as well.
+[[nodiscard]] report::FileMaskOptions mask_options(const project::Environment& environment,
+                                                   const CommandDirectory& opened,
+                                                   driver::Engine engine,
+                                                   bool is_reported);
+
+/// Texts that must not leave the process with this target: its password and secret data.
+[[nodiscard]] std::vector<std::string> secrets_of(const project::Environment& environment,
+                                                  const std::string& url);
 
 /// `migrate apply`'s argument. Errors: `invalid amount argument "x" (invalid syntax). ...`,
 /// `cannot apply '0' migration files`.

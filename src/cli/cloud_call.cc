@@ -76,6 +76,18 @@ Result<int> run_list(Invocation& invocation, const CloudList& list, Json input) 
   });
 }
 
+Result<Json> require_object(Result<Json> answer,
+                            const registry_api::Document& document,
+                            std::string_view noun) {
+  const std::string text = std::string(noun) + " not found";
+  const bool said = !answer.has_value() &&
+                    answer.error().message() == std::string(document.field) + " " + text;
+  if (said || (answer.has_value() && answer.value().is_null())) {
+    return Error(ErrorCode::kNotFound, text);
+  }
+  return answer;
+}
+
 Result<int> print_object(const Invocation& invocation,
                          const gotmpl::Value& value,
                          const std::vector<std::pair<std::string, std::string>>& facts) {

@@ -40,6 +40,13 @@ Result<int> with_registry(Invocation& invocation,
 /// Errors: `invalid --page value`.
 Result<int> run_list(Invocation& invocation, const CloudList& list, codec::Json input);
 
+/// The object a describe command asked for, from the answer to `document`.
+/// Errors: `<noun> not found` when it is null or the server says so, without the path other errors
+/// start with; else those of the answer.
+Result<codec::Json> require_object(Result<codec::Json> answer,
+                                   const registry_api::Document& document,
+                                   std::string_view noun);
+
 /// Prints one object: its facts, or the format over `value`.
 Result<int> print_object(const Invocation& invocation,
                          const gotmpl::Value& value,

@@ -64,10 +64,8 @@ Result<int> run_describe(Invocation& invocation) {
     const bool by_id = invocation.flags.changed("id");
     const Json input = by_id ? Json::object({{"id", invocation.flags.text("id")}})
                              : Json::object({{"extID", invocation.flags.text("ext-id")}});
-    const Json database = TRY(client.call_input(registry_api::kDatabase, input));
-    if (database.is_null()) {
-      return Error(ErrorCode::kNotFound, "database not found");
-    }
+    const Json database = TRY(require_object(client.call_input(registry_api::kDatabase, input),
+                                             registry_api::kDatabase, "database"));
     return print_object(invocation, cloud_value(database, "*cloud.Database", database_fields()),
                         facts_of(database));
   });

@@ -113,12 +113,11 @@ Result<int> run_describe(Invocation& invocation) {
   return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
     const FlagSet& flags = invocation.flags;
     const bool deep = flags.boolean("verbose") || flags.boolean("log");
+    const registry_api::Document& document =
+        deep ? registry_api::kMigrationVerbose : registry_api::kMigration;
     const Json migration =
-        TRY(client.call(deep ? registry_api::kMigrationVerbose : registry_api::kMigration,
-                        Json::object({{"id", flags.text("id")}})));
-    if (migration.is_null()) {
-      return Error(ErrorCode::kNotFound, "migration not found");
-    }
+        TRY(require_object(client.call(document, Json::object({{"id", flags.text("id")}})),
+                           document, "migration"));
     const int status = TRY(print_object(
         invocation, cloud_value(migration, "*cloud.Migration", migration_fields()),
         facts_of(migration, flags.boolean("verbose"))));

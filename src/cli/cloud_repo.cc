@@ -52,10 +52,8 @@ Result<int> run_repo_describe(Invocation& invocation) {
         input.set(name, invocation.flags.text(name));
       }
     }
-    const Json repo = TRY(client.call_input(registry_api::kRepo, std::move(input)));
-    if (repo.is_null()) {
-      return Error(ErrorCode::kNotFound, "repository not found");
-    }
+    const Json repo = TRY(require_object(client.call_input(registry_api::kRepo, std::move(input)),
+                                         registry_api::kRepo, "repository"));
     return print_object(invocation, cloud_value(repo, "*cloud.Repo", repo_fields()),
                         {{"Slug", cloud_text(repo, "slug")},
                          {"Title", cloud_text(repo, "title")},

@@ -3,15 +3,17 @@
 #include <string>
 
 #include "cli/app.h"
-#include "migrate/directory.h"
+#include "migrate/format.h"
 
 namespace rhumb::cli {
 
-/// Opens a file of an atlas directory in `$EDITOR` (default `vi`), stores what comes back and rewrites
-/// the checksum file. An editor that fails leaves everything as it was.
+/// Lets `$EDITOR` (default `vi`) change the content of a new file before it is written; returns what
+/// comes back. The editor sees a copy of that name in a scratch folder.
 /// Errors: `--edit flag supports only atlas directories, but got: <format>`, `exec edit: <cause>`.
-Result<void> edit_file(const Invocation& invocation,
-                       migrate::Directory& directory,
-                       const std::string& name);
+/// Source: spec cli-migrate.md 2.2.
+Result<std::string> edit_content(const Invocation& invocation,
+                                 migrate::Format format,
+                                 const std::string& name,
+                                 const std::string& content);
 
 }  // namespace rhumb::cli

@@ -16,6 +16,12 @@
 namespace rhumb::cli {
 namespace {
 
+/// Whether an environment that expands to no target is fine.
+bool allows_no_targets(const FlagSet& flags) {
+  return !flags.text("env").empty() && flags.find("allow-empty-targets") != nullptr &&
+         flags.boolean("allow-empty-targets");
+}
+
 bool names_registry(const Invocation& invocation) {
   for (const FlagSpec& spec : invocation.flags.specs()) {
     const bool is_text = spec.kind == FlagKind::kString || spec.kind == FlagKind::kList;
@@ -69,7 +75,8 @@ Result<project::Project> load_project(const Invocation& invocation, bool needs_r
                                         .vars = flags.list("var"),
                                         .needs_registry =
                                             needs_registry || names_registry(invocation),
-                                        .directory = names_directory ? flags.text("dir") : ""};
+                                        .directory = names_directory ? flags.text("dir") : "",
+                                        .allow_no_targets = allows_no_targets(flags)};
   std::optional<sys::SignalWatcher> signals;
   if (!invocation.command.ends_in_order) {
     signals.emplace();  // a program that a data source runs must not outlive this process
@@ -127,6 +134,9 @@ Result<void> keep_targets(const Invocation& invocation, project::Project& projec
 
 Result<project::Project> load_environments(const Invocation& invocation, ProjectWishes wishes) {
   project::Project project = TRY(load_project(invocation, wishes.needs_registry));
+  if (project.environments.empty() && allows_no_targets(invocation.flags)) {
+    return project;
+  }
   TRY(keep_targets(invocation, project));
   if (!wishes.several && project.environments.size() > 1) {
     return invalid("multiple envs found for " + go_quote(invocation.flags.text("env")));

@@ -16,7 +16,7 @@ struct ProjectWishes {
 
 /// Loads the project a command was called with and keeps the environments it works on: those that
 /// match one of the `--target` globs; an empty one when none is selected. Warnings of the project are
-/// printed.
+/// printed. None at all with `--allow-empty-targets`, when the selected one expands to nothing.
 ///
 /// Errors: of project::load_project; `no target matching "x" in env "name"`; `multiple envs found for
 /// "x"` where the command works on one.

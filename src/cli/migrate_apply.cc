@@ -13,6 +13,7 @@
 #include "cli/report_value.h"
 #include "codec/redact.h"
 #include "codec/uuid.h"
+#include "driver/url.h"
 #include "migrate/directory_url.h"
 #include "report/masking_renderer.h"
 #include "report/run_text.h"
@@ -286,6 +287,22 @@ class ApplyRun {
     stream_.emit(migrate::TargetDone{.current = {}, .error = renderer.message(error.message())});
   }
 
+  /// What is known of a target that could not be opened.
+  [[nodiscard]] migrate::TargetStarted unopened_target(size_t number) const {
+    migrate::TargetStarted info;
+    info.dir_url = codec::redact_url(invocation_.flags.text("dir"));
+    const Result<std::string> resolved =
+        resolve_url(invocation_.flags.text("url"), project_.environments[number]);
+    const Result<driver::DatabaseUrl> url =
+        driver::parse_database_url(resolved.has_value() ? resolved.value() : std::string());
+    if (url.has_value()) {
+      info.driver = driver::driver_name(url.value().scheme());
+      info.url = url.value().redacted;
+      info.schema = info.driver == "sqlite" || info.driver == "libsql" ? "main" : "";
+    }
+    return info;
+  }
+
   /// Prints what one target has to show; tells whether there was anything.
   Result<bool> print_target(size_t number, bool go_on) {
     App& app = invocation_.app;
@@ -301,8 +318,13 @@ class ApplyRun {
       return true;  // printed while it ran
     }
     last_output_.clear();
+    report::TargetSummary unopened;
+    if (!target.started) {
+      unopened = target;
+      unopened.info = unopened_target(number);
+    }
     const Result<void> rendered = render_format(
-        format, apply_value(target, ZonedTimes(app.clock)),
+        format, apply_value(target.started ? target : unopened, ZonedTimes(app.clock)),
         {.functions = report_functions(app, {"add", "upper", "indent_ln"}),
          .execute_prefix = "execute log template"},
         last_output_);
@@ -362,15 +384,11 @@ class ApplyRun {
 };
 
 Result<int> run_apply(Invocation& invocation) {
-  Result<project::Project> loaded = load_environments(invocation, {.needs_registry = false, .several = true});
-  if (!loaded.has_value()) {
-    const bool no_targets = loaded.error().code() == ErrorCode::kNotFound;
-    if (no_targets && invocation.flags.boolean("allow-empty-targets")) {
-      return 0;
-    }
-    return loaded.error();
+  project::Project project =
+      TRY(load_environments(invocation, {.needs_registry = false, .several = true}));
+  if (project.environments.empty()) {
+    return 0;
   }
-  project::Project project = std::move(loaded).value();
   return ApplyRun(invocation, project).run();
 }
 

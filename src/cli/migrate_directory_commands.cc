@@ -18,11 +18,13 @@ Result<int> run_new(Invocation& invocation) {
   const PreparedDirectory prepared = TRY(prepare_directory(invocation, {.create = true}));
   const std::string name = invocation.positionals.empty() ? "" : invocation.positionals[0];
   const auto now = std::chrono::floor<std::chrono::seconds>(invocation.app.clock.now());
-  const std::vector<std::string> names =
-      TRY(migrate::new_migration(*prepared.opened.directory, name, now));
+  migrate::ContentEdit edit;
   if (invocation.flags.boolean("edit")) {
-    TRY(edit_file(invocation, *prepared.opened.directory, names.front()));
+    edit = [&](const migrate::NewFile& file) {
+      return edit_content(invocation, prepared.opened.directory->format(), file.name, file.bytes);
+    };
   }
+  TRY(migrate::new_migration(*prepared.opened.directory, name, now, edit));
   return 0;
 }
 

@@ -1,5 +1,9 @@
 // `migrate status`.
 
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/apply_target.h"
 #include "cli/directories.h"
 #include "cli/environments.h"
 #include "cli/format.h"
@@ -9,6 +13,7 @@
 #include "cli/status_output.h"
 #include "driver/url.h"
 #include "migrate/status.h"
+#include "report/masking_renderer.h"
 
 namespace rhumb::cli {
 namespace {
@@ -26,8 +31,47 @@ gotmpl::FunctionMap status_functions(const App& app) {
   return functions;
 }
 
-Result<void> print_status(Invocation& invocation, const project::Environment& environment,
-                          RegistrySession& session) {
+/// Hides what `atlas:sensitive` marks in the texts of one failed row, as `apply` did when it failed.
+void mask_row(migrate::Revision& row,
+              const migrate::File& file,
+              report::MaskingRenderer& renderer) {
+  const migrate::RunFile id{
+      .name = file.name(), .version = file.version(), .description = file.description()};
+  const Result<migrate::FileContent> content = file.load();
+  const auto texts =
+      content.has_value() ? renderer.open_file(id, content.value().bytes) : nullptr;
+  if (texts == nullptr || !renderer.check().has_value()) {
+    row.error = "(sensitive)";  // what is marked cannot be told
+    row.error_stmt = "(sensitive)";
+    return;
+  }
+  const auto number = static_cast<size_t>(row.applied) + 1;
+  row.error = texts->statement_error(number, row.error_stmt, row.error).shown;
+  row.error_stmt = texts->statement(number, row.error_stmt, migrate::TextForm::kShown);
+}
+
+void mask_status(migrate::Status& status,
+                 const migrate::DirectoryFiles& files,
+                 report::MaskingRenderer& renderer) {
+  const auto one_line = [](const std::string& text) { return replace_all(text, "\n", " "); };
+  for (migrate::Revision& row : status.applied) {
+    const auto file = std::ranges::find(files.files, row.version, &migrate::File::version);
+    if ((row.error.empty() && row.error_stmt.empty()) || file == files.files.end()) {
+      continue;
+    }
+    const bool is_last_attempt =
+        status.sql == one_line(row.error_stmt) && status.error == one_line(row.error);
+    mask_row(row, *file, renderer);
+    if (is_last_attempt) {
+      status.sql = one_line(row.error_stmt);
+      status.error = one_line(row.error);
+    }
+  }
+}
+
+/// Returns what a format printed, so that a next output can begin on a line of its own.
+Result<std::string> print_status(Invocation& invocation, const project::Environment& environment,
+                                 RegistrySession& session) {
   const std::string format = format_text(invocation);
   const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
   const migrate::DirectoryFiles files =
@@ -36,18 +80,27 @@ Result<void> print_status(Invocation& invocation, const project::Environment& en
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), environment));
   const std::unique_ptr<driver::Connection> connection = TRY(invocation.app.drivers.open(url));
   const std::string schema = invocation.flags.text("revisions-schema");
-  const migrate::Status status = TRY(explain_ambiguity(
+  migrate::Status status = TRY(explain_ambiguity(
       invocation, migrate::read_status(*connection, files, schema), format.empty()));
+  report::MaskingRenderer renderer(
+      mask_options(environment, opened, connection->info().engine, /*is_reported=*/false),
+      secrets_of(environment, url));
+  mask_status(status, files, renderer);
   if (format.empty()) {
     invocation.app.out << format_status(status, invocation.app.style);
-    return {};
+    return std::string();
   }
   const driver::ConnectionInfo& info = connection->info();
   const gotmpl::Value root = status_value(
       status,
       {.driver = info.driver, .url = info.url, .schema = info.schema, .dir = opened.url});
-  return print_format(invocation.app, format, root,
-                      {.functions = status_functions(invocation.app), .execute_prefix = {}});
+  std::string printed;
+  const Result<void> rendered =
+      render_format(format, root,
+                    {.functions = status_functions(invocation.app), .execute_prefix = {}}, printed);
+  invocation.app.out << printed;
+  TRY(rendered);
+  return printed;
 }
 
 Result<int> run_status(Invocation& invocation) {
@@ -55,9 +108,13 @@ Result<int> run_status(Invocation& invocation) {
   const project::Project project =
       TRY(load_environments(invocation, {.needs_registry = false, .several = several}));
   RegistrySession session(invocation, project.cloud);
+  std::string printed;
   for (const project::Environment& environment : project.environments) {
+    if (!printed.empty() && !printed.ends_with('\n')) {
+      invocation.app.out << "\n";
+    }
     TRY(enter_environment(invocation, environment));
-    TRY(print_status(invocation, environment, session));
+    printed = TRY(print_status(invocation, environment, session));
   }
   return 0;
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace rhumb::driver {
 namespace {
@@ -81,6 +83,18 @@ Result<DatabaseUrl> parse_database_url(std::string_view url) {
   database.redacted = parsed->redacted_text();
   database.url = std::move(parsed).value();
   return database;
+}
+
+std::string driver_name(std::string_view scheme) {
+  using Alias = std::pair<std::string_view, std::string_view>;
+  static constexpr Alias kAliases[] = {{"sqlite3", "sqlite"},
+                                       {"maria", "mariadb"},
+                                       {"postgresql", "postgres"},
+                                       {"ysql", "postgres"},
+                                       {"crdb", "postgres"}};
+  const std::string_view base = scheme.substr(0, scheme.find('+'));
+  const auto* alias = std::ranges::find(kAliases, base, &Alias::first);
+  return std::string(alias == std::end(kAliases) ? base : alias->second);
 }
 
 }  // namespace rhumb::driver

@@ -53,4 +53,8 @@ class DriverRegistry {
 /// unknown driver.
 [[nodiscard]] Result<DatabaseUrl> parse_database_url(std::string_view url);
 
+/// What reports call the driver of a scheme, before anything is opened: `sqlite` of `sqlite3`. A
+/// scheme of no driver stays as it is. Source: spec urls.md 2.
+[[nodiscard]] std::string driver_name(std::string_view scheme);
+
 }  // namespace rhumb::driver

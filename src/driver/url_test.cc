@@ -45,6 +45,14 @@ TEST(DriverRegistry, ChoosesByScheme) {
   }
 }
 
+TEST(DatabaseUrl, NamesTheDriverOfAScheme) {
+  EXPECT_EQ(driver_name("sqlite3"), "sqlite");
+  EXPECT_EQ(driver_name("maria+unix"), "mariadb");
+  EXPECT_EQ(driver_name("libsql+wss"), "libsql");
+  EXPECT_EQ(driver_name("postgresql"), "postgres");
+  EXPECT_EQ(driver_name("bogus"), "bogus");
+}
+
 TEST(DatabaseUrl, NeverShowsSecrets) {
   const Result<DatabaseUrl> url = parse_database_url("mysql://root:pa55@h:3306/d?token=t0p&x=1");
   ASSERT_TRUE(url.has_value());

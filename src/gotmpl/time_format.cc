@@ -139,8 +139,10 @@ std::string format_element(const Time& time, const CivilTime& civil, const Patte
       return std::string(weekday_name(civil.weekday));
     case Element::kWeekdayShort:
       return std::string(weekday_name(civil.weekday).substr(0, 3));
-    case Element::kZoneName:
-      return time.zone.abbreviation;
+    case Element::kZoneName:  // a zone known by its offset only is called by it
+      return time.zone.abbreviation.empty()
+                 ? format_offset(static_cast<int>(time.zone.offset.count()), "-0700")
+                 : time.zone.abbreviation;
     case Element::kYearLong:
       return fmt::format("{:04}", civil.year);
     case Element::kYearShort:

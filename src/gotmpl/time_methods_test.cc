@@ -34,6 +34,14 @@ TEST(FormatTime, ReplacesElementsOfTheReferenceTime) {
   }
 }
 
+TEST(FormatTime, CallsAZoneWithoutANameByItsOffset) {
+  Time time = kTime;
+  time.zone.abbreviation = "";
+  EXPECT_EQ(format_time(time, "15:04 -0700 MST"), "15:04 +0530 +0530");
+  time.zone.offset = -90min;
+  EXPECT_EQ(format_time(time, "MST"), "-0130");
+}
+
 std::string run(const std::string& text) {
   const Result<Template> parsed = parse_template("t", text, {});
   std::string out;

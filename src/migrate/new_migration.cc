@@ -64,11 +64,17 @@ Result<void> write_files(Directory& directory, const std::vector<NewFile>& files
 
 Result<std::vector<std::string>> new_migration(Directory& directory,
                                                std::string_view name,
-                                               std::chrono::sys_seconds now) {
+                                               std::chrono::sys_seconds now,
+                                               const ContentEdit& edit) {
   MigrationPlan plan;
   plan.version = TRY(free_version(directory, now));
   plan.name = name;
-  const std::vector<NewFile> files = TRY(format_plan(plan, directory.format()));
+  std::vector<NewFile> files = TRY(format_plan(plan, directory.format()));
+  if (edit) {
+    for (NewFile& file : files) {
+      file.bytes = TRY(edit(file));
+    }
+  }
   TRY(write_files(directory, files));
   std::vector<std::string> names;
   for (const NewFile& file : files) {

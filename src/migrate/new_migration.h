@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,10 +27,15 @@ namespace rhumb::migrate {
 /// name with a slash.
 [[nodiscard]] Result<void> write_files(Directory& directory, const std::vector<NewFile>& files);
 
+/// What a new file is to hold, given what it would hold.
+using ContentEdit = std::function<Result<std::string>(const NewFile& file)>;
+
 /// Writes an empty migration in the directory's format; `name` is taken verbatim, may be empty.
-/// Returns the names of the new files. Source: spec cli-migrate.md 2.3.
+/// `edit`, when there is one, changes each file before anything is written; its errors leave the
+/// directory as it was. Returns the names of the new files. Source: spec cli-migrate.md 2.3.
 [[nodiscard]] Result<std::vector<std::string>> new_migration(Directory& directory,
                                                              std::string_view name,
-                                                             std::chrono::sys_seconds now);
+                                                             std::chrono::sys_seconds now,
+                                                             const ContentEdit& edit = {});
 
 }  // namespace rhumb::migrate

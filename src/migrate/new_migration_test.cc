@@ -42,6 +42,22 @@ TEST(NewMigration, WritesBothFilesOfAPair) {
   EXPECT_EQ(directory.read_sum().value()->find(".down.sql"), std::string::npos);
 }
 
+TEST(NewMigration, AnEditComesBeforeTheFirstWrite) {
+  MemoryDirectory directory("mem://d", Format::kAtlas);
+  EXPECT_FALSE(new_migration(directory, "a", kNow, [](const NewFile&) -> Result<std::string> {
+    return invalid("exec edit: exit status 1");
+  }));
+  EXPECT_THAT(directory.list().value(), ElementsAre());
+  EXPECT_FALSE(directory.read_sum().value().has_value());
+
+  ASSERT_TRUE(new_migration(directory, "a", kNow, [](const NewFile& file) -> Result<std::string> {
+    return "-- " + file.name + "\n";
+  }));
+  EXPECT_EQ(directory.read("20240229235959_a.sql").value(), "-- 20240229235959_a.sql\n");
+  const auto loaded = load_files(directory);
+  EXPECT_FALSE(*verify(directory, *loaded));
+}
+
 TEST(EditDirectory, ListsFiles) {
   MemoryDirectory directory("mem://d", Format::kAtlas);
   EXPECT_THAT(list_files(directory, {.is_short = true, .is_latest = true}).value(), ElementsAre());

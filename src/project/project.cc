@@ -41,6 +41,7 @@ class Loader {
   [[nodiscard]] bool needs_variable(const std::string& name) const;
   Result<void> load_cloud();
   Result<void> load_nodes();
+  [[nodiscard]] bool expands_env() const;
   Result<void> load_blocks();
   Result<void> check_attributes();
   Result<void> add_environment(const Instance& instance, const std::vector<Instance>& all);
@@ -165,6 +166,15 @@ const BlockValue* find_global(const std::vector<Instance>& instances, std::strin
   return found == instances.end() ? nullptr : &found->value;
 }
 
+/// Whether the selected environment is one that `for_each` makes instances of.
+bool Loader::expands_env() const {
+  return std::ranges::any_of(outline_.blocks, [&](const PlacedBlock& placed) {
+    const std::vector<std::string>& labels = placed.block->labels;
+    return placed.block->type == "env" && (labels.empty() || labels.front() == request_.env) &&
+           placed.block->body.find_attribute("for_each") != nullptr;
+  });
+}
+
 Result<void> Loader::load_blocks() {
   std::vector<PlacedBlock> plain = outline_.blocks;
   std::erase_if(plain, [](const PlacedBlock& placed) {
@@ -186,7 +196,7 @@ Result<void> Loader::load_blocks() {
                                 .diff = find_global(instances, "diff")};
     return inherit_policies(global, BlockValue{}, project_.defaults);
   }
-  if (project_.environments.empty()) {
+  if (project_.environments.empty() && !(request_.allow_no_targets && expands_env())) {
     return Error(ErrorCode::kNotFound,
                  "env " + go_quote(request_.env) + " not defined in config file");
   }

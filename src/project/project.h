@@ -21,6 +21,8 @@ struct ProjectRequest {
   /// The migration directory the person named; the rules of reports hold for it instead of
   /// `migration.dir`. May be an `env://` URL.
   std::string directory{};
+  /// A `for_each` that expands to nothing is no error: `environments` stays empty.
+  bool allow_no_targets = false;
 };
 
 /// A loaded project. Without a selected environment `environments` is empty.

@@ -172,6 +172,22 @@ TEST(LoadProject, ExpandsForEach) {
   }
 }
 
+TEST(LoadProject, AllowsNoTargetsOfAForEachOnly) {
+  for (const char* text : {"env \"t\" {\n for_each = []\n}",
+                           "env {\n name = atlas.env\n for_each = {}\n}"}) {
+    TestHost host;
+    const Result<Project> project =
+        host.load(text, ProjectRequest{.env = "t", .allow_no_targets = true});
+    ASSERT_TRUE(project.has_value()) << host.error_of(project);
+    EXPECT_TRUE(project.value().environments.empty());
+  }
+  TestHost host;
+  const Result<Project> unknown =
+      host.load("env \"s\" {\n for_each = []\n}",
+                ProjectRequest{.env = "t", .allow_no_targets = true});
+  EXPECT_EQ(host.error_of(unknown), "env \"t\" not defined in config file");
+}
+
 TEST(LoadProject, PutsExpandedEnvironmentsLast) {
   TestHost host;
   const Result<Project> project = host.load(

@@ -170,7 +170,7 @@ TEST_F(ServeTest, Refusals) {
 TEST_F(ServeTest, AnswersAsClientsExpect) {
   RunningServer server(folder_);
   const std::string me = R"({"query":"query Bot { me { name org } }"})";
-  for (const char* path : {"/", "/query", "/api/query", "/graphql", "/query?x=1"}) {
+  for (const char* path : {"/", "/query", "/api/query", "/graphql", "/query?x=1", "/query/", "/team/a"}) {
     http::ClientResponse response = server.send("POST", path, me);
     EXPECT_EQ(response.status, 200) << path;
     EXPECT_EQ(response.body, R"({"data":{"me":{"name":"admin","org":"default"}}})") << path;

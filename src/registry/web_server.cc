@@ -116,13 +116,12 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
       feed_(registry.live) {}
 
 void WebServer::add_routes() {
-  for (const char* path : {"/", "/query", "/api/query", "/graphql"}) {
-    router_.add("POST", path, [this](const Request& request, const http::PathParameters&) {
-      return answer_caller(request, [this, &request](const Caller& caller, int64_t token_id) {
-        return execute(request, caller, token_id);
-      });
+  // Clients post to the configured URL byte for byte, so every path without a use of its own is one.
+  router_.add("POST", "/{path...}", [this](const Request& request, const http::PathParameters&) {
+    return answer_caller(request, [this, &request](const Caller& caller, int64_t token_id) {
+      return execute(request, caller, token_id);
     });
-  }
+  });
   router_.add("GET", "/", [this](const Request& request, const http::PathParameters&) {
     return handle_page(request);
   });

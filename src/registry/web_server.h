@@ -18,7 +18,7 @@ namespace rhumb::registry {
 
 /// Everything the registry answers over HTTP.
 ///
-/// Shape: `POST /`, `/query`, `/api/query`, `/graphql` the API; `GET /events` the live events of an
+/// Shape: POST the API, at `/query` or any other path; `GET /events` the live events of an
 /// organization, `?set=<id>` of one set; `/livez`, `/readyz`; `GET /metrics` counters in the text
 /// format of Prometheus; `POST /setup/<code>`; anything else a file of the front end or, for a
 /// page, its `index.html`. Threads: `handle` from any, once made.

@@ -83,17 +83,18 @@ std::string format_error(const Json& error) {
 
 /// The errors of a reply as one text, nothing when it has none.
 std::optional<Error> reply_errors(const Json& reply) {
-  const Json::Array* errors = reply.find_array("errors");
-  if (errors == nullptr || errors->empty()) {
+  const Json* member = find_any_case(reply, "errors");
+  if (member == nullptr || !member->is_array() || member->as_array().empty()) {
     return std::nullopt;
   }
+  const Json::Array& errors = member->as_array();
   std::vector<std::string> lines;
-  for (const Json& error : *errors) {
+  for (const Json& error : errors) {
     lines.push_back(format_error(error));
   }
   std::string text = join(lines, "\n");
   text.erase(0, std::string_view("input:").size());
-  const Json* extensions = errors->front().find_object("extensions");
+  const Json* extensions = errors.front().find_object("extensions");
   std::string code = extensions == nullptr ? "" : extensions->string_or_empty("code");
   ErrorCode kind = code == "NOT_FOUND"   ? ErrorCode::kNotFound
                    : code == "CONFLICT"  ? ErrorCode::kConflict
@@ -101,6 +102,27 @@ std::optional<Error> reply_errors(const Json& reply) {
                    : code == "INVALID"   ? ErrorCode::kInvalid
                                          : ErrorCode::kUnavailable;
   return Error(kind, std::string(trim(text)));
+}
+
+Error wrong_shape(std::string_view what) {
+  return Error(ErrorCode::kUnavailable, fmt::format("decoding response: {}", what));
+}
+
+/// Members may be missing or null, but a list where an object belongs is no answer: read as one
+/// without data it would pass for an empty directory.
+Result<void> check_shape(const Json& reply) {
+  if (!reply.is_object() && !reply.is_null()) {
+    return wrong_shape("the body is not an object");
+  }
+  const Json* errors = find_any_case(reply, "errors");
+  if (errors != nullptr && !errors->is_array() && !errors->is_null()) {
+    return wrong_shape("errors is not a list");
+  }
+  const Json* data = find_any_case(reply, "data");
+  if (data != nullptr && !data->is_object() && !data->is_null()) {
+    return wrong_shape("data is not an object");
+  }
+  return {};
 }
 
 Result<Json> read_reply(const HttpReply& reply) {
@@ -123,7 +145,9 @@ Result<Json> read_reply(const HttpReply& reply) {
                  fmt::format("unexpected error code {}: {}", reply.status,
                              trim(std::string_view(reply.body).substr(0, kBodyShownMax))));
   }
-  return std::move(parsed).context("decoding response");
+  Json answer = TRY(std::move(parsed).context("decoding response"));
+  TRY(check_shape(answer));
+  return answer;
 }
 
 Json with_context(Json input, const std::optional<RunContext>& context) {
@@ -210,7 +234,13 @@ Result<Json> RegistryClient::call(const Document& document, const Json& variable
   Json answer = TRY(read_reply(reply));
   const Json* data = find_any_case(answer, "data");
   const Json* field = data == nullptr ? nullptr : find_any_case(*data, document.field);
-  return field == nullptr ? Json() : *field;
+  if (field == nullptr || field->is_null()) {
+    return Json();
+  }
+  if (!field->is_object() && !field->is_array()) {
+    return wrong_shape(fmt::format("{} is not an object", document.field));
+  }
+  return *field;
 }
 
 Result<Json> RegistryClient::call_input(const Document& document, Json input) {

@@ -109,8 +109,17 @@ TEST_F(ClientTest, ErrorTexts) {
     EXPECT_EQ(identify_error(), c.want) << c.name;
   }
   EXPECT_TRUE(transport_.waits.empty());
-  answer(200, "<html>");
-  EXPECT_TRUE(identify_error().starts_with("decoding response: "));
+  for (const char* body : {"<html>", "[]", R"("x")", R"({"errors":"x"})", R"({"data":[]})",
+                           R"({"data":{"me":"x"}})"}) {
+    answer(200, body);
+    EXPECT_TRUE(identify_error().starts_with("decoding response: ")) << body;
+  }
+  for (const char* body : {"null", R"({"data":null,"errors":null})", R"({"data":{"me":null}})"}) {
+    answer(200, body);
+    EXPECT_EQ(identify_error(), "") << body;
+  }
+  answer(200, R"({"Errors":[{"message":"a"}]})");
+  EXPECT_EQ(identify_error(), "a");
 }
 
 TEST_F(ClientTest, RetriesServerErrorsWithGrowingWaits) {

@@ -98,6 +98,7 @@ struct TargetFold {
 
   void operator()(const migrate::TargetDone& event) const {
     target.done = true;
+    target.start = target.started ? target.start : time;  // it failed before it could start
     target.end = time;
     target.current_after = event.current;
     target.error = event.error;

@@ -66,7 +66,7 @@ def describes_a_database_by_either_id(scratch):
                                             " WHERE version = '.atlas_cloud_identifier'")
     by_ext_id = scratch.run("cloud", "database", "describe", "--ext-id", identity).ok().quiet().out
     same(by_ext_id, by_id, "the same database")
-    scratch.run("cloud", "database", "describe", "--id", "99").fails("database not found")
+    scratch.run("cloud", "database", "describe", "--id", "99").fails("Error: database not found")
     scratch.run("cloud", "database", "describe").fails(
         "at least one of the flags in the group [id ext-id] is required")
     scratch.run("cloud", "database", "describe", "--id", "1", "--ext-id", identity).fails(
@@ -123,7 +123,7 @@ def describes_a_deployment_and_a_set(scratch):
     verbose = scratch.run("cloud", "migration", "describe", "--id", "4", "--verbose", "--log").ok().out
     matches(verbose, r"^Environment   production$")
     matches(verbose, r"^5   tenant-a\.db  20260514083000  PASSED$")
-    scratch.run("cloud", "migration", "describe", "--id", "99").fails("migration not found")
+    scratch.run("cloud", "migration", "describe", "--id", "99").fails("Error: migration not found")
     scratch.run("cloud", "migration", "describe").fails('required flag(s) "id" not set')
 
 
@@ -180,7 +180,7 @@ def empty_lists_and_wrong_words_say_so(scratch):
         same(scratch.run("cloud", *words).ok().quiet().out, text, "the empty list")
     scratch.run("cloud", "migration", "list", "--status", "passed").fails(
         'invalid --status value "passed"', "PASSED, FAILED, NO_ACTION")
-    scratch.run("cloud", "repo", "describe", "--slug", "none").fails("repository not found")
+    scratch.run("cloud", "repo", "describe", "--slug", "none").fails("Error: repository not found")
     scratch.run("cloud", "databases").fails('unknown command "databases"')
     done = scratch.run("cloud", "repo", "create", "--name", "payments", "--type", "migration_directory",
                        "--driver", "postgres").ok().quiet()

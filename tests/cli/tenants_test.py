@@ -99,6 +99,8 @@ def target_picks_tenants(scratch):
     scratch.run("migrate", "status", "--env", "production").fails('multiple envs found for "production"')
     status = scratch.run("migrate", "status", "--env", "production", "--target", "cedar").ok().quiet()
     contains(status.out, "OK", SECOND_VERSION)
+    status = scratch.run("migrate", "status", "--env", "production", "--target", "*", "--format", "{{ .Status }}")
+    same(status.ok().quiet().out, "OK\nPENDING\nOK", "one output a target, each on a line of its own")
 
 
 @test
@@ -120,6 +122,20 @@ def a_tenant_that_cannot_be_opened_does_not_stop_the_others(scratch):
     apply_all(scratch, "--continue-on-error").fails("unable to open database file")
     event, = server.migrations("status targetsSucceeded targetsTotal")
     same((event["status"], event["targetsSucceeded"], event["targetsTotal"]), ("FAILED", 2, 3), "set")
+    done = apply_all(scratch, "--continue-on-error", "--format", "{{ json . }}")
+    same((done.code, done.err), (1, ""), "exit code and stderr")
+    failed = json.loads(done.out.splitlines()[1])
+    same((failed["Driver"], failed["URL"]["Host"], failed["Dir"]), ("sqlite", "none", "atlas://myapp"), "target")
+    contains(failed["Error"], "unable to open database file")
+    lacks(failed["Start"], "1970")
+
+
+@test
+def an_environment_without_tenants_is_an_error_unless_allowed(scratch):
+    scratch.write("atlas.hcl", PROJECT.replace('["amber", "birch", "cedar"]', "[]"))
+    apply_all(scratch).fails('env "production" not defined in config file')
+    same(apply_all(scratch, "--allow-empty-targets").ok().quiet().out, "", "stdout")
+    scratch.run("migrate", "apply", "--env", "other", "--allow-empty-targets").fails('env "other" not defined')
 
 
 SLOW = ("CREATE TABLE slow (n integer);\nINSERT INTO slow WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL"
