@@ -42,6 +42,8 @@ Error Error::with_code(ErrorCode code) const {
   return Error(std::move(rep));
 }
 
-Error invalid(std::string message) { return {ErrorCode::kInvalid, std::move(message)}; }
+Error invalid(std::string message) {
+  return {ErrorCode::kInvalid, std::move(message)};
+}
 
 }  // namespace rhumb

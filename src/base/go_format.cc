@@ -9,7 +9,9 @@
 namespace rhumb {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// The shortest decimal that reads back as a double: `digits` with a point before the first one,
 /// times 10^`exponent`.
@@ -20,9 +22,7 @@ struct ShortestDecimal {
 
 ShortestDecimal shortest_decimal(double magnitude) {
   std::array<char, 64> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(),
-                                          buffer.data() + buffer.size(),
-                                          magnitude,
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude,
                                           std::chars_format::scientific);
   RHUMB_CHECK(error == std::errc(), "17 digits and an exponent fit");
   const std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
@@ -45,7 +45,8 @@ ShortestDecimal shortest_decimal(double magnitude) {
 std::string layout_fixed(const ShortestDecimal& decimal) {
   const auto& [digits, exponent] = decimal;
   if (exponent <= 0) {
-    return digits == "0" ? digits : "0." + std::string(static_cast<size_t>(-exponent), '0') + digits;
+    return digits == "0" ? digits
+                         : "0." + std::string(static_cast<size_t>(-exponent), '0') + digits;
   }
   const auto whole = static_cast<size_t>(exponent);
   if (digits.size() <= whole) {
@@ -68,9 +69,8 @@ std::string format_shortest(double magnitude, char format) {
   // Observed with Go 1.26: 100000 is written out, 1e+06 and 1.23456789e+08 are not.
   constexpr int kGeneralExponentMax = 6;
   const int exponent = decimal.exponent - 1;
-  const bool scientific =
-      format == 'e' || (format == 'g' && magnitude != 0 &&
-                        (exponent < -4 || exponent >= kGeneralExponentMax));
+  const bool scientific = format == 'e' || (format == 'g' && magnitude != 0 &&
+                                            (exponent < -4 || exponent >= kGeneralExponentMax));
   return scientific ? layout_scientific(decimal) : layout_fixed(decimal);
 }
 

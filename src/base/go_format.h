@@ -7,7 +7,8 @@
 
 #include "base/result.h"
 
-/// Text forms that follow the Go standard library, because programs that read our output match them.
+/// Text forms that follow the Go standard library, because programs that read our output match
+/// them.
 namespace rhumb {
 
 /// Go's `%q` of a string: double quotes, Go escapes, unprintable characters as \u or \U.
@@ -28,7 +29,8 @@ namespace rhumb {
 [[nodiscard]] Result<std::chrono::nanoseconds> parse_go_duration(std::string_view text);
 
 /// Go's strconv.FormatFloat(value, format, precision, 64). `format` is one of e E f g G; precision
-/// -1 asks for the fewest digits that read back as the same number. NaN, +Inf, -Inf as Go writes them.
+/// -1 asks for the fewest digits that read back as the same number. NaN, +Inf, -Inf as Go writes
+/// them.
 [[nodiscard]] std::string format_go_float(double value, char format, int precision);
 /// Go's encoding/json form of a float: exponent only below 1e-6 or from 1e21 on.
 [[nodiscard]] std::string format_go_json_float(double value);

@@ -50,11 +50,17 @@ struct UnquoteCase {
 };
 
 TEST(GoUnquote, ReadsWhatGoReads) {
-  constexpr UnquoteCase kCases[] = {
-      {"\"a\xff\\n\"", "a\ufffd\n"}, {"`a\rb\\n`", "ab\\n"},     {"'x'", "x"},
-      {"'\\''", "'"},                {"'\"'", "\""},             {R"("\101")", "A"},
-      {R"("\u00e9")", "\u00e9"},     {R"("\xe9")", "\xe9"},      {R"("\U0010ffff")", "\U0010ffff"},
-      {R"("\a\b\f\n\r\t\v\\\"")", "\a\b\f\n\r\t\v\\\""}, {R"("")", ""}};
+  constexpr UnquoteCase kCases[] = {{"\"a\xff\\n\"", "a\ufffd\n"},
+                                    {"`a\rb\\n`", "ab\\n"},
+                                    {"'x'", "x"},
+                                    {"'\\''", "'"},
+                                    {"'\"'", "\""},
+                                    {R"("\101")", "A"},
+                                    {R"("\u00e9")", "\u00e9"},
+                                    {R"("\xe9")", "\xe9"},
+                                    {R"("\U0010ffff")", "\U0010ffff"},
+                                    {R"("\a\b\f\n\r\t\v\\\"")", "\a\b\f\n\r\t\v\\\""},
+                                    {R"("")", ""}};
   for (const UnquoteCase& c : kCases) {
     const auto got = go_unquote(c.input);
     ASSERT_TRUE(got.has_value()) << c.input;
@@ -64,8 +70,9 @@ TEST(GoUnquote, ReadsWhatGoReads) {
 
 TEST(GoUnquote, RefusesWhatGoRefuses) {
   for (const std::string_view input :
-       {"", "\"", "a", "\"a", "a\"", "'xy'", "''", R"("\'")", R"("\400")", R"("\ud800")", "\"a\nb\"",
-        "`a`b`", R"("\x4")", R"("\U00110000")", R"("a"b")", R"("\")", R"("\8")", R"("\z")"}) {
+       {"", "\"", "a", "\"a", "a\"", "'xy'", "''", R"("\'")", R"("\400")", R"("\ud800")",
+        "\"a\nb\"", "`a`b`", R"("\x4")", R"("\U00110000")", R"("a"b")", R"("\")", R"("\8")",
+        R"("\z")"}) {
     const auto got = go_unquote(input);
     ASSERT_FALSE(got.has_value()) << input;
     EXPECT_EQ(got.error().message(), "invalid syntax");
@@ -226,13 +233,26 @@ TEST(Rfc3339, FormatsInAnOffset) {
 }
 
 TEST(Rfc3339, RefusesWhatIsNotATime) {
-  for (const std::string_view input :
-       {"", "x", "2024-02-30T00:00:00Z", "2023-02-29T00:00:00Z", "2024-02-29T23:59:60Z",
-        "2024-02-29t23:59:59Z", "2024-02-29T23:59:59z", "2024-02-29T23:59:59.Z",
-        "2024-02-29T23:59:59", "2024-02-29T23:59:59+24:00", "2024-02-29T24:00:00Z",
-        "2024-13-01T00:00:00Z", "2024-00-01T00:00:00Z", "2024-01-00T00:00:00Z",
-        "2024-01-01T00:60:00Z", "2024-01-01T00:00:00Zx", "2024-01-01 00:00:00Z",
-        "0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "2024-01-01T00:00:00+05:60"}) {
+  for (const std::string_view input : {"",
+                                       "x",
+                                       "2024-02-30T00:00:00Z",
+                                       "2023-02-29T00:00:00Z",
+                                       "2024-02-29T23:59:60Z",
+                                       "2024-02-29t23:59:59Z",
+                                       "2024-02-29T23:59:59z",
+                                       "2024-02-29T23:59:59.Z",
+                                       "2024-02-29T23:59:59",
+                                       "2024-02-29T23:59:59+24:00",
+                                       "2024-02-29T24:00:00Z",
+                                       "2024-13-01T00:00:00Z",
+                                       "2024-00-01T00:00:00Z",
+                                       "2024-01-00T00:00:00Z",
+                                       "2024-01-01T00:60:00Z",
+                                       "2024-01-01T00:00:00Zx",
+                                       "2024-01-01 00:00:00Z",
+                                       "0001-01-01T00:00:00Z",
+                                       "9999-01-01T00:00:00Z",
+                                       "2024-01-01T00:00:00+05:60"}) {
     EXPECT_FALSE(parse_rfc3339(input).has_value()) << input;
   }
 }

@@ -172,7 +172,9 @@ bool take_character(std::string_view& text, char mark, std::string& out) {
   return true;
 }
 
-Error invalid_syntax() { return invalid("invalid syntax"); }
+Error invalid_syntax() {
+  return invalid("invalid syntax");
+}
 
 }  // namespace
 
@@ -198,8 +200,7 @@ std::string go_quote_ascii(std::string_view text) {
 std::string go_quote_rune(char32_t rune) {
   const bool surrogate = rune >= 0xD800 && rune <= 0xDFFF;
   std::string out = "'";
-  append_escaped(out,
-                 rune > kRuneMax || surrogate ? 0xFFFD : rune,
+  append_escaped(out, rune > kRuneMax || surrogate ? 0xFFFD : rune,
                  {.mark = '\'', .ascii_only = false});
   return out + "'";
 }

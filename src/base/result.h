@@ -17,14 +17,16 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
+  // NOLINTBEGIN(google-explicit-constructor)
   // Implicit on purpose: `return value;` and `return error;` are how results are made.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
   template <typename U>
     requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
              !std::is_same_v<std::remove_cvref_t<U>, Error> &&
              !std::is_same_v<std::remove_cvref_t<U>, Result<T>>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -110,13 +112,13 @@ inline void take_value(Result<void>& /*result*/) {}
 
 #define RHUMB_CONCAT_INNER(a, b) a##b
 #define RHUMB_CONCAT(a, b) RHUMB_CONCAT_INNER(a, b)
-#define RHUMB_TRY_IMPL(name, expression)                                     \
-  __extension__({                                                            \
-    auto name = (expression);                                                \
-    if (!name.has_value()) {                                                 \
-      return name.error();                                                   \
-    }                                                                        \
-    ::rhumb::internal::take_value(name);                                     \
+#define RHUMB_TRY_IMPL(name, expression) \
+  __extension__({                        \
+    auto name = (expression);            \
+    if (!name.has_value()) {             \
+      return name.error();               \
+    }                                    \
+    ::rhumb::internal::take_value(name); \
   })
 /// The value of a Result, or an early return of its error. Stands alone: a whole initialiser, a
 /// whole statement or a plain call argument, never inside a braced list.

@@ -25,7 +25,9 @@ Result<void> check_digit(char c) {
   return {};
 }
 
-TEST(Result, TryTakesTheValue) { EXPECT_EQ(add_digits('3', '4').value(), 7); }
+TEST(Result, TryTakesTheValue) {
+  EXPECT_EQ(add_digits('3', '4').value(), 7);
+}
 
 TEST(Result, TryReturnsTheFirstError) {
   EXPECT_EQ(add_digits('x', 'y').error().message(), "\"x\" is not a digit");

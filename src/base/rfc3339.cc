@@ -145,13 +145,10 @@ std::string format_rfc3339_nano(Instant time, std::chrono::minutes offset) {
   const auto day = std::chrono::floor<std::chrono::days>(local);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(local - day);
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-                                static_cast<int>(date.year()),
-                                static_cast<unsigned>(date.month()),
-                                static_cast<unsigned>(date.day()),
-                                clock.hours().count(),
-                                clock.minutes().count(),
-                                clock.seconds().count());
+  std::string out =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  clock.hours().count(), clock.minutes().count(), clock.seconds().count());
   if (fraction != 0) {
     std::string digits = fmt::format(".{:09}", fraction);
     digits.erase(digits.find_last_not_of('0') + 1);

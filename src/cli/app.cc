@@ -85,9 +85,13 @@ void Invocation::warn(std::string_view text) const {
   app.err << "Warning: " << text << "\n";
 }
 
-Error silent_failure() { return {ErrorCode::kInvalid, std::string(kSilent)}; }
+Error silent_failure() {
+  return {ErrorCode::kInvalid, std::string(kSilent)};
+}
 
-bool is_silent(const Error& error) { return error.message() == kSilent; }
+bool is_silent(const Error& error) {
+  return error.message() == kSilent;
+}
 
 int run_command_line(const std::vector<std::string>& arguments, App& app, const Command& root) {
   const Result<int> status = dispatch(arguments, app, root);

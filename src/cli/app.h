@@ -33,7 +33,7 @@ struct App {
   sys::Clock& clock;
   const driver::DriverRegistry& drivers;
   HttpAccess& http;
-  report::Style style;        ///< of what goes to stdout
+  report::Style style;  ///< of what goes to stdout
   bool err_is_terminal = false;
   sys::CancellationToken stop{};  ///< of commands that end in order when the person asks to stop
 };

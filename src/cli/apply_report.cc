@@ -30,7 +30,8 @@ std::optional<report::Spool> open_spool(const App& app) {
 
 }  // namespace
 
-ApplyReport::ApplyReport(const Invocation& invocation, RegistrySession& session,
+ApplyReport::ApplyReport(const Invocation& invocation,
+                         RegistrySession& session,
                          ReportWishes wishes)
     : invocation_(invocation),
       session_(session),
@@ -191,8 +192,8 @@ void ApplyReport::flush_spool(report::Delivery& delivery) {
 report::DeliveryOutcome ApplyReport::send(report::Delivery& delivery) const {
   if (is_single()) {
     const report::PlannedTarget& planned = planned_.front().planned;
-    const registry_api::MigrationReport report = report::make_migration_report(
-        summary_, summary_.targets().front(), planned, facts_);
+    const registry_api::MigrationReport report =
+        report::make_migration_report(summary_, summary_.targets().front(), planned, facts_);
     return session_.refused() ? delivery.keep(report, planned.report_id, "Unauthorized")
                               : delivery.send(report, planned.report_id);
   }

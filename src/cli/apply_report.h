@@ -16,8 +16,8 @@ namespace rhumb::cli {
 
 /// What the person asked about reporting, flags and project file together.
 struct ReportWishes {
-  bool required = false;          ///< a missing or failed report is exit status 1
-  bool print = false;             ///< print the report instead of sending it
+  bool required = false;  ///< a missing or failed report is exit status 1
+  bool print = false;     ///< print the report instead of sending it
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);
 };
 

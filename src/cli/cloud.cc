@@ -7,7 +7,8 @@ Command make_cloud_command() {
   command.name = "cloud";
   command.summary = "Looks into the registry: repositories, databases, deployments.";
   command.description =
-      "Reads the registry that 'atlas login' or ATLAS_TOKEN and ATLAS_CLOUD_URL name. Every command\n"
+      "Reads the registry that 'atlas login' or ATLAS_TOKEN and ATLAS_CLOUD_URL name. Every "
+      "command\n"
       "takes --format with a Go template, such as '{{ json . }}'.";
   command.children = {make_cloud_repo_command(), make_cloud_database_command(),
                       make_cloud_migration_command(), make_cloud_report_command(),

@@ -1,8 +1,8 @@
 // `cloud report show|flush`: reports that wait on this machine.
 
-#include "cli/cloud_commands.h"
-#include "cli/cloud_call.h"
 #include "base/text.h"
+#include "cli/cloud_call.h"
+#include "cli/cloud_commands.h"
 #include "report/delivery.h"
 #include "report/spool.h"
 #include "sys/environment.h"

@@ -13,10 +13,13 @@ namespace {
 using codec::Json;
 
 const std::vector<CloudField>& token_fields() {
-  static const std::vector<CloudField> kFields = {
-      {"id", "ID"},           {"prefix", "Prefix"},       {"lastFour", "LastFour"},
-      {"createdAt", "CreatedAt"}, {"expiresAt", "ExpiresAt"}, {"lastUsedAt", "LastUsedAt"},
-      {"revokedAt", "RevokedAt"}};
+  static const std::vector<CloudField> kFields = {{"id", "ID"},
+                                                  {"prefix", "Prefix"},
+                                                  {"lastFour", "LastFour"},
+                                                  {"createdAt", "CreatedAt"},
+                                                  {"expiresAt", "ExpiresAt"},
+                                                  {"lastUsedAt", "LastUsedAt"},
+                                                  {"revokedAt", "RevokedAt"}};
   return kFields;
 }
 
@@ -25,7 +28,9 @@ std::string owner_of(const Json& token) {
   return owner == nullptr ? "-" : cloud_cell(*owner, "name");
 }
 
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : text;
+}
 
 CloudList token_list() {
   return {.document = registry_api::kTokens,

@@ -133,8 +133,8 @@ std::string command_path(const std::vector<const Command*>& path, std::string_vi
 std::vector<std::string> suggest_commands(const Command& group, std::string_view word) {
   std::vector<std::string> names;
   for (const Command& child : group.children) {
-    const bool near = edit_distance(to_lower_ascii(word), to_lower_ascii(child.name)) <=
-                      kSuggestionDistanceMax;
+    const bool near =
+        edit_distance(to_lower_ascii(word), to_lower_ascii(child.name)) <= kSuggestionDistanceMax;
     const bool begins = to_lower_ascii(child.name).starts_with(to_lower_ascii(word));
     if (!child.hidden && (near || begins)) {
       names.push_back(child.name);
@@ -165,8 +165,8 @@ Result<void> check_argument_count(const Command& command, size_t given) {
     return invalid("accepts " + std::to_string(count.min) + received);
   }
   if (given < count.min) {
-    return invalid("requires at least " + std::to_string(count.min) +
-                   " arg(s), only received " + std::to_string(given));
+    return invalid("requires at least " + std::to_string(count.min) + " arg(s), only received " +
+                   std::to_string(given));
   }
   return invalid("accepts at most " + std::to_string(count.max) + received);
 }

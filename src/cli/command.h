@@ -23,8 +23,8 @@ struct ArgumentCount {
 /// A node of the command tree; a group has children and no `run`.
 struct Command {
   std::string name;
-  std::string arguments;  ///< behind the name in the usage line, such as `[flags] [amount]`
-  std::string summary;    ///< one line, shown in the parent's list
+  std::string arguments;    ///< behind the name in the usage line, such as `[flags] [amount]`
+  std::string summary;      ///< one line, shown in the parent's list
   std::string description;  ///< shown by --help; empty: the summary
   std::string examples;     ///< indented by two blanks each line
   std::vector<std::string> aliases;

@@ -110,8 +110,8 @@ Result<std::string> completion_script(std::string_view shell, std::string_view p
       return replace_all(script, "@PROGRAM@", program);
     }
   }
-  return Error(ErrorCode::kNotFound, "unknown shell " + go_quote(shell) +
-                                         "; use bash, zsh, fish or powershell");
+  return Error(ErrorCode::kNotFound,
+               "unknown shell " + go_quote(shell) + "; use bash, zsh, fish or powershell");
 }
 
 }  // namespace rhumb::cli

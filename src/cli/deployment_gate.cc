@@ -86,9 +86,9 @@ Result<void> ask_checks(const Invocation& invocation,
   App& app = invocation.app;
   project::FunctionsHost host(app.environment,
                               [&app](std::string_view line) { app.err << line << "\n"; });
-  return project::check_migration(environment.checks,
-                                  to_planned_migration(planned, migrate::TextForm::kShown),
-                                  to_planned_migration(planned, migrate::TextForm::kReported), host);
+  return project::check_migration(
+      environment.checks, to_planned_migration(planned, migrate::TextForm::kShown),
+      to_planned_migration(planned, migrate::TextForm::kReported), host);
 }
 
 Result<std::string> ask_permit(const Invocation& invocation,

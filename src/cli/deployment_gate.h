@@ -24,8 +24,8 @@ struct DeploymentQuestion {
   std::string override_reason{};
 };
 
-/// Asks a registry that announced policies whether a version may be deployed; tells the permit, empty
-/// where none is needed.
+/// Asks a registry that announced policies whether a version may be deployed; tells the permit,
+/// empty where none is needed.
 ///
 /// Errors: `"migrate apply" was blocked by registry policy "<name>": <message>`, with the policy's
 /// name as cause code; the server's error where no answer means no (`policy_unreachable`).

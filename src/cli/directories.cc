@@ -53,11 +53,11 @@ Result<CommandDirectory> open_command_directory(const Invocation& invocation,
                                                 RegistrySession& session,
                                                 bool create) {
   const std::string text = TRY(directory_url(invocation, environment));
-  const migrate::DirectorySources sources{
-      .memory = environment.directories.get(),
-      .open_registry = [&](const migrate::DirectoryUrl& url) {
-        return session.open_directory(url, allows_stale(invocation, environment));
-      }};
+  const migrate::DirectorySources sources{.memory = environment.directories.get(),
+                                          .open_registry = [&](const migrate::DirectoryUrl& url) {
+                                            return session.open_directory(
+                                                url, allows_stale(invocation, environment));
+                                          }};
   CommandDirectory opened;
   opened.directory = TRY(migrate::open_directory(text, sources, create));
   const migrate::DirectoryUrl url = TRY(migrate::parse_directory_url(text));

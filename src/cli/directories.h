@@ -19,8 +19,8 @@ enum class DirectorySource { kLocal, kTemplate, kRegistry };
 struct CommandDirectory {
   /// Shared: a directory in memory belongs to the project as well.
   std::shared_ptr<migrate::Directory> directory{};
-  std::string url{};    ///< as used, password redacted
-  std::string slug{};   ///< repository, for registry directories
+  std::string url{};   ///< as used, password redacted
+  std::string slug{};  ///< repository, for registry directories
   std::string tag{};
   std::string version{};
   DirectorySource source = DirectorySource::kLocal;

@@ -20,7 +20,8 @@ struct DirectoryKey {
 
 /// Archives that a registry sent, kept under `<state>/cache` for the hours when it does not answer.
 ///
-/// Shape: one file of mode 0600 per key, its name a hash of the key. Without a HOME nothing is kept.
+/// Shape: one file of mode 0600 per key, its name a hash of the key. Without a HOME nothing is
+/// kept.
 class DirectoryCache {
  public:
   explicit DirectoryCache(const sys::Environment& environment) : environment_(environment) {}

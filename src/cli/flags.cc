@@ -254,8 +254,8 @@ void FlagSet::reset_config_values() {
   for (const FlagSpec& spec : specs_) {
     Value& value = values_.find(spec.name)->second;
     if (value.origin == Origin::kConfig) {
-      value.texts = is_list(spec) ? std::vector<std::string>{}
-                                  : std::vector<std::string>{spec.default_text};
+      value.texts =
+          is_list(spec) ? std::vector<std::string>{} : std::vector<std::string>{spec.default_text};
       value.origin = Origin::kDefault;
     }
   }
@@ -282,7 +282,9 @@ bool FlagSet::boolean(std::string_view name) const {
   return !text.empty() && parse_bool(text).value_or(false);
 }
 
-const std::string& FlagSet::text(std::string_view name) const { return value(name).texts.back(); }
+const std::string& FlagSet::text(std::string_view name) const {
+  return value(name).texts.back();
+}
 
 std::uint64_t FlagSet::count(std::string_view name) const {
   return parse_number<std::uint64_t>(text(name), "ParseUint").value_or(0);

@@ -49,7 +49,8 @@ class FlagSet {
   /// Sets one value after checking it. `shown` is the flag as error texts name it
   /// (`--url`, `-u, --url`). Errors: kInvalid with the texts of Go's flag parsing.
   Result<void> set(const FlagSpec& spec, std::string_view text);
-  /// As `set`, for values from the project file; a flag the command lacks or the person set is left.
+  /// As `set`, for values from the project file; a flag the command lacks or the person set is
+  /// left.
   Result<void> set_from_config(std::string_view name, const std::vector<std::string>& values);
   /// Forgets what `set_from_config` set, so that the next environment starts afresh.
   void reset_config_values();

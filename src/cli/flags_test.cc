@@ -54,7 +54,8 @@ TEST(Flags, ErrorsReadAsScriptsExpect) {
 TEST(Flags, StandAnywhereUntilTwoDashes) {
   FlagSet flags = make_flags();
   const ParsedArguments parsed =
-      parse_arguments({"1", "--dir=a", "-ub", "--dry-run", "2", "--", "--url", "-3"}, flags).value();
+      parse_arguments({"1", "--dir=a", "-ub", "--dry-run", "2", "--", "--url", "-3"}, flags)
+          .value();
   EXPECT_THAT(parsed.positionals, ElementsAre("1", "2", "--url", "-3"));
   EXPECT_EQ(flags.text("dir"), "a");
   EXPECT_EQ(flags.text("url"), "b");

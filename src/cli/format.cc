@@ -6,7 +6,7 @@
 namespace rhumb::cli {
 
 gotmpl::FunctionMap report_functions(const App& app, std::vector<std::string_view> more) {
-  std::vector<std::string_view> names = {"json", "json_merge", "cyan",          "green",
+  std::vector<std::string_view> names = {"json", "json_merge", "cyan",        "green",
                                          "red",  "yellow",     "redBgWhiteFg"};
   names.insert(names.end(), more.begin(), more.end());
   return gotmpl::pick_functions({.names = names, .colors_enabled = app.style.enabled});

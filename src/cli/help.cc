@@ -71,8 +71,8 @@ std::string format_children(const Command& group) {
   std::string text;
   for (const Command& child : group.children) {
     if (!child.hidden) {
-      text += "  " + child.name + std::string(width - child.name.size() + 1, ' ') +
-              child.summary + "\n";
+      text += "  " + child.name + std::string(width - child.name.size() + 1, ' ') + child.summary +
+              "\n";
     }
   }
   return text;

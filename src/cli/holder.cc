@@ -23,8 +23,8 @@ std::string actor_name(const App& app) {
 
 std::string lock_holder(const App& app, std::string_view command) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(app.clock.now());
-  return std::string(command) + " " + actor_name(app) + ":" + std::to_string(getpid()) +
-         " since " + format_rfc3339_nano(seconds);
+  return std::string(command) + " " + actor_name(app) + ":" + std::to_string(getpid()) + " since " +
+         format_rfc3339_nano(seconds);
 }
 
 }  // namespace rhumb::cli

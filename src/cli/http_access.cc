@@ -27,7 +27,9 @@ Result<http::Client*> HttpAccess::client() {
   return client_.get();
 }
 
-void HttpAccess::limit(std::chrono::nanoseconds budget) { deadline_ = clock_.now() + budget; }
+void HttpAccess::limit(std::chrono::nanoseconds budget) {
+  deadline_ = clock_.now() + budget;
+}
 
 std::chrono::milliseconds HttpAccess::attempt_time() const {
   if (!deadline_) {

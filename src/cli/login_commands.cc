@@ -9,7 +9,6 @@
 #include "codec/redact.h"
 #include "sys/environment.h"
 
-
 namespace rhumb::cli {
 namespace {
 
@@ -55,8 +54,9 @@ Result<int> run_login(Invocation& invocation) {
     token = app.environment.get_or_empty("ATLAS_TOKEN");
   }
   if (token.empty()) {
-    return invalid("no token: pass --token or set ATLAS_TOKEN; create one with "
-                   "'rhumb cloud token create' or on the page Tokens of the registry");
+    return invalid(
+        "no token: pass --token or set ATLAS_TOKEN; create one with "
+        "'rhumb cloud token create' or on the page Tokens of the registry");
   }
   const bool grant_only = invocation.flags.boolean("grant-only");
   const std::string endpoint = TRY(login_endpoint(invocation, cloud));

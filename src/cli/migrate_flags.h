@@ -43,7 +43,8 @@ namespace rhumb::cli {
 
 [[nodiscard]] inline FlagSpec url_flag() {
   return with_shorthand(
-      text_flag("url", "", "[driver://username:password@address/dbname?param=value] database to use"),
+      text_flag("url", "",
+                "[driver://username:password@address/dbname?param=value] database to use"),
       'u');
 }
 [[nodiscard]] inline FlagSpec dev_url_flag() {
@@ -55,8 +56,9 @@ namespace rhumb::cli {
   return text_flag("dir", "file://migrations", "migration directory, as a URL");
 }
 [[nodiscard]] inline FlagSpec dir_format_flag() {
-  return text_flag("dir-format", "atlas",
-                   "layout of the directory: atlas, golang-migrate, goose, flyway, liquibase, dbmate");
+  return text_flag(
+      "dir-format", "atlas",
+      "layout of the directory: atlas, golang-migrate, goose, flyway, liquibase, dbmate");
 }
 [[nodiscard]] inline FlagSpec revisions_schema_flag() {
   return text_flag("revisions-schema", "", "schema that holds the revisions table");
@@ -76,8 +78,9 @@ namespace rhumb::cli {
   return bool_flag("edit", "open the new file in $EDITOR");
 }
 [[nodiscard]] inline FlagSpec target_flag() {
-  return with_kind(text_flag("target", "", "only the targets whose key matches this glob (repeatable)"),
-                   FlagKind::kArray);
+  return with_kind(
+      text_flag("target", "", "only the targets whose key matches this glob (repeatable)"),
+      FlagKind::kArray);
 }
 
 }  // namespace rhumb::cli

@@ -25,9 +25,9 @@ struct PushTarget {
 
 bool all_of(std::string_view text, std::string_view punctuation) {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
-           const bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-           return word || punctuation.find(c) != std::string_view::npos;
-         });
+    const bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    return word || punctuation.find(c) != std::string_view::npos;
+  });
 }
 
 /// `name[:tag]`, `--tag` and the environment's repository. Errors: those of spec reporting.md 8.1.
@@ -72,14 +72,15 @@ Result<std::string> check_statements(const Invocation& invocation,
                                      const migrate::DirectoryFiles& files) {
   if (!invocation.flags.boolean("no-state")) {
     if (!invocation.flags.changed("dev-url")) {
-      return invalid("required flag(s) \"dev-url\" not set; give an empty database to check the "
-                     "files on, or --no-state to push without");
+      return invalid(
+          "required flag(s) \"dev-url\" not set; give an empty database to check the "
+          "files on, or --no-state to push without");
     }
-    return registry_driver(TRY(replay_on_dev(
-        invocation, environment, files,
-        {.command = "push",
-         .lock_timeout = invocation.flags.duration("lock-timeout"),
-         .error_prefix = {}})));
+    return registry_driver(
+        TRY(replay_on_dev(invocation, environment, files,
+                          {.command = "push",
+                           .lock_timeout = invocation.flags.duration("lock-timeout"),
+                           .error_prefix = {}})));
   }
   if (invocation.flags.changed("dev-url") || !environment.url.empty()) {
     const std::string url =
@@ -132,8 +133,9 @@ Result<int> run_push(Invocation& invocation) {
   }
   const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
   if (opened.source == DirectorySource::kTemplate) {
-    return invalid("cannot push a template directory: rendered files may hold secrets; use "
-                   "migration.report");
+    return invalid(
+        "cannot push a template directory: rendered files may hold secrets; use "
+        "migration.report");
   }
   const migrate::DirectoryFiles files =
       TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));
@@ -164,8 +166,10 @@ Command make_migrate_push_command() {
   command.arguments = "[flags] [name[:tag]]";
   command.summary = "Pushes the migration directory to the registry.";
   command.description =
-      "Checks the directory against atlas.sum and on a dev database, uploads it, and prints its page.\n"
-      "Without a tag it becomes the latest state, which atlas://<name> deploys; with a tag it is kept\n"
+      "Checks the directory against atlas.sum and on a dev database, uploads it, and prints its "
+      "page.\n"
+      "Without a tag it becomes the latest state, which atlas://<name> deploys; with a tag it is "
+      "kept\n"
       "under that name.";
   command.examples =
       "  atlas migrate push myapp --dev-url \"sqlite://dev?mode=memory\"\n"

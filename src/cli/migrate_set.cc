@@ -56,7 +56,8 @@ Result<int> run_set(Invocation& invocation) {
                                     .holder = lock_holder(app, "set"),
                                     .operator_version = operator_version()};
   const migrate::SetResult result = TRY(explain_ambiguity(
-      invocation, migrate::set_version(*connection, prepared.files, options, app.clock), /*explain=*/true));
+      invocation, migrate::set_version(*connection, prepared.files, options, app.clock),
+      /*explain=*/true));
   app.out << format_set(result, app.style);
   return 0;
 }

@@ -17,8 +17,8 @@ Result<Prepared> prepare(Invocation& invocation, bool needs_registry) {
 
 Result<PreparedDirectory> prepare_directory(Invocation& invocation, DirectoryWishes wishes) {
   Prepared prepared = TRY(prepare(invocation));
-  CommandDirectory opened = TRY(open_command_directory(invocation, prepared.environment,
-                                                       prepared.session, wishes.create));
+  CommandDirectory opened = TRY(
+      open_command_directory(invocation, prepared.environment, prepared.session, wishes.create));
   migrate::DirectoryFiles files;
   if (wishes.verify) {
     files = TRY(load_verified(invocation, *opened.directory, /*show_advice=*/true));

@@ -39,8 +39,8 @@ Result<std::shared_ptr<migrate::Directory>> truncate_after(
   return std::shared_ptr<migrate::Directory>(std::move(directory));
 }
 
-/// Whether an archive can stand in for what a URL names: its files agree with its checksum file, and
-/// the version is among them.
+/// Whether an archive can stand in for what a URL names: its files agree with its checksum file,
+/// and the version is among them.
 bool holds(const std::string& archive, const migrate::DirectoryUrl& url) {
   const Result<migrate::Format> format = url.format();
   const auto unpacked =
@@ -95,13 +95,14 @@ Result<registry_api::RegistryClient*> RegistrySession::client() {
   App& app = invocation_.app;
   transport_ = std::make_unique<report::RecordingTransport>(app.http, app.clock);
   client_ = std::make_unique<registry_api::RegistryClient>(
-      *transport_, registry_api::ClientOptions{.endpoint = found->endpoint,
-                                               .token = found->token,
-                                               .user_agent = user_agent(app)});
+      *transport_,
+      registry_api::ClientOptions{
+          .endpoint = found->endpoint, .token = found->token, .user_agent = user_agent(app)});
   return client_.get();
 }
 
-void RegistrySession::within(std::chrono::nanoseconds budget, Attempts attempts,
+void RegistrySession::within(std::chrono::nanoseconds budget,
+                             Attempts attempts,
                              const std::function<void()>& work) {
   HttpAccess& http = invocation_.app.http;
   transport_->limit(budget);

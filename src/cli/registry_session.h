@@ -51,13 +51,16 @@ class RegistrySession {
   [[nodiscard]] report::RecordingTransport& transport() { return *transport_; }
   /// Calls `work` of a connected session; all that it sends takes at most `budget`, and with
   /// Attempts::kOne nothing is tried again.
-  void within(std::chrono::nanoseconds budget, Attempts attempts, const std::function<void()>& work);
+  void within(std::chrono::nanoseconds budget,
+              Attempts attempts,
+              const std::function<void()>& work);
   [[nodiscard]] const registry_api::Identity& identity() const { return identity_; }
   [[nodiscard]] const project::CloudConfig& cloud() const { return cloud_; }
 
-  /// Reads an `atlas://` directory; the same URL is fetched once. When the registry does not answer,
-  /// what it sent earlier stands in for a tag or a version, and for the latest state where the person
-  /// allows that; a warning says so. With such a copy at hand the registry is asked only once.
+  /// Reads an `atlas://` directory; the same URL is fetched once. When the registry does not
+  /// answer, what it sent earlier stands in for a tag or a version, and for the latest state where
+  /// the person allows that; a warning says so. With such a copy at hand the registry is asked only
+  /// once.
   Result<std::shared_ptr<migrate::Directory>> open_directory(const migrate::DirectoryUrl& url,
                                                              bool allow_stale);
 

@@ -95,8 +95,7 @@ Value applied_file_value(const report::FileSummary& file, const ZonedTimes& time
                          .field("Checks", checks, kOmitEmpty)
                          .field("Error", error, kOmitEmpty);
   return Struct("*cmdlog.AppliedFile")
-      .field("File",
-             file_value(file.file(), file.planned),
+      .field("File", file_value(file.file(), file.planned),
              {.json = {}, .omit_empty = false, .embedded = true})
       .field("Start", times(file.start))
       .field("End", times(file.end))
@@ -255,8 +254,8 @@ Value apply_value(const report::TargetSummary& target, const ZonedTimes& times) 
                          .field("End", end)
                          .field("Error", target.error.shown, kOmitEmpty));
   };
-  const Value json = fields("cmdlog.MigrateApply")
-                         .field("Message", outcome_message(target), kOmitEmpty);
+  const Value json =
+      fields("cmdlog.MigrateApply").field("Message", outcome_message(target), kOmitEmpty);
   return fields("*cmdlog.MigrateApply")
       .method("Header", [target] { return Value(report::format_run_header(target, {})); })
       .method("Summary", summary_function(target))

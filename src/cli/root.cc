@@ -34,8 +34,7 @@ Command make_completion_command() {
       "  source <(atlas completion bash)";
   command.count = {.min = 1, .max = 1};
   command.run = [](Invocation& invocation) -> Result<int> {
-    invocation.app.out << TRY(
-        completion_script(invocation.positionals[0], invocation.app.program));
+    invocation.app.out << TRY(completion_script(invocation.positionals[0], invocation.app.program));
     return 0;
   };
   return command;
@@ -50,9 +49,9 @@ Command make_migrate_command() {
   command.description =
       "Manages versioned schema migrations: a directory of SQL files, pinned by atlas.sum, and a\n"
       "revisions table in each database that remembers what was applied.";
-  command.children = {make_migrate_apply_command(), make_migrate_hash_command(),
-                      make_migrate_ls_command(),    make_migrate_new_command(),
-                      make_migrate_push_command(),  make_migrate_set_command(),
+  command.children = {make_migrate_apply_command(),  make_migrate_hash_command(),
+                      make_migrate_ls_command(),     make_migrate_new_command(),
+                      make_migrate_push_command(),   make_migrate_set_command(),
                       make_migrate_status_command(), make_migrate_validate_command()};
   return command;
 }
@@ -62,7 +61,8 @@ Command make_root_command(std::vector<Command> server_commands) {
   root.name = "rhumb";
   root.summary = "Schema migrations for many databases, and a registry that knows where each is.";
   root.description =
-      "Rhumb applies versioned schema migrations to one database or to hundreds, and reports every\n"
+      "Rhumb applies versioned schema migrations to one database or to hundreds, and reports "
+      "every\n"
       "run to a registry of your own ('serve') that shows which database is on which version.\n"
       "It reads atlas.hcl and works where the atlas command is expected.";
   root.examples =

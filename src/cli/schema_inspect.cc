@@ -24,7 +24,8 @@ Result<void> check_is_database(const std::string& url) {
     return invalid("missing scheme. See: https://atlasgo.io/url");
   }
   if (parts->first == "mem") {
-    return Error(ErrorCode::kNotFound, "data-source state " + go_quote(url) + " not found in memory");
+    return Error(ErrorCode::kNotFound,
+                 "data-source state " + go_quote(url) + " not found in memory");
   }
   for (const std::string_view scheme : {"file", "atlas", "ent"}) {
     if (parts->first == scheme) {
@@ -39,9 +40,9 @@ Result<void> check_is_database(const std::string& url) {
 Result<void> check_is_empty(driver::Connection& connection) {
   const std::optional<std::string> dirt = TRY(connection.find_dev_dirt());
   if (dirt) {
-    return Error(ErrorCode::kUnsupported,
-                 "schema inspect of a database that has objects is not available in this version: " +
-                     *dirt);
+    return Error(
+        ErrorCode::kUnsupported,
+        "schema inspect of a database that has objects is not available in this version: " + *dirt);
   }
   return {};
 }
@@ -51,9 +52,9 @@ Value inspect_value(const driver::ConnectionInfo& info, const std::string& hcl) 
                            .field("Name", info.schema, {.json = "name"})
                            .field("Tables", Value::nil_list("[]*schema.Table"),
                                   {.json = "tables", .omit_empty = true});
-  const Value realm =
-      Struct("*schema.Realm").field("Schemas", Value::list_of("[]*schema.Schema", {schema}),
-                                    {.json = "schemas", .omit_empty = true});
+  const Value realm = Struct("*schema.Realm")
+                          .field("Schemas", Value::list_of("[]*schema.Schema", {schema}),
+                                 {.json = "schemas", .omit_empty = true});
   return Struct("*cmdlog.SchemaInspect")
       .field("Realm", realm)
       .field("URL", url_value(info.url, info.schema))
@@ -69,18 +70,16 @@ gotmpl::FunctionMap inspect_functions(const App& app) {
       .variadic = gotmpl::Param::text(),
       .call = [](std::span<const Value> arguments) -> Result<Value> {
         if (arguments.size() > 2) {
-          return invalid("unexpected number of arguments: " +
-                         std::to_string(arguments.size() - 1));
+          return invalid("unexpected number of arguments: " + std::to_string(arguments.size() - 1));
         }
         return Value("");  // no objects, no statements
       },
       .type = "func(*cmdlog.SchemaInspect, ...string) (string, error)"};
-  functions["mermaid"] = {.params = {gotmpl::Param::any()},
-                          .variadic = std::nullopt,
-                          .call = [](std::span<const Value>) -> Result<Value> {
-                            return Value("erDiagram\n");
-                          },
-                          .type = "func(*cmdlog.SchemaInspect) (string, error)"};
+  functions["mermaid"] = {
+      .params = {gotmpl::Param::any()},
+      .variadic = std::nullopt,
+      .call = [](std::span<const Value>) -> Result<Value> { return Value("erDiagram\n"); },
+      .type = "func(*cmdlog.SchemaInspect) (string, error)"};
   return functions;
 }
 
@@ -113,16 +112,15 @@ Command make_schema_command() {
   inspect.arguments = "[flags]";
   inspect.summary = "Prints the schema of a database; in this version of one without tables.";
   inspect.examples = "  atlas schema inspect --url \"sqlite://app.db\"";
-  inspect.flags = {url_flag(),
-                   dev_url_flag(),
-                   with_shorthand(with_kind(text_flag("schema", "", "schemas to look at"),
-                                            FlagKind::kList),
-                                  's'),
-                   with_kind(text_flag("exclude", "", "globs of objects to leave out"),
-                             FlagKind::kList),
-                   with_kind(text_flag("include", "", "globs of objects to keep"), FlagKind::kList),
-                   log_flag(),
-                   format_flag()};
+  inspect.flags = {
+      url_flag(),
+      dev_url_flag(),
+      with_shorthand(with_kind(text_flag("schema", "", "schemas to look at"), FlagKind::kList),
+                     's'),
+      with_kind(text_flag("exclude", "", "globs of objects to leave out"), FlagKind::kList),
+      with_kind(text_flag("include", "", "globs of objects to keep"), FlagKind::kList),
+      log_flag(),
+      format_flag()};
   inspect.required_flags = {"url"};
   inspect.exclusive_groups = {{"log", "format"}};
   inspect.run = run_inspect;

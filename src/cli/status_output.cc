@@ -8,7 +8,9 @@ using gotmpl::Value;
 
 constexpr gotmpl::FieldOptions kOmitEmpty = {.json = {}, .omit_empty = true};
 
-bool is_partial(const migrate::Status& status) { return status.total > 0; }
+bool is_partial(const migrate::Status& status) {
+  return status.total > 0;
+}
 
 bool starts_at_checkpoint(const migrate::Status& status) {
   return status.applied.empty() && !status.pending.empty() && status.pending[0].checkpoint;
@@ -35,9 +37,8 @@ std::string next_version(const migrate::Status& status, const report::Style& sty
 Value files_value(const std::vector<migrate::FileEntry>& entries) {
   Value::Items files;
   for (const migrate::FileEntry& entry : entries) {
-    files.push_back(file_value({.name = entry.name,
-                                .version = entry.version,
-                                .description = entry.description}));
+    files.push_back(file_value(
+        {.name = entry.name, .version = entry.version, .description = entry.description}));
   }
   return Value::list_of("cmdlog.Files", std::move(files), "migrate.File");
 }
@@ -52,10 +53,11 @@ Value stored_time(const migrate::StoredTime& time) {
 Value revision_value(const migrate::Revision& revision) {
   const gotmpl::FieldOptions hidden = {.json = "-"};
   const std::string type = migrate::format_revision_type(revision.type);
-  const Value type_value = Value::integer(static_cast<int64_t>(revision.type), gotmpl::IntKind::kUint)
-                               .with_type("migrate.RevisionType")
-                               .with_text(type)
-                               .with_json(Value(type));
+  const Value type_value =
+      Value::integer(static_cast<int64_t>(revision.type), gotmpl::IntKind::kUint)
+          .with_type("migrate.RevisionType")
+          .with_text(type)
+          .with_json(Value(type));
   const Value execution_time =
       Value::duration(revision.execution_time)
           .with_json(Value(static_cast<int64_t>(revision.execution_time.count())));
@@ -78,8 +80,9 @@ Value revision_value(const migrate::Revision& revision) {
 
 std::string format_status(const migrate::Status& status, const report::Style& style) {
   const std::string dashes = "  " + style.yellow("--") + " ";
-  std::string text = "Migration Status: " +
-                     (status.status == "OK" ? style.green("OK") : style.yellow("PENDING")) + "\n";
+  std::string text =
+      "Migration Status: " + (status.status == "OK" ? style.green("OK") : style.yellow("PENDING")) +
+      "\n";
   text += dashes + "Current Version: " + style.cyan(status.current);
   if (is_partial(status)) {
     text += " (" + style.yellow(std::to_string(status.count)) + " statements applied)";
@@ -124,8 +127,7 @@ Value status_value(const migrate::Status& status, const ReportEnv& env) {
   return fields(true)
       .field("Default", text, {.json = "-"})
       .method("Left", [left = status.total - status.count] { return Value(left); })
-      .method("FromCheckpoint",
-              [from = starts_at_checkpoint(status)] { return Value(from); })
+      .method("FromCheckpoint", [from = starts_at_checkpoint(status)] { return Value(from); })
       .json(fields(false));
 }
 

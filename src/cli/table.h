@@ -14,6 +14,7 @@ using Row = std::vector<std::string>;
 [[nodiscard]] std::string format_table(const Row& header, const std::vector<Row>& rows);
 
 /// One `label  value` line per fact, values aligned; an empty value prints `-`.
-[[nodiscard]] std::string format_facts(const std::vector<std::pair<std::string, std::string>>& facts);
+[[nodiscard]] std::string format_facts(
+    const std::vector<std::pair<std::string, std::string>>& facts);
 
 }  // namespace rhumb::cli

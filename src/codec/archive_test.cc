@@ -64,18 +64,27 @@ TEST(Zstd, RefusesDamageAndBombs) {
 }
 
 std::vector<ArchiveFile> two_files() {
-  return {{.name = "atlas.sum", .content = "12345"}, {.name = "1.sql", .content = "CREATE TABLE t (a int);"}};
+  return {{.name = "atlas.sum", .content = "12345"},
+          {.name = "1.sql", .content = "CREATE TABLE t (a int);"}};
 }
 
 TEST(Tar, WritesTheDocumentedHeader) {
   const std::string archive = write_tar(two_files());
   EXPECT_EQ(archive.size(), 3072U);
   EXPECT_EQ(archive.substr(0, 10), std::string("atlas.sum\0", 10));
-  EXPECT_EQ(archive.substr(100, 48),
-            std::string("0000600\0" "0000000\0" "0000000\0" "00000000005\0" "00000000000\0", 48));
+  EXPECT_EQ(archive.substr(100, 48), std::string("0000600\0"
+                                                 "0000000\0"
+                                                 "0000000\0"
+                                                 "00000000005\0"
+                                                 "00000000000\0",
+                                                 48));
   EXPECT_EQ(archive.substr(154, 3), std::string("\0 0", 3));
-  EXPECT_EQ(archive.substr(257, 8), std::string("ustar\0" "00", 8));
-  EXPECT_EQ(archive.substr(329, 16), std::string("0000000\0" "0000000\0", 16));
+  EXPECT_EQ(archive.substr(257, 8), std::string("ustar\0"
+                                                "00",
+                                                8));
+  EXPECT_EQ(archive.substr(329, 16), std::string("0000000\0"
+                                                 "0000000\0",
+                                                 16));
   EXPECT_EQ(write_tar({}).size(), 1024U);
 }
 
@@ -125,8 +134,8 @@ TEST(Tar, RefusesNamesThatLeaveTheDirectory) {
 }
 
 TEST(Tar, RefusesANameThatOccursTwice) {
-  const auto got = read_tar(
-      write_tar({{.name = "a.sql", .content = "1"}, {.name = "a.sql", .content = "2"}}));
+  const auto got =
+      read_tar(write_tar({{.name = "a.sql", .content = "1"}, {.name = "a.sql", .content = "2"}}));
   EXPECT_EQ(got.error().code(), ErrorCode::kConflict);
   EXPECT_EQ(got.error().message(), "archive holds \"a.sql\" twice");
 }
@@ -176,10 +185,11 @@ TEST(Tar, ReadsPaxSizeAndRefusesBrokenRecords) {
     return archive + write_tar({{.name = "f", .content = "abc"}});
   };
   EXPECT_EQ(read_tar(with_records("10 size=3\n"))->at(0).content, "abc");
-  EXPECT_EQ(read_tar(with_records("12 path=g.q\n30 mtime=1234567890.123456789\n"))->at(0).name, "g.q");
+  EXPECT_EQ(read_tar(with_records("12 path=g.q\n30 mtime=1234567890.123456789\n"))->at(0).name,
+            "g.q");
   for (const std::string records :
-       {"10 size=x\n", "8 size=3\n", "99 size=3\n", "10 size=3", "x size=3\n", "7 siz3\n", "0 a=b\n",
-        "10size=33\n", "24 GNU.sparse.major=1.0\n", "22 size=99999999999999\n"}) {
+       {"10 size=x\n", "8 size=3\n", "99 size=3\n", "10 size=3", "x size=3\n", "7 siz3\n",
+        "0 a=b\n", "10size=33\n", "24 GNU.sparse.major=1.0\n", "22 size=99999999999999\n"}) {
     EXPECT_FALSE(read_tar(with_records(records)).has_value()) << records;
   }
 }

@@ -12,8 +12,12 @@ constexpr std::string_view kUrlAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr uint8_t kNoDigit = 0xFF;
 
-bool is_url(Base64 variant) { return variant == Base64::kUrl || variant == Base64::kRawUrl; }
-bool is_padded(Base64 variant) { return variant == Base64::kStandard || variant == Base64::kUrl; }
+bool is_url(Base64 variant) {
+  return variant == Base64::kUrl || variant == Base64::kRawUrl;
+}
+bool is_padded(Base64 variant) {
+  return variant == Base64::kStandard || variant == Base64::kUrl;
+}
 
 constexpr std::array<uint8_t, 256> make_digits(std::string_view alphabet) {
   std::array<uint8_t, 256> digits{};
@@ -30,7 +34,9 @@ Error illegal_at(size_t offset) {
   return invalid("illegal base64 data at input byte " + std::to_string(offset));
 }
 
-bool is_line_break(char c) { return c == '\n' || c == '\r'; }
+bool is_line_break(char c) {
+  return c == '\n' || c == '\r';
+}
 
 size_t skip_line_breaks(std::string_view text, size_t at) {
   while (at < text.size() && is_line_break(text[at])) {

@@ -13,7 +13,7 @@
 namespace rhumb::codec {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;  // the largest window, with a gzip header
+constexpr int kGzipWindow = 15 + 16;           // the largest window, with a gzip header
 constexpr size_t kPieceMax = size_t{1} << 30;  // zlib counts in 32 bits
 constexpr size_t kBufferSize = size_t{64} << 10;
 
@@ -22,7 +22,9 @@ Error too_large(size_t size_max) {
                "compressed content is larger than " + std::to_string(size_max) + " bytes");
 }
 
-const Bytef* raw(std::string_view text) { return reinterpret_cast<const Bytef*>(text.data()); }
+const Bytef* raw(std::string_view text) {
+  return reinterpret_cast<const Bytef*>(text.data());
+}
 
 /// Appends what was produced; false when that is more than allowed.
 bool append_limited(std::string& out, const char* data, size_t size, size_t size_max) {

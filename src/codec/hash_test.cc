@@ -89,20 +89,20 @@ struct DecodeCase {
 };
 
 TEST(Base64, AcceptsAndRefusesAsGo) {
-  constexpr DecodeCase kCases[] = {
-      {"YQ", 0, -1},        {"YQ=", 3, 2},       {"Y", 0, 0},        {"YWJjY", 4, 4},
-      {"YWJjYQ=", 7, 6},    {"YWJj=", 4, 4},     {"=", 0, 0},        {"==", 0, 0},
-      {"YQ=a", 2, 2},       {"YQ==a", 4, 2},     {"YQ==YQ==", 4, 2}, {"Y=", 1, 1},
-      {"YWI=\n", -1, 3},    {"YW\nI=", -1, 4},   {"YW\r\nJj\n", -1, -1}, {"YQ=\n=\n", -1, 2},
-      {"YQ\n==", -1, 3},    {"YR==", -1, 2},     {"YWJ!", 3, 3},     {"-_-_", 0, -1},
-      {"+/+/", -1, 0},      {"YW I=", 2, 2},     {"YWI=x", 4, 3},    {"YWI==", 4, 3},
-      {"YQ= =", 2, 2}};
+  constexpr DecodeCase kCases[] = {{"YQ", 0, -1},       {"YQ=", 3, 2},      {"Y", 0, 0},
+                                   {"YWJjY", 4, 4},     {"YWJjYQ=", 7, 6},  {"YWJj=", 4, 4},
+                                   {"=", 0, 0},         {"==", 0, 0},       {"YQ=a", 2, 2},
+                                   {"YQ==a", 4, 2},     {"YQ==YQ==", 4, 2}, {"Y=", 1, 1},
+                                   {"YWI=\n", -1, 3},   {"YW\nI=", -1, 4},  {"YW\r\nJj\n", -1, -1},
+                                   {"YQ=\n=\n", -1, 2}, {"YQ\n==", -1, 3},  {"YR==", -1, 2},
+                                   {"YWJ!", 3, 3},      {"-_-_", 0, -1},    {"+/+/", -1, 0},
+                                   {"YW I=", 2, 2},     {"YWI=x", 4, 3},    {"YWI==", 4, 3},
+                                   {"YQ= =", 2, 2}};
   const auto check = [](std::string_view text, Base64 variant, int want) {
     const auto got = base64_decode(text, variant);
     EXPECT_EQ(got.has_value(), want < 0) << text;
     if (!got.has_value() && want >= 0) {
-      EXPECT_EQ(got.error().message(),
-                "illegal base64 data at input byte " + std::to_string(want))
+      EXPECT_EQ(got.error().message(), "illegal base64 data at input byte " + std::to_string(want))
           << text;
     }
   };

@@ -77,9 +77,15 @@ Json Json::from_unsigned(uint64_t value) {
   return Json(State(value));
 }
 
-Json Json::array(std::initializer_list<Json> elements) { return array_of(Array(elements)); }
-Json Json::array_of(std::vector<Json> elements) { return Json(State(std::move(elements))); }
-Json Json::object(std::initializer_list<Member> members) { return object_of(Object(members)); }
+Json Json::array(std::initializer_list<Json> elements) {
+  return array_of(Array(elements));
+}
+Json Json::array_of(std::vector<Json> elements) {
+  return Json(State(std::move(elements)));
+}
+Json Json::object(std::initializer_list<Member> members) {
+  return object_of(Object(members));
+}
 
 Json Json::object_of(std::vector<Member> members) {
   if (members.size() > kLinearSearchMax || has_repeated_key_linear(members)) {
@@ -88,10 +94,16 @@ Json Json::object_of(std::vector<Member> members) {
   return Json(State(std::move(members)));
 }
 
-Json Json::raw_number(std::string text) { return Json(State(NumberText{std::move(text)})); }
+Json Json::raw_number(std::string text) {
+  return Json(State(NumberText{std::move(text)}));
+}
 
-Json::Kind Json::kind() const { return static_cast<Kind>(state_.index()); }
-bool Json::is_number() const { return kind() >= Kind::kInt && kind() <= Kind::kNumberText; }
+Json::Kind Json::kind() const {
+  return static_cast<Kind>(state_.index());
+}
+bool Json::is_number() const {
+  return kind() >= Kind::kInt && kind() <= Kind::kNumberText;
+}
 
 bool Json::as_bool() const {
   RHUMB_CHECK(is_bool(), "as_bool of a value that is a boolean");

@@ -32,19 +32,21 @@ class Json {
 
   // Implicit on purpose: builders read `{{"count", 1}, {"name", name}}`.
   Json();
-  Json(std::nullptr_t);  // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor)
+  Json(std::nullptr_t);
   template <std::same_as<bool> Bool>
-  Json(Bool value) : state_(value) {}  // NOLINT(google-explicit-constructor)
+  Json(Bool value) : state_(value) {}
   template <std::signed_integral Int>
     requires(!std::same_as<Int, char>)
-  Json(Int value) : Json(from_signed(static_cast<int64_t>(value))) {}  // NOLINT(google-explicit-constructor)
+  Json(Int value) : Json(from_signed(static_cast<int64_t>(value))) {}
   template <std::unsigned_integral Uint>
     requires(!std::same_as<Uint, bool> && !std::same_as<Uint, char>)
-  Json(Uint value) : Json(from_unsigned(static_cast<uint64_t>(value))) {}  // NOLINT(google-explicit-constructor)
-  Json(double value);            // NOLINT(google-explicit-constructor)
-  Json(const char* value);       // NOLINT(google-explicit-constructor)
-  Json(std::string_view value);  // NOLINT(google-explicit-constructor)
-  Json(std::string value);       // NOLINT(google-explicit-constructor)
+  Json(Uint value) : Json(from_unsigned(static_cast<uint64_t>(value))) {}
+  Json(double value);
+  Json(const char* value);
+  Json(std::string_view value);
+  Json(std::string value);
+  // NOLINTEND(google-explicit-constructor)
   Json(const Json& other);
   Json(Json&& other) noexcept;
   Json& operator=(const Json& other);

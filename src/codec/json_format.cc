@@ -98,9 +98,8 @@ class Printer {
       order.push_back(&member);
     }
     if (format_.sort_keys) {
-      std::ranges::sort(order, {}, [](const Json::Member* member) -> const std::string& {
-        return member->key;
-      });
+      std::ranges::sort(
+          order, {}, [](const Json::Member* member) -> const std::string& { return member->key; });
     }
     open('{');
     for (size_t i = 0; i < order.size(); ++i) {

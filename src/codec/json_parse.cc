@@ -91,8 +91,8 @@ class Builder {
     const size_t first_value = values_.size() - count;
     const size_t first_key = keys_.size() - count;
     for (size_t i = 0; i < count; ++i) {
-      members.push_back({.key = std::move(keys_[first_key + i]),
-                         .value = std::move(values_[first_value + i])});
+      members.push_back(
+          {.key = std::move(keys_[first_key + i]), .value = std::move(values_[first_value + i])});
     }
     values_.resize(first_value);
     keys_.resize(first_key);
@@ -154,8 +154,7 @@ class Builder {
 
 Error error_at(std::string_view text, size_t offset, const error_code& code) {
   const SourcePosition position = position_at(text, offset);
-  const std::string where =
-      std::to_string(position.line) + ":" + std::to_string(position.column);
+  const std::string where = std::to_string(position.line) + ":" + std::to_string(position.column);
   const bool too_deep = code == boost::json::error::too_deep;
   const std::string reason =
       too_deep ? "nested deeper than " + std::to_string(kJsonDepthMax) + " levels" : code.message();

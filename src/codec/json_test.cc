@@ -79,8 +79,7 @@ TEST(Json, NumbersKeepTheirValue) {
       {"1.7976931348623157e308", kDouble, "1.7976931348623157e+308"},
       {"1e400", kNumberText, "1e400"},
       {"1e-400", kNumberText, "1e-400"},
-      {"0.1000000000000000055511151231257827", kNumberText,
-       "0.1000000000000000055511151231257827"},
+      {"0.1000000000000000055511151231257827", kNumberText, "0.1000000000000000055511151231257827"},
       {"123456789012345678901234567890", kNumberText, "123456789012345678901234567890"}};
   for (const NumberCase& c : kCases) {
     const auto got = parse_json(c.text);
@@ -128,9 +127,9 @@ struct ErrorCase {
 };
 
 TEST(Json, ErrorsSayWhere) {
-  constexpr ErrorCase kCases[] = {{"", 1, 1},          {"{", 1, 2},        {"[1,]", 1, 4},
-                                  {"{\n  \"a\" 1}", 2, 7}, {"[1] x", 1, 5}, {"01", 1, 2},
-                                  {"{\"a\":1,}", 1, 8}, {"nul", 1, 4},     {"[1 // c\n]", 1, 4}};
+  constexpr ErrorCase kCases[] = {
+      {"", 1, 1},   {"{", 1, 2},          {"[1,]", 1, 4}, {"{\n  \"a\" 1}", 2, 7}, {"[1] x", 1, 5},
+      {"01", 1, 2}, {"{\"a\":1,}", 1, 8}, {"nul", 1, 4},  {"[1 // c\n]", 1, 4}};
   for (const ErrorCase& c : kCases) {
     const auto got = parse_json(c.text);
     ASSERT_FALSE(got.has_value()) << c.text;
@@ -142,9 +141,26 @@ TEST(Json, ErrorsSayWhere) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  for (const std::string_view text :
-       {"'a'", "{a:1}", "[1 2]", "\"\n\"", "\"\\x\"", "\"\\ud800\"", "\"\xff\"", "+1", ".5", "1.",
-        "1e", "--1", "1e99999999999999999999", "NaN", "Infinity", "true false", "]", "\"a", "[\"a\":1]", "\xef\xbb\xbf{}"}) {
+  for (const std::string_view text : {"'a'",
+                                      "{a:1}",
+                                      "[1 2]",
+                                      "\"\n\"",
+                                      "\"\\x\"",
+                                      "\"\\ud800\"",
+                                      "\"\xff\"",
+                                      "+1",
+                                      ".5",
+                                      "1.",
+                                      "1e",
+                                      "--1",
+                                      "1e99999999999999999999",
+                                      "NaN",
+                                      "Infinity",
+                                      "true false",
+                                      "]",
+                                      "\"a",
+                                      "[\"a\":1]",
+                                      "\xef\xbb\xbf{}"}) {
     EXPECT_FALSE(parse_json(text).has_value()) << text;
   }
 }

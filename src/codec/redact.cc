@@ -10,21 +10,10 @@ namespace rhumb::codec {
 namespace {
 
 // Already without `-` and `_`, in lower case.
-constexpr std::array<std::string_view, 15> kSecretNames = {"password",
-                                                           "passwd",
-                                                           "pwd",
-                                                           "pass",
-                                                           "authpass",
-                                                           "token",
-                                                           "authtoken",
-                                                           "accesstoken",
-                                                           "secret",
-                                                           "sslpassword",
-                                                           "accesskey",
-                                                           "secretkey",
-                                                           "apikey",
-                                                           "sig",
-                                                           "signature"};
+constexpr std::array<std::string_view, 15> kSecretNames = {
+    "password",  "passwd",    "pwd",         "pass",   "authpass",
+    "token",     "authtoken", "accesstoken", "secret", "sslpassword",
+    "accesskey", "secretkey", "apikey",      "sig",    "signature"};
 
 /// `key=value`, or several joined by `;`, which some servers take for a separator: from the first
 /// secret on to the end is replaced.
@@ -80,7 +69,8 @@ size_t token_end(std::string_view text, size_t begin) {
 
 /// Punctuation after a URL belongs to the sentence, not to it.
 size_t without_punctuation(std::string_view text, size_t begin, size_t end) {
-  while (end > begin && std::string_view(".,:;)]}!").find(text[end - 1]) != std::string_view::npos) {
+  while (end > begin &&
+         std::string_view(".,:;)]}!").find(text[end - 1]) != std::string_view::npos) {
     --end;
   }
   return end;
@@ -185,6 +175,8 @@ std::string redact_url(std::string_view text) {
   return url->redacted_text();
 }
 
-std::string redact_text(std::string_view text) { return redact_nested(text, 0); }
+std::string redact_text(std::string_view text) {
+  return redact_nested(text, 0);
+}
 
 }  // namespace rhumb::codec

@@ -17,7 +17,9 @@
 namespace rhumb::codec {
 namespace {
 
-unsigned char* raw(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
+unsigned char* raw(std::byte* bytes) {
+  return reinterpret_cast<unsigned char*>(bytes);
+}
 const unsigned char* raw(const std::byte* bytes) {
   return reinterpret_cast<const unsigned char*>(bytes);
 }
@@ -37,13 +39,9 @@ std::array<std::byte, Size> hmac(const EVP_MD* algorithm,
   unsigned size = 0;
   // A null key would mean "the key of the last call" to OpenSSL; an empty one needs an address.
   const std::byte nothing{};
-  const unsigned char* done = HMAC(algorithm,
-                                   key.empty() ? &nothing : key.data(),
-                                   static_cast<int>(key.size()),
-                                   raw(message.data()),
-                                   message.size(),
-                                   raw(out.data()),
-                                   &size);
+  const unsigned char* done =
+      HMAC(algorithm, key.empty() ? &nothing : key.data(), static_cast<int>(key.size()),
+           raw(message.data()), message.size(), raw(out.data()), &size);
   RHUMB_CHECK(done != nullptr && size == Size, "HMAC of a known algorithm works");
   return out;
 }
@@ -54,7 +52,9 @@ Sha256Hasher::Sha256Hasher() {
   RHUMB_CHECK(SHA256_Init(library_state(state_)) == 1, "SHA-256 is built in");
 }
 
-Sha256Hasher& Sha256Hasher::update(std::string_view text) { return update(as_bytes(text)); }
+Sha256Hasher& Sha256Hasher::update(std::string_view text) {
+  return update(as_bytes(text));
+}
 
 Sha256Hasher& Sha256Hasher::update(std::span<const std::byte> bytes) {
   RHUMB_CHECK(SHA256_Update(library_state(state_), bytes.data(), bytes.size()) == 1,
@@ -70,8 +70,12 @@ Sha256 Sha256Hasher::digest() const {
   return out;
 }
 
-Sha256 sha256(std::string_view text) { return Sha256Hasher().update(text).digest(); }
-Sha256 sha256(std::span<const std::byte> bytes) { return Sha256Hasher().update(bytes).digest(); }
+Sha256 sha256(std::string_view text) {
+  return Sha256Hasher().update(text).digest();
+}
+Sha256 sha256(std::span<const std::byte> bytes) {
+  return Sha256Hasher().update(bytes).digest();
+}
 
 Sha256 hmac_sha256(std::span<const std::byte> key, std::span<const std::byte> message) {
   return hmac<32>(EVP_sha256(), key, message);

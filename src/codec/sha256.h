@@ -31,7 +31,8 @@ class Sha256Hasher {
 [[nodiscard]] Sha256 sha256(std::string_view text);
 [[nodiscard]] Sha256 sha256(std::span<const std::byte> bytes);
 /// HMAC with SHA-256 (RFC 2104), any key length.
-[[nodiscard]] Sha256 hmac_sha256(std::span<const std::byte> key, std::span<const std::byte> message);
+[[nodiscard]] Sha256 hmac_sha256(std::span<const std::byte> key,
+                                 std::span<const std::byte> message);
 /// HMAC with SHA-1, 20 bytes, for one-time passwords only (RFC 4226).
 [[nodiscard]] std::array<std::byte, 20> hmac_sha1(std::span<const std::byte> key,
                                                   std::span<const std::byte> message);

@@ -43,7 +43,9 @@ constexpr char kPaxHeader = 'x';
 constexpr char kPaxGlobal = 'g';
 constexpr char kGnuLongName = 'L';
 
-size_t padded(size_t size) { return (size + kBlockSize - 1) / kBlockSize * kBlockSize; }
+size_t padded(size_t size) {
+  return (size + kBlockSize - 1) / kBlockSize * kBlockSize;
+}
 
 void put(std::string& block, Field field, std::string_view text) {
   RHUMB_CHECK(text.size() <= field.size, "a header field holds its text");
@@ -99,22 +101,19 @@ std::string pax_record(std::string_view key, std::string_view value) {
 }
 
 bool needs_pax(std::string_view name) {
-  return name.size() > kNameSize || std::ranges::any_of(name, [](char c) {
-           return static_cast<unsigned char>(c) >= 0x80;
-         });
+  return name.size() > kNameSize ||
+         std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
 /// The beginning of a name, for readers that do not know PAX.
 std::string short_name(std::string_view name) {
   std::string out(name.substr(0, kNameSize));
-  std::ranges::replace_if(
-      out, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '_');
+  std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '_');
   return out;
 }
 
 Error damaged(size_t offset, std::string_view what) {
-  return invalid("archive is damaged at byte " + std::to_string(offset) + ": " +
-                 std::string(what));
+  return invalid("archive is damaged at byte " + std::to_string(offset) + ": " + std::string(what));
 }
 
 std::string_view text_field(std::string_view block, Field field) {

@@ -14,8 +14,12 @@ using internal::is_valid_encoding;
 using internal::unescape;
 using internal::UrlPart;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) {
@@ -245,9 +249,13 @@ std::string Url::text_with_secrets() const {
   return out;
 }
 
-std::string Url::redacted_text() const { return redacted().text_with_secrets(); }
+std::string Url::redacted_text() const {
+  return redacted().text_with_secrets();
+}
 
-std::string Url::escaped_path() const { return encoded(raw_path, path, UrlPart::kPath); }
+std::string Url::escaped_path() const {
+  return encoded(raw_path, path, UrlPart::kPath);
+}
 
 std::string Url::hostname() const {
   const size_t colon = host.rfind(':');
@@ -263,12 +271,13 @@ std::string Url::hostname() const {
 
 std::string Url::port() const {
   const size_t colon = host.rfind(':');
-  const bool found =
-      colon != std::string::npos && is_port(std::string_view(host).substr(colon));
+  const bool found = colon != std::string::npos && is_port(std::string_view(host).substr(colon));
   return found ? host.substr(colon + 1) : "";
 }
 
-QueryValues Url::query() const { return parse_query(raw_query); }
+QueryValues Url::query() const {
+  return parse_query(raw_query);
+}
 
 std::optional<std::string> Url::find_query(std::string_view key) const {
   const QueryValues values = query();
@@ -276,7 +285,9 @@ std::optional<std::string> Url::find_query(std::string_view key) const {
   return found != values.end() ? std::optional(found->second.front()) : std::nullopt;
 }
 
-void Url::set_query(const QueryValues& values) { raw_query = encode_query(values); }
+void Url::set_query(const QueryValues& values) {
+  raw_query = encode_query(values);
+}
 
 QueryValues parse_query(std::string_view text) {
   QueryValues out;
@@ -304,8 +315,12 @@ std::string encode_query(const QueryValues& values) {
   return out;
 }
 
-std::string query_escape(std::string_view text) { return escape(text, UrlPart::kQuery); }
-std::string path_escape(std::string_view text) { return escape(text, UrlPart::kPathSegment); }
+std::string query_escape(std::string_view text) {
+  return escape(text, UrlPart::kQuery);
+}
+std::string path_escape(std::string_view text) {
+  return escape(text, UrlPart::kPathSegment);
+}
 Result<std::string> query_unescape(std::string_view text) {
   return unescape(text, UrlPart::kQuery);
 }

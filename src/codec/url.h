@@ -29,9 +29,9 @@ struct Url {
   std::string scheme;  ///< lower case
   std::string opaque;  ///< what follows `scheme:` when that does not begin with `/`; not decoded
   std::optional<UserInfo> user;
-  std::string host;  ///< with the port: `localhost:5432`, `[::1]:80`, `file:`; decoded
-  std::string path;  ///< decoded
-  std::string raw_path;  ///< as written, when encoding `path` anew gives something else
+  std::string host;       ///< with the port: `localhost:5432`, `[::1]:80`, `file:`; decoded
+  std::string path;       ///< decoded
+  std::string raw_path;   ///< as written, when encoding `path` anew gives something else
   std::string raw_query;  ///< without `?`, not decoded
   std::string fragment;   ///< without `#`, decoded
   std::string raw_fragment;

@@ -9,7 +9,9 @@ bool is_unreserved(char c) {
          c == '_' || c == '.' || c == '~';
 }
 
-bool contains(std::string_view set, char c) { return set.find(c) != std::string_view::npos; }
+bool contains(std::string_view set, char c) {
+  return set.find(c) != std::string_view::npos;
+}
 
 /// The reserved characters that stand for themselves in a part.
 std::string_view kept_characters(UrlPart part) {
@@ -63,7 +65,8 @@ Result<char> decode_escape(std::string_view text, UrlPart part) {
   if (part == UrlPart::kHost && value < 0x80 && byte != '%') {
     return invalid_escape(text);
   }
-  if (part == UrlPart::kZone && byte != '%' && byte != ' ' && value < 0x80 && !is_kept(byte, part)) {
+  if (part == UrlPart::kZone && byte != '%' && byte != ' ' && value < 0x80 &&
+      !is_kept(byte, part)) {
     return invalid_escape(text);
   }
   return byte;

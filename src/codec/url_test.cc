@@ -132,7 +132,8 @@ TEST(Redact, TextsKeepAllButTheSecrets) {
   constexpr RedactCase kCases[] = {
       {"", ""},
       {"no url: here", "no url: here"},
-      {"dial mysql://r:p@h:1/d: connection refused", "dial mysql://r:xxxxx@h:1/d: connection refused"},
+      {"dial mysql://r:p@h:1/d: connection refused",
+       "dial mysql://r:xxxxx@h:1/d: connection refused"},
       {"\"pg://u:p@h/d\" and 'pg://u:q@h/d',", "\"pg://u:xxxxx@h/d\" and 'pg://u:xxxxx@h/d',"},
       {"see https://example.com/a(b)?x=1#y.", "see https://example.com/a(b)?x=1#y."},
       {"(libsql://h?authToken=t)", "(libsql://h?authToken=xxxxx)"},
@@ -143,7 +144,8 @@ TEST(Redact, TextsKeepAllButTheSecrets) {
       {"://", "://"},
       {"tcp://pg://u:p@h/d", "tcp://pg://u:xxxxx@h/d"},
       {"https://h/?next=pg://u:p@h/d&b=1", "https://h/?next=pg://u:xxxxx@h/d&b=1"},
-      {"a://a://a://a://a://a://a://a://a://a://u:p@h", "a://a://a://a://a://a://a://a://a://(sensitive)"},
+      {"a://a://a://a://a://a://a://a://a://a://u:p@h",
+       "a://a://a://a://a://a://a://a://a://(sensitive)"},
       {"\xff pg://u:p@h \xff", "\xff pg://u:xxxxx@h \xff"}};
   for (const RedactCase& c : kCases) {
     EXPECT_EQ(redact_text(c.input), c.want) << c.input;

@@ -15,7 +15,9 @@ namespace {
 constexpr std::array<size_t, 4> kDashes = {8, 13, 18, 23};
 constexpr size_t kTextSize = 36;
 
-bool is_dash_at(size_t at) { return std::ranges::find(kDashes, at) != kDashes.end(); }
+bool is_dash_at(size_t at) {
+  return std::ranges::find(kDashes, at) != kDashes.end();
+}
 
 void set_version(Uuid::Bytes& bytes, int version) {
   bytes[6] = (bytes[6] & std::byte{0x0F}) | static_cast<std::byte>(version << 4);
@@ -49,7 +51,9 @@ Uuid Uuid::random() {
   return Uuid(bytes);
 }
 
-Uuid Uuid::at_time(sys::Instant time) { return from_ticks(std::max<int64_t>(ticks_of(time), 0)); }
+Uuid Uuid::at_time(sys::Instant time) {
+  return from_ticks(std::max<int64_t>(ticks_of(time), 0));
+}
 
 Uuid Uuid::named(const Uuid& space, std::string_view name) {
   std::string input(reinterpret_cast<const char*>(space.bytes_.data()), space.bytes_.size());
@@ -93,7 +97,9 @@ std::string Uuid::to_string() const {
   return out;
 }
 
-int Uuid::version() const { return std::to_integer<int>(bytes_[6] >> 4); }
+int Uuid::version() const {
+  return std::to_integer<int>(bytes_[6] >> 4);
+}
 
 Uuid UuidGenerator::next() {
   const std::lock_guard lock(mutex_);

@@ -55,7 +55,7 @@ class UuidGenerator {
 
  private:
   const sys::Clock& clock_;
-  std::mutex mutex_;       // guards last_ticks_
+  std::mutex mutex_;        // guards last_ticks_
   int64_t last_ticks_ = 0;  // 1/4096 ms since 1970
 };
 

@@ -17,13 +17,10 @@ TEST(Uuid, ParsesAndPrints) {
 }
 
 TEST(Uuid, RefusesOtherForms) {
-  for (const std::string_view text : {"",
-                                      "017f22e279b07cc398c4dc0c0c07398f",
-                                      "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
-                                      "017f22e2-79b0-7cc3-98c4-dc0c0c07398ff",
-                                      "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
-                                      "017f22e2079b0-7cc3-98c4-dc0c0c07398f",
-                                      "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}"}) {
+  for (const std::string_view text :
+       {"", "017f22e279b07cc398c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+        "017f22e2-79b0-7cc3-98c4-dc0c0c07398ff", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+        "017f22e2079b0-7cc3-98c4-dc0c0c07398f", "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}"}) {
     EXPECT_FALSE(Uuid::parse(text).has_value()) << text;
   }
   EXPECT_EQ(Uuid::parse("x").error().message(), "invalid UUID \"x\"");

@@ -87,17 +87,17 @@ class Value {
   /// The untyped nil.
   Value() = default;
   // Implicit on purpose: builders read `.field("Driver", driver)`.
+  // NOLINTBEGIN(google-explicit-constructor)
   template <std::same_as<bool> Bool>
-  Value(Bool value) : data_(value) {}  // NOLINT(google-explicit-constructor)
+  Value(Bool value) : data_(value) {}
   template <std::integral Int>
-  requires(!std::same_as<Int, bool> && !std::same_as<Int, char>)
-      Value(Int value)  // NOLINT(google-explicit-constructor)
-      : data_(Integer{.bits = static_cast<int64_t>(value), .kind = IntKind::kInt}) {}
-  Value(double value) : data_(value) {}                  // NOLINT(google-explicit-constructor)
-  Value(std::string value) : data_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(std::string_view value)
-      : data_(std::string(value)) {}                       // NOLINT(google-explicit-constructor)
-  Value(const char* value) : data_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
+    requires(!std::same_as<Int, bool> && !std::same_as<Int, char>)
+  Value(Int value) : data_(Integer{.bits = static_cast<int64_t>(value), .kind = IntKind::kInt}) {}
+  Value(double value) : data_(value) {}
+  Value(std::string value) : data_(std::move(value)) {}
+  Value(std::string_view value) : data_(std::string(value)) {}
+  Value(const char* value) : data_(std::string(value)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   /// A nil pointer of a type, such as `*cmdlog.StmtError`: prints `<nil>`, is false.
   [[nodiscard]] static Value nil_pointer(std::string type);

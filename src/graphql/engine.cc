@@ -81,9 +81,8 @@ Result<Engine> Engine::create(std::string_view sdl, Options options) {
   for (const Resolvers::Name& name : options.resolvers.names()) {
     const Type* type = schema.find_type(name.type);
     if (type == nullptr || type->find_field(name.field) == nullptr) {
-      return invalid(
-          fmt::format("resolver \"{}.{}\" belongs to no field of the schema", name.type,
-                      name.field));
+      return invalid(fmt::format("resolver \"{}.{}\" belongs to no field of the schema", name.type,
+                                 name.field));
     }
   }
   return Engine(std::move(schema), std::move(options));

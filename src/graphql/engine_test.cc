@@ -17,7 +17,9 @@ class TestContext : public Context {
   bool asked_for_stars = false;
 };
 
-TestContext& context_of(const FieldCall& call) { return static_cast<TestContext&>(call.context()); }
+TestContext& context_of(const FieldCall& call) {
+  return static_cast<TestContext&>(call.context());
+}
 
 Json repo(const std::string& slug) {
   return Json::object({{"id", 7}, {"name", slug}, {"kind", "A"}, {"hidden", slug + "!"}});
@@ -66,21 +68,20 @@ Resolvers test_resolvers() {
   Resolvers resolvers;
   resolvers.add("Query", "repo", resolve_repo);
   resolvers.add("Repo", "tags", resolve_tags);
-  resolvers.add("Query", "repos", [](FieldCall&) -> Result<Json> {
-    return Json::array({repo("a"), repo("b")});
-  });
+  resolvers.add("Query", "repos",
+                [](FieldCall&) -> Result<Json> { return Json::array({repo("a"), repo("b")}); });
   resolvers.add("Query", "pets", [](FieldCall&) -> Result<Json> {
     return Json::array({Json::object({{"__typename", "Cat"}, {"name", "Tom"}, {"lives", 9}}),
                         Json::object({{"__typename", "Dog"}, {"name", "Rex"}, {"tail", true}})});
   });
-  resolvers.add("Query", "pet", [](FieldCall&) -> Result<Json> {
-    return Json::object({{"__typename", "Repo"}});
-  });
+  resolvers.add("Query", "pet",
+                [](FieldCall&) -> Result<Json> { return Json::object({{"__typename", "Repo"}}); });
   const Resolver echo = [](FieldCall& call) -> Result<Json> { return call.input(); };
   resolvers.add("Query", "echo", echo);
   resolvers.add("Query", "report", echo);
-  resolvers.add("Query", "count",
-                [](FieldCall& call) -> Result<Json> { return codec::format_json(call.arguments()); });
+  resolvers.add("Query", "count", [](FieldCall& call) -> Result<Json> {
+    return codec::format_json(call.arguments());
+  });
   resolvers.add("Query", "must", [](FieldCall&) -> Result<Json> { return Json(); });
   resolvers.add("Mutation", "push", [](FieldCall& call) -> Result<Json> {
     return repo(call.input().string_or_empty("text"));
@@ -155,10 +156,11 @@ TEST(GraphqlEngine, AnswersRequests) {
       {"union", "{ pets { __typename ... on Cat { lives } ... on Named { name } } }", "null",
        R"({"data":{"pets":[{"__typename":"Cat","lives":9,"name":"Tom"},)"
        R"({"__typename":"Dog","name":"Rex"}]}})"},
-      {"literals and defaults inside inputs", R"({ echo(input: {text: "a", list: "one"}) })", "null",
-       R"({"data":{"echo":{"text":"a","list":["one"],"kind":"A","must":[]}}})"},
+      {"literals and defaults inside inputs", R"({ echo(input: {text: "a", list: "one"}) })",
+       "null", R"({"data":{"echo":{"text":"a","list":["one"],"kind":"A","must":[]}}})"},
       {"variables inside literals",
-       "query Q($t: String!, $k: Kind, $l: String!) { echo(input: {text: $t, kind: $k, list: [$l]}) }",
+       "query Q($t: String!, $k: Kind, $l: String!) { echo(input: {text: $t, kind: $k, list: "
+       "[$l]}) }",
        R"({"t":"x","l":"y"})",
        R"({"data":{"echo":{"text":"x","list":["y"],"kind":"A","must":[]}}})"},
       {"arguments", R"({ count(n: 1, big: 2.50, id: 3, list: 4, kind: B) })", "null",
@@ -292,7 +294,8 @@ TEST(GraphqlEngine, BoundsTheAnswer) {
 TEST(GraphqlEngine, RefusesResolversOfNoField) {
   Resolvers resolvers;
   resolvers.add("Query", "typo", [](FieldCall&) -> Result<Json> { return Json(); });
-  const auto engine = Engine::create(kTestSchema, {.resolvers = resolvers, .rules = {}, .limits = {}});
+  const auto engine =
+      Engine::create(kTestSchema, {.resolvers = resolvers, .rules = {}, .limits = {}});
   ASSERT_FALSE(engine.has_value());
   EXPECT_EQ(engine.error().message(), "resolver \"Query.typo\" belongs to no field of the schema");
   EXPECT_EQ(make_engine().unresolved_root_fields(),
@@ -300,13 +303,14 @@ TEST(GraphqlEngine, RefusesResolversOfNoField) {
 }
 
 TEST(GraphqlRequest, ReadsTheBody) {
-  const auto request =
-      parse_request(R"({"query":"{a}","variables":{"input":{}},"operationName":"A","extensions":1})");
+  const auto request = parse_request(
+      R"({"query":"{a}","variables":{"input":{}},"operationName":"A","extensions":1})");
   ASSERT_TRUE(request.has_value());
   EXPECT_EQ(request->query, "{a}");
   EXPECT_EQ(request->operation_name, "A");
   EXPECT_TRUE(request->variables.contains("input"));
-  EXPECT_TRUE(parse_request(R"({"query":"{a}","variables":null,"operationName":null})").has_value());
+  EXPECT_TRUE(
+      parse_request(R"({"query":"{a}","variables":null,"operationName":null})").has_value());
   for (const char* body : {"", "[]", "{}", R"({"query":1})", R"({"query":"{a}","variables":[]})",
                            R"({"query":"{a}","operationName":1})", R"({"query":"{a}"} x)"}) {
     EXPECT_FALSE(parse_request(body).has_value()) << body;

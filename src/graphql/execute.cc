@@ -47,26 +47,25 @@ class Executor {
   // ------------------------------------------------------------------------------- selections
 
   [[nodiscard]] bool is_included(const Selection& selection) const {
-    return std::all_of(
-        selection.directives.begin(), selection.directives.end(), [this](const DirectiveUse& use) {
-          if (use.name != "skip" && use.name != "include") {
-            return true;
-          }
-          const Value& condition = use.arguments.front().value;
-          bool value = condition.text == "true";
-          if (condition.kind == ValueKind::kVariable) {
-            value = in_.variables.find_bool(condition.text).value_or(false);
-          }
-          return value == (use.name == "include");
-        });
+    return std::all_of(selection.directives.begin(), selection.directives.end(),
+                       [this](const DirectiveUse& use) {
+                         if (use.name != "skip" && use.name != "include") {
+                           return true;
+                         }
+                         const Value& condition = use.arguments.front().value;
+                         bool value = condition.text == "true";
+                         if (condition.kind == ValueKind::kVariable) {
+                           value = in_.variables.find_bool(condition.text).value_or(false);
+                         }
+                         return value == (use.name == "include");
+                       });
   }
 
   [[nodiscard]] bool applies(std::string_view condition, const Type& object) const {
     if (condition.empty() || condition == object.name) {
       return true;
     }
-    const std::vector<std::string> possible =
-        in_.schema.possible_types(in_.schema.type(condition));
+    const std::vector<std::string> possible = in_.schema.possible_types(in_.schema.type(condition));
     return std::find(possible.begin(), possible.end(), object.name) != possible.end();
   }
 
@@ -155,8 +154,8 @@ class Executor {
     if (!arguments.has_value()) {
       return fail(arguments.error(), type);
     }
-    if (std::optional<Json> value = resolve_introspection(in_.schema, object.name,
-                                                          group.field->name, parent, *arguments)) {
+    if (std::optional<Json> value =
+            resolve_introspection(in_.schema, object.name, group.field->name, parent, *arguments)) {
       return complete(*value, type, group);
     }
     if (resolver != nullptr) {
@@ -299,12 +298,11 @@ class Executor {
                  const FieldCall::Extensions& extensions = {}) {
     if (out_.errors.size() < in_.limits.errors_max) {
       const std::string_view code = extension_code(error.code());
-      out_.errors.push_back(
-          {.error = error,
-           .path = path_,
-           .locations = {},
-           .code = extensions.code.empty() ? std::string(code) : extensions.code,
-           .details = extensions.details});
+      out_.errors.push_back({.error = error,
+                             .path = path_,
+                             .locations = {},
+                             .code = extensions.code.empty() ? std::string(code) : extensions.code,
+                             .details = extensions.details});
     }
     return propagate(type);
   }

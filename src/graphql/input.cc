@@ -199,8 +199,8 @@ Result<Json> InputReader::read_scalar(const Json& value,
   }
   Result<Json> read = reader->second(value);
   if (!read.has_value()) {
-    return invalid(fmt::format("{} must be of type {}: {}", what, type.name,
-                               read.error().message()));
+    return invalid(
+        fmt::format("{} must be of type {}: {}", what, type.name, read.error().message()));
   }
   return read;
 }

@@ -24,9 +24,10 @@ class GraphqlInput : public testing::Test {
   }
 
   Result<Schema> schema_ = parse_schema(kTestSchema);
-  InputRules rules_{.lenient_type = [](std::string_view type) { return type.starts_with("Report"); },
-                    .scalars = {{"Bytes", read_base64}, {"Time", read_rfc3339}},
-                    .null_lists = true};
+  InputRules rules_{
+      .lenient_type = [](std::string_view type) { return type.starts_with("Report"); },
+      .scalars = {{"Bytes", read_base64}, {"Time", read_rfc3339}},
+      .null_lists = true};
   std::unique_ptr<InputReader> reader_;
 };
 
@@ -59,8 +60,10 @@ TEST_F(GraphqlInput, CoercesValues) {
       {"ReposInput", "{\"page\":{\"size\":1},\"kinds\":\"A\"}",
        "{\"page\":{\"size\":1,\"page\":1},\"kinds\":[\"A\"]}"},
       {"EchoInput", "{\"text\":\"x\"}", "{\"text\":\"x\",\"kind\":\"A\",\"must\":[]}"},
-      {"EchoInput", "{\"text\":\"x\",\"must\":null}", "{\"text\":\"x\",\"must\":[],\"kind\":\"A\"}"},
-      {"ReportInput", "{\"id\":\"x\",\"new\":1,\"files\":[{\"name\":\"n\",\"checks\":null,\"n\":2}]}",
+      {"EchoInput", "{\"text\":\"x\",\"must\":null}",
+       "{\"text\":\"x\",\"must\":[],\"kind\":\"A\"}"},
+      {"ReportInput",
+       "{\"id\":\"x\",\"new\":1,\"files\":[{\"name\":\"n\",\"checks\":null,\"n\":2}]}",
        "{\"id\":\"x\",\"files\":[{\"name\":\"n\",\"checks\":[]}]}"},
       {"Bytes", "\"aGk=\"", "\"aGk=\""},
       {"Bytes", "\"\"", "\"\""},
@@ -102,12 +105,9 @@ TEST_F(GraphqlInput, RefusesValuesThatDoNotFit) {
       {"EchoInput", "{\"text\":null}", "variable \"v\".text must be of type String!, found null"},
       {"ReportInput", "{\"id\":\"x\",\"files\":[{\"name\":\"n\"}]}",
        "variable \"v\".files[0].checks is missing; it must be of type [String!]!"},
-      {"Bytes", "\"aGk\"",
-       "variable \"v\" must be of type Bytes: standard base64 with padding"},
-      {"Bytes", "\"a-k=\"",
-       "variable \"v\" must be of type Bytes: standard base64 with padding"},
-      {"Bytes", "\"a===\"",
-       "variable \"v\" must be of type Bytes: standard base64 with padding"},
+      {"Bytes", "\"aGk\"", "variable \"v\" must be of type Bytes: standard base64 with padding"},
+      {"Bytes", "\"a-k=\"", "variable \"v\" must be of type Bytes: standard base64 with padding"},
+      {"Bytes", "\"a===\"", "variable \"v\" must be of type Bytes: standard base64 with padding"},
       {"Bytes", "7", "variable \"v\" must be of type Bytes: standard base64 with padding"},
       {"Time", "\"2023-02-29T00:00:00Z\"",
        "variable \"v\" must be of type Time: a time like 2006-01-02T15:04:05Z"},

@@ -27,7 +27,9 @@ Json type_nodes(const std::vector<std::string>& names) {
   return nodes;
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
 
 void set_deprecation(Json& node, const std::optional<std::string>& reason) {
   node.set("isDeprecated", reason.has_value());

@@ -13,8 +13,12 @@ namespace {
 bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_name_part(char c) {
+  return is_name_start(c) || is_digit(c);
+}
 
 std::optional<char32_t> hex_value(std::string_view digits) {
   char32_t value = 0;
@@ -83,8 +87,7 @@ class Lexer {
     while (true) {
       skip_ignored();
       if (tokens_.size() > kTokensMax) {
-        return fail(ErrorCode::kLimit,
-                    fmt::format("document has more than {} tokens", kTokensMax));
+        return fail(ErrorCode::kLimit, fmt::format("document has more than {} tokens", kTokensMax));
       }
       start_ = here();
       if (at_end()) {
@@ -247,9 +250,8 @@ class Lexer {
       return fail(ErrorCode::kInvalid, "string is not valid UTF-8");
     }
     if (rune.rune < 0x20 && rune.rune != '\t' && rune.rune != '\n' && rune.rune != '\r') {
-      return fail(ErrorCode::kInvalid,
-                  fmt::format("unexpected character U+{:04X} in a string",
-                              static_cast<uint32_t>(rune.rune)));
+      return fail(ErrorCode::kInvalid, fmt::format("unexpected character U+{:04X} in a string",
+                                                   static_cast<uint32_t>(rune.rune)));
     }
     value += source_.substr(offset_, rune.size);
     if (rune.size == 1) {
@@ -360,6 +362,8 @@ class Lexer {
 
 }  // namespace
 
-Result<std::vector<Token>> tokenize(std::string_view source) { return Lexer(source).run(); }
+Result<std::vector<Token>> tokenize(std::string_view source) {
+  return Lexer(source).run();
+}
 
 }  // namespace rhumb::graphql

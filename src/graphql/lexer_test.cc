@@ -15,10 +15,9 @@ TEST(GraphqlLexer, SplitsIntoTokens) {
   for (const Token& token : *tokens) {
     texts.push_back(token.text);
   }
-  EXPECT_EQ(texts,
-            (std::vector<std::string>{"query", "Q", "(", "$", "a", ":", "Int", "=",   "-1", ")", "{",
-                                      "x",     "...", "F", "y", "(", "z", ":",   "1.5e+3", ")", "}",
-                                      ""}));
+  EXPECT_EQ(texts, (std::vector<std::string>{"query", "Q", "(",      "$", "a",   ":", "Int", "=",
+                                             "-1",    ")", "{",      "x", "...", "F", "y",   "(",
+                                             "z",     ":", "1.5e+3", ")", "}",   ""}));
 }
 
 TEST(GraphqlLexer, PositionsCountLinesOfEveryKind) {
@@ -44,7 +43,9 @@ TEST(GraphqlLexer, ReadsStrings) {
       {"simple escapes", R"("\" \\ \/ \b\f\n\r\t")", "\" \\ / \b\f\n\r\t"},
       {"unicode escape", R"("\u00e9\u20AC")", "\xC3\xA9\xE2\x82\xAC"},
       {"surrogate pair", R"("\uD83D\uDE00")", "\xF0\x9F\x98\x80"},
-      {"braced escape", R"("\u{1F600}\u{41}")", "\xF0\x9F\x98\x80" "A"},
+      {"braced escape", R"("\u{1F600}\u{41}")",
+       "\xF0\x9F\x98\x80"
+       "A"},
       {"hash is text", R"("a # b")", "a # b"},
       {"block keeps quotes", "\"\"\"a \"b\" \\\"\"\" c\"\"\"", "a \"b\" \"\"\" c"},
       {"block keeps backslashes", R"("""\n \u00e9""")", R"(\n \u00e9)"},

@@ -131,8 +131,7 @@ TEST(GraphqlParser, RefusesDeepNesting) {
 }
 
 TEST(GraphqlAst, FormatsValuesSoThatTheyReadBack) {
-  const std::string text =
-      R"({a: [1, -2.5e3, "q\" \\ \n\u0001", true, null, RED], b: {c: $d}})";
+  const std::string text = R"({a: [1, -2.5e3, "q\" \\ \n\u0001", true, null, RED], b: {c: $d}})";
   const auto document = parse_document("{f(x:" + text + ")}");
   ASSERT_TRUE(document.has_value()) << document.error().message();
   const Value& value = document->operations[0].selections[0].arguments[0].value;

@@ -89,7 +89,9 @@ const InputValue* Field::find_argument(std::string_view argument) const {
   return find_named(arguments, argument);
 }
 
-const Field* Type::find_field(std::string_view field) const { return find_named(fields, field); }
+const Field* Type::find_field(std::string_view field) const {
+  return find_named(fields, field);
+}
 
 const InputValue* Type::find_input_field(std::string_view field) const {
   return find_named(input_fields, field);
@@ -173,9 +175,9 @@ const Field* Schema::find_selected_field(const Type& type, std::string_view name
     return &type_field();
   }
   if (is_query || &type == root(OperationKind::kMutation)) {
-    const auto found = std::find_if(
-        type.fields.begin(), type.fields.end(),
-        [name](const Field& field) { return equal_but_first_case(field.name, name); });
+    const auto found =
+        std::find_if(type.fields.begin(), type.fields.end(),
+                     [name](const Field& field) { return equal_but_first_case(field.name, name); });
     return found == type.fields.end() ? nullptr : &*found;
   }
   return nullptr;

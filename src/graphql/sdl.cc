@@ -49,9 +49,9 @@ class SchemaBuilder {
     for (const Type& extension : in_.extensions) {
       const auto found = schema_.types_.find(extension.name);
       if (found == schema_.types_.end() || found->second.kind != extension.kind) {
-        return error_at(extension.position,
-                        fmt::format("type \"{}\" is extended but not defined as that kind",
-                                    extension.name));
+        return error_at(
+            extension.position,
+            fmt::format("type \"{}\" is extended but not defined as that kind", extension.name));
       }
       Type& type = found->second;
       append(type.fields, extension.fields);
@@ -78,12 +78,11 @@ class SchemaBuilder {
     for (const auto& [kind, type] : in_.roots) {
       const Type* found = schema_.find_type(type.name);
       if (found == nullptr || found->kind != TypeKind::kObject || !type.wrappers.empty()) {
-        return error_at(type.position, fmt::format("root type \"{}\" is not an object type",
-                                                   format_type(type)));
+        return error_at(type.position,
+                        fmt::format("root type \"{}\" is not an object type", format_type(type)));
       }
       if (!schema_.roots_.emplace(kind, type.name).second) {
-        return error_at(type.position,
-                        fmt::format("schema has two types for {}", to_string(kind)));
+        return error_at(type.position, fmt::format("schema has two types for {}", to_string(kind)));
       }
     }
     if (schema_.root(OperationKind::kQuery) == nullptr) {

@@ -148,7 +148,8 @@ TEST(GraphqlSdl, ReadsTheSchemaOfTheRegistry) {
   text << file.rdbuf();
   const auto schema = parse_schema(text.str());
   ASSERT_TRUE(schema.has_value()) << schema.error().message() << " at line "
-                                  << (schema.error().span() ? schema.error().span()->begin.line : 0);
+                                  << (schema.error().span() ? schema.error().span()->begin.line
+                                                            : 0);
   EXPECT_EQ(format_type(schema->type("Query").find_field("dirState")->type), "DirState!");
   EXPECT_EQ(format_value(
                 *schema->type("PromotionStageInput").find_input_field("coverage")->default_value),

@@ -108,9 +108,9 @@ Result<Value> TokenStream::parse_value(bool constant) {
       value.kind = ValueKind::kString;
       break;
     case TokenKind::kName:
-      value.kind = at_name("null")                        ? ValueKind::kNull
+      value.kind = at_name("null")                       ? ValueKind::kNull
                    : at_name("true") || at_name("false") ? ValueKind::kBoolean
-                                                          : ValueKind::kEnum;
+                                                         : ValueKind::kEnum;
       break;
     case TokenKind::kPunctuator:
       if (at("[")) {
@@ -188,9 +188,8 @@ Result<std::vector<Argument>> TokenStream::parse_arguments(bool constant) {
     Token name = TRY(expect_name("an argument name"));
     TRY(expect(":"));
     Value value = TRY(parse_value(constant));
-    arguments.push_back({.name = std::move(name.text),
-                         .value = std::move(value),
-                         .position = name.position});
+    arguments.push_back(
+        {.name = std::move(name.text), .value = std::move(value), .position = name.position});
   } while (!accept(")"));
   return arguments;
 }

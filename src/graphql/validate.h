@@ -11,10 +11,10 @@ namespace rhumb::graphql {
 
 /// Bounds of one request, so that a small document cannot ask for a huge answer.
 struct Limits {
-  size_t depth_max = 20;            ///< fields inside fields, fragments included
-  size_t fields_max = 2'000;        ///< fields after fragments are filled in, over the document
-  size_t values_max = 2'000'000;    ///< values of an answer
-  size_t errors_max = 100;          ///< errors of an answer
+  size_t depth_max = 20;          ///< fields inside fields, fragments included
+  size_t fields_max = 2'000;      ///< fields after fragments are filled in, over the document
+  size_t values_max = 2'000'000;  ///< values of an answer
+  size_t errors_max = 100;        ///< errors of an answer
 };
 
 /// Checks a document against a schema by the rules of the specification, and against the limits.

@@ -128,9 +128,9 @@ class SelectionChecker {
     }
     const Type* condition = validation_.schema.find_type(selection.name);
     if (condition == nullptr || !condition->is_composite()) {
-      validation_.report(selection.position,
-                         fmt::format("fragment on \"{}\", which is no type with fields",
-                                     selection.name));
+      validation_.report(
+          selection.position,
+          fmt::format("fragment on \"{}\", which is no type with fields", selection.name));
       return;
     }
     if (!validation_.schema.overlap(*condition, parent)) {
@@ -163,9 +163,8 @@ bool fits_use(const VariableDefinition& variable, const VariableUse& use) {
   if (use.expected.name.empty()) {
     return true;
   }
-  const bool has_default =
-      use.has_default ||
-      (variable.default_value && variable.default_value->kind != ValueKind::kNull);
+  const bool has_default = use.has_default || (variable.default_value &&
+                                               variable.default_value->kind != ValueKind::kNull);
   if (use.expected.non_null() && !variable.type.non_null() && has_default) {
     return fits(variable.type, use.expected.nullable());
   }
@@ -250,10 +249,10 @@ void check_variables(const Validation& validation,
       if (variable == operation.variables.end()) {
         validation.report(use.position, fmt::format("variable \"{}\" is not defined", use.name));
       } else if (!fits_use(*variable, use)) {
-        validation.report(use.position,
-                          fmt::format("variable \"{}\" of type {} is used where {} is expected",
-                                      use.name, format_type(variable->type),
-                                      format_type(use.expected)));
+        validation.report(
+            use.position,
+            fmt::format("variable \"{}\" of type {} is used where {} is expected", use.name,
+                        format_type(variable->type), format_type(use.expected)));
       }
     }
   }

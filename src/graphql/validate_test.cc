@@ -22,9 +22,10 @@ class GraphqlValidation : public testing::Test {
   }
 
   Result<Schema> schema_ = parse_schema(kTestSchema);
-  InputRules rules_{.lenient_type = [](std::string_view type) { return type.starts_with("Report"); },
-                    .scalars = {},
-                    .null_lists = true};
+  InputRules rules_{
+      .lenient_type = [](std::string_view type) { return type.starts_with("Report"); },
+      .scalars = {},
+      .null_lists = true};
 };
 
 TEST_F(GraphqlValidation, AcceptsValidDocuments) {
@@ -48,7 +49,8 @@ TEST_F(GraphqlValidation, AcceptsValidDocuments) {
       "query A($s: String!) { ...F } fragment F on Query { repo(slug: $s) { id } }",
       "{ report(input: {id: \"a\", unknown: 1, files: [{name: \"n\", checks: null, odd: {}}]}) }",
       "query Q($j: Int) { report(input: {id: \"a\", free: {x: [$j]}}) }",
-      "{ __schema { types { name fields { type { ofType { name } } } } } __type(name: \"Q\") { kind } }",
+      "{ __schema { types { name fields { type { ofType { name } } } } } __type(name: \"Q\") { "
+      "kind } }",
       "mutation { push(input: {text: \"a\"}) { id } }",
   };
   for (const char* source : cases) {
@@ -110,7 +112,8 @@ TEST_F(GraphqlValidation, RefusesInvalidDocuments) {
       {"query Q($n: Int = \"x\") { count(n: $n) }",
        "default of variable \"n\" is \"x\"; it must be of type Int"},
       {"query Q($n: Int, $n: Int) { count(n: $n) }", "variable \"n\" is defined twice"},
-      {"query A($s: String!) { ...F } query B { ...F } fragment F on Query { repo(slug: $s) { id } }",
+      {"query A($s: String!) { ...F } query B { ...F } fragment F on Query { repo(slug: $s) { id } "
+       "}",
        "variable \"s\" is not defined"},
       {"query A { never } query A { never }", "operation \"A\" is defined twice"},
       {"query A { never } { never }",

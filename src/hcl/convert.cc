@@ -57,10 +57,10 @@ bool can_convert_to_map(const Type& from, const Type& to, bool unsafe) {
 
 bool can_convert_to_object(const Type& from, const Type& to, bool unsafe) {
   if (from.kind() == TypeKind::kMap) {
-    return unsafe && std::all_of(to.attributes().begin(), to.attributes().end(),
-                                 [&](const auto& entry) {
-                                   return can_convert(from.element(), entry.second, unsafe);
-                                 });
+    return unsafe &&
+           std::all_of(to.attributes().begin(), to.attributes().end(), [&](const auto& entry) {
+             return can_convert(from.element(), entry.second, unsafe);
+           });
   }
   if (from.kind() != TypeKind::kObject) {
     return false;
@@ -264,9 +264,8 @@ namespace {
 
 std::optional<Type> unify_tuples(const std::vector<Type>& types) {
   const size_t size = types.front().elements().size();
-  const bool same_size = std::all_of(types.begin(), types.end(), [&](const Type& type) {
-    return type.elements().size() == size;
-  });
+  const bool same_size = std::all_of(
+      types.begin(), types.end(), [&](const Type& type) { return type.elements().size() == size; });
   std::vector<Type> all;
   std::vector<Type> merged;
   for (size_t i = 0; same_size && i < size; ++i) {
@@ -352,9 +351,8 @@ std::optional<Type> unify_collections(const std::vector<Type>& types) {
         return std::nullopt;
     }
   }
-  const bool any_set = std::any_of(types.begin(), types.end(), [](const Type& type) {
-    return type.kind() == TypeKind::kSet;
-  });
+  const bool any_set = std::any_of(types.begin(), types.end(),
+                                   [](const Type& type) { return type.kind() == TypeKind::kSet; });
   if (any_map && (any_list || any_set)) {
     return std::nullopt;
   }
@@ -436,7 +434,7 @@ std::string object_mismatch(const Type& got, const Type& want) {
 }
 
 std::optional<std::string> collection_mismatch(const Type& got, const Type& want) {
-  const char* kind = want.kind() == TypeKind::kList   ? "list"
+  const char* kind = want.kind() == TypeKind::kList  ? "list"
                      : want.kind() == TypeKind::kSet ? "set"
                                                      : "map";
   if (got.kind() == want.kind()) {

@@ -13,8 +13,8 @@ namespace rhumb::hcl {
 /// its elements share.
 ///
 /// Shape: text becomes a number or bool when it reads as one, numbers and bools become text, tuples
-/// become lists or sets, objects become maps, surplus attributes are dropped. Null and unknown stay.
-/// Errors: kInvalid with a text such as `a number is required`, `list of string required`,
+/// become lists or sets, objects become maps, surplus attributes are dropped. Null and unknown
+/// stay. Errors: kInvalid with a text such as `a number is required`, `list of string required`,
 /// `attribute "a" is required`; no position.
 /// Source: spec project-file.md 2.1; scenarios of project-file variables.
 [[nodiscard]] Result<Value> convert(const Value& value, const Type& type);

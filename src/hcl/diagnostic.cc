@@ -1,8 +1,8 @@
 #include "hcl/diagnostic.h"
 
-#include <optional>
-
 #include <fmt/format.h>
+
+#include <optional>
 
 #include "base/check.h"
 
@@ -17,8 +17,8 @@ std::string format_span(const SourceSpan& span) {
     return fmt::format("{}:{},{}-{}", span.file, span.begin.line, span.begin.column,
                        span.end.column);
   }
-  return fmt::format("{}:{},{}-{},{}", span.file, span.begin.line, span.begin.column,
-                     span.end.line, span.end.column);
+  return fmt::format("{}:{},{}-{},{}", span.file, span.begin.line, span.begin.column, span.end.line,
+                     span.end.column);
 }
 
 std::string format_diagnostic(const Error& error) {

@@ -26,8 +26,8 @@ namespace rhumb::hcl {
 /// Source: spec project-file.md 2 step 1.
 [[nodiscard]] std::string format_diagnostics(const Diagnostics& diagnostics);
 
-/// One error whose message is `format_diagnostics`, ready to be printed; code, span, cause and hint are
-/// those of the first problem.
+/// One error whose message is `format_diagnostics`, ready to be printed; code, span, cause and hint
+/// are those of the first problem.
 [[nodiscard]] Error to_error(const Diagnostics& diagnostics);
 
 }  // namespace rhumb::hcl

@@ -37,8 +37,7 @@ Value Evaluator::eval(const Expr& expr, const EvalContext& context) {
   return std::visit([&](const auto& node) { return eval_node(expr, node, context); }, expr.node);
 }
 
-Value Evaluator::report(std::string_view summary, std::string_view detail,
-                        const SourceSpan& span) {
+Value Evaluator::report(std::string_view summary, std::string_view detail, const SourceSpan& span) {
   diagnostics_.add(diagnostic(summary, detail, span));
   return Value::unknown();
 }
@@ -67,12 +66,14 @@ bool Evaluator::spend(int64_t steps, const SourceSpan& span) {
   return true;
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const LiteralExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const LiteralExpr& node,
                            const EvalContext& /*context*/) {
   return node.value;
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const ParenExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const ParenExpr& node,
                            const EvalContext& context) {
   return eval(*node.inner, context);
 }
@@ -95,8 +96,7 @@ std::optional<std::string> Evaluator::template_text(const Value& value, const So
   return text->is_known() ? std::optional(text->as_string()) : std::nullopt;
 }
 
-Value Evaluator::eval_node(const Expr& expr, const TemplateExpr& node,
-                           const EvalContext& context) {
+Value Evaluator::eval_node(const Expr& expr, const TemplateExpr& node, const EvalContext& context) {
   std::string out;
   bool known = true;
   for (const ExprPtr& part : node.parts) {
@@ -116,12 +116,14 @@ Value Evaluator::eval_node(const Expr& expr, const TemplateExpr& node,
   return known ? Value::string(out) : Value::unknown(Type::string());
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const TemplateWrapExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const TemplateWrapExpr& node,
                            const EvalContext& context) {
   return eval(*node.inner, context);
 }
 
-Value Evaluator::eval_node(const Expr& expr, const TemplateJoinExpr& node,
+Value Evaluator::eval_node(const Expr& expr,
+                           const TemplateJoinExpr& node,
                            const EvalContext& context) {
   const Value items = eval(*node.loop, context);
   if (!items.is_sequence()) {
@@ -135,9 +137,8 @@ Value Evaluator::eval_node(const Expr& expr, const TemplateJoinExpr& node,
     }
     out += *text;
   }
-  return spend(static_cast<int64_t>(out.size() / 256), expr.span)
-             ? Value::string(out)
-             : Value::unknown(Type::string());
+  return spend(static_cast<int64_t>(out.size() / 256), expr.span) ? Value::string(out)
+                                                                  : Value::unknown(Type::string());
 }
 
 std::optional<std::string> suggest_name(std::string_view name,
@@ -176,15 +177,15 @@ std::optional<std::string> suggest_name(std::string_view name,
   return best;
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const ScopeTraversalExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const ScopeTraversalExpr& node,
                            const EvalContext& context) {
   const Traversal& traversal = node.traversal;
   std::vector<std::string> names;
   bool any_names = false;
   for (const EvalContext* at = &context; at != nullptr; at = at->parent) {
     Resolved found;
-    if (const auto variable = at->variables.find(traversal.root);
-        variable != at->variables.end()) {
+    if (const auto variable = at->variables.find(traversal.root); variable != at->variables.end()) {
       found.value = variable->second;
     } else {
       auto resolved = at->resolver ? at->resolver(traversal) : std::nullopt;
@@ -220,7 +221,8 @@ Value Evaluator::eval_node(const Expr& /*expr*/, const ScopeTraversalExpr& node,
   return report("Unknown variable", detail, traversal.root_span);
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const RelativeTraversalExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const RelativeTraversalExpr& node,
                            const EvalContext& context) {
   const size_t before = problems();
   Value value = eval(*node.source, context);
@@ -233,7 +235,8 @@ Value Evaluator::eval_node(const Expr& /*expr*/, const RelativeTraversalExpr& no
   return value;
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const IndexExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const IndexExpr& node,
                            const EvalContext& context) {
   const size_t before = problems();
   const Value collection = eval(*node.collection, context);
@@ -244,7 +247,8 @@ Value Evaluator::eval_node(const Expr& /*expr*/, const IndexExpr& node,
   return unwrap(index_value(collection, key, node.brackets));
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const TupleExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const TupleExpr& node,
                            const EvalContext& context) {
   ValueList items;
   items.reserve(node.items.size());
@@ -285,7 +289,8 @@ std::optional<std::string> Evaluator::object_key(const ObjectItem& item,
   return text->is_known() ? std::optional(text->as_string()) : std::nullopt;
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const ObjectExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const ObjectExpr& node,
                            const EvalContext& context) {
   ValueMap attributes;
   bool known = true;
@@ -310,8 +315,7 @@ std::optional<bool> Evaluator::condition_value(const Expr& condition, const Eval
   }
   if (value.is_null()) {
     report("Null condition",
-           "The condition value is null. Conditions must either be true or false.",
-           condition.span);
+           "The condition value is null. Conditions must either be true or false.", condition.span);
     return std::nullopt;
   }
   const auto converted = convert(value, Type::boolean());
@@ -323,7 +327,8 @@ std::optional<bool> Evaluator::condition_value(const Expr& condition, const Eval
   return converted->is_known() ? std::optional(converted->as_bool()) : std::nullopt;
 }
 
-Value Evaluator::eval_node(const Expr& expr, const ConditionalExpr& node,
+Value Evaluator::eval_node(const Expr& expr,
+                           const ConditionalExpr& node,
                            const EvalContext& context) {
   // Both arms are evaluated, since the result has the type that both share; problems count only in
   // the arm that is taken.
@@ -467,13 +472,15 @@ Value Evaluator::eval_node(const Expr& expr, const BinaryExpr& node, const EvalC
   return *std::move(result);
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const SplatItemExpr& /*node*/,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const SplatItemExpr& /*node*/,
                            const EvalContext& /*context*/) {
   RHUMB_CHECK(splat_item_ != nullptr, "the item of a splat is evaluated inside one");
   return *splat_item_;
 }
 
-Value Evaluator::eval_node(const Expr& /*expr*/, const SplatExpr& node,
+Value Evaluator::eval_node(const Expr& /*expr*/,
+                           const SplatExpr& node,
                            const EvalContext& context) {
   const size_t before = problems();
   const Value source = eval(*node.source, context);
@@ -503,9 +510,8 @@ Value Evaluator::eval_node(const Expr& /*expr*/, const SplatExpr& node,
   }
   if (iterates && source.kind() != TypeKind::kTuple) {
     const Type element = out.empty() ? Type::dynamic() : out.front().type();
-    const bool uniform = std::all_of(out.begin(), out.end(), [&](const Value& value) {
-      return value.type() == element;
-    });
+    const bool uniform = std::all_of(out.begin(), out.end(),
+                                     [&](const Value& value) { return value.type() == element; });
     if (uniform) {
       return Value::list(element, std::move(out));
     }

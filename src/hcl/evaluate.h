@@ -23,16 +23,15 @@ struct Resolved {
 /// Finds a value when an expression asks for it, so that locals and data sources are evaluated on
 /// demand. Nothing: the name is unknown here. An error that has a position is reported as it is,
 /// one without as it is at the reference.
-using VariableResolver =
-    std::function<std::optional<Result<Resolved>>(const Traversal& traversal)>;
+using VariableResolver = std::function<std::optional<Result<Resolved>>(const Traversal& traversal)>;
 
-/// The names an expression can see. Contexts chain: what is not found here is looked for in `parent`.
-/// Lifetime: `parent`, `functions` and `steps_left` must outlive the evaluation.
+/// The names an expression can see. Contexts chain: what is not found here is looked for in
+/// `parent`. Lifetime: `parent`, `functions` and `steps_left` must outlive the evaluation.
 struct EvalContext {
   const EvalContext* parent = nullptr;
   std::map<std::string, Value, std::less<>> variables;
-  VariableResolver resolver;                   ///< asked after `variables`; may be empty
-  std::vector<std::string> resolver_names;     ///< roots the resolver knows, for suggestions
+  VariableResolver resolver;                ///< asked after `variables`; may be empty
+  std::vector<std::string> resolver_names;  ///< roots the resolver knows, for suggestions
   const FunctionTable* functions = nullptr;
   int64_t* steps_left = nullptr;  ///< shared budget; null: kStepMax for this evaluation alone
 };
@@ -42,7 +41,9 @@ inline constexpr int64_t kStepMax = 50'000'000;
 
 /// The value of `expr`. Problems go to `diagnostics`, and then the value is unknown or incomplete.
 /// Errors: each `Summary; Detail` with its span; kLimit when the steps are used up.
-[[nodiscard]] Value evaluate(const Expr& expr, const EvalContext& context, Diagnostics& diagnostics);
+[[nodiscard]] Value evaluate(const Expr& expr,
+                             const EvalContext& context,
+                             Diagnostics& diagnostics);
 
 /// The value of `expr`, or all its problems as one error that is ready to be printed:
 /// `file.hcl:3,5-10: Summary; Detail`.

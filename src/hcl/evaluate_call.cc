@@ -59,8 +59,10 @@ Value Evaluator::eval_node(const Expr& /*expr*/, const CallExpr& node, const Eva
 }
 
 // All arguments, the last one taken apart when it is expanded; each with the place shown for it.
-bool Evaluator::expand_arguments(const CallExpr& node, const EvalContext& context,
-                                 ValueList& values, std::vector<SourceSpan>& spans) {
+bool Evaluator::expand_arguments(const CallExpr& node,
+                                 const EvalContext& context,
+                                 ValueList& values,
+                                 std::vector<SourceSpan>& spans) {
   const size_t before = problems();
   for (const ExprPtr& argument : node.arguments) {
     values.push_back(eval(*argument, context));
@@ -73,8 +75,7 @@ bool Evaluator::expand_arguments(const CallExpr& node, const EvalContext& contex
   const Expr& last_expr = *node.arguments.back();
   constexpr std::string_view kSummary = "Invalid expanding argument value";
   if (last.is_null()) {
-    report(kSummary, "The expanding argument (indicated by ...) must not be null.",
-           last_expr.span);
+    report(kSummary, "The expanding argument (indicated by ...) must not be null.", last_expr.span);
     return false;
   }
   if (!last.is_known()) {
@@ -95,7 +96,9 @@ bool Evaluator::expand_arguments(const CallExpr& node, const EvalContext& contex
   return true;
 }
 
-bool Evaluator::check_argument_count(const CallExpr& node, const Function& function, size_t count,
+bool Evaluator::check_argument_count(const CallExpr& node,
+                                     const Function& function,
+                                     size_t count,
                                      const std::vector<SourceSpan>& spans) {
   const size_t wanted = function.parameters.size();
   if (count < wanted) {
@@ -115,7 +118,8 @@ bool Evaluator::check_argument_count(const CallExpr& node, const Function& funct
   return true;
 }
 
-bool Evaluator::convert_arguments(const Function& function, ValueList& values,
+bool Evaluator::convert_arguments(const Function& function,
+                                  ValueList& values,
                                   const std::vector<SourceSpan>& spans) {
   const size_t before = problems();
   for (size_t i = 0; i < values.size(); ++i) {
@@ -146,7 +150,9 @@ bool Evaluator::convert_arguments(const Function& function, ValueList& values,
   return true;
 }
 
-Value Evaluator::call_function(const CallExpr& node, const Function& function, ValueList values,
+Value Evaluator::call_function(const CallExpr& node,
+                               const Function& function,
+                               ValueList values,
                                const std::vector<SourceSpan>& spans) {
   const SourceSpan call_span{node.name_span.file, node.name_span.begin, node.open_paren.end};
   for (size_t i = 0; i < values.size(); ++i) {
@@ -168,19 +174,20 @@ Value Evaluator::call_function(const CallExpr& node, const Function& function, V
     return *std::move(result);
   }
   if (problem.index() && *problem.index() < spans.size()) {
-    return report("Invalid function argument",
-                  fmt::format("Invalid value for \"{}\" parameter: {}.",
-                              parameter_of(function, *problem.index()).name,
-                              result.error().message()),
-                  spans[*problem.index()]);
+    return report(
+        "Invalid function argument",
+        fmt::format("Invalid value for \"{}\" parameter: {}.",
+                    parameter_of(function, *problem.index()).name, result.error().message()),
+        spans[*problem.index()]);
   }
-  return report("Error in function call",
-                fmt::format("Call to function \"{}\" failed: {}.", node.name,
-                            result.error().message()),
-                call_span);
+  return report(
+      "Error in function call",
+      fmt::format("Call to function \"{}\" failed: {}.", node.name, result.error().message()),
+      call_span);
 }
 
-Value Evaluator::call_lazy(const CallExpr& node, const Function& function,
+Value Evaluator::call_lazy(const CallExpr& node,
+                           const Function& function,
                            const EvalContext& context) {
   std::vector<SourceSpan> spans;
   for (const ExprPtr& argument : node.arguments) {
@@ -198,10 +205,10 @@ Value Evaluator::call_lazy(const CallExpr& node, const Function& function,
   if (result) {
     return *std::move(result);
   }
-  return report("Error in function call",
-                fmt::format("Call to function \"{}\" failed: {}.", node.name,
-                            result.error().message()),
-                SourceSpan{node.name_span.file, node.name_span.begin, node.open_paren.end});
+  return report(
+      "Error in function call",
+      fmt::format("Call to function \"{}\" failed: {}.", node.name, result.error().message()),
+      SourceSpan{node.name_span.file, node.name_span.begin, node.open_paren.end});
 }
 
 }  // namespace rhumb::hcl

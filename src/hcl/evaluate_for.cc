@@ -55,7 +55,9 @@ std::optional<std::string> Evaluator::loop_key(const Expr& key, const EvalContex
 }
 
 // One element; false when the loop cannot go on.
-bool Evaluator::eval_loop_round(Loop& loop, const Value& key, const Value& value,
+bool Evaluator::eval_loop_round(Loop& loop,
+                                const Value& key,
+                                const Value& value,
                                 EvalContext& inner) {
   const ForExpr& node = loop.node;
   if (!node.key_name.empty()) {
@@ -91,11 +93,12 @@ bool Evaluator::eval_loop_round(Loop& loop, const Value& key, const Value& value
     return true;
   }
   if (!loop.entries.emplace(*name, std::move(result)).second) {
-    report("Duplicate object key",
-           "Two different items produced the key " + go_quote(*name) +
-               " in this 'for' expression. If duplicates are expected, use the ellipsis (...) after "
-               "the value expression to enable grouping by key.",
-           node.key->span);
+    report(
+        "Duplicate object key",
+        "Two different items produced the key " + go_quote(*name) +
+            " in this 'for' expression. If duplicates are expected, use the ellipsis (...) after "
+            "the value expression to enable grouping by key.",
+        node.key->span);
     return false;
   }
   return true;
@@ -133,8 +136,7 @@ Value Evaluator::eval_node(const Expr& /*expr*/, const ForExpr& node, const Eval
   } else {
     int64_t index = 0;
     for (const Value& value : collection.elements()) {
-      const Value key =
-          collection.kind() == TypeKind::kSet ? value : Value::integer(index);
+      const Value key = collection.kind() == TypeKind::kSet ? value : Value::integer(index);
       if (!eval_loop_round(loop, key, value, inner)) {
         return Value::unknown();
       }

@@ -73,13 +73,20 @@ class Evaluator {
   std::optional<std::string> loop_key(const Expr& key, const EvalContext& inner);
 
   // Calls (evaluate_call.cc).
-  bool expand_arguments(const CallExpr& node, const EvalContext& context, ValueList& values,
+  bool expand_arguments(const CallExpr& node,
+                        const EvalContext& context,
+                        ValueList& values,
                         std::vector<SourceSpan>& spans);
-  bool check_argument_count(const CallExpr& node, const Function& function, size_t count,
+  bool check_argument_count(const CallExpr& node,
+                            const Function& function,
+                            size_t count,
                             const std::vector<SourceSpan>& spans);
-  bool convert_arguments(const Function& function, ValueList& values,
+  bool convert_arguments(const Function& function,
+                         ValueList& values,
                          const std::vector<SourceSpan>& spans);
-  Value call_function(const CallExpr& node, const Function& function, ValueList values,
+  Value call_function(const CallExpr& node,
+                      const Function& function,
+                      ValueList values,
                       const std::vector<SourceSpan>& spans);
   Value call_lazy(const CallExpr& node, const Function& function, const EvalContext& context);
 

@@ -50,10 +50,12 @@ TEST(Evaluate, ComputesExpressions) {
       {"true ? x : \"y\"", "7"},
       {"1 / 3 == 1 / 3", "true"},
       {"nope", "a.hcl:1,1-5: Unknown variable; There is no variable named \"nope\"."},
-      {"lst", "a.hcl:1,1-4: Unknown variable; There is no variable named \"lst\". Did you mean "
-              "\"list\"?"},
-      {"x.y", "a.hcl:1,2-4: Unsupported attribute; Can't access attributes on a primitive-typed "
-              "value (number)."},
+      {"lst",
+       "a.hcl:1,1-4: Unknown variable; There is no variable named \"lst\". Did you mean "
+       "\"list\"?"},
+      {"x.y",
+       "a.hcl:1,2-4: Unsupported attribute; Can't access attributes on a primitive-typed "
+       "value (number)."},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(eval_text(c.input, context), c.want) << c.input;

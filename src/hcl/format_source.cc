@@ -87,9 +87,8 @@ bool wants_space(const Piece* before, const Piece& left, const Piece& right) {
   }
   if (is_tight(l) || is_text(r) || r == TokenKind::kCloseQuote || r == TokenKind::kTemplateEnd ||
       r == TokenKind::kDot || r == TokenKind::kDoubleColon || r == TokenKind::kComma ||
-      r == TokenKind::kEllipsis || r == TokenKind::kCloseParen ||
-      r == TokenKind::kCloseBracket || l == TokenKind::kOpenParen ||
-      l == TokenKind::kOpenBracket) {
+      r == TokenKind::kEllipsis || r == TokenKind::kCloseParen || r == TokenKind::kCloseBracket ||
+      l == TokenKind::kOpenParen || l == TokenKind::kOpenBracket) {
     return false;
   }
   if (l == TokenKind::kTemplateEnd) {
@@ -105,10 +104,10 @@ bool wants_space(const Piece* before, const Piece& left, const Piece& right) {
     const bool indexes = ends_value(l) && !(l == TokenKind::kIdent && is_keyword(left.text));
     return !indexes;
   }
-  const bool unary_left = l == TokenKind::kBang ||
-                          (l == TokenKind::kMinus &&
-                           (before == nullptr || !ends_value(before->kind) ||
-                            (before->kind == TokenKind::kIdent && is_keyword(before->text))));
+  const bool unary_left =
+      l == TokenKind::kBang ||
+      (l == TokenKind::kMinus && (before == nullptr || !ends_value(before->kind) ||
+                                  (before->kind == TokenKind::kIdent && is_keyword(before->text))));
   if (unary_left) {
     return false;
   }
@@ -227,10 +226,12 @@ std::string format_source(std::string_view text) {
     find_cells(line);
   }
   set_indentation(lines);
-  align(lines, [](const Line& line) { return line.has_assign(); },
-        [](const Line& line) { return line.assign; });
-  align(lines, [](const Line& line) { return line.has_comment(); },
-        [](const Line& line) { return line.comment; });
+  align(
+      lines, [](const Line& line) { return line.has_assign(); },
+      [](const Line& line) { return line.assign; });
+  align(
+      lines, [](const Line& line) { return line.has_comment(); },
+      [](const Line& line) { return line.comment; });
   std::string out;
   out.reserve(text.size() + text.size() / 8);
   for (const Line& line : lines) {

@@ -41,9 +41,9 @@ using LazyEvaluate = std::function<Value(const Expr&, Diagnostics&)>;
 
 /// A function of the language.
 ///
-/// Shape: an argument that is unknown makes the result unknown, without a call, unless its parameter
-/// allows it. `lazy`, when set, is called with the expressions instead of `call` with values.
-/// Errors: what `call` returns is shown as `Error in function call` or, when it comes from
+/// Shape: an argument that is unknown makes the result unknown, without a call, unless its
+/// parameter allows it. `lazy`, when set, is called with the expressions instead of `call` with
+/// values. Errors: what `call` returns is shown as `Error in function call` or, when it comes from
 /// CallProblem::argument, as `Invalid function argument`.
 struct Function {
   std::vector<Parameter> parameters;

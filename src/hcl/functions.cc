@@ -17,7 +17,8 @@ Function fixed_function(std::vector<Parameter> parameters, FunctionCall call) {
   return function;
 }
 
-Function variadic_function(std::vector<Parameter> parameters, Parameter variadic,
+Function variadic_function(std::vector<Parameter> parameters,
+                           Parameter variadic,
                            FunctionCall call) {
   Function function = fixed_function(std::move(parameters), std::move(call));
   function.variadic = std::move(variadic);

@@ -41,8 +41,7 @@ Result<Value> all_true(const ValueList& args, CallProblem&) {
     return Value::boolean(std::all_of(args[0].entries().begin(), args[0].entries().end(),
                                       [](const auto& entry) { return is_true(entry.second); }));
   }
-  return Value::boolean(
-      std::all_of(args[0].elements().begin(), args[0].elements().end(), is_true));
+  return Value::boolean(std::all_of(args[0].elements().begin(), args[0].elements().end(), is_true));
 }
 
 Result<Value> index_sequence(const Value& collection, const Value& key) {
@@ -104,9 +103,8 @@ Result<Value> values(const ValueList& args, CallProblem&) {
   for (const auto& [name, value] : args[0].entries()) {
     parts.push_back(value);
   }
-  return args[0].kind() == TypeKind::kMap
-             ? Value::list(args[0].type().element(), std::move(parts))
-             : Value::tuple(std::move(parts));
+  return args[0].kind() == TypeKind::kMap ? Value::list(args[0].type().element(), std::move(parts))
+                                          : Value::tuple(std::move(parts));
 }
 
 Result<Value> merge(const ValueList& args, CallProblem&) {
@@ -121,8 +119,8 @@ Result<Value> merge(const ValueList& args, CallProblem&) {
       return invalid("arguments must be maps or objects, got " +
                      go_quote(value.type().friendly_name()));
     }
-    one_map_type = one_map_type && value.kind() == TypeKind::kMap &&
-                   value.type() == args.front().type();
+    one_map_type =
+        one_map_type && value.kind() == TypeKind::kMap && value.type() == args.front().type();
     for (const auto& [name, part] : value.entries()) {
       merged.insert_or_assign(name, part);
     }
@@ -164,8 +162,8 @@ void add_collection_functions(FunctionTable& table) {
   table["keys"] = fixed_function({{"inputMap", Type::dynamic()}}, keys);
   table["values"] = fixed_function({{"mapping", Type::dynamic()}}, values);
   table["merge"] = variadic_function({}, {"maps", Type::dynamic(), true}, merge);
-  table["zipmap"] = fixed_function(
-      {{"keys", Type::list(Type::string())}, {"values", Type::dynamic()}}, zipmap);
+  table["zipmap"] =
+      fixed_function({{"keys", Type::list(Type::string())}, {"values", Type::dynamic()}}, zipmap);
 }
 
 }  // namespace rhumb::hcl

@@ -26,10 +26,9 @@ Function conversion(Type type) {
                         [type](const ValueList& args, CallProblem& problem) -> Result<Value> {
                           auto converted = convert(args[0], type);
                           if (!converted) {
-                            return problem.argument(
-                                0, converted.error().code() == ErrorCode::kLimit
-                                       ? converted.error().message()
-                                       : conversion_failure(args[0], type));
+                            return problem.argument(0, converted.error().code() == ErrorCode::kLimit
+                                                           ? converted.error().message()
+                                                           : conversion_failure(args[0], type));
                           }
                           return *std::move(converted);
                         });

@@ -211,8 +211,10 @@ class Walker {
     }
   }
 
-  void visit_entry(const std::string& directory, const FunctionHost::Entry& entry,
-                   const std::set<Position>& here, int depth) {
+  void visit_entry(const std::string& directory,
+                   const FunctionHost::Entry& entry,
+                   const std::set<Position>& here,
+                   int depth) {
     std::set<Position> below;
     bool matches = false;
     for (const Position& at : here) {
@@ -330,11 +332,10 @@ void add_project_functions(FunctionTable& table, FunctionHost& host, std::string
   };
   table["fileset"] = match(GlobStyle::kRecursive);
   table["glob"] = match(GlobStyle::kSingleLevel);
-  table["getenv"] =
-      fixed_function({{"key", Type::string()}},
-                     [&host](const ValueList& args, CallProblem&) -> Result<Value> {
-                       return Value::string(host.environment(args[0].as_string()));
-                     });
+  table["getenv"] = fixed_function({{"key", Type::string()}},
+                                   [&host](const ValueList& args, CallProblem&) -> Result<Value> {
+                                     return Value::string(host.environment(args[0].as_string()));
+                                   });
 }
 
 }  // namespace rhumb::hcl

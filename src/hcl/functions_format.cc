@@ -25,13 +25,15 @@ struct Verb {
   std::optional<size_t> width;
   std::optional<size_t> precision;  // 0 when only its point is there
   bool cuts = false;                // whether the precision has digits, which text needs
-  std::optional<size_t> argument;  // counted from 1
+  std::optional<size_t> argument;   // counted from 1
   char letter = 0;
   std::string_view text;  // the whole verb
   size_t offset = 0;      // of its percent sign
 };
 
-std::string repeat(char c, size_t count) { return std::string(count, c); }
+std::string repeat(char c, size_t count) {
+  return std::string(count, c);
+}
 
 // Reads one verb after its percent sign.
 class VerbReader {
@@ -355,7 +357,8 @@ Result<std::string> format_one(const Verb& verb, const Value& value) {
 
 }  // namespace
 
-Result<std::string> format_values(const std::string& format, const ValueList& values,
+Result<std::string> format_values(const std::string& format,
+                                  const ValueList& values,
                                   size_t& used) {
   std::string out;
   size_t next = 0;
@@ -378,8 +381,9 @@ Result<std::string> format_values(const std::string& format, const ValueList& va
     }
     const size_t index = verb.argument.value_or(next + 1);
     if (index == 0 || index > values.size()) {
-      return invalid(fmt::format("not enough arguments for {} at {}: need index {} but have {} total",
-                                 go_quote(verb.text), verb.offset, index, values.size()));
+      return invalid(
+          fmt::format("not enough arguments for {} at {}: need index {} but have {} total",
+                      go_quote(verb.text), verb.offset, index, values.size()));
     }
     next = index;
     used = std::max(used, index);
@@ -472,10 +476,10 @@ Result<Value> formatlist(const ValueList& args, CallProblem& problem) {
 }  // namespace
 
 void add_format_functions(FunctionTable& table) {
-  table["format"] = variadic_function({{"format", Type::string()}},
-                                      {"args", Type::dynamic(), true}, format);
-  table["formatlist"] = variadic_function({{"format", Type::string()}},
-                                          {"args", Type::dynamic(), true}, formatlist);
+  table["format"] =
+      variadic_function({{"format", Type::string()}}, {"args", Type::dynamic(), true}, format);
+  table["formatlist"] =
+      variadic_function({{"format", Type::string()}}, {"args", Type::dynamic(), true}, formatlist);
 }
 
 }  // namespace rhumb::hcl

@@ -18,34 +18,33 @@ Function unary(Number (*apply)(const Number&)) {
 
 // A function of two numbers computed as IEEE doubles.
 Function doubles(const char* second, double (*apply)(double, double)) {
-  return fixed_function(
-      {{"num", Type::number()}, {second, Type::number()}},
-      [apply](const ValueList& args, CallProblem&) -> Result<Value> {
-        const double result = apply(args[0].as_number().to_double(), args[1].as_number().to_double());
-        if (std::isnan(result)) {
-          return invalid("the result is not a number");
-        }
-        return Value::number(Number::from_double(result));
-      });
+  return fixed_function({{"num", Type::number()}, {second, Type::number()}},
+                        [apply](const ValueList& args, CallProblem&) -> Result<Value> {
+                          const double result = apply(args[0].as_number().to_double(),
+                                                      args[1].as_number().to_double());
+                          if (std::isnan(result)) {
+                            return invalid("the result is not a number");
+                          }
+                          return Value::number(Number::from_double(result));
+                        });
 }
 
 Function extreme(bool largest) {
-  return variadic_function(
-      {}, {"numbers", Type::number()},
-      [largest](const ValueList& args, CallProblem&) -> Result<Value> {
-        if (args.empty()) {
-          return invalid("must pass at least one number");
-        }
-        Value best = args[0];
-        for (const Value& value : args) {
-          const bool better = largest ? value.as_number() > best.as_number()
-                                      : value.as_number() < best.as_number();
-          if (better) {
-            best = value;
-          }
-        }
-        return best;
-      });
+  return variadic_function({}, {"numbers", Type::number()},
+                           [largest](const ValueList& args, CallProblem&) -> Result<Value> {
+                             if (args.empty()) {
+                               return invalid("must pass at least one number");
+                             }
+                             Value best = args[0];
+                             for (const Value& value : args) {
+                               const bool better = largest ? value.as_number() > best.as_number()
+                                                           : value.as_number() < best.as_number();
+                               if (better) {
+                                 best = value;
+                               }
+                             }
+                             return best;
+                           });
 }
 
 Result<Value> parse_int(const ValueList& args, CallProblem& problem) {
@@ -57,7 +56,7 @@ Result<Value> parse_int(const ValueList& args, CallProblem& problem) {
   if (!base) {
     return problem.argument(1, base.error().message());
   }
-  if ( *base < 2 || *base > 62) {
+  if (*base < 2 || *base > 62) {
     return problem.argument(1, "base must be a whole number between 2 and 62 inclusive");
   }
   const std::string& text = args[0].as_string();
@@ -82,9 +81,8 @@ void add_numeric_functions(FunctionTable& table) {
   table["abs"] = unary([](const Number& number) { return number.abs(); });
   table["ceil"] = unary([](const Number& number) { return number.ceil(); });
   table["floor"] = unary([](const Number& number) { return number.floor(); });
-  table["log"] = doubles("base", [](double num, double base) {
-    return std::log(num) / std::log(base);
-  });
+  table["log"] =
+      doubles("base", [](double num, double base) { return std::log(num) / std::log(base); });
   table["pow"] = doubles("power", [](double num, double power) { return std::pow(num, power); });
   table["max"] = extreme(true);
   table["min"] = extreme(false);

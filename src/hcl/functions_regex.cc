@@ -93,8 +93,7 @@ Result<Shape> shape_of(const RE2& re) {
     return Shape::kTuple;
   }
   if (named != all) {
-    return invalid(
-        "invalid regexp pattern: cannot mix both named and unnamed capture groups");
+    return invalid("invalid regexp pattern: cannot mix both named and unnamed capture groups");
   }
   return Shape::kObject;
 }
@@ -144,9 +143,8 @@ Result<Value> regex_all(const ValueList& args, CallProblem& problem) {
     return problem.argument(0, shape.error().message());
   }
   ValueList matches;
-  for_each_match(re, args[1].as_string(), [&](const Groups& groups) {
-    matches.push_back(match_value(re, *shape, groups));
-  });
+  for_each_match(re, args[1].as_string(),
+                 [&](const Groups& groups) { matches.push_back(match_value(re, *shape, groups)); });
   Type element = matches.empty() ? Type::dynamic() : matches.front().type();
   return Value::list(std::move(element), std::move(matches));
 }
@@ -169,7 +167,9 @@ void append_group(const RE2& re, const Groups& groups, std::string_view name, st
 }
 
 // Puts `$1`, `${name}` and `$$` of a replacement into `out`.
-void expand_replacement(const RE2& re, const Groups& groups, std::string_view replacement,
+void expand_replacement(const RE2& re,
+                        const Groups& groups,
+                        std::string_view replacement,
                         std::string& out) {
   for (size_t at = 0; at < replacement.size();) {
     if (replacement[at] != '$' || at + 1 == replacement.size()) {

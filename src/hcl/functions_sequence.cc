@@ -35,9 +35,9 @@ Result<Value> chunklist(const ValueList& args, CallProblem&) {
   }
   for (size_t at = 0; size > 0 && at < elements.size(); at += static_cast<size_t>(size)) {
     const size_t end = std::min(elements.size(), at + static_cast<size_t>(size));
-    chunks.push_back(Value::list(
-        type.element(), ValueList(elements.begin() + static_cast<std::ptrdiff_t>(at),
-                                  elements.begin() + static_cast<std::ptrdiff_t>(end))));
+    chunks.push_back(Value::list(type.element(),
+                                 ValueList(elements.begin() + static_cast<std::ptrdiff_t>(at),
+                                           elements.begin() + static_cast<std::ptrdiff_t>(end))));
   }
   return Value::list(type, std::move(chunks));
 }
@@ -79,8 +79,8 @@ Result<Value> concat(const ValueList& args, CallProblem& problem) {
       return problem.argument(
           i, "all arguments must be lists or tuples; got " + args[i].type().friendly_name());
     }
-    one_list_type = one_list_type && args[i].kind() == TypeKind::kList &&
-                    args[i].type() == args.front().type();
+    one_list_type =
+        one_list_type && args[i].kind() == TypeKind::kList && args[i].type() == args.front().type();
     all.insert(all.end(), args[i].elements().begin(), args[i].elements().end());
   }
   return one_list_type ? Value::list(args.front().type().element(), std::move(all))
@@ -155,8 +155,9 @@ Result<Value> generate_range(const Number& start,
   Number number = start;
   while (down ? number > end : number < end) {
     if (values.size() >= kRangeMax) {
-      return invalid("more than 1024 values were generated; either decrease the difference between "
-                     "start and end or use a smaller step");
+      return invalid(
+          "more than 1024 values were generated; either decrease the difference between "
+          "start and end or use a smaller step");
     }
     values.push_back(Value::number(number));
     number = TRY(Number::add(number, step));
@@ -176,8 +177,7 @@ Result<Value> range(const ValueList& args, CallProblem& problem) {
       end = args[1].as_number();
       break;
     case 3:
-      return generate_range(args[0].as_number(), args[1].as_number(), args[2].as_number(),
-                            problem);
+      return generate_range(args[0].as_number(), args[1].as_number(), args[2].as_number(), problem);
     default:
       return invalid("must have one, two, or three arguments");
   }
@@ -205,8 +205,7 @@ Result<size_t> slice_bound(const ValueList& args, size_t which, CallProblem& pro
     return problem.argument(which, name + " index must not be less than zero");
   }
   if (*bound > static_cast<int64_t>(args[0].size())) {
-    return problem.argument(which,
-                            name + " index must not be greater than the length of the list");
+    return problem.argument(which, name + " index must not be greater than the length of the list");
   }
   return static_cast<size_t>(*bound);
 }
@@ -235,8 +234,7 @@ Result<Value> slice(const ValueList& args, CallProblem& problem) {
 
 void add_sequence_functions(FunctionTable& table) {
   const Type any_list = Type::list(Type::dynamic());
-  table["chunklist"] =
-      fixed_function({{"list", any_list}, {"size", Type::number()}}, chunklist);
+  table["chunklist"] = fixed_function({{"list", any_list}, {"size", Type::number()}}, chunklist);
   table["coalescelist"] = variadic_function({}, {"vals", Type::dynamic(), true}, coalescelist);
   table["compact"] = fixed_function({{"list", Type::list(Type::string())}}, compact);
   table["concat"] = variadic_function({}, {"seqs", Type::dynamic()}, concat);
@@ -248,10 +246,9 @@ void add_sequence_functions(FunctionTable& table) {
   table["flatten"] = fixed_function({{"list", Type::dynamic()}}, flatten);
   table["range"] = variadic_function({}, {"params", Type::number()}, range);
   table["reverse"] = fixed_function({{"list", Type::dynamic()}}, reverse);
-  table["slice"] = fixed_function({{"list", Type::dynamic()},
-                                   {"start_index", Type::number()},
-                                   {"end_index", Type::number()}},
-                                  slice);
+  table["slice"] = fixed_function(
+      {{"list", Type::dynamic()}, {"start_index", Type::number()}, {"end_index", Type::number()}},
+      slice);
 }
 
 }  // namespace rhumb::hcl

@@ -59,9 +59,9 @@ std::string title_text(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const DecodedRune rune = decode_rune(text.substr(at));
     const bool starts = separates_words(previous);
-    append_rune(out, starts ? static_cast<char32_t>(
-                                  to_title(static_cast<utf8proc_int32_t>(rune.rune)))
-                            : rune.rune);
+    append_rune(out, starts
+                         ? static_cast<char32_t>(to_title(static_cast<utf8proc_int32_t>(rune.rune)))
+                         : rune.rune);
     previous = rune.rune;
     at += rune.size;
   }
@@ -177,8 +177,8 @@ Result<Value> indent(const ValueList& args, CallProblem& problem) {
   if (spaces < 0 || spaces > kIndentMax) {
     return problem.argument(0, "the number of spaces must be between 0 and 10000");
   }
-  return Value::string(replace_all(args[1].as_string(), "\n",
-                                   "\n" + std::string(static_cast<size_t>(spaces), ' ')));
+  return Value::string(
+      replace_all(args[1].as_string(), "\n", "\n" + std::string(static_cast<size_t>(spaces), ' ')));
 }
 
 Result<Value> reverse_text(const ValueList& args, CallProblem&) {
@@ -198,9 +198,8 @@ Result<Value> sort_texts(const ValueList& args, CallProblem&) {
       return Value::unknown(Type::list(Type::string()));
     }
   }
-  std::stable_sort(values.begin(), values.end(), [](const Value& a, const Value& b) {
-    return a.as_string() < b.as_string();
-  });
+  std::stable_sort(values.begin(), values.end(),
+                   [](const Value& a, const Value& b) { return a.as_string() < b.as_string(); });
   return Value::list(Type::string(), std::move(values));
 }
 
@@ -233,8 +232,7 @@ Value trim_cutset(const std::string& text, const std::string& cutset) {
 }  // namespace
 
 void add_string_functions(FunctionTable& table) {
-  table["upper"] =
-      text_function([](const std::string& text) { return map_runes(text, to_upper); });
+  table["upper"] = text_function([](const std::string& text) { return map_runes(text, to_upper); });
   table["lower"] =
       text_function([](const std::string& text) { return map_runes(text, utf8proc_tolower); });
   table["title"] = text_function([](const std::string& text) { return title_text(text); });
@@ -244,8 +242,7 @@ void add_string_functions(FunctionTable& table) {
   table["strrev"] = fixed_function({{"str", Type::string()}}, reverse_text);
   table["substr"] = fixed_function(
       {{"str", Type::string()}, {"offset", Type::number()}, {"length", Type::number()}}, substr);
-  table["indent"] =
-      fixed_function({{"spaces", Type::number()}, {"str", Type::string()}}, indent);
+  table["indent"] = fixed_function({{"spaces", Type::number()}, {"str", Type::string()}}, indent);
   table["join"] = variadic_function({{"separator", Type::string()}},
                                     {"lists", Type::list(Type::string())}, join_lists);
   table["sort"] = fixed_function({{"list", Type::list(Type::string())}}, sort_texts);

@@ -88,13 +88,15 @@ TEST_F(FunctionsTest, FilesAreRelativeToTheirDirectory) {
       {"file(\"a.txt\")", "\"hello\\n\""},
       {"file(\"./sub/../sub/b.txt\")", "\"deep\\n\""},
       {"file(\"nope\")",
-       "a.hcl:1,1-6: Error in function call; Call to function \"file\" failed: open /w/conf/nope: no "
+       "a.hcl:1,1-6: Error in function call; Call to function \"file\" failed: open /w/conf/nope: "
+       "no "
        "such file or directory."},
       {"fileset(\"*.txt\")", "[\"/w/conf/a.txt\",\"/w/conf/empty.txt\"]"},
       {"fileset(\"{empty,a}.txt\")", "[\"/w/conf/a.txt\",\"/w/conf/empty.txt\"]"},
       {"fileset(\"[a-b].txt\")", "[\"/w/conf/a.txt\"]"},
       {"fileset(\"**/*.txt\")",
-       "[\"/w/conf/sub/deep/c.txt\",\"/w/conf/sub/b.txt\",\"/w/conf/a.txt\",\"/w/conf/empty.txt\"]"},
+       "[\"/w/conf/sub/deep/c.txt\",\"/w/conf/sub/b.txt\",\"/w/conf/a.txt\",\"/w/conf/"
+       "empty.txt\"]"},
       {"fileset(\"sub/*\")", "[\"/w/conf/sub/b.txt\",\"/w/conf/sub/deep\"]"},
       {"fileset(\"sub\")", "[\"/w/conf/sub\"]"},
       {"fileset(\"nope*\")", "[]"},
@@ -162,7 +164,8 @@ TEST_F(FunctionsTest, RegularExpressionsFollowRe2) {
       {"regexreplace(\"abc\", \"(?P<n>b)\", \"[$${n}]$$\")", "\"a[b]$c\""},
       {"regexpescape(\"a.b*\")", "\"a\\\\.b\\\\*\""},
       {"regex(\"x\", \"y\")",
-       "a.hcl:1,1-7: Error in function call; Call to function \"regex\" failed: pattern did not match "
+       "a.hcl:1,1-7: Error in function call; Call to function \"regex\" failed: pattern did not "
+       "match "
        "any part of the given string."},
       {"regex(\"(\", \"y\")",
        "a.hcl:1,8-9: Invalid function argument; Invalid value for \"pattern\" parameter: invalid "
@@ -178,7 +181,8 @@ TEST_F(FunctionsTest, CollectionFunctions) {
       {"alltrue([true, 1])", "false"},
       {"alltrue([])", "true"},
       {"alltrue({})",
-       "a.hcl:1,1-9: Error in function call; Call to function \"alltrue\" failed: collection must be "
+       "a.hcl:1,1-9: Error in function call; Call to function \"alltrue\" failed: collection must "
+       "be "
        "a list, a map or a tuple."},
       {"chunklist([1, 2, 3], 2)", "[[1,2],[3]]"},
       {"coalescelist([], [1])", "[1]"},
@@ -192,17 +196,22 @@ TEST_F(FunctionsTest, CollectionFunctions) {
       {"index([\"a\", \"b\"], 1)", "\"b\""},
       {"keys({ b = 1, a = 2 })", "[\"a\",\"b\"]"},
       {"length(\"abc\")",
-       "a.hcl:1,1-8: Error in function call; Call to function \"length\" failed: collection must be a "
+       "a.hcl:1,1-8: Error in function call; Call to function \"length\" failed: collection must "
+       "be a "
        "list, a map or a tuple."},
       {"empty(toset([]))", "true"},
       {"zipmap([\"a\"], [1, 2])",
-       "a.hcl:1,1-8: Error in function call; Call to function \"zipmap\" failed: number of keys (1) "
+       "a.hcl:1,1-8: Error in function call; Call to function \"zipmap\" failed: number of keys "
+       "(1) "
        "does not match number of values (2)."},
       {"range(5000)",
-       "a.hcl:1,1-7: Error in function call; Call to function \"range\" failed: more than 1024 values "
-       "were generated; either decrease the difference between start and end or use a smaller step."},
+       "a.hcl:1,1-7: Error in function call; Call to function \"range\" failed: more than 1024 "
+       "values "
+       "were generated; either decrease the difference between start and end or use a smaller "
+       "step."},
       {"slice([1, 2], 0, 3)",
-       "a.hcl:1,18-19: Invalid function argument; Invalid value for \"end_index\" parameter: end index "
+       "a.hcl:1,18-19: Invalid function argument; Invalid value for \"end_index\" parameter: end "
+       "index "
        "must not be greater than the length of the list."},
       {"can(nope)", "false"},
       {"try(nope, 1)", "1"},

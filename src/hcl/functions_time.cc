@@ -58,8 +58,8 @@ class TimestampReader {
     if (!late_failure_.empty()) {
       return failure(late_failure_);
     }
-    out.local = std::chrono::sys_days(date) + std::chrono::hours(hour) + minutes(minute) +
-                seconds(second);
+    out.local =
+        std::chrono::sys_days(date) + std::chrono::hours(hour) + minutes(minute) + seconds(second);
     out.fraction = fraction;
     return out;
   }
@@ -77,8 +77,7 @@ class TimestampReader {
   // A number outside its range is blamed on what follows it, as the reference has it.
   Result<int> digits(size_t count, std::string_view what, int least, int most) {
     const std::string_view text = rest_.substr(0, count);
-    if (text.size() < count ||
-        text.find_first_not_of("0123456789") != std::string_view::npos) {
+    if (text.size() < count || text.find_first_not_of("0123456789") != std::string_view::npos) {
       return out_of_range(what);
     }
     int value = 0;
@@ -186,8 +185,8 @@ class TimestampReader {
 
 std::string offset_text(minutes offset, bool colon) {
   const auto total = offset.count() < 0 ? -offset.count() : offset.count();
-  return fmt::format("{}{:02}{}{:02}", offset.count() < 0 ? '-' : '+', total / 60,
-                     colon ? ":" : "", total % 60);
+  return fmt::format("{}{:02}{}{:02}", offset.count() < 0 ? '-' : '+', total / 60, colon ? ":" : "",
+                     total % 60);
 }
 
 std::string rfc3339_text(const Timestamp& time) {
@@ -203,8 +202,8 @@ std::string rfc3339_text(const Timestamp& time) {
 constexpr std::array<std::string_view, 12> kMonths = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kWeekdays = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 7> kWeekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                       "Thursday", "Friday", "Saturday"};
 
 // What is wrong with a run of a known letter, or "" when the letter is unknown.
 std::string_view verb_rule(char letter) {
@@ -324,7 +323,9 @@ std::optional<std::string> format_verb(std::string_view verb, const Timestamp& t
   return std::nullopt;
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // The end of a quoted literal that begins at `at`, its text added to `out`; npos when it is open.
 // Two quotes are one, in a literal and outside.

@@ -38,11 +38,10 @@ Result<Value> urluserinfo(const ValueList& args, CallProblem& problem) {
 
 void add_url_functions(FunctionTable& table) {
   const Type text = Type::string();
-  table["urlescape"] = fixed_function({{"string", text}},
-                                      [](const ValueList& args, CallProblem&) -> Result<Value> {
-                                        return Value::string(
-                                            codec::query_escape(args[0].as_string()));
-                                      });
+  table["urlescape"] =
+      fixed_function({{"string", text}}, [](const ValueList& args, CallProblem&) -> Result<Value> {
+        return Value::string(codec::query_escape(args[0].as_string()));
+      });
   table["urlqueryset"] =
       fixed_function({{"url", text}, {"key", text}, {"value", text}}, urlqueryset);
   table["urlsetpath"] = fixed_function({{"url", text}, {"path", text}}, urlsetpath);

@@ -79,11 +79,10 @@ void add_yaml_functions(FunctionTable& table) {
                                          std::string text = TRY(encode_yaml(args[0]));
                                          return Value::string(text);
                                        });
-  table["yamldecode"] = fixed_function({{"src", Type::string()}},
-                                       [](const ValueList& args, CallProblem&) -> Result<Value> {
-                                         return decode_yaml(args[0].as_string(),
-                                                            YamlSchema::kDecode);
-                                       });
+  table["yamldecode"] = fixed_function(
+      {{"src", Type::string()}}, [](const ValueList& args, CallProblem&) -> Result<Value> {
+        return decode_yaml(args[0].as_string(), YamlSchema::kDecode);
+      });
   table["yamlmerge"] = variadic_function({}, {"values", Type::string(), true}, yamlmerge);
 }
 

@@ -13,7 +13,9 @@ namespace rhumb::hcl {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool is_ident_start(char32_t rune) {
   if (rune < 0x80) {
@@ -206,8 +208,8 @@ class Lexer {
       if (next < text_.size() && is_digit(text_[next])) {
         next = skip_digits(next);
         end = next;
-      } else if (next >= text_.size() || (text_[next] != '.' && text_[next] != 'e' &&
-                                          text_[next] != 'E')) {
+      } else if (next >= text_.size() ||
+                 (text_[next] != '.' && text_[next] != 'e' && text_[next] != 'E')) {
         break;
       }
     }
@@ -225,8 +227,8 @@ class Lexer {
     size_t end = at;
     while (end < text_.size()) {
       const DecodedRune next = decode_rune(text_.substr(end));
-      const bool fits = next.valid && (end == at ? is_ident_start(next.rune)
-                                                 : is_ident_continue(next.rune));
+      const bool fits =
+          next.valid && (end == at ? is_ident_start(next.rune) : is_ident_continue(next.rune));
       if (!fits) {
         break;
       }
@@ -279,23 +281,23 @@ class Lexer {
       TokenKind kind;
     };
     static constexpr Operator kOperators[] = {
-        {"...", TokenKind::kEllipsis},    {"==", TokenKind::kEqualEqual},
-        {"=>", TokenKind::kFatArrow},     {"!=", TokenKind::kNotEqual},
-        {"<=", TokenKind::kLessEqual},    {">=", TokenKind::kGreaterEqual},
-        {"&&", TokenKind::kAnd},          {"||", TokenKind::kOr},
-        {"::", TokenKind::kDoubleColon},  {"[", TokenKind::kOpenBracket},
-        {"]", TokenKind::kCloseBracket},
-        {"(", TokenKind::kOpenParen},     {")", TokenKind::kCloseParen},
-        {"+", TokenKind::kPlus},          {"-", TokenKind::kMinus},
-        {"*", TokenKind::kStar},          {"/", TokenKind::kSlash},
-        {"%", TokenKind::kPercent},       {"=", TokenKind::kEqual},
-        {"<", TokenKind::kLess},          {">", TokenKind::kGreater},
-        {"!", TokenKind::kBang},          {"?", TokenKind::kQuestion},
-        {":", TokenKind::kColon},         {",", TokenKind::kComma},
-        {".", TokenKind::kDot},           {"&", TokenKind::kBitwise},
-        {"|", TokenKind::kBitwise},       {"^", TokenKind::kBitwise},
-        {"~", TokenKind::kBitwise},       {"'", TokenKind::kApostrophe},
-        {"`", TokenKind::kBacktick},      {";", TokenKind::kSemicolon},
+        {"...", TokenKind::kEllipsis},   {"==", TokenKind::kEqualEqual},
+        {"=>", TokenKind::kFatArrow},    {"!=", TokenKind::kNotEqual},
+        {"<=", TokenKind::kLessEqual},   {">=", TokenKind::kGreaterEqual},
+        {"&&", TokenKind::kAnd},         {"||", TokenKind::kOr},
+        {"::", TokenKind::kDoubleColon}, {"[", TokenKind::kOpenBracket},
+        {"]", TokenKind::kCloseBracket}, {"(", TokenKind::kOpenParen},
+        {")", TokenKind::kCloseParen},   {"+", TokenKind::kPlus},
+        {"-", TokenKind::kMinus},        {"*", TokenKind::kStar},
+        {"/", TokenKind::kSlash},        {"%", TokenKind::kPercent},
+        {"=", TokenKind::kEqual},        {"<", TokenKind::kLess},
+        {">", TokenKind::kGreater},      {"!", TokenKind::kBang},
+        {"?", TokenKind::kQuestion},     {":", TokenKind::kColon},
+        {",", TokenKind::kComma},        {".", TokenKind::kDot},
+        {"&", TokenKind::kBitwise},      {"|", TokenKind::kBitwise},
+        {"^", TokenKind::kBitwise},      {"~", TokenKind::kBitwise},
+        {"'", TokenKind::kApostrophe},   {"`", TokenKind::kBacktick},
+        {";", TokenKind::kSemicolon},
     };
     for (const Operator& op : kOperators) {
       if (text_.substr(at_).starts_with(op.text)) {
@@ -425,12 +427,14 @@ class Lexer {
 
 }  // namespace
 
-std::vector<Token> lex(std::string_view text) { return Lexer(text).run(); }
+std::vector<Token> lex(std::string_view text) {
+  return Lexer(text).run();
+}
 
 namespace {
 
-// How often a kind of bad token is reported; of quote-like ones every other, so that the two ends of
-// one string count once.
+// How often a kind of bad token is reported; of quote-like ones every other, so that the two ends
+// of one string count once.
 class BadTokenReporter {
  public:
   BadTokenReporter(std::string_view file_name, Diagnostics& diagnostics)
@@ -528,7 +532,8 @@ class BadTokenReporter {
 
 }  // namespace
 
-void report_bad_tokens(std::string_view file_name, const std::vector<Token>& tokens,
+void report_bad_tokens(std::string_view file_name,
+                       const std::vector<Token>& tokens,
                        Diagnostics& diagnostics) {
   BadTokenReporter reporter(file_name, diagnostics);
   for (const Token& token : tokens) {

@@ -13,7 +13,7 @@ enum class TokenKind {
   kIdent,
   kNumber,
   kNewline,
-  kComment,        ///< `#` and `//` without their line end, or a whole `/* */`
+  kComment,  ///< `#` and `//` without their line end, or a whole `/* */`
   kOpenBrace,
   kCloseBrace,
   kOpenBracket,
@@ -22,11 +22,11 @@ enum class TokenKind {
   kCloseParen,
   kOpenQuote,
   kCloseQuote,
-  kOpenHeredoc,    ///< `<<EOS` with its line end
-  kCloseHeredoc,   ///< the closing marker with the blanks before it
-  kQuotedText,     ///< text inside quotes, escapes not yet decoded
-  kHeredocText,    ///< text inside a heredoc, at most to the end of a line
-  kQuotedNewline,  ///< a line end inside quotes, which is an error
+  kOpenHeredoc,            ///< `<<EOS` with its line end
+  kCloseHeredoc,           ///< the closing marker with the blanks before it
+  kQuotedText,             ///< text inside quotes, escapes not yet decoded
+  kHeredocText,            ///< text inside a heredoc, at most to the end of a line
+  kQuotedNewline,          ///< a line end inside quotes, which is an error
   kTemplateInterpolation,  ///< `${` or `${~`
   kTemplateControl,        ///< `%{` or `%{~`
   kTemplateEnd,            ///< `}` or `~}` that ends one of the two
@@ -52,7 +52,7 @@ enum class TokenKind {
   kDot,
   kEllipsis,
   kFatArrow,
-  kBitwise,     ///< `&`, `|`, `^`, `~`: not operators of the language
+  kBitwise,  ///< `&`, `|`, `^`, `~`: not operators of the language
   kApostrophe,
   kBacktick,
   kSemicolon,

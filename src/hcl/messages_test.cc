@@ -119,8 +119,7 @@ TEST(Messages, PointAtTheSamePlaceAsTheReference) {
        "a.hcl:1,8-36: Inconsistent conditional result types; The true and false result "
        "expressions must have consistent types. The 'true' value is list of number, but the "
        "'false' value is list of bool."},
-      {"{(null) = 1}",
-       "a.hcl:1,11-12: Null value as key; Can't use a null value as a key."},
+      {"{(null) = 1}", "a.hcl:1,11-12: Null value as key; Can't use a null value as a key."},
       {"{for x in [1] : x}",
        "a.hcl:1,17-18: Invalid 'for' expression; Key expression is required when building an "
        "object."},

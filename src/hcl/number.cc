@@ -29,7 +29,9 @@ int64_t bit_length(const cpp_int& value) {
   return value == 0 ? 0 : static_cast<int64_t>(mp::msb(value)) + 1;
 }
 
-unsigned shift_count(int64_t bits) { return static_cast<unsigned>(bits); }
+unsigned shift_count(int64_t bits) {
+  return static_cast<unsigned>(bits);
+}
 
 // Drops `bits` low bits, rounding to nearest, ties to even.
 void round_off(cpp_int& mantissa, int64_t bits) {
@@ -57,7 +59,9 @@ Rep make_rep(bool negative, cpp_int mantissa, int64_t exponent, uint32_t precisi
   return Rep{negative, false, std::move(mantissa), exponent, precision};
 }
 
-Error out_of_range() { return Error(ErrorCode::kLimit, "number out of range"); }
+Error out_of_range() {
+  return Error(ErrorCode::kLimit, "number out of range");
+}
 
 bool in_range(const Rep& rep) {
   const int64_t top = bit_length(rep.mantissa) + rep.exponent;
@@ -70,7 +74,10 @@ cpp_int power_of(unsigned base, int64_t exponent) {
 }
 
 // mantissa / divisor rounded to `precision` bits.
-Rep divide_rounded(bool negative, cpp_int numerator, const cpp_int& divisor, int64_t exponent,
+Rep divide_rounded(bool negative,
+                   cpp_int numerator,
+                   const cpp_int& divisor,
+                   int64_t exponent,
                    uint32_t precision) {
   const int64_t wanted = static_cast<int64_t>(precision) + 2;
   const int64_t shift =
@@ -98,10 +105,10 @@ int compare_magnitude(const Rep& a, const Rep& b) {
   if (a.infinite || b.infinite) {
     return static_cast<int>(a.infinite) - static_cast<int>(b.infinite);
   }
-  const int64_t a_top = a.mantissa == 0 ? std::numeric_limits<int64_t>::min()
-                                        : bit_length(a.mantissa) + a.exponent;
-  const int64_t b_top = b.mantissa == 0 ? std::numeric_limits<int64_t>::min()
-                                        : bit_length(b.mantissa) + b.exponent;
+  const int64_t a_top =
+      a.mantissa == 0 ? std::numeric_limits<int64_t>::min() : bit_length(a.mantissa) + a.exponent;
+  const int64_t b_top =
+      b.mantissa == 0 ? std::numeric_limits<int64_t>::min() : bit_length(b.mantissa) + b.exponent;
   if (a_top != b_top) {
     return a_top < b_top ? -1 : 1;
   }
@@ -186,8 +193,11 @@ void increment_digits(std::string& digits, int64_t& point) {
 
 // The fewest digits of `value` that no other number between `lower` and `upper` shares. The three
 // texts have one length; the bounds themselves count when `inclusive`.
-void shorten(std::string& value, const std::string& lower, const std::string& upper,
-             bool inclusive, int64_t& point) {
+void shorten(std::string& value,
+             const std::string& lower,
+             const std::string& upper,
+             bool inclusive,
+             int64_t& point) {
   const auto rest_is_zero = [](const std::string& text, size_t from) {
     return text.find_first_not_of('0', from) == std::string::npos;
   };
@@ -203,7 +213,8 @@ void shorten(std::string& value, const std::string& lower, const std::string& up
     }
     const bool lower_differs = value.compare(0, i + 1, lower, 0, i + 1) != 0;
     const bool ok_down = lower_differs || (inclusive && rest_is_zero(lower, i + 1));
-    const bool ok_up = upper_above || (differs_by_one && (inclusive || !rest_is_zero(upper, i + 1)));
+    const bool ok_up =
+        upper_above || (differs_by_one && (inclusive || !rest_is_zero(upper, i + 1)));
     if (!ok_down && !ok_up) {
       continue;
     }
@@ -211,7 +222,8 @@ void shorten(std::string& value, const std::string& lower, const std::string& up
     if (ok_down && ok_up) {
       const bool last = i + 1 >= value.size();
       const int next = last ? 0 : value[i + 1] - '0';
-      const bool half = next == 5 && rest_is_zero(value, i + 2 < value.size() ? i + 2 : value.size());
+      const bool half =
+          next == 5 && rest_is_zero(value, i + 2 < value.size() ? i + 2 : value.size());
       up = half ? (v % 2 != 0) : next >= 5;
     }
     value.resize(i + 1);
@@ -311,8 +323,8 @@ Result<Number> Number::parse(std::string_view text) {
   cpp_int mantissa(digits.substr(first));  // leading zeros would mean octal
   if (exponent >= 0) {
     mantissa *= power_of(10, exponent);
-    return Number(std::make_shared<const Rep>(
-        make_rep(negative, std::move(mantissa), 0, kLiteralPrecision)));
+    return Number(
+        std::make_shared<const Rep>(make_rep(negative, std::move(mantissa), 0, kLiteralPrecision)));
   }
   return Number(std::make_shared<const Rep>(divide_rounded(
       negative, std::move(mantissa), power_of(10, -exponent), 0, kLiteralPrecision)));
@@ -339,16 +351,28 @@ Result<Number> Number::parse_integer(std::string_view text, int base) {
     value = value * base + digit;
   }
   const auto bits = static_cast<uint32_t>(bit_length(value));
-  return Number(std::make_shared<const Rep>(make_rep(negative && value != 0, std::move(value), 0,
-                                                     std::max(bits, kIntegerPrecision))));
+  return Number(std::make_shared<const Rep>(
+      make_rep(negative && value != 0, std::move(value), 0, std::max(bits, kIntegerPrecision))));
 }
 
-bool Number::is_infinite() const { return rep_->infinite; }
-bool Number::is_negative() const { return rep_->negative; }
-bool Number::is_zero() const { return sign() == 0; }
-bool Number::is_integer() const { return !rep_->infinite && rep_->exponent >= 0; }
-int Number::sign() const { return sign_of(*rep_); }
-uint32_t Number::precision() const { return rep_->precision; }
+bool Number::is_infinite() const {
+  return rep_->infinite;
+}
+bool Number::is_negative() const {
+  return rep_->negative;
+}
+bool Number::is_zero() const {
+  return sign() == 0;
+}
+bool Number::is_integer() const {
+  return !rep_->infinite && rep_->exponent >= 0;
+}
+int Number::sign() const {
+  return sign_of(*rep_);
+}
+uint32_t Number::precision() const {
+  return rep_->precision;
+}
 
 std::optional<int64_t> Number::to_int64() const {
   if (!is_integer() || bit_length(rep_->mantissa) + rep_->exponent > 64) {
@@ -461,15 +485,17 @@ Number Number::negate() const {
   return Number(std::make_shared<const Rep>(std::move(rep)));
 }
 
-Number Number::abs() const { return is_negative() ? negate() : *this; }
+Number Number::abs() const {
+  return is_negative() ? negate() : *this;
+}
 
 Number Number::truncate() const {
   if (rep_->infinite || rep_->exponent >= 0) {
     return *this;
   }
   cpp_int whole = rep_->mantissa >> shift_count(-rep_->exponent);
-  return Number(std::make_shared<const Rep>(
-      make_rep(rep_->negative, std::move(whole), 0, rep_->precision)));
+  return Number(
+      std::make_shared<const Rep>(make_rep(rep_->negative, std::move(whole), 0, rep_->precision)));
 }
 
 Number Number::floor() const {
@@ -481,7 +507,9 @@ Number Number::floor() const {
   return Number(std::make_shared<const Rep>(add_reps(*whole.rep_, one, true)));
 }
 
-Number Number::ceil() const { return negate().floor().negate(); }
+Number Number::ceil() const {
+  return negate().floor().negate();
+}
 
 Result<Number> Number::add(const Number& a, const Number& b) {
   if (a.is_infinite() || b.is_infinite()) {
@@ -514,8 +542,8 @@ Result<Number> Number::multiply(const Number& a, const Number& b) {
   }
   Rep product = make_rep(negative, a.rep_->mantissa * b.rep_->mantissa,
                          a.rep_->exponent + b.rep_->exponent, kLiteralPrecision);
-  product.precision = std::max({a.rep_->precision, b.rep_->precision,
-                                static_cast<uint32_t>(bit_length(product.mantissa))});
+  product.precision = std::max(
+      {a.rep_->precision, b.rep_->precision, static_cast<uint32_t>(bit_length(product.mantissa))});
   if (!in_range(product)) {
     return out_of_range();
   }

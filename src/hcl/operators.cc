@@ -49,8 +49,8 @@ Result<Value> apply_operator(BinaryOperator op, const Value& left, const Value& 
     if (!left.is_wholly_known() || !right.is_wholly_known()) {
       return Value::unknown(Type::boolean());
     }
-    const bool equal = left.is_null() || right.is_null() ? left.is_null() == right.is_null()
-                                                         : left == right;
+    const bool equal =
+        left.is_null() || right.is_null() ? left.is_null() == right.is_null() : left == right;
     return Value::boolean(equal == (op == BinaryOperator::kEqual));
   }
   if (left.is_null() || right.is_null()) {

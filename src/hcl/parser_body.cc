@@ -14,7 +14,9 @@ constexpr std::string_view kBadSingleLine = "Invalid single-argument block defin
 
 }  // namespace
 
-Body Parser::parse_root() { return parse_body(TokenKind::kEof, nullptr); }
+Body Parser::parse_root() {
+  return parse_body(TokenKind::kEof, nullptr);
+}
 
 ExprPtr Parser::parse_single_expression() {
   const NewlineScope newlines(reader_, false);

@@ -44,7 +44,6 @@ std::optional<BinaryOperator> find_operator(const Level& level, TokenKind kind) 
   return std::nullopt;
 }
 
-
 }  // namespace
 
 ExprPtr Parser::parse_expr() {
@@ -206,16 +205,20 @@ ExprPtr Parser::parse_call(const Token& name) {
     reader_.read();
     const Token part = reader_.peek();
     if (part.kind != TokenKind::kIdent) {
-      fail("Missing function name", "Function scope resolution symbol :: must be followed by a "
-           "function name in this scope.", reader_.span(part));
+      fail("Missing function name",
+           "Function scope resolution symbol :: must be followed by a "
+           "function name in this scope.",
+           reader_.span(part));
       return nullptr;
     }
     call.name += "::" + std::string(reader_.read().text);
   }
   call.name_span = span_from(name.begin);
   if (reader_.kind() != TokenKind::kOpenParen) {
-    fail("Missing open parenthesis", "Function selector must be followed by an open parenthesis to "
-         "begin the function call.", reader_.span(reader_.peek()));
+    fail("Missing open parenthesis",
+         "Function selector must be followed by an open parenthesis to "
+         "begin the function call.",
+         reader_.span(reader_.peek()));
     return nullptr;
   }
   call.open_paren = reader_.span(reader_.read());
@@ -390,8 +393,7 @@ bool Parser::parse_for_intro(std::string_view what,
                              std::string& value_name) {
   const auto refuse = [&](std::string_view requirement, const Token& at) {
     fail("Invalid 'for' " + std::string(what),
-         "For " + std::string(what) + " requires " + std::string(requirement),
-         reader_.span(at));
+         "For " + std::string(what) + " requires " + std::string(requirement), reader_.span(at));
     return false;
   };
   const Token first = reader_.peek();
@@ -507,8 +509,8 @@ ExprPtr Parser::parse_traversals(ExprPtr source) {
     if (next != TokenKind::kDot && next != TokenKind::kOpenBracket) {
       break;
     }
-    source = next == TokenKind::kDot ? parse_dot(std::move(source))
-                                     : parse_brackets(std::move(source));
+    source =
+        next == TokenKind::kDot ? parse_dot(std::move(source)) : parse_brackets(std::move(source));
   }
   return source;
 }
@@ -519,8 +521,8 @@ ExprPtr Parser::parse_dot(ExprPtr source) {
   switch (next.kind) {
     case TokenKind::kIdent: {
       reader_.read();
-      return add_step(source, TraversalStep{false, std::string(next.text), Value(),
-                                            span_from(dot.begin)});
+      return add_step(source,
+                      TraversalStep{false, std::string(next.text), Value(), span_from(dot.begin)});
     }
     case TokenKind::kNumber: {
       auto step = parse_legacy_index(dot);
@@ -543,8 +545,7 @@ std::optional<TraversalStep> Parser::parse_legacy_index(const Token& dot) {
     fail("Invalid legacy index syntax",
          "When using the legacy index syntax, chaining two indexes together is not permitted. Use "
          "the proper index syntax instead, like [" +
-             std::string(text.substr(0, point)) + "][" + std::string(text.substr(point + 1)) +
-             "].",
+             std::string(text.substr(0, point)) + "][" + std::string(text.substr(point + 1)) + "].",
          reader_.span(token));
     return std::nullopt;
   }
@@ -566,8 +567,8 @@ ExprPtr Parser::parse_attribute_splat(ExprPtr source, const Token& dot) {
     const Token name = reader_.peek();
     if (name.kind == TokenKind::kIdent) {
       reader_.read();
-      each = add_step(each, TraversalStep{false, std::string(name.text), Value(),
-                                          span_from(inner_dot.begin)});
+      each = add_step(
+          each, TraversalStep{false, std::string(name.text), Value(), span_from(inner_dot.begin)});
     } else if (name.kind == TokenKind::kNumber) {
       auto step = parse_legacy_index(inner_dot);
       if (!step) {
@@ -647,8 +648,8 @@ ExprPtr Parser::parse_brackets(ExprPtr source) {
       constant = &part->value;
     }
   }
-  if (constant != nullptr && (constant->kind() == TypeKind::kString ||
-                              constant->kind() == TypeKind::kNumber)) {
+  if (constant != nullptr &&
+      (constant->kind() == TypeKind::kString || constant->kind() == TypeKind::kNumber)) {
     return add_step(source, TraversalStep{true, "", *constant, brackets});
   }
   return make(IndexExpr{std::move(source), std::move(key), brackets}, span_from(begin));

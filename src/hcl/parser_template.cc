@@ -45,7 +45,9 @@ LeadingSpace leading_space(std::string_view text, size_t character_max) {
 
 constexpr size_t kAll = std::numeric_limits<size_t>::max();
 
-void trim_left_space(std::string& text) { text.erase(0, leading_space(text, kAll).bytes); }
+void trim_left_space(std::string& text) {
+  text.erase(0, leading_space(text, kAll).bytes);
+}
 
 void trim_right_space(std::string& text) {
   size_t keep = 0;
@@ -171,8 +173,7 @@ std::optional<std::string> Parser::decode_quoted(const Token& token) {
       at += 2 + digits;
       if (rune >= 0x110000 || (rune >= 0xD800 && rune <= 0xDFFF)) {
         report("Invalid escape sequence",
-               fmt::format("Cannot encode character U+{:x} in UTF-8.",
-                           static_cast<uint32_t>(rune)),
+               fmt::format("Cannot encode character U+{:x} in UTF-8.", static_cast<uint32_t>(rune)),
                reader_.span(position(at - 2 - digits), position(at)));
         ok = false;
         continue;
@@ -320,8 +321,7 @@ bool is_opening(TemplatePart::Kind kind) {
 namespace {
 
 void trim_before(std::vector<TemplatePart>& parts, const Token& open) {
-  if (open.text.size() == 3 && !parts.empty() &&
-      parts.back().kind == TemplatePart::Kind::kText) {
+  if (open.text.size() == 3 && !parts.empty() && parts.back().kind == TemplatePart::Kind::kText) {
     trim_right_space(parts.back().text);
   }
 }

@@ -33,7 +33,8 @@ class NullHost : public FunctionHost {
 
 fs::path scenario_directory() {
   const char* shared = std::getenv("RHUMB_SHARED");
-  const fs::path root = shared != nullptr ? fs::path(shared) : fs::path(RHUMB_SOURCE_DIR) / "../shared";
+  const fs::path root =
+      shared != nullptr ? fs::path(shared) : fs::path(RHUMB_SOURCE_DIR) / "../shared";
   return root / "conformance/scenarios/project-file";
 }
 
@@ -82,8 +83,7 @@ std::string json_of(const Expr& expr, const EvalContext& context) {
 
 int compared = 0;
 
-void check_cases(const fs::path& path, const File& file, const Section& out,
-                 EvalContext& context) {
+void check_cases(const fs::path& path, const File& file, const Section& out, EvalContext& context) {
   std::map<std::string, std::string> want;
   for (const std::string_view line : split(out.text, '\n')) {
     if (const auto parts = cut(line, " ")) {
@@ -104,7 +104,9 @@ void check_cases(const fs::path& path, const File& file, const Section& out,
   }
 }
 
-void check_errors(const fs::path& path, const File& file, const Section& err,
+void check_errors(const fs::path& path,
+                  const File& file,
+                  const Section& err,
                   const EvalContext& context) {
   const bool patterns = err.head.starts_with("any");
   for (const Block& block : file.body.blocks) {
@@ -114,8 +116,8 @@ void check_errors(const fs::path& path, const File& file, const Section& err,
     }
     ++compared;
     const auto value = evaluate(*x->expr, context);
-    const std::string got = block.labels[0] + "\nError: " +
-                            (value ? "a value" : value.error().message()) + "\n";
+    const std::string got =
+        block.labels[0] + "\nError: " + (value ? "a value" : value.error().message()) + "\n";
     if (!patterns) {
       EXPECT_NE(err.text.find(got), std::string::npos) << path.filename() << " " << got;
       continue;
@@ -160,7 +162,8 @@ TEST(RecordedScenarios, ExpressionsGiveTheRecordedValuesAndMessages) {
     context.functions = &functions;
     context.variables.emplace("atlas", Value::object({{"env", Value::string("t")}}));
     if (out != nullptr) {
-      context.variables.emplace("var", Value::object({{"third", Value::number(*Number::parse("3"))}}));
+      context.variables.emplace("var",
+                                Value::object({{"third", Value::number(*Number::parse("3"))}}));
       context.variables.emplace("local", Value::object({{"name", Value::string("N")}}));
       check_cases(entry.path(), file, *out, context);
     } else if (err != nullptr) {

@@ -20,26 +20,26 @@ SourceSpan first_character(SourceSpan span) {
 }  // namespace
 
 SourceSpan Expr::start_span() const {
-  return std::visit(
-      Overloaded{
-          [](const CallExpr& expr) {
-            return SourceSpan{expr.name_span.file, expr.name_span.begin, expr.open_paren.end};
-          },
-          [](const TupleExpr& expr) { return expr.open; },
-          [](const ObjectExpr& expr) { return expr.open; },
-          [](const ForExpr& expr) { return expr.open; },
-          [this](const TemplateExpr& expr) {
-            return expr.parts.empty() ? span : expr.parts.front()->start_span();
-          },
-          [](const ConditionalExpr& expr) { return expr.condition->start_span(); },
-          [](const IndexExpr& expr) { return first_character(expr.brackets); },
-          [](const SplatExpr& expr) { return expr.marker; },
-          [this](const UnaryExpr&) { return first_character(span); },
-          [](const BinaryExpr& expr) { return expr.left->start_span(); },
-          [](const ParenExpr& expr) { return expr.inner->start_span(); },
-          [this](const auto&) { return span; },
-      },
-      node);
+  return std::visit(Overloaded{
+                        [](const CallExpr& expr) {
+                          return SourceSpan{expr.name_span.file, expr.name_span.begin,
+                                            expr.open_paren.end};
+                        },
+                        [](const TupleExpr& expr) { return expr.open; },
+                        [](const ObjectExpr& expr) { return expr.open; },
+                        [](const ForExpr& expr) { return expr.open; },
+                        [this](const TemplateExpr& expr) {
+                          return expr.parts.empty() ? span : expr.parts.front()->start_span();
+                        },
+                        [](const ConditionalExpr& expr) { return expr.condition->start_span(); },
+                        [](const IndexExpr& expr) { return first_character(expr.brackets); },
+                        [](const SplatExpr& expr) { return expr.marker; },
+                        [this](const UnaryExpr&) { return first_character(span); },
+                        [](const BinaryExpr& expr) { return expr.left->start_span(); },
+                        [](const ParenExpr& expr) { return expr.inner->start_span(); },
+                        [this](const auto&) { return span; },
+                    },
+                    node);
 }
 
 namespace {

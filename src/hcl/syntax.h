@@ -135,10 +135,23 @@ struct ParenExpr {
 
 /// An expression.
 struct Expr {
-  using Node = std::variant<LiteralExpr, TemplateExpr, TemplateWrapExpr, TemplateJoinExpr,
-                            ScopeTraversalExpr, RelativeTraversalExpr, CallExpr, ConditionalExpr,
-                            IndexExpr, TupleExpr, ObjectExpr, ForExpr, SplatExpr, SplatItemExpr,
-                            UnaryExpr, BinaryExpr, ParenExpr>;
+  using Node = std::variant<LiteralExpr,
+                            TemplateExpr,
+                            TemplateWrapExpr,
+                            TemplateJoinExpr,
+                            ScopeTraversalExpr,
+                            RelativeTraversalExpr,
+                            CallExpr,
+                            ConditionalExpr,
+                            IndexExpr,
+                            TupleExpr,
+                            ObjectExpr,
+                            ForExpr,
+                            SplatExpr,
+                            SplatItemExpr,
+                            UnaryExpr,
+                            BinaryExpr,
+                            ParenExpr>;
   Node node;
   SourceSpan span;  ///< the whole expression, quotes and brackets included
   int height = 1;   ///< of the tree below, at most kHeightMax

@@ -19,9 +19,8 @@ std::string problems_of(std::string_view text) {
 
 TEST(ParseFile, KeepsOrderLabelsAndSpans) {
   Diagnostics diagnostics;
-  const File file = parse_file("a.hcl",
-                               "x = 1\nenv \"prod\" two {\n  url = \"a\"\n  in {}\n}\ny = [1,\n2]\n",
-                               diagnostics);
+  const File file = parse_file(
+      "a.hcl", "x = 1\nenv \"prod\" two {\n  url = \"a\"\n  in {}\n}\ny = [1,\n2]\n", diagnostics);
   ASSERT_TRUE(diagnostics.empty());
   ASSERT_EQ(file.body.attributes.size(), 2U);
   EXPECT_EQ(file.body.attributes[1].name, "y");
@@ -32,9 +31,9 @@ TEST(ParseFile, KeepsOrderLabelsAndSpans) {
   EXPECT_EQ(format_span(block.label_spans[0]), "a.hcl:2,5-11");
   EXPECT_EQ(format_span(block.open_brace), "a.hcl:2,16-17");
   EXPECT_EQ(block.body.blocks.size(), 1U);
-  EXPECT_EQ(file.text->substr(block.span.begin.offset,
-                              block.span.end.offset - block.span.begin.offset),
-            "env \"prod\" two {\n  url = \"a\"\n  in {}\n}");
+  EXPECT_EQ(
+      file.text->substr(block.span.begin.offset, block.span.end.offset - block.span.begin.offset),
+      "env \"prod\" two {\n  url = \"a\"\n  in {}\n}");
 }
 
 TEST(ParseFile, ReportsProblemsWithPositions) {
@@ -47,7 +46,8 @@ TEST(ParseFile, ReportsProblemsWithPositions) {
   const Case cases[] = {
       {"unclosed block", "env \"x\" {\n  url = \"a\"\n",
        "a.hcl:1,9-10: Unclosed configuration block; There is no closing brace for this block "
-       "before the end of the file. This may be caused by incorrect brace nesting elsewhere in this "
+       "before the end of the file. This may be caused by incorrect brace nesting elsewhere in "
+       "this "
        "file."},
       {"missing value", "env \"x\" {\n  url =\n}\n",
        "a.hcl:2,8-3,1: Invalid expression; Expected the start of an expression, but found an "
@@ -67,19 +67,23 @@ TEST(ParseFile, ReportsProblemsWithPositions) {
        "a.hcl:2,11-13: Invalid escape sequence; The symbol \"q\" is not a valid escape sequence "
        "selector."},
       {"attribute twice", "env \"x\" {\n  url = \"a\"\n  url = \"b\"\n}\n",
-       "a.hcl:3,3-6: Attribute redefined; The argument \"url\" was already set at a.hcl:2,3-6. Each "
+       "a.hcl:3,3-6: Attribute redefined; The argument \"url\" was already set at a.hcl:2,3-6. "
+       "Each "
        "argument may be set only once."},
       {"directive left open", "env \"x\" {\n  url = \"%{ if true }a\"\n}\n",
-       "a.hcl:2,23-24: Unexpected end of template; The if directive at a.hcl:2,10-22 is missing its "
+       "a.hcl:2,23-24: Unexpected end of template; The if directive at a.hcl:2,10-22 is missing "
+       "its "
        "corresponding endif directive."},
       {"template label", "env \"x${1}\" {\n}\n",
        "a.hcl:1,7-9: Invalid string literal; Template sequences are not allowed in this string. To "
        "include a literal \"$\", double it (as \"$$\") to escape it."},
       {"bad heredoc", "env \"x\" {\n  url = << EOS\nabc\nEOS\n}\n",
-       "a.hcl:2,9-10: Invalid expression; Expected the start of an expression, but found an invalid "
+       "a.hcl:2,9-10: Invalid expression; Expected the start of an expression, but found an "
+       "invalid "
        "expression token., and 2 other diagnostic(s)"},
       {"for without in", "env \"x\" {\n  l = [for v [1] : v]\n}\n",
-       "a.hcl:2,14-15: Invalid 'for' expression; For expression requires the 'in' keyword after its "
+       "a.hcl:2,14-15: Invalid 'for' expression; For expression requires the 'in' keyword after "
+       "its "
        "name declarations."},
       {"percent signs", "%%%\n",
        "a.hcl:1,1-2: Argument or block definition required; An argument or block definition is "
@@ -91,8 +95,8 @@ TEST(ParseFile, ReportsProblemsWithPositions) {
 }
 
 TEST(ParseFile, RefusesWhatIsNestedTooDeep) {
-  const std::string deep = "a = " + std::string(kNestingMax + 1, '(') + "1" +
-                           std::string(kNestingMax + 1, ')') + "\n";
+  const std::string deep =
+      "a = " + std::string(kNestingMax + 1, '(') + "1" + std::string(kNestingMax + 1, ')') + "\n";
   EXPECT_NE(problems_of(deep).find("Nesting too deep"), std::string::npos);
   std::string chain = "a = 1";
   for (int i = 0; i <= kHeightMax; ++i) {
@@ -115,7 +119,8 @@ TEST(Lex, TokensAndBlanksMakeUpTheInput) {
   const std::string inputs[] = {
       "a = 1 # c\r\nb \"x\" {\n  /* y */ c = \"t${ f(1) ~} %{ if x }z%{ endif }\"\n}\n",
       "a = <<-EOS\n  x $${y} ${z}\n  EOS\n",
-      "\xEF\xBB\xBF" "größe-1 = 'x' @ \xff `",
+      "\xEF\xBB\xBF"
+      "größe-1 = 'x' @ \xff `",
       "a = \"open ${ { b = 1 } ",
       "a = <<X\nno end",
   };

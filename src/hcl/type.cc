@@ -60,7 +60,9 @@ Type Type::capsule(std::string name) {
   return Type(std::make_shared<const Rep>(Rep{TypeKind::kCapsule, {}, {}, std::move(name)}));
 }
 
-TypeKind Type::kind() const { return rep_->kind; }
+TypeKind Type::kind() const {
+  return rep_->kind;
+}
 
 bool Type::is_primitive() const {
   return kind() == TypeKind::kString || kind() == TypeKind::kNumber || kind() == TypeKind::kBool;

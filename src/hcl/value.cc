@@ -13,7 +13,12 @@ namespace rhumb::hcl {
 struct Value::Rep {
   Type type;
   bool known = true;
-  std::variant<std::monostate, std::string, Number, bool, ValueList, ValueMap,
+  std::variant<std::monostate,
+               std::string,
+               Number,
+               bool,
+               ValueList,
+               ValueMap,
                std::shared_ptr<const Capsule>>
       content;
 };
@@ -32,9 +37,10 @@ std::string normalize_text(std::string_view text) {
     return std::string(text);
   }
   utf8proc_uint8_t* composed = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                 static_cast<utf8proc_ssize_t>(text.size()), &composed,
-                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &composed,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
   if (size < 0) {
     return std::string(text);
   }
@@ -65,7 +71,9 @@ Value Value::number(Number number) {
   return Value(std::make_shared<const Rep>(Rep{Type::number(), true, std::move(number)}));
 }
 
-Value Value::integer(int64_t number) { return Value::number(Number::from_int64(number)); }
+Value Value::integer(int64_t number) {
+  return Value::number(Number::from_int64(number));
+}
 
 Value Value::boolean(bool value) {
   static const auto yes = std::make_shared<const Rep>(Rep{Type::boolean(), true, true});
@@ -74,19 +82,17 @@ Value Value::boolean(bool value) {
 }
 
 Value Value::list(Type element, ValueList elements) {
-  return Value(std::make_shared<const Rep>(
-      Rep{Type::list(std::move(element)), true, std::move(elements)}));
+  return Value(
+      std::make_shared<const Rep>(Rep{Type::list(std::move(element)), true, std::move(elements)}));
 }
 
 Value Value::set(Type element, ValueList elements) {
-  std::stable_sort(elements.begin(), elements.end(), [](const Value& a, const Value& b) {
-    return compare_values(a, b) < 0;
-  });
-  elements.erase(std::unique(elements.begin(), elements.end(),
-                             [](const Value& a, const Value& b) {
-                               return compare_values(a, b) == 0;
-                             }),
-                 elements.end());
+  std::stable_sort(elements.begin(), elements.end(),
+                   [](const Value& a, const Value& b) { return compare_values(a, b) < 0; });
+  elements.erase(
+      std::unique(elements.begin(), elements.end(),
+                  [](const Value& a, const Value& b) { return compare_values(a, b) == 0; }),
+      elements.end());
   return Value(
       std::make_shared<const Rep>(Rep{Type::set(std::move(element)), true, std::move(elements)}));
 }
@@ -102,8 +108,8 @@ Value Value::tuple(ValueList elements) {
   for (const Value& element : elements) {
     types.push_back(element.type());
   }
-  return Value(std::make_shared<const Rep>(
-      Rep{Type::tuple(std::move(types)), true, std::move(elements)}));
+  return Value(
+      std::make_shared<const Rep>(Rep{Type::tuple(std::move(types)), true, std::move(elements)}));
 }
 
 Value Value::object(ValueMap attributes) {
@@ -128,13 +134,17 @@ Value Value::sql(std::string text) {
   return capsule(SqlCapsule::kName, std::make_shared<const SqlCapsule>(std::move(text)));
 }
 
-const Type& Value::type() const { return rep_->type; }
+const Type& Value::type() const {
+  return rep_->type;
+}
 
 bool Value::is_null() const {
   return rep_->known && std::holds_alternative<std::monostate>(rep_->content);
 }
 
-bool Value::is_known() const { return rep_->known; }
+bool Value::is_known() const {
+  return rep_->known;
+}
 
 bool Value::is_wholly_known() const {
   if (!is_known()) {
@@ -151,8 +161,12 @@ bool Value::is_wholly_known() const {
   return true;
 }
 
-bool Value::is_sequence() const { return std::holds_alternative<ValueList>(rep_->content); }
-bool Value::is_mapping() const { return std::holds_alternative<ValueMap>(rep_->content); }
+bool Value::is_sequence() const {
+  return std::holds_alternative<ValueList>(rep_->content);
+}
+bool Value::is_mapping() const {
+  return std::holds_alternative<ValueMap>(rep_->content);
+}
 
 const std::string& Value::as_string() const {
   const auto* text = std::get_if<std::string>(&rep_->content);
@@ -184,7 +198,9 @@ const ValueMap& Value::entries() const {
   return *map;
 }
 
-size_t Value::size() const { return is_mapping() ? entries().size() : elements().size(); }
+size_t Value::size() const {
+  return is_mapping() ? entries().size() : elements().size();
+}
 
 const Capsule* Value::capsule_content() const {
   const auto* content = std::get_if<std::shared_ptr<const Capsule>>(&rep_->content);
@@ -201,7 +217,9 @@ bool Value::operator==(const Value& other) const {
 
 namespace {
 
-int sign(std::strong_ordering order) { return order < 0 ? -1 : (order > 0 ? 1 : 0); }
+int sign(std::strong_ordering order) {
+  return order < 0 ? -1 : (order > 0 ? 1 : 0);
+}
 
 int compare_lists(const ValueList& a, const ValueList& b) {
   for (size_t i = 0; i < a.size() && i < b.size(); ++i) {

@@ -237,7 +237,8 @@ class YamlReader {
     return value;
   }
 
-  Result<Value> remember_tree(const std::string& anchor, Result<Value> (YamlReader::*read_tree)(int),
+  Result<Value> remember_tree(const std::string& anchor,
+                              Result<Value> (YamlReader::*read_tree)(int),
                               int depth) {
     const size_t before = nodes_;
     Value value = TRY((this->*read_tree)(depth));

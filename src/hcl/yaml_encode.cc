@@ -122,8 +122,8 @@ class YamlWriter {
       }
       case TypeKind::kNumber: {
         const Number& number = value.as_number();
-        const std::string text = number.is_infinite() ? (number.is_negative() ? "-.Inf" : "+.Inf")
-                                                      : number.to_text();
+        const std::string text =
+            number.is_infinite() ? (number.is_negative() ? "-.Inf" : "+.Inf") : number.to_text();
         scalar(text, YAML_PLAIN_SCALAR_STYLE);
         return {};
       }
@@ -180,16 +180,15 @@ std::string literal_block(const std::string& text, size_t indent) {
 }
 
 std::string merged_string(const std::string& text, size_t indent) {
-  const bool printable_lines = text.find_first_of("\r\t") == std::string::npos &&
-                               text.find(" \n") == std::string::npos;
+  const bool printable_lines =
+      text.find_first_of("\r\t") == std::string::npos && text.find(" \n") == std::string::npos;
   if (text.find('\n') != std::string::npos && printable_lines) {
     return literal_block(text, indent);
   }
   const bool ambiguous =
       !(resolve_plain_yaml(text, YamlSchema::kDecode) == Value::string(text)) || text == "<<";
   return YamlWriter(kUnlimitedWidth)
-      .write_scalar(text,
-                    ambiguous ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE);
+      .write_scalar(text, ambiguous ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE);
 }
 
 std::string merged_scalar(const Value& value, size_t indent) {

@@ -170,8 +170,8 @@ class Client::Impl {
     bool has_type = false;
     for (const auto& header : request.headers) {
       has_type = has_type || equal_fold_ascii(header.first, "Content-Type");
-      const std::string line = header.second.empty() ? header.first + ";"
-                                                     : header.first + ": " + header.second;
+      const std::string line =
+          header.second.empty() ? header.first + ";" : header.first + ": " + header.second;
       list = curl_.slist_append(list, line.c_str());
     }
     return has_type ? list : curl_.slist_append(list, "Content-Type:");
@@ -245,6 +245,8 @@ Result<Client> Client::create(Options options) {
   return Client(std::make_unique<Impl>(*curl, handle, std::move(options)));
 }
 
-Result<ClientResponse> Client::send(const ClientRequest& request) { return impl_->send(request); }
+Result<ClientResponse> Client::send(const ClientRequest& request) {
+  return impl_->send(request);
+}
 
 }  // namespace rhumb::http

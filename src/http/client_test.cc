@@ -44,8 +44,8 @@ class HttpClient : public testing::Test {
     Response response = make_response(
         request.method == "DELETE" ? 404 : 200, "text/plain",
         request.method + " " + request.target + " " + std::string(request.header("X-Sent")) + " " +
-            std::string(request.header("Content-Type")) + " " + std::to_string(request.body.size()) +
-            (request.secure ? " secure" : ""));
+            std::string(request.header("Content-Type")) + " " +
+            std::to_string(request.body.size()) + (request.secure ? " secure" : ""));
     response.headers.emplace_back("X-Registry-Features", "ext, policy");
     return response;
   }
@@ -159,8 +159,8 @@ TEST_F(HttpClient, TakesTheProxyFromTheEnvironment) {
 }
 
 TEST_F(HttpClient, SpeaksTls) {
-  const auto folder = std::filesystem::temp_directory_path() /
-                      ("rhumb-http-test-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("rhumb-http-test-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const TestCertificate files = make_test_certificate(folder.string());
   ServerOptions options;

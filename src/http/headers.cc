@@ -20,11 +20,10 @@ std::string_view header_or_empty(const Headers& headers, std::string_view name) 
 }
 
 void set_header(Headers& headers, std::string_view name, std::string value) {
-  headers.erase(std::remove_if(headers.begin(), headers.end(),
-                               [name](const auto& header) {
-                                 return equal_fold_ascii(header.first, name);
-                               }),
-                headers.end());
+  headers.erase(
+      std::remove_if(headers.begin(), headers.end(),
+                     [name](const auto& header) { return equal_fold_ascii(header.first, name); }),
+      headers.end());
   headers.emplace_back(std::string(name), std::move(value));
 }
 

@@ -23,10 +23,18 @@ TEST(HttpHeaders, DecodesEscapes) {
     std::optional<std::string> want;
   };
   const Case cases[] = {
-      {"", false, ""},          {"abc", false, "abc"},      {"a%20b", false, "a b"},
-      {"a+b", true, "a b"},     {"a+b", false, "a+b"},      {"%C3%a9", false, "\xC3\xA9"},
-      {"%41", false, "A"},      {"%2F%2f", false, "//"},    {"%", false, std::nullopt},
-      {"%4", false, std::nullopt}, {"a%4", false, std::nullopt}, {"%zz", false, std::nullopt},
+      {"", false, ""},
+      {"abc", false, "abc"},
+      {"a%20b", false, "a b"},
+      {"a+b", true, "a b"},
+      {"a+b", false, "a+b"},
+      {"%C3%a9", false, "\xC3\xA9"},
+      {"%41", false, "A"},
+      {"%2F%2f", false, "//"},
+      {"%", false, std::nullopt},
+      {"%4", false, std::nullopt},
+      {"a%4", false, std::nullopt},
+      {"%zz", false, std::nullopt},
       {"%00", false, std::nullopt},
   };
   for (const Case& c : cases) {
@@ -36,10 +44,14 @@ TEST(HttpHeaders, DecodesEscapes) {
 
 TEST(HttpHeaders, SplitsTargets) {
   const char* cases[][3] = {
-      {"/a/b?c=d?e", "/a/b", "c=d?e"},    {"/", "/", ""},
-      {"/a?", "/a", ""},                  {"http://h:1/a?b", "/a", "b"},
-      {"https://h", "/", ""},             {"http://h?q", "/", "q"},
-      {"/a?u=http://x/y", "/a", "u=http://x/y"}, {"*", "*", ""},
+      {"/a/b?c=d?e", "/a/b", "c=d?e"},
+      {"/", "/", ""},
+      {"/a?", "/a", ""},
+      {"http://h:1/a?b", "/a", "b"},
+      {"https://h", "/", ""},
+      {"http://h?q", "/", "q"},
+      {"/a?u=http://x/y", "/a", "u=http://x/y"},
+      {"*", "*", ""},
   };
   for (const auto& c : cases) {
     const Target target = split_target(c[0]);

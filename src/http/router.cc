@@ -73,7 +73,9 @@ void Router::add(std::string_view method, std::string_view pattern, RouteHandler
   routes_.insert(place, std::move(route));
 }
 
-void Router::set_fallback(RouteHandler handler) { fallback_ = std::move(handler); }
+void Router::set_fallback(RouteHandler handler) {
+  fallback_ = std::move(handler);
+}
 
 bool Router::matches(const Route& route,
                      const std::vector<std::string>& path,

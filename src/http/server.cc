@@ -81,8 +81,7 @@ class Server::Impl {
   void dispatch(Request request, Respond respond) {
     // A shared copy: std::function needs to be copyable, the request is moved only once.
     auto shared = std::make_shared<Request>(std::move(request));
-    const bool taken =
-        workers_.submit([this, shared, respond] { respond(answer(*shared)); });
+    const bool taken = workers_.submit([this, shared, respond] { respond(answer(*shared)); });
     if (!taken) {
       Response busy = text_response(503, "server is busy");
       busy.headers.emplace_back("Retry-After", "1");
@@ -105,12 +104,11 @@ class Server::Impl {
 
   Response defect(const Request& request, std::string_view what) {
     if (options_.error_log) {
-      options_.error_log(
-          fmt::format("{} {} failed in request {}: {}", request.method, request.path, request.id,
-                      what));
+      options_.error_log(fmt::format("{} {} failed in request {}: {}", request.method, request.path,
+                                     request.id, what));
     }
-    return text_response(500, fmt::format("internal error; the server log has it under request {}",
-                                          request.id));
+    return text_response(
+        500, fmt::format("internal error; the server log has it under request {}", request.id));
   }
 
   ServerOptions options_;
@@ -132,10 +130,16 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler han
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
-uint16_t Server::port() const { return impl_->listener().port(); }
+uint16_t Server::port() const {
+  return impl_->listener().port();
+}
 
-std::string Server::base_url() const { return impl_->listener().base_url(); }
+std::string Server::base_url() const {
+  return impl_->listener().base_url();
+}
 
-bool Server::shutdown(std::chrono::milliseconds limit) { return impl_->listener().shutdown(limit); }
+bool Server::shutdown(std::chrono::milliseconds limit) {
+  return impl_->listener().shutdown(limit);
+}
 
 }  // namespace rhumb::http

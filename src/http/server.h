@@ -29,13 +29,13 @@ struct AccessEntry {
 using Handler = std::function<Response(const Request&)>;
 
 struct ServerOptions {
-  std::string host = "127.0.0.1";  ///< address or name to listen on
-  uint16_t port = 0;               ///< 0 picks a free one; Server::port() tells which
+  std::string host = "127.0.0.1";    ///< address or name to listen on
+  uint16_t port = 0;                 ///< 0 picks a free one; Server::port() tells which
   std::string tls_certificate_file;  ///< PEM chain; empty: no TLS
   std::string tls_key_file;          ///< PEM
   size_t io_threads = 0;             ///< 0: one for each core, at most 8
   size_t worker_threads = 16;
-  size_t worker_queue_max = 1024;  ///< requests waiting for a worker; more are answered with 503
+  size_t worker_queue_max = 1024;   ///< requests waiting for a worker; more are answered with 503
   size_t connections_max = 10'000;  ///< more wait in the system's queue until one closes
   size_t header_bytes_max = size_t{64} << 10;
   size_t body_bytes_max = size_t{64} << 20;

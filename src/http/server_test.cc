@@ -132,10 +132,11 @@ TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
 
 TEST_F(HttpServer, ReadsChunkedAndExpectedBodies) {
   start();
-  EXPECT_NE(ask("POST /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
-                "3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\nTrailer: t\r\n\r\n")
-                .find("POST /c? 5 abcde"),
-            std::string::npos);
+  EXPECT_NE(
+      ask("POST /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\nTrailer: t\r\n\r\n")
+          .find("POST /c? 5 abcde"),
+      std::string::npos);
   TestSocket socket(server_->port());
   socket.send("POST /e HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_EQ(socket.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
@@ -173,10 +174,12 @@ TEST_F(HttpServer, RefusesMalformedAndLargeRequests) {
       {"bad header", "GET / HTTP/1.1\r\nHo st: x\r\n\r\n", "HTTP/1.1 400"},
       {"no host", "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},
       {"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "HTTP/1.1 400"},
-      {"two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+      {"two lengths",
+       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
        "HTTP/1.1 400"},
       {"length and chunked",
-       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n0\r\n\r\n",
        "HTTP/1.1 400"},
       {"bad length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 400"},
       {"bad chunk", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
@@ -209,7 +212,8 @@ TEST_F(HttpServer, CutsOffSlowClients) {
   options.body_timeout = milliseconds(150);
   options.idle_timeout = milliseconds(150);
   start(options);
-  for (const char* text : {"", "GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"}) {
+  for (const char* text :
+       {"", "GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"}) {
     TestSocket socket(server_->port());
     socket.send(text);
     EXPECT_EQ(socket.read_all(), "") << text;
@@ -240,9 +244,10 @@ TEST_F(HttpServer, CompressesLargeTexts) {
   const std::string refused = ask(
       "GET /large HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip;q=0\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(refused.find("Content-Encoding"), std::string::npos);
-  EXPECT_EQ(ask("GET /small HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n")
-                .find("Content-Encoding"),
-            std::string::npos);
+  EXPECT_EQ(
+      ask("GET /small HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n")
+          .find("Content-Encoding"),
+      std::string::npos);
 }
 
 TEST_F(HttpServer, SurvivesHandlersThatThrow) {

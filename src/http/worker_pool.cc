@@ -10,7 +10,9 @@ WorkerPool::WorkerPool(size_t threads, size_t queue_max) : queue_max_(queue_max)
   }
 }
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 bool WorkerPool::submit(std::function<void()> work) {
   {

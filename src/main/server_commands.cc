@@ -118,7 +118,8 @@ Command serve_command() {
   command.arguments = "[flags]";
   command.summary = "Run a registry.";
   command.description =
-      "'serve' runs a registry that keeps everything in one folder. The first start prints an admin\n"
+      "'serve' runs a registry that keeps everything in one folder. The first start prints an "
+      "admin\n"
       "token and a one-time address for the first person. Every flag can also be set as an\n"
       "environment variable (RHUMB_PUBLIC_URL for --public-url) or in a file of lines\n"
       "'name = value' given with --config. RHUMB_ADMIN_TOKEN sets the admin token.";
@@ -146,9 +147,10 @@ Command audit_command() {
   verify.name = "verify";
   verify.arguments = "[flags]";
   verify.summary = "Check that no entry of the audit log was changed or removed.";
-  verify.flags = {data_flag(),
-                  cli::text_flag("checkpoint", "",
-                                 "ENTRY:HASH printed earlier; shows also a log that was cut short")};
+  verify.flags = {
+      data_flag(),
+      cli::text_flag("checkpoint", "",
+                     "ENTRY:HASH printed earlier; shows also a log that was cut short")};
   verify.run = run_audit_verify;
   Command group;
   group.name = "audit";
@@ -158,8 +160,7 @@ Command audit_command() {
 }
 
 Result<int> run_rebuild(Invocation& invocation) {
-  registry::RebuildReport report =
-      TRY(registry::rebuild_registry(invocation.flags.text("data")));
+  registry::RebuildReport report = TRY(registry::rebuild_registry(invocation.flags.text("data")));
   for (const std::string& difference : report.differences) {
     invocation.app.out << difference << "\n";
   }

@@ -46,8 +46,7 @@ std::optional<RunText> run_assertion(driver::Connection& connection,
   done.ok = problem.empty();
   std::optional<RunText> failure;
   if (!done.ok) {
-    failure =
-        assertion_failure(done.statement, planned.texts().statement_error(0, text, problem));
+    failure = assertion_failure(done.statement, planned.texts().statement_error(0, text, problem));
     done.error = *failure;
   }
   stream.emit(std::move(done));

@@ -10,8 +10,8 @@
 
 namespace rhumb::migrate {
 
-/// Runs the assertions that guard `planned`, group by group, and tells what failed; nothing when the
-/// file may run. A group is evaluated to its end, the next one only when it holds.
+/// Runs the assertions that guard `planned`, group by group, and tells what failed; nothing when
+/// the file may run. A group is evaluated to its end, the next one only when it holds.
 ///
 /// Events: CheckDone for every assertion and once more for its group.
 /// Texts: `<k> of <n> assertions failed: check assertion "<stmt>" returned false`.

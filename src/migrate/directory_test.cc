@@ -77,7 +77,7 @@ TEST_F(LocalDirectoryTest, CreatesMissingFolders) {
   const auto opened = open_local_directory({.url = "", .path = path, .is_created = true});
   ASSERT_TRUE(opened);
   ASSERT_TRUE((*opened)->write("1.sql", "SELECT 1;\n"));
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat((path + "/1.sql").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0644U & ~0022U);
   const auto refused = (*opened)->write("2_a/b.sql", "");
@@ -95,7 +95,7 @@ TEST_F(LocalDirectoryTest, KeepsLinksAndModes) {
   ASSERT_EQ(chmod((root_ + "/1.sql").c_str(), 0600), 0);
   ASSERT_TRUE(open()->write("1.sql", "new"));
   EXPECT_EQ(open()->read("1.sql").value(), "new");
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat((root_ + "/1.sql").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }

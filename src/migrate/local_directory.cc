@@ -62,7 +62,7 @@ Result<std::vector<std::pair<std::string, bool>>> read_folder(int parent,
     }
     bool is_folder = entry->d_type == DT_DIR;
     if (entry->d_type == DT_UNKNOWN) {
-      struct stat status {};
+      struct stat status{};
       is_folder = fstatat(number, static_cast<const char*>(entry->d_name), &status,
                           AT_SYMLINK_NOFOLLOW) == 0 &&
                   S_ISDIR(status.st_mode);
@@ -131,7 +131,7 @@ Result<void> LocalDirectory::stream(const std::string& name, const Sink& sink) c
 // In one piece of memory: growing it on the way would need two more for a moment.
 Result<std::string> LocalDirectory::read(const std::string& name) const {
   std::string bytes;
-  struct stat status {};
+  struct stat status{};
   if (fstatat(folder_.get(), name.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode)) {
     bytes.reserve(static_cast<size_t>(status.st_size));
   }
@@ -143,7 +143,7 @@ Result<std::string> LocalDirectory::read(const std::string& name) const {
 }
 
 Result<bool> LocalDirectory::exists(const std::string& name) const {
-  struct stat status {};
+  struct stat status{};
   if (fstatat(folder_.get(), name.c_str(), &status, 0) == 0) {
     return true;
   }
@@ -176,7 +176,7 @@ Result<void> LocalDirectory::write_in_place(const std::string& name, std::string
 }
 
 Result<void> LocalDirectory::write(const std::string& name, std::string_view bytes) {
-  struct stat old {};
+  struct stat old{};
   const bool is_replaced = fstatat(folder_.get(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
   if (is_replaced && !S_ISREG(old.st_mode)) {
     return write_in_place(name, bytes);  // a link stays a link
@@ -211,7 +211,7 @@ Result<void> LocalDirectory::remove(const std::string& name) {
 }  // namespace
 
 Result<std::unique_ptr<Directory>> open_local_directory(LocalDirectoryOptions options) {
-  struct stat status {};
+  struct stat status{};
   if (options.is_created && stat(options.path.c_str(), &status) != 0 && errno == ENOENT) {
     TRY(sys::make_directories(options.path).context("sql/migrate"));
   }

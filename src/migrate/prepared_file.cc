@@ -21,8 +21,8 @@ Result<std::shared_ptr<const PreparedFile>> PreparedFiles::prepare(size_t index,
                                                                    sql::Dialect dialect) {
   std::shared_ptr<const PreparedFile>& known = prepared_[{index, dialect}];
   if (!known) {
-    known = std::make_shared<const PreparedFile>(
-        TRY(prepare_file(directory_.files[index], dialect)));
+    known =
+        std::make_shared<const PreparedFile>(TRY(prepare_file(directory_.files[index], dialect)));
   }
   return known;
 }

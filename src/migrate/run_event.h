@@ -239,7 +239,7 @@ using RunEventBody = std::variant<RunStarted,
 /// Source: spec revisions.md 7.1.
 struct RunEvent {
   std::string_view run_id{};  ///< UUID v7
-  size_t target = 0;     ///< from 0
+  size_t target = 0;          ///< from 0
   std::chrono::sys_time<std::chrono::nanoseconds> time{};
   RunEventBody body;
 };

@@ -9,7 +9,9 @@ namespace {
 constexpr std::string_view kWholeNumber =
     "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
 
-Error unreadable(std::string_view name, std::string_view kind, const hcl::Value& value,
+Error unreadable(std::string_view name,
+                 std::string_view kind,
+                 const hcl::Value& value,
                  std::string_view reason) {
   return invalid("value of attr " + go_quote(name) + " cannot be read as " + std::string(kind) +
                  ": " + std::string(value.is_known() ? reason : "value must be known"));

@@ -17,19 +17,21 @@ SourceSpan body_start(const hcl::Block& block) {
   return span;
 }
 
-void report_missing(const hcl::Block& block, const std::vector<BodyField>& fields,
+void report_missing(const hcl::Block& block,
+                    const std::vector<BodyField>& fields,
                     Diagnostics& diagnostics) {
   for (const BodyField& field : fields) {
     if (field.is_required && block.body.find_attribute(field.name) == nullptr) {
-      diagnostics.add(hcl::diagnostic("Missing required argument",
-                                      "The argument " + go_quote(field.name) +
-                                          " is required, but no definition was found.",
-                                      body_start(block)));
+      diagnostics.add(hcl::diagnostic(
+          "Missing required argument",
+          "The argument " + go_quote(field.name) + " is required, but no definition was found.",
+          body_start(block)));
     }
   }
 }
 
-void report_surplus(const hcl::Block& block, const std::vector<BodyField>& fields,
+void report_surplus(const hcl::Block& block,
+                    const std::vector<BodyField>& fields,
                     Diagnostics& diagnostics) {
   std::vector<std::string> names;
   for (const BodyField& field : fields) {
@@ -39,28 +41,29 @@ void report_surplus(const hcl::Block& block, const std::vector<BodyField>& field
     if (std::ranges::find(names, attribute.name) != names.end()) {
       continue;
     }
-    std::string detail =
-        "An argument named " + go_quote(attribute.name) + " is not expected here.";
+    std::string detail = "An argument named " + go_quote(attribute.name) + " is not expected here.";
     if (const auto suggestion = hcl::suggest_name(attribute.name, names)) {
       detail += " Did you mean " + go_quote(*suggestion) + "?";
     }
     diagnostics.add(hcl::diagnostic("Unsupported argument", detail, attribute.name_span));
   }
   for (const hcl::Block& inner : block.body.blocks) {
-    const std::string detail =
-        "Blocks of type " + go_quote(inner.type) + " are not expected here.";
+    const std::string detail = "Blocks of type " + go_quote(inner.type) + " are not expected here.";
     diagnostics.add(hcl::diagnostic("Unsupported block type", detail, inner.type_span));
   }
 }
 
-void report_unsuitable(const hcl::Attribute& attribute, const std::string& reason,
+void report_unsuitable(const hcl::Attribute& attribute,
+                       const std::string& reason,
                        Diagnostics& diagnostics) {
   diagnostics.add(hcl::diagnostic("Unsuitable value type", "Unsuitable value: " + reason,
                                   attribute.expr->start_span()));
 }
 
-std::optional<hcl::Value> read_field(const hcl::Attribute& attribute, const BodyField& field,
-                                     const hcl::EvalContext& context, Diagnostics& diagnostics) {
+std::optional<hcl::Value> read_field(const hcl::Attribute& attribute,
+                                     const BodyField& field,
+                                     const hcl::EvalContext& context,
+                                     Diagnostics& diagnostics) {
   const size_t problems = diagnostics.errors().size();
   const hcl::Value value = hcl::evaluate(*attribute.expr, context, diagnostics);
   const bool is_failed = diagnostics.errors().size() > problems;
@@ -100,8 +103,10 @@ void BodyValues::put(std::string_view name, hcl::Value value) {
   values_.insert_or_assign(std::string(name), std::move(value));
 }
 
-Result<BodyValues> read_body(const hcl::Block& block, const hcl::EvalContext& context,
-                             const std::vector<BodyField>& fields, bool is_strict) {
+Result<BodyValues> read_body(const hcl::Block& block,
+                             const hcl::EvalContext& context,
+                             const std::vector<BodyField>& fields,
+                             bool is_strict) {
   Diagnostics diagnostics;
   report_missing(block, fields, diagnostics);
   if (is_strict) {

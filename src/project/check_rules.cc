@@ -118,7 +118,9 @@ Result<void> read_rule(const hcl::Block& block, const std::string& directory, Ch
 
 }  // namespace
 
-Result<void> read_check(const hcl::Block& block, const std::string& directory, CheckRules& rules,
+Result<void> read_check(const hcl::Block& block,
+                        const std::string& directory,
+                        CheckRules& rules,
                         std::vector<std::string>& warnings) {
   const std::string subject = block.labels.empty() ? "" : block.labels.front();
   if (subject == "schema_apply") {
@@ -130,8 +132,9 @@ Result<void> read_check(const hcl::Block& block, const std::string& directory, C
   }
   for (const hcl::Block& inner : block.body.blocks) {
     if (inner.type == "drift") {
-      warnings.emplace_back("check \"migrate_apply\": drift blocks are not evaluated; this command "
-                            "goes on without comparing schemas");
+      warnings.emplace_back(
+          "check \"migrate_apply\": drift blocks are not evaluated; this command "
+          "goes on without comparing schemas");
     } else if (inner.type == "allow" || inner.type == "deny") {
       TRY(read_rule(inner, directory, rules));
     } else {
@@ -142,8 +145,10 @@ Result<void> read_check(const hcl::Block& block, const std::string& directory, C
   return {};
 }
 
-Result<void> check_migration(const CheckRules& rules, const PlannedMigration& shown,
-                             const PlannedMigration& reported, FunctionsHost& host) {
+Result<void> check_migration(const CheckRules& rules,
+                             const PlannedMigration& shown,
+                             const PlannedMigration& reported,
+                             FunctionsHost& host) {
   RuleEvaluator evaluator(rules, host);
   const hcl::Value self = self_value(shown);
   for (const CheckRule& rule : rules.rules) {

@@ -43,7 +43,8 @@ struct PlannedMigration {
 /// Adds the rules of one `check` block; those of `schema_apply` are none of this command's.
 ///
 /// `warnings`: what the block asks for and a run does not do (`drift`).
-/// Errors: `file.hcl:1,14-20: ...` for another label, another inner block, a rule without condition.
+/// Errors: `file.hcl:1,14-20: ...` for another label, another inner block, a rule without
+/// condition.
 Result<void> read_check(const hcl::Block& block,
                         const std::string& directory,
                         CheckRules& rules,
@@ -52,9 +53,9 @@ Result<void> read_check(const hcl::Block& block,
 /// Asks the rules in order: the first `allow` that matches ends it, the first `deny` refuses.
 ///
 /// `reported` has the same files with the texts that may leave the machine: messages quote those.
-/// Errors: kDenied `"migrate apply" was blocked by pre-execution check (deny rule: "<name>" at line:
-/// <n>): <message>` with the rule's name as cause code; of evaluation; a condition that is not a bool.
-/// Source: spec reporting.md 1.5.
+/// Errors: kDenied `"migrate apply" was blocked by pre-execution check (deny rule: "<name>" at
+/// line: <n>): <message>` with the rule's name as cause code; of evaluation; a condition that is
+/// not a bool. Source: spec reporting.md 1.5.
 [[nodiscard]] Result<void> check_migration(const CheckRules& rules,
                                            const PlannedMigration& shown,
                                            const PlannedMigration& reported,

@@ -21,7 +21,8 @@ PlannedMigration two_files() {
 }
 
 /// "" when the rules let the migration pass.
-std::string answer(TestHost& host, const std::string& text,
+std::string answer(TestHost& host,
+                   const std::string& text,
                    const std::vector<std::string>& vars = {}) {
   const Result<Project> project = host.load(text, "t", vars);
   if (!project.has_value()) {
@@ -56,7 +57,8 @@ TEST(CheckRules, AreAskedInOrder) {
        blocked + ": \"d\" at line: 3): no"},
       {"deny without name and message", in_env("deny {\n condition = true\n}"),
        blocked + " at line: 3)"},
-      {"allow before deny", in_env("allow {\n condition = true\n}\ndeny {\n condition = true\n}"), ""},
+      {"allow before deny", in_env("allow {\n condition = true\n}\ndeny {\n condition = true\n}"),
+       ""},
       {"deny before allow", in_env("deny {\n condition = true\n}\nallow {\n condition = true\n}"),
        blocked + " at line: 3)"},
       {"allow that does not match",
@@ -86,14 +88,16 @@ TEST(CheckRules, SeeTheMigrationAndTheProject) {
       "length([for s in self.planned_migration.statements : s if startswith(s, \"DROP\")]) == 1",
       "self.planned_migration.files[0].content == \"CREATE TABLE a (n int);\\n\"",
       "version_cmp(self.planned_migration.target_version, var.limit) > 0",
-      "version_cmp(\"9\", \"10\") < 0 && version_cmp(\"b\", \"a\") > 0 && version_cmp(\"010\", \"10\") == 0",
+      "version_cmp(\"9\", \"10\") < 0 && version_cmp(\"b\", \"a\") > 0 && version_cmp(\"010\", "
+      "\"10\") == 0",
       "local.on && atlas.env == \"t\"",
   };
   for (const std::string& condition : conditions) {
     TestHost host;
-    const std::string text = "variable \"limit\" {\n type = string\n default = \"9\"\n}\n"
-                             "locals {\n on = true\n}\n" +
-                             in_env("deny \"d\" {\n condition = " + condition + "\n}");
+    const std::string text =
+        "variable \"limit\" {\n type = string\n default = \"9\"\n}\n"
+        "locals {\n on = true\n}\n" +
+        in_env("deny \"d\" {\n condition = " + condition + "\n}");
     EXPECT_EQ(answer(host, text).substr(0, kBlocked.size()), kBlocked) << condition;
   }
 }
@@ -154,9 +158,10 @@ TEST(CheckRules, DriftIsWarnedOf) {
   TestHost host;
   const Result<Project> project = host.load(in_env("drift {\n on_error = FAIL\n}"));
   ASSERT_TRUE(project.has_value()) << host.error_of(project);
-  EXPECT_EQ(project.value().warnings,
-            std::vector<std::string>{"check \"migrate_apply\": drift blocks are not evaluated; this "
-                                     "command goes on without comparing schemas"});
+  EXPECT_EQ(
+      project.value().warnings,
+      std::vector<std::string>{"check \"migrate_apply\": drift blocks are not evaluated; this "
+                               "command goes on without comparing schemas"});
 }
 
 }  // namespace

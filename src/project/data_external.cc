@@ -7,14 +7,13 @@ namespace rhumb::project {
 namespace {
 
 Result<sys::ProcessRequest> read_request(const DataRequest& request) {
-  const BodyValues values =
-      TRY(read_body(request.block, request.context,
-                    {{.name = "program",
-                      .type = hcl::Type::list(hcl::Type::string()),
-                      .is_required = true},
-                     {.name = "working_dir", .type = hcl::Type::string()}},
-                    false)
-              .context("decoding body"));
+  const BodyValues values = TRY(
+      read_body(
+          request.block, request.context,
+          {{.name = "program", .type = hcl::Type::list(hcl::Type::string()), .is_required = true},
+           {.name = "working_dir", .type = hcl::Type::string()}},
+          false)
+          .context("decoding body"));
   TRY(check_no_blocks(request.block));
   TRY(check_no_other_attributes(request.block, {"program", "working_dir"}));
   sys::ProcessRequest process;

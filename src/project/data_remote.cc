@@ -29,10 +29,9 @@ Result<registry_api::RegistryClient> connect(const DataRequest& request) {
   if (!login) {
     return Error(ErrorCode::kDenied, "missing atlas cloud config");
   }
-  return registry_api::RegistryClient(request.host.registry,
-                                      {.endpoint = login->endpoint,
-                                       .token = login->token,
-                                       .user_agent = request.host.user_agent});
+  return registry_api::RegistryClient(
+      request.host.registry,
+      {.endpoint = login->endpoint, .token = login->token, .user_agent = request.host.user_agent});
 }
 
 /// A member as text; null when the registry does not say.
@@ -68,7 +67,8 @@ Json page_input(const std::string& repo, const std::string& env, int page) {
 
 /// Every page, until one is not full.
 Result<std::vector<Json>> read_databases(registry_api::RegistryClient& client,
-                                         const std::string& repo, const std::string& env) {
+                                         const std::string& repo,
+                                         const std::string& env) {
   std::vector<Json> databases;
   for (int page = 1; page <= kPageMax; ++page) {
     const Json answer = TRY(client.call_input(kTargets, page_input(repo, env, page)));
@@ -121,9 +121,8 @@ Result<hcl::Value> read_cloud_databases(const DataRequest& request) {
                     true)
               .context("decoding body"));
   registry_api::RegistryClient client = TRY(connect(request));
-  const std::vector<Json> databases =
-      TRY(read_databases(client, values.text("repo"), values.text("env"))
-              .context("reading databases"));
+  const std::vector<Json> databases = TRY(
+      read_databases(client, values.text("repo"), values.text("env")).context("reading databases"));
   hcl::ValueList targets;
   hcl::Type type;
   for (const Json& database : databases) {

@@ -15,8 +15,8 @@ constexpr std::chrono::nanoseconds kTimeout = std::chrono::seconds(10);
 constexpr std::string_view kSnapshot = "getting latest snapshot";
 constexpr std::string_view kOpening = "opening variable";
 /// Those that need the software kit of a cloud provider.
-constexpr std::string_view kProviders[] = {"awsparamstore", "awssecretsmanager",
-                                           "gcpsecretmanager", "gcpruntimeconfig"};
+constexpr std::string_view kProviders[] = {"awsparamstore", "awssecretsmanager", "gcpsecretmanager",
+                                           "gcpruntimeconfig"};
 
 /// Takes a query parameter out of the URL.
 std::optional<std::string> take_query(codec::Url& url, std::string_view key) {
@@ -44,7 +44,8 @@ Result<std::string> read_constant(const codec::Url& url) {
   return url.find_query("val").value_or("");
 }
 
-Result<std::string> read_variable(const Host& host, const codec::Url& url,
+Result<std::string> read_variable(const Host& host,
+                                  const codec::Url& url,
                                   std::chrono::nanoseconds timeout) {
   if (url.scheme == "constant") {
     return read_constant(url);
@@ -68,10 +69,10 @@ Result<std::string> read_variable(const Host& host, const codec::Url& url,
 }  // namespace
 
 Result<hcl::Value> read_runtime_variable(const DataRequest& request) {
-  const BodyValues values = TRY(
-      read_body(request.block, request.context,
-                {{.name = "url", .type = hcl::Type::string(), .is_required = true}}, true)
-          .context("decoding body"));
+  const BodyValues values =
+      TRY(read_body(request.block, request.context,
+                    {{.name = "url", .type = hcl::Type::string(), .is_required = true}}, true)
+              .context("decoding body"));
   const Result<codec::Url> parsed = codec::parse_url(values.text("url"));
   if (!parsed.has_value()) {
     return invalid(parsed.error().root_message()).context("parsing url");

@@ -40,7 +40,9 @@ const Source* find_source(std::string_view type) {
 
 }  // namespace
 
-bool is_data_source(std::string_view type) { return find_source(type) != nullptr; }
+bool is_data_source(std::string_view type) {
+  return find_source(type) != nullptr;
+}
 
 hcl::Value url_object(const std::string& url) {
   hcl::ValueMap attributes;

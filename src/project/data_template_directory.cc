@@ -69,10 +69,10 @@ Result<migrate::TemplateVariables> template_variables(const hcl::Value& vars) {
 }  // namespace
 
 Result<hcl::Value> read_template_directory(const DataRequest& request) {
-  const BodyValues values = TRY(
-      read_body(request.block, request.context,
-                {{.name = "path", .type = hcl::Type::string(), .is_required = true}}, false)
-          .context("decoding body"));
+  const BodyValues values =
+      TRY(read_body(request.block, request.context,
+                    {{.name = "path", .type = hcl::Type::string(), .is_required = true}}, false)
+              .context("decoding body"));
   TRY(check_no_blocks(request.block));
   hcl::Value vars;
   if (const hcl::Attribute* attribute = request.block.body.find_attribute("vars")) {

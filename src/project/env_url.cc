@@ -26,7 +26,8 @@ Result<std::vector<std::string>> one(const std::string& text, const Error& missi
 }
 
 /// The text of an attribute of the person's own, or all texts of a list.
-Result<std::vector<std::string>> extra_texts(const std::string& url, std::string_view name,
+Result<std::vector<std::string>> extra_texts(const std::string& url,
+                                             std::string_view name,
                                              const Environment& environment) {
   const auto found = std::ranges::find(environment.extra, name, &ExtraAttribute::name);
   if (found == environment.extra.end()) {
@@ -44,7 +45,8 @@ Result<std::vector<std::string>> extra_texts(const std::string& url, std::string
   return texts;
 }
 
-Result<std::vector<std::string>> named_texts(const std::string& url, std::string_view name,
+Result<std::vector<std::string>> named_texts(const std::string& url,
+                                             std::string_view name,
                                              const Environment& environment) {
   if (name == "url" || name == "dev") {
     return one(name == "url" ? environment.url : environment.dev, not_found(url, environment));

@@ -16,8 +16,7 @@ struct Enumeration {
 };
 
 constexpr Enumeration kEnumerations[] = {
-    {"migration", "format",
-     {"atlas", "golang-migrate", "goose", "flyway", "liquibase", "dbmate"}},
+    {"migration", "format", {"atlas", "golang-migrate", "goose", "flyway", "liquibase", "dbmate"}},
     {"migration", "exec_order", {"LINEAR", "LINEAR_SKIP", "NON_LINEAR"}},
     {"migration", "report_masking", {"ALL", "VALUES", "NONE"}},
     {"migration", "policy_unreachable", {"FAIL", "WARN"}},
@@ -66,7 +65,8 @@ Error reworded(const Error& error, const hcl::Expr& expr, const Enumeration* enu
   return error;
 }
 
-Result<hcl::Value> evaluate_reworded(const hcl::Expr& expr, const hcl::EvalContext& context,
+Result<hcl::Value> evaluate_reworded(const hcl::Expr& expr,
+                                     const hcl::EvalContext& context,
                                      const Enumeration* enumeration) {
   Diagnostics problems;
   hcl::Value value = hcl::evaluate(expr, context, problems);
@@ -81,7 +81,8 @@ Result<hcl::Value> evaluate_reworded(const hcl::Expr& expr, const hcl::EvalConte
 }
 
 /// Words of the enumeration stand for themselves.
-Result<hcl::Value> evaluate_word(const hcl::Expr& expr, const hcl::EvalContext& context,
+Result<hcl::Value> evaluate_word(const hcl::Expr& expr,
+                                 const hcl::EvalContext& context,
                                  const Enumeration& enumeration) {
   hcl::EvalContext words;
   words.parent = &context;
@@ -110,12 +111,13 @@ bool is_mixed(const hcl::Value& value) {
   return false;
 }
 
-Result<hcl::Value> evaluate_attribute(const hcl::Block& block, const hcl::Attribute& attribute,
+Result<hcl::Value> evaluate_attribute(const hcl::Block& block,
+                                      const hcl::Attribute& attribute,
                                       const hcl::EvalContext& context) {
   const Enumeration* enumeration = find_enumeration(block.type, attribute.name);
-  hcl::Value value = TRY(enumeration == nullptr
-                             ? evaluate_expression(*attribute.expr, context)
-                             : evaluate_word(*attribute.expr, context, *enumeration));
+  hcl::Value value =
+      TRY(enumeration == nullptr ? evaluate_expression(*attribute.expr, context)
+                                 : evaluate_word(*attribute.expr, context, *enumeration));
   if (is_mixed(value)) {
     return invalid(hcl::format_span(attribute.span) + ": mixed list types used in " +
                    go_quote(attribute.name) + " attribute");

@@ -48,8 +48,10 @@ std::string key_text(const hcl::Value& key) {
   return hcl::format_value_json(key).value_or("");
 }
 
-Result<void> expand_block(const PlacedBlock& placed, const hcl::Attribute& for_each,
-                          const Scope& scope, std::vector<Instance>& instances) {
+Result<void> expand_block(const PlacedBlock& placed,
+                          const hcl::Attribute& for_each,
+                          const Scope& scope,
+                          std::vector<Instance>& instances) {
   const hcl::EvalContext& context = scope.context(placed.file);
   const hcl::Value collection = TRY(evaluate_expression(*for_each.expr, context));
   const std::vector<Element> elements = TRY(elements_of(collection));

@@ -9,8 +9,7 @@ namespace rhumb::project {
 namespace {
 
 bool is_digits(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Versions of digits as numbers, however long; others bytewise.

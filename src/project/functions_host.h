@@ -33,9 +33,9 @@ class FunctionsHost : public hcl::FunctionHost {
   Print print_;
 };
 
-/// Every function that the expressions of a file in `directory` can call: the standard ones, those of
-/// project files, and `version_cmp(a, b)`, which is below, at or above zero.
-/// Lifetime: `host` must outlive the table. Source: spec project-file.md 5, registry.md 5.4.
+/// Every function that the expressions of a file in `directory` can call: the standard ones, those
+/// of project files, and `version_cmp(a, b)`, which is below, at or above zero. Lifetime: `host`
+/// must outlive the table. Source: spec project-file.md 5, registry.md 5.4.
 [[nodiscard]] hcl::FunctionTable project_functions(FunctionsHost& host,
                                                    const std::string& directory);
 

@@ -62,8 +62,7 @@ Result<std::optional<StoredLogin>> LoginStore::find(const std::string& endpoint)
     return std::optional<StoredLogin>{};
   }
   const Json credentials = TRY(read_credentials(TRY(path())));
-  const std::string wanted =
-      endpoint.empty() ? credentials.string_or_empty("default") : endpoint;
+  const std::string wanted = endpoint.empty() ? credentials.string_or_empty("default") : endpoint;
   const Json* logins = credentials.find_object("logins");
   if (logins == nullptr) {
     return std::optional<StoredLogin>{};
@@ -128,6 +127,8 @@ Result<std::optional<Login>> find_login(const CloudConfig& cloud,
   return std::optional(Login{.endpoint = endpoint, .token = token, .org = cloud.org});
 }
 
-Error login_required() { return {ErrorCode::kDenied, "command requires 'atlas login'"}; }
+Error login_required() {
+  return {ErrorCode::kDenied, "command requires 'atlas login'"};
+}
 
 }  // namespace rhumb::project

@@ -15,18 +15,19 @@ constexpr std::string_view kKnownAttributes[] = {"name",    "url",     "dev",   
                                                  "schemas", "exclude", "include", "tx_mode"};
 /// Blocks that must not be written as attributes, with what the reference calls their type.
 constexpr std::pair<std::string_view, std::string_view> kBlockTypes[] = {
-    {"schema", "Schema"}, {"migration", "Migration"}, {"diff", "Diff"}, {"lint", "Lint"},
-    {"format", "Log"},    {"log", "Log"},             {"test", "Test"}};
-constexpr std::string_view kSkips[] = {
-    "add_schema",   "drop_schema",      "modify_schema",    "add_table",
-    "drop_table",   "modify_table",     "rename_table",     "add_column",
-    "drop_column",  "modify_column",    "add_index",        "drop_index",
-    "modify_index", "add_foreign_key",  "drop_foreign_key", "modify_foreign_key",
-    "rename_constraint"};
+    {"schema", "Schema"}, {"migration", "Migration"}, {"diff", "Diff"},
+    {"lint", "Lint"},     {"format", "Log"},          {"log", "Log"},
+    {"test", "Test"}};
+constexpr std::string_view kSkips[] = {"add_schema",         "drop_schema",      "modify_schema",
+                                       "add_table",          "drop_table",       "modify_table",
+                                       "rename_table",       "add_column",       "drop_column",
+                                       "modify_column",      "add_index",        "drop_index",
+                                       "modify_index",       "add_foreign_key",  "drop_foreign_key",
+                                       "modify_foreign_key", "rename_constraint"};
 constexpr std::pair<std::string_view, std::string_view> kFormats[] = {
-    {"migrate", "apply"},  {"migrate", "down"},   {"migrate", "lint"},  {"migrate", "status"},
-    {"migrate", "diff"},   {"migrate", "push"},   {"migrate", "drift"}, {"schema", "clean"},
-    {"schema", "inspect"}, {"schema", "apply"},   {"schema", "diff"},   {"schema", "push"}};
+    {"migrate", "apply"},  {"migrate", "down"}, {"migrate", "lint"},  {"migrate", "status"},
+    {"migrate", "diff"},   {"migrate", "push"}, {"migrate", "drift"}, {"schema", "clean"},
+    {"schema", "inspect"}, {"schema", "apply"}, {"schema", "diff"},   {"schema", "push"}};
 
 Result<void> check_no_block_attributes(const BlockValue& block) {
   for (const auto& [name, type] : kBlockTypes) {
@@ -102,7 +103,8 @@ Result<void> add_cloud_formats(const BlockValue& environment,
 }
 
 /// The part of a block that has no fixed layout.
-BlockValue extra_of(const BlockValue* block, const std::vector<std::string_view>& attributes,
+BlockValue extra_of(const BlockValue* block,
+                    const std::vector<std::string_view>& attributes,
                     std::string_view inner) {
   BlockValue extra;
   if (block != nullptr) {
@@ -110,14 +112,15 @@ BlockValue extra_of(const BlockValue* block, const std::vector<std::string_view>
     std::erase_if(extra.attributes, [&](const BlockValue::Attribute& attribute) {
       return std::ranges::find(attributes, attribute.name) != attributes.end();
     });
-    std::erase_if(extra.blocks, [&](const BlockValue& block_value) {
-      return block_value.type == inner;
-    });
+    std::erase_if(extra.blocks,
+                  [&](const BlockValue& block_value) { return block_value.type == inner; });
   }
   return extra;
 }
 
-bool is_empty(const BlockValue& block) { return block.attributes.empty() && block.blocks.empty(); }
+bool is_empty(const BlockValue& block) {
+  return block.attributes.empty() && block.blocks.empty();
+}
 
 Result<LintConfig> read_lint(const BlockValue* value) {
   const BlockReader block(value);
@@ -238,7 +241,8 @@ Result<void> check_repo(std::string_view where, const std::optional<RepoConfig>&
   return {};
 }
 
-Result<void> check_word(std::string_view name, const std::string& value,
+Result<void> check_word(std::string_view name,
+                        const std::string& value,
                         const std::vector<std::string>& words) {
   if (value.empty() || std::ranges::find(words, value) != words.end()) {
     return {};
@@ -312,7 +316,8 @@ Result<void> inherit_lint(const BlockValue* global, bool has_own, LintConfig& li
 
 }  // namespace
 
-Result<void> inherit_policies(const GlobalPolicies& global, const BlockValue& block,
+Result<void> inherit_policies(const GlobalPolicies& global,
+                              const BlockValue& block,
                               Environment& environment) {
   const bool has_lint = block.find_block("lint") != nullptr;
   TRY(inherit_lint(global.lint, has_lint, environment.lint));
@@ -330,8 +335,8 @@ Result<void> check_report_rules(const Environment& environment, const std::strin
   if (migration.report && migration.skip_report) {
     return invalid("migration.report and migration.skip_report are mutually exclusive");
   }
-  const bool in_registry = directory.starts_with("atlas://") ||
-                           environment.remote_directories.contains(directory);
+  const bool in_registry =
+      directory.starts_with("atlas://") || environment.remote_directories.contains(directory);
   const bool has_name = migration.repo && !migration.repo->name.empty();
   if (migration.report.value_or(false) && !has_name && !in_registry) {
     return invalid("migration.report requires migration.repo.name to be set");

@@ -1,12 +1,12 @@
 // Which group of a deployment each target belongs to, and in which order the groups run.
 //
-// A group waits for those its `depends_on` names. Groups without it would otherwise be free to start
-// after a failure elsewhere, although they stand behind it in the file; so each of them waits for the
-// group before it, unless that one already waits for it:
+// A group waits for those its `depends_on` names. Groups without it would otherwise be free to
+// start after a failure elsewhere, although they stand behind it in the file; so each of them waits
+// for the group before it, unless that one already waits for it:
 //
 //     group "rest" { depends_on = [group.canary] }     rest: after canary
-//     group "canary" { ... }                           canary: after nothing, since rest waits for it
-//     group "last" {}                                  last: after canary
+//     group "canary" { ... }                           canary: after nothing, since rest waits for
+//     it group "last" {}                                  last: after canary
 
 #include "project/rollout.h"
 
@@ -83,8 +83,8 @@ Result<std::vector<size_t>> read_depends_on(const hcl::Attribute& attribute,
   std::vector<size_t> after;
   for (const hcl::Traversal& reference : attribute.expr->variables()) {
     const bool is_group = reference.root == "group" && !reference.steps.empty();
-    const auto found = std::ranges::find(groups, is_group ? reference.steps[0].name : "",
-                                         &RolloutGroup::name);
+    const auto found =
+        std::ranges::find(groups, is_group ? reference.steps[0].name : "", &RolloutGroup::name);
     if (!is_group || found == groups.end()) {
       return problem_at("Unknown group", "There is no " + hcl::format_traversal(reference) + ".",
                         reference.root_span);
@@ -115,7 +115,8 @@ bool waits_for(const std::vector<RolloutGroup>& groups, size_t from, size_t to) 
 }
 
 /// A group that says nothing waits for the nearest one before it that does not wait for it.
-void add_file_order(const std::vector<const hcl::Block*>& blocks, std::vector<RolloutGroup>& groups) {
+void add_file_order(const std::vector<const hcl::Block*>& blocks,
+                    std::vector<RolloutGroup>& groups) {
   for (size_t i = 1; i < groups.size(); ++i) {
     if (blocks[i]->body.find_attribute("depends_on") != nullptr) {
       continue;
@@ -205,7 +206,8 @@ Result<std::vector<RolloutGroup>> read_groups(const hcl::Block& deployment,
   add_file_order(blocks, groups);
   for (size_t i = 0; i < groups.size(); ++i) {
     if (waits_for(groups, i, i)) {
-      return problem_at("Cyclic depends_on", "Group " + go_quote(groups[i].name) + " waits for itself.",
+      return problem_at("Cyclic depends_on",
+                        "Group " + go_quote(groups[i].name) + " waits for itself.",
                         blocks[i]->type_span);
     }
   }
@@ -229,8 +231,7 @@ Result<RolloutPlace> place_target(const hcl::Block& rollout,
                                   const hcl::EvalContext& context) {
   hcl::EvalContext inner;
   inner.parent = &context;
-  inner.variables.emplace("var",
-                          TRY(deployment_variables(rollout, target, deployment, context)));
+  inner.variables.emplace("var", TRY(deployment_variables(rollout, target, deployment, context)));
   const std::vector<const hcl::Block*> groups = groups_of(deployment);
   for (size_t i = 0; i < groups.size(); ++i) {
     if (TRY(takes(*groups[i], inner))) {

@@ -27,12 +27,12 @@ struct RolloutPlace {
   hcl::ValueList order{};  ///< keys of `order_by`
 };
 
-/// The groups of a `deployment` block in file order. Without `depends_on` a group comes after the one
-/// before it.
+/// The groups of a `deployment` block in file order. Without `depends_on` a group comes after the
+/// one before it.
 ///
-/// Errors: `file.hcl:1,14-20: ...` for what a group does not know: another `on_error`, fewer than one
-/// in parallel, a group that is not there, groups that wait for each other.
-/// Source: spec reporting.md 1.6.
+/// Errors: `file.hcl:1,14-20: ...` for what a group does not know: another `on_error`, fewer than
+/// one in parallel, a group that is not there, groups that wait for each other. Source: spec
+/// reporting.md 1.6.
 [[nodiscard]] Result<std::vector<RolloutGroup>> read_groups(const hcl::Block& deployment,
                                                             const hcl::EvalContext& context);
 
@@ -48,7 +48,8 @@ struct RolloutPlace {
                                                 const hcl::Block& deployment,
                                                 const hcl::EvalContext& context);
 
-/// The order in which groups start: a group stands behind those it waits for, otherwise in file order.
+/// The order in which groups start: a group stands behind those it waits for, otherwise in file
+/// order.
 [[nodiscard]] std::vector<size_t> group_order(const std::vector<RolloutGroup>& groups);
 
 }  // namespace rhumb::project

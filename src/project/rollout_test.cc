@@ -9,7 +9,8 @@ namespace rhumb::project {
 namespace {
 
 /// The keys of the targets in their order with the group of each, or the error.
-std::string order_of(TestHost& host, const std::string& deployment,
+std::string order_of(TestHost& host,
+                     const std::string& deployment,
                      const std::string& keys = "[\"a\", \"b\", \"c\", \"d\"]") {
   const std::string text = "deployment \"d\" {\n variable \"tenant\" {\n type = string\n }\n" +
                            deployment + "\n}\nenv \"t\" {\n for_each = toset(" + keys +
@@ -60,7 +61,8 @@ TEST(Rollout, SortsTargetsByGroup) {
 TEST(Rollout, RefusesWhatItDoesNotKnow) {
   const std::vector<Case> cases = {
       {"nobody takes a target", "group \"x\" {\n match = var.tenant == \"a\"\n}",
-       "target \"b\": no group of deployment \"d\" takes it; add a group without match for the rest"},
+       "target \"b\": no group of deployment \"d\" takes it; add a group without match for the "
+       "rest"},
       {"match", "group \"x\" {\n match = \"perhaps\"\n}",
        "target \"a\": atlas.hcl:6,10-19: Invalid match; The match of a group must be true or "
        "false."},
@@ -99,7 +101,8 @@ TEST(Rollout, NeedsADeploymentForEveryTarget) {
        "deployment.d\n }\n}\nenv \"t\" {}\n",
        "the targets of env \"t\" must all have a rollout of one deployment"},
       {"missing variable",
-       "deployment \"d\" {\n variable \"v\" {\n type = string\n }\n group \"g\" {}\n}\nenv \"t\" {\n "
+       "deployment \"d\" {\n variable \"v\" {\n type = string\n }\n group \"g\" {}\n}\nenv \"t\" "
+       "{\n "
        "rollout {\n deployment = deployment.d\n }\n}\n",
        "target \"\": missing value for required variable \"v\""},
   };
@@ -112,7 +115,8 @@ TEST(Rollout, NeedsADeploymentForEveryTarget) {
 TEST(Rollout, GroupsWaitInFileOrder) {
   TestHost host;
   const Result<Project> project = host.load(
-      "deployment \"d\" {\n group \"a\" {\n on_error = CONTINUE\n parallel = 3\n }\n group \"b\" {}\n"
+      "deployment \"d\" {\n group \"a\" {\n on_error = CONTINUE\n parallel = 3\n }\n group \"b\" "
+      "{}\n"
       " group \"c\" {\n depends_on = [group.a]\n }\n}\n"
       "env \"t\" {\n rollout {\n deployment = deployment.d\n }\n}\n");
   ASSERT_TRUE(project.has_value()) << host.error_of(project);
@@ -127,8 +131,9 @@ TEST(Rollout, GroupsWaitInFileOrder) {
 
 TEST(Rollout, IsNotReadWithoutOne) {
   TestHost host;
-  EXPECT_EQ(host.error_of("deployment \"d\" {\n group \"g\" {\n match = nope\n }\n}\nenv \"t\" {}\n"),
-            "");
+  EXPECT_EQ(
+      host.error_of("deployment \"d\" {\n group \"g\" {\n match = nope\n }\n}\nenv \"t\" {}\n"),
+      "");
 }
 
 }  // namespace

@@ -168,9 +168,9 @@ Scope::Found Scope::resolve_data(const hcl::Traversal& traversal) const {
     return std::nullopt;
   }
   if (in_blocks_) {
-    return Result<hcl::Resolved>(hcl::diagnostic(
-        "Unknown data source", hcl::format_traversal(traversal) + " does not exist",
-        traversal.root_span));
+    return Result<hcl::Resolved>(
+        hcl::diagnostic("Unknown data source", hcl::format_traversal(traversal) + " does not exist",
+                        traversal.root_span));
   }
   return Result<hcl::Resolved>(no_member(steps[type == data_.end() ? 0 : 1]));
 }
@@ -206,7 +206,8 @@ Scope::Found Scope::resolve_block(const hcl::Traversal& traversal) {
 }
 
 Result<hcl::Resolved> Scope::resolve_in_block(const PlacedBlock& block,
-                                              const hcl::Traversal& traversal, size_t steps) {
+                                              const hcl::Traversal& traversal,
+                                              size_t steps) {
   const hcl::Body& body = block.block->body;
   if (steps == traversal.steps.size()) {
     const hcl::Value value = TRY(body_value(body, block.file));

@@ -21,9 +21,8 @@ struct SecretVariable {
 
 bool is_secret_name(const std::string& name) {
   const std::string lower = to_lower_ascii(name);
-  return std::ranges::any_of(kSecretWords, [&](std::string_view word) {
-    return lower.find(word) != std::string::npos;
-  });
+  return std::ranges::any_of(
+      kSecretWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
 std::vector<SecretVariable> secret_variables(const hcl::Value& vars) {

@@ -30,7 +30,8 @@ Result<Project> TestHost::load(const std::string& text, ProjectRequest request) 
   return load_project(request, host);
 }
 
-Result<Project> TestHost::load(const std::string& text, const std::string& env,
+Result<Project> TestHost::load(const std::string& text,
+                               const std::string& env,
                                const std::vector<std::string>& vars) {
   ProjectRequest request;
   request.env = env;
@@ -39,16 +40,17 @@ Result<Project> TestHost::load(const std::string& text, const std::string& env,
 }
 
 std::string TestHost::error_of(const Result<Project>& result) const {
-  return result.has_value() ? ""
-                            : replace_all(result.error().message(), root_.path() + "/", "");
+  return result.has_value() ? "" : replace_all(result.error().message(), root_.path() + "/", "");
 }
 
-std::string TestHost::error_of(const std::string& text, const std::string& env,
+std::string TestHost::error_of(const std::string& text,
+                               const std::string& env,
                                const std::vector<std::string>& vars) {
   return error_of(load(text, env, vars));
 }
 
-std::string TestHost::x_of(const std::string& text, const std::string& env,
+std::string TestHost::x_of(const std::string& text,
+                           const std::string& env,
                            const std::vector<std::string>& vars) {
   const Result<Project> project = load(text, env, vars);
   if (!project.has_value()) {

@@ -57,15 +57,18 @@ class TestHost {
   }
   /// Loads `atlas.hcl` with this text.
   [[nodiscard]] Result<Project> load(const std::string& text, ProjectRequest request);
-  [[nodiscard]] Result<Project> load(const std::string& text, const std::string& env = "t",
+  [[nodiscard]] Result<Project> load(const std::string& text,
+                                     const std::string& env = "t",
                                      const std::vector<std::string>& vars = {});
   /// The error's text with the directory taken out of it; "" when there is none.
   [[nodiscard]] std::string error_of(const Result<Project>& result) const;
   /// As above, of loading the text.
-  [[nodiscard]] std::string error_of(const std::string& text, const std::string& env = "t",
+  [[nodiscard]] std::string error_of(const std::string& text,
+                                     const std::string& env = "t",
                                      const std::vector<std::string>& vars = {});
   /// The extra attribute `x` of the only environment as JSON, or the error.
-  [[nodiscard]] std::string x_of(const std::string& text, const std::string& env = "t",
+  [[nodiscard]] std::string x_of(const std::string& text,
+                                 const std::string& env = "t",
                                  const std::vector<std::string>& vars = {});
 
   driver::DriverRegistry drivers;  ///< empty

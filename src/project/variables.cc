@@ -11,9 +11,8 @@ namespace {
 
 Result<void> check_labels(const hcl::Block& block) {
   if (block.labels.empty()) {
-    return invalid(hcl::format_diagnostic(
-        hcl::diagnostic("Missing  for variable", "All variable blocks must have 1 labels ().",
-                        block.open_brace)));
+    return invalid(hcl::format_diagnostic(hcl::diagnostic(
+        "Missing  for variable", "All variable blocks must have 1 labels ().", block.open_brace)));
   }
   if (block.labels.size() > 1) {
     return invalid(hcl::format_diagnostic(hcl::diagnostic(
@@ -60,13 +59,15 @@ hcl::Value wrap_element(hcl::Value value, const hcl::Type& type) {
 }  // namespace
 
 Result<VariableValue> evaluate_variable(
-    const hcl::Block& block, const hcl::EvalContext& context,
+    const hcl::Block& block,
+    const hcl::EvalContext& context,
     const std::vector<std::pair<std::string, std::string>>& given) {
   TRY(check_labels(block));
   return evaluate_variable(block, context, find_given(block.labels.front(), given));
 }
 
-Result<VariableValue> evaluate_variable(const hcl::Block& block, const hcl::EvalContext& context,
+Result<VariableValue> evaluate_variable(const hcl::Block& block,
+                                        const hcl::EvalContext& context,
                                         std::optional<hcl::Value> given) {
   TRY(check_labels(block));
   static const std::vector<BodyField> kFields = {

@@ -17,9 +17,9 @@ bool contains(const std::vector<std::string>& texts, std::string_view text) {
 /// What each role adds to the one before it.
 std::vector<std::string> permissions_of(std::string_view role) {
   static const std::vector<std::string> kViewer = {"cloud:read", "dir:read", "schema:read"};
-  static const std::vector<std::string> kDeveloper = {"dir:push",     "schema:push",   "plan:push",
-                                                      "report:write", "ci:write",
-                                                      "snapshot:write", "repo:create"};
+  static const std::vector<std::string> kDeveloper = {
+      "dir:push", "schema:push",    "plan:push",  "report:write",
+      "ci:write", "snapshot:write", "repo:create"};
   std::vector<std::string> out = kViewer;
   if (role == "VIEWER") {
     return out;
@@ -49,9 +49,8 @@ std::optional<std::string> optional_text(const Json& object, std::string_view ke
 
 const std::vector<std::string>& known_scopes() {
   static const std::vector<std::string> scopes = {
-      "dir:read",     "dir:push",     "schema:read", "schema:push",    "plan:push",
-      "plan:approve", "report:write", "ci:write",    "snapshot:write", "repo:create",
-      "cloud:read"};
+      "dir:read",     "dir:push", "schema:read",    "schema:push", "plan:push", "plan:approve",
+      "report:write", "ci:write", "snapshot:write", "repo:create", "cloud:read"};
   return scopes;
 }
 

@@ -28,7 +28,8 @@ struct Grant {
   std::optional<std::string> env;
 };
 
-/// What a permission is needed for; empty members are "anything", which only unrestricted grants give.
+/// What a permission is needed for; empty members are "anything", which only unrestricted grants
+/// give.
 struct AccessTarget {
   std::string repo = {};
   std::string project = {};

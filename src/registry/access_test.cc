@@ -1,8 +1,9 @@
+#include "registry/access.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "registry/access.h"
 #include "registry/test_store.h"
 #include "registry/tokens.h"
 
@@ -123,8 +124,9 @@ TEST_F(AdminTest, StoreHoldsNoSecret) {
   Result<AdminAccess> first = start("given-token-of-20-characters");
   ASSERT_TRUE(first);
   EXPECT_EQ(store_.scalar("SELECT last_four FROM tokens").text(), "ters");
-  EXPECT_EQ(store_.scalar("SELECT count(*) FROM tokens WHERE prefix || scopes || grants || "
-                          "created_by || hex(sha256) LIKE '%given%'")
+  EXPECT_EQ(store_
+                .scalar("SELECT count(*) FROM tokens WHERE prefix || scopes || grants || "
+                        "created_by || hex(sha256) LIKE '%given%'")
                 .number(),
             0);
 }

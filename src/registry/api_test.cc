@@ -52,8 +52,7 @@ class ApiTest : public testing::Test {
   }
   static std::string text(const Json& json) { return codec::format_json(json); }
   static std::string tar(const std::vector<std::pair<std::string, std::string>>& files) {
-    return codec::base64_encode(
-        codec::as_bytes(codec::write_tar(TestRegistry::directory(files))));
+    return codec::base64_encode(codec::as_bytes(codec::write_tar(TestRegistry::directory(files))));
   }
 
   TestRegistry registry_;
@@ -69,7 +68,8 @@ constexpr const char* kReportSet =
 constexpr const char* kPush =
     "mutation pushDir($input: PushDirInput!) { pushDir(input: $input) { url changed } }";
 constexpr const char* kSync =
-    "mutation diffSyncDir($input: DiffSyncDirInput!) { diffSyncDir(input: $input) { url changed } }";
+    "mutation diffSyncDir($input: DiffSyncDirInput!) { diffSyncDir(input: $input) { url changed } "
+    "}";
 constexpr const char* kState =
     "query dirState($input: DirStateInput!) { dirState(input: $input) { content version } }";
 
@@ -124,8 +124,7 @@ TEST_F(ApiTest, PushAndRead) {
 }
 
 TEST_F(ApiTest, UnknownDirectoriesAreErrorsNeverEmpty) {
-  EXPECT_EQ(input_failure(kState, Json::object({{"slug", "x"}})),
-            "NOT_FOUND dir \"x\" not found");
+  EXPECT_EQ(input_failure(kState, Json::object({{"slug", "x"}})), "NOT_FOUND dir \"x\" not found");
   EXPECT_EQ(input_failure("query d($input: DirInput!) { dir(input: $input) { content } }",
                           Json::object({{"name", "x"}})),
             "NOT_FOUND dir \"x\" not found");
@@ -133,9 +132,8 @@ TEST_F(ApiTest, UnknownDirectoriesAreErrorsNeverEmpty) {
 }
 
 TEST_F(ApiTest, SumAsDirectoryIsTheDifferenceToWhatIsStored) {
-  Json push = Json::object({{"slug", "app"},
-                            {"driver", "SQLITE"},
-                            {"dir", tar({{"1_a.sql", "A"}, {"2_b.sql", "B"}})}});
+  Json push = Json::object(
+      {{"slug", "app"}, {"driver", "SQLITE"}, {"dir", tar({{"1_a.sql", "A"}, {"2_b.sql", "B"}})}});
   input(kSync, push);
   std::vector<codec::ArchiveFile> next =
       TestRegistry::directory({{"1_a.sql", "A"}, {"3_c.sql", "C"}});
@@ -185,12 +183,14 @@ TEST_F(ApiTest, ReportsIgnoreWhatTheyDoNotKnow) {
   Json report = registry_api::to_json(registry_.report("a", "", "2"));
   report.set("fromTheFuture", 1);
   report.find("files")->as_array()[0].set("alsoNew", Json::object());
-  EXPECT_EQ(text(input(kReport, report)),
-            R"j({"reportMigration":{"url":"https://registry.test/deployments/1","success":true}})j");
+  EXPECT_EQ(
+      text(input(kReport, report)),
+      R"j({"reportMigration":{"url":"https://registry.test/deployments/1","success":true}})j");
   report.set("files", Json());
   report.set("endTime", "2026-11-23T23:56:07.1+01:00");
-  EXPECT_EQ(text(input(kReport, report)),
-            R"j({"reportMigration":{"url":"https://registry.test/deployments/2","success":true}})j");
+  EXPECT_EQ(
+      text(input(kReport, report)),
+      R"j({"reportMigration":{"url":"https://registry.test/deployments/2","success":true}})j");
   Json set = Json::object({{"id", "s"},
                            {"planned", 1},
                            {"startTime", "2026-11-23T22:56:07Z"},
@@ -205,9 +205,9 @@ TEST_F(ApiTest, ReportsIgnoreWhatTheyDoNotKnow) {
 
 TEST_F(ApiTest, ReportInputs) {
   Json good = registry_api::to_json(registry_.report("a", "", "2"));
-  for (const char* member : {"projectName", "envName", "dirName", "atlasVersion", "target",
-                             "startTime", "endTime", "fromVersion", "toVersion", "currentVersion",
-                             "log"}) {
+  for (const char* member :
+       {"projectName", "envName", "dirName", "atlasVersion", "target", "startTime", "endTime",
+        "fromVersion", "toVersion", "currentVersion", "log"}) {
     Json without = good;
     without.erase(member);
     EXPECT_TRUE(input_failure(kReport, without).starts_with("INVALID variable")) << member;
@@ -222,8 +222,8 @@ TEST_F(ApiTest, ReportInputs) {
   wrong.set("envName", std::string(256, 'e'));
   EXPECT_EQ(input_failure(kReport, wrong), "INVALID envName must not be longer than 255 bytes");
   EXPECT_EQ(registry_.scalar("SELECT count(*) FROM events").number(), 0);
-  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM audit WHERE action = 'request.refused'").number(),
-            1);
+  EXPECT_EQ(
+      registry_.scalar("SELECT count(*) FROM audit WHERE action = 'request.refused'").number(), 1);
 }
 
 TEST_F(ApiTest, DatabaseLists) {
@@ -233,14 +233,15 @@ TEST_F(ApiTest, DatabaseLists) {
   registry_api::MigrationReport staging = registry_.report("c", "", "2");
   staging.env_name = "staging";
   ASSERT_TRUE(registry_.ingest(staging));
-  EXPECT_EQ(text(data("{ databases { databases { id name envName status currentVersion "
-                      "pendingFiles } pageInfo { page pageSize total hasNextPage } } }")),
-            R"j({"databases":{"databases":[)j"
-            R"j({"id":"1","name":"a.db","envName":"prod","status":"SYNCED","currentVersion":"2",)j"
-            R"j("pendingFiles":0},{"id":"2","name":"b.db","envName":"prod","status":"PENDING",)j"
-            R"j("currentVersion":"1","pendingFiles":1},{"id":"3","name":"c.db","envName":"staging",)j"
-            R"j("status":"SYNCED","currentVersion":"2","pendingFiles":0}],)j"
-            R"j("pageInfo":{"page":1,"pageSize":20,"total":3,"hasNextPage":false}}})j");
+  EXPECT_EQ(
+      text(data("{ databases { databases { id name envName status currentVersion "
+                "pendingFiles } pageInfo { page pageSize total hasNextPage } } }")),
+      R"j({"databases":{"databases":[)j"
+      R"j({"id":"1","name":"a.db","envName":"prod","status":"SYNCED","currentVersion":"2",)j"
+      R"j("pendingFiles":0},{"id":"2","name":"b.db","envName":"prod","status":"PENDING",)j"
+      R"j("currentVersion":"1","pendingFiles":1},{"id":"3","name":"c.db","envName":"staging",)j"
+      R"j("status":"SYNCED","currentVersion":"2","pendingFiles":0}],)j"
+      R"j("pageInfo":{"page":1,"pageSize":20,"total":3,"hasNextPage":false}}})j");
   const char* names =
       "query q($input: DatabasesInput) { databases(input: $input) { databases { name } pageInfo { "
       "total endCursor } } }";
@@ -271,9 +272,8 @@ TEST_F(ApiTest, OneDatabase) {
   const char* document =
       "query q($input: DatabaseInput!) { database(input: $input) { name repo { slug } "
       "latestVersion migrations { pageInfo { total } } drifts { drifts { id } } } }";
-  const char* want =
-      R"j({"database":{"name":"a.db","repo":{"slug":"app"},"latestVersion":"2",)j"
-      R"j("migrations":{"pageInfo":{"total":1}},"drifts":{"drifts":[]}}})j";
+  const char* want = R"j({"database":{"name":"a.db","repo":{"slug":"app"},"latestVersion":"2",)j"
+                     R"j("migrations":{"pageInfo":{"total":1}},"drifts":{"drifts":[]}}})j";
   EXPECT_EQ(text(input(document, Json::object({{"id", "1"}}))), want);
   EXPECT_EQ(text(input(document, Json::object({{"extID", "a"}}))), want);
   EXPECT_EQ(input_failure(document, Json::object({{"id", "9"}})), "NOT_FOUND database not found");
@@ -289,7 +289,10 @@ TEST_F(ApiTest, MigrationLists) {
   set.planned = 3;
   set.start = set.end = registry_.clock().now();
   set.completed = {registry_.report("b", "", "1"), registry_.report("c", "", "2")};
-  set.log = {{"Start migration for 3 targets", set.start, set.end, false,
+  set.log = {{"Start migration for 3 targets",
+              set.start,
+              set.end,
+              false,
               {{"sqlite://b.db", {}}, {"sqlite://c.db", {}}, {"sqlite://d.db", {}}}}};
   ASSERT_TRUE(ingest_set(*registry_, registry_.caller(), set));
   registry_api::MigrationReport other = registry_.report("a", "1", "");
@@ -321,14 +324,14 @@ TEST_F(ApiTest, MigrationLists) {
   EXPECT_EQ(list(Json::object({{"database", "2"}})), "3 / 1");
   EXPECT_EQ(list(Json::object({{"kinds", Json::array({"DOWN"})}})), "/ 0");
   EXPECT_EQ(list(Json::object({{"order", "ASC"}})), "1 2 5 / 3");
-  EXPECT_EQ(list(Json::object({{"page", Json::object({{"page", 2}, {"pageSize", 2}})}})),
-            "1 / 3");
+  EXPECT_EQ(list(Json::object({{"page", Json::object({{"page", 2}, {"pageSize", 2}})}})), "1 / 3");
   Json first = input(document, Json::object({{"page", Json::object({{"pageSize", 1}})}}));
   const Json& info = first.at("migrations").at("pageInfo");
   EXPECT_EQ(text(info.at("hasNextPage")), "true");
   EXPECT_EQ(list(Json::object({{"page", Json::object({{"after", info.at("endCursor")}})}})),
             "2 1 / 3");
-  EXPECT_EQ(text(input(document, Json::object({{"repo", "app"}, {"page", Json::object({{"pageSize", 1}})}}))
+  EXPECT_EQ(text(input(document,
+                       Json::object({{"repo", "app"}, {"page", Json::object({{"pageSize", 1}})}}))
                      .at("migrations")
                      .at("migrations")
                      .at(0)),
@@ -396,7 +399,10 @@ TEST_F(ApiTest, OneSet) {
   set.planned = 2;
   set.start = set.end = registry_.clock().now();
   set.completed = {registry_.report("b", "", "1")};
-  set.log = {{"Start migration for 2 targets", set.start, set.end, false,
+  set.log = {{"Start migration for 2 targets",
+              set.start,
+              set.end,
+              false,
               {{"sqlite://b.db", {}}, {"sqlite://d.db", {}}}}};
   ASSERT_TRUE(ingest_set(*registry_, registry_.caller(), set));
   EXPECT_EQ(
@@ -410,10 +416,11 @@ TEST_F(ApiTest, OneSet) {
 
 TEST_F(ApiTest, Repositories) {
   const char* create =
-      "mutation c($input: CreateRepoInput!) { createRepo(input: $input) { created repo { slug title "
+      "mutation c($input: CreateRepoInput!) { createRepo(input: $input) { created repo { slug "
+      "title "
       "type driver url link reportOnly project } } }";
-  Json wanted = Json::object(
-      {{"name", "My App"}, {"type", "MIGRATION_DIRECTORY"}, {"driver", "postgres"}});
+  Json wanted =
+      Json::object({{"name", "My App"}, {"type", "MIGRATION_DIRECTORY"}, {"driver", "postgres"}});
   const std::string repo =
       R"j("repo":{"slug":"my-app","title":"My App (Migration Directory)",)j"
       R"j("type":"MIGRATION_DIRECTORY","driver":"POSTGRESQL","url":"atlas://my-app",)j"
@@ -507,7 +514,8 @@ TEST_F(ApiTest, Tokens) {
   EXPECT_EQ(input_failure(create, bot), "INVALID name must not be empty");
 
   const char* revoke = "mutation r($id: ID!) { revokeToken(id: $id) { success } }";
-  EXPECT_EQ(text(data(revoke, Json::object({{"id", "2"}}))), R"j({"revokeToken":{"success":true}})j");
+  EXPECT_EQ(text(data(revoke, Json::object({{"id", "2"}}))),
+            R"j({"revokeToken":{"success":true}})j");
   const char* validate = "mutation v($token: String!) { validateToken(token: $token) { success } }";
   EXPECT_EQ(text(data(validate, Json::object({{"token", secret}}))),
             R"j({"validateToken":{"success":false}})j");
@@ -515,11 +523,13 @@ TEST_F(ApiTest, Tokens) {
             "CONFLICT token 1 is the last that may administer; create another first");
   EXPECT_EQ(failure(revoke, Json::object({{"id", "77"}})), "NOT_FOUND token not found");
   Json further = input(
-      "mutation c($input: CreateTokenInput!) { createToken(input: $input) { token { owner { name } } "
+      "mutation c($input: CreateTokenInput!) { createToken(input: $input) { token { owner { name } "
+      "} "
       "} }",
       Json::object());
   EXPECT_EQ(text(further), R"j({"createToken":{"token":{"owner":{"name":"admin"}}}})j");
-  EXPECT_EQ(text(data(revoke, Json::object({{"id", "1"}}))), R"j({"revokeToken":{"success":true}})j");
+  EXPECT_EQ(text(data(revoke, Json::object({{"id", "1"}}))),
+            R"j({"revokeToken":{"success":true}})j");
   EXPECT_EQ(text(data("{ tokens { tokens { id } pageInfo { total } } }")),
             R"j({"tokens":{"tokens":[{"id":"1"},{"id":"2"},{"id":"3"}],"pageInfo":{"total":3}}})j");
 }
@@ -532,8 +542,9 @@ TEST_F(ApiTest, RefusalsAreAudited) {
             "FORBIDDEN permission \"cloud:read\" is required");
   registry_.caller().rights = Rights{{}, {Grant{"ADMIN", {}, {}, {}}}};
   EXPECT_EQ(
-      text(data("{ auditLog(input: {actions: [\"request.refused\"]}) { entries { seq object actor { "
-                "name } after } pageInfo { total } } }")),
+      text(
+          data("{ auditLog(input: {actions: [\"request.refused\"]}) { entries { seq object actor { "
+               "name } after } pageInfo { total } } }")),
       R"j({"auditLog":{"entries":[{"seq":"5","object":"operation/databases","actor":{)j"
       R"j("name":"admin"},"after":{"code":"FORBIDDEN","message":)j"
       R"j("permission \"cloud:read\" is required"}},{"seq":"4","object":"operation/tokens","actor":)j"

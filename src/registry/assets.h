@@ -10,7 +10,7 @@ namespace rhumb::registry {
 struct Asset {
   std::string_view bytes;  ///< as long as its source
   std::string_view content_type;
-  std::string_view etag;  ///< with quotes
+  std::string_view etag;   ///< with quotes
   bool gzip = false;       ///< `bytes` are compressed
   bool immutable = false;  ///< its name changes with its content
 };

@@ -31,7 +31,9 @@ void add_field(codec::Sha256Hasher& hasher, const std::optional<T>& field) {
   }
 }
 
-Blob to_blob(const codec::Sha256& hash) { return Blob{codec::to_string(hash)}; }
+Blob to_blob(const codec::Sha256& hash) {
+  return Blob{codec::to_string(hash)};
+}
 
 std::optional<codec::Sha256> to_hash(const Value& value) {
   codec::Sha256 hash{};
@@ -135,11 +137,10 @@ Result<void> append_audit(Session& session, AuditEntry entry) {
   const Origin& origin = entry.origin;
   static const std::string sql = fmt::format(
       "INSERT INTO audit ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kColumns);
-  return session.run(
-      sql, {entry.seq, entry.org_id, entry.time, origin.actor.kind, origin.actor.id,
-            origin.actor.name, origin.token_prefix, origin.ip, origin.user_agent, entry.action,
-            entry.object, entry.before, entry.after, origin.request_id, to_blob(previous),
-            to_blob(hash)});
+  return session.run(sql, {entry.seq, entry.org_id, entry.time, origin.actor.kind, origin.actor.id,
+                           origin.actor.name, origin.token_prefix, origin.ip, origin.user_agent,
+                           entry.action, entry.object, entry.before, entry.after, origin.request_id,
+                           to_blob(previous), to_blob(hash)});
 }
 
 Result<AuditHead> verify_audit(Session& session) {

@@ -53,18 +53,19 @@ TEST_F(AuditTest, UntouchedLogVerifies) {
 
 TEST_F(AuditTest, EveryFieldIsSealed) {
   const char* changes[] = {
-      "org_id = 2",       "time = time + 1",  "actor_kind = 'USER'", "actor_id = NULL",
-      "actor_name = 'x'", "token_prefix = ''", "ip = ''",            "user_agent = ''",
-      "action = 'x'",     "object = 'x'",      "before_json = ''",   "after_json = NULL",
+      "org_id = 2",      "time = time + 1",  "actor_kind = 'USER'",
+      "actor_id = NULL", "actor_name = 'x'", "token_prefix = ''",
+      "ip = ''",         "user_agent = ''",  "action = 'x'",
+      "object = 'x'",    "before_json = ''", "after_json = NULL",
       "request_id = ''",
   };
   for (const char* change : changes) {
     TestStore store;
     ASSERT_TRUE(store->write([](Session& s) { return append_audit(s, entry("repo.create")); }));
-    ASSERT_TRUE(store->write(
-        [&](Session& s) { return s.run(std::string("UPDATE audit SET ") + change); }));
-    Result<AuditHead> verified = read_value<AuditHead>(
-        *store, [](Session& session) { return verify_audit(session); });
+    ASSERT_TRUE(
+        store->write([&](Session& s) { return s.run(std::string("UPDATE audit SET ") + change); }));
+    Result<AuditHead> verified =
+        read_value<AuditHead>(*store, [](Session& session) { return verify_audit(session); });
     ASSERT_FALSE(verified) << change;
     EXPECT_EQ(verified.error().message(), "audit entry 1: was changed after it was written");
   }
@@ -91,8 +92,7 @@ TEST_F(AuditTest, CheckpointShowsALogCutShort) {
   std::string hash = codec::hex_encode(head->hash);
   EXPECT_TRUE(verify(3, hash));
   EXPECT_FALSE(verify(2, hash));
-  ASSERT_TRUE(
-      store_->write([](Session& s) { return s.run("DELETE FROM audit WHERE seq = 3"); }));
+  ASSERT_TRUE(store_->write([](Session& s) { return s.run("DELETE FROM audit WHERE seq = 3"); }));
   EXPECT_TRUE(verify());
   Result<AuditHead> cut = verify(3, hash);
   ASSERT_FALSE(cut);

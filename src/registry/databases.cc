@@ -36,7 +36,8 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
       "provisional, last_failed, unknown_version, pending_files FROM databases WHERE repo_id = ? "
       "AND env_id = ? AND ";
   std::vector<Candidate> out;
-  static const std::string by_id = fmt::format("{}ext_id = ? AND schema_name = ? ORDER BY id", kColumns);
+  static const std::string by_id =
+      fmt::format("{}ext_id = ? AND schema_name = ? ORDER BY id", kColumns);
   static const std::string by_place =
       fmt::format("{}url = ? AND schema_name = ? ORDER BY id", kColumns);
   TRY(session.for_each(by_url ? by_place : by_id,
@@ -62,9 +63,9 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
 Result<bool> name_is_free(Session& session,
                           const DatabaseSighting& sighting,
                           std::string_view name) {
-  Value taken = TRY(session.scalar(
-      "SELECT id FROM databases WHERE repo_id = ? AND name = ? AND env_id = ?",
-      {sighting.repo_id, name, sighting.env_id}));
+  Value taken =
+      TRY(session.scalar("SELECT id FROM databases WHERE repo_id = ? AND name = ? AND env_id = ?",
+                         {sighting.repo_id, name, sighting.env_id}));
   return taken.is_null();
 }
 

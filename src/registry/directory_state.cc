@@ -15,7 +15,9 @@ struct FoundState {
   std::string tag;
 };
 
-Error not_found(std::string message) { return Error(ErrorCode::kNotFound, std::move(message)); }
+Error not_found(std::string message) {
+  return Error(ErrorCode::kNotFound, std::move(message));
+}
 
 /// Every character that LIKE gives a meaning is impossible in a hexadecimal prefix.
 Result<FoundState> find_by_prefix(Session& session, const Repo& repo, const std::string& tag) {
@@ -38,8 +40,8 @@ Result<FoundState> find_state(Session& session, const Repo& repo, const std::str
   if (tag.empty() || tag == "latest") {
     return FoundState{*repo.head_state_id, "latest"};
   }
-  Value state = TRY(session.scalar("SELECT state_id FROM tags WHERE repo_id = ? AND name = ?",
-                                   {repo.id, tag}));
+  Value state = TRY(
+      session.scalar("SELECT state_id FROM tags WHERE repo_id = ? AND name = ?", {repo.id, tag}));
   if (!state.is_null()) {
     return FoundState{state.number(), tag};
   }
@@ -100,17 +102,16 @@ Result<DirectoryState> read_directory_state(Session& session,
     std::string sum = TRY(read_body(session, (*row)[2]));
     state.files.push_back({std::string(migrate::kSumFileName), std::move(sum)});
   }
-  Rows files = TRY(session.query(
-      "SELECT name, body, listed, version, hash FROM dir_files WHERE state_id = ? "
-      "ORDER BY position",
-      {found.state_id}));
+  Rows files = TRY(
+      session.query("SELECT name, body, listed, version, hash FROM dir_files WHERE state_id = ? "
+                    "ORDER BY position",
+                    {found.state_id}));
   for (const Row& file : files) {
     std::string bytes = TRY(read_body(session, file[1]));
     state.files.push_back({file[0].text(), std::move(bytes)});
   }
   if (!selector.version.empty()) {
-    TRY(truncate(state, files, selector.version)
-            .context(fmt::format("dir \"{}\"", selector.slug)));
+    TRY(truncate(state, files, selector.version).context(fmt::format("dir \"{}\"", selector.slug)));
   }
   return state;
 }

@@ -8,9 +8,9 @@
 namespace rhumb::registry {
 namespace {
 
-constexpr std::array<EventStatus, 6> kAllStatuses = {
-    EventStatus::kPassed, EventStatus::kFailed,  EventStatus::kNoAction,
-    EventStatus::kDryRun, EventStatus::kRunning, EventStatus::kAborted};
+constexpr std::array<EventStatus, 6> kAllStatuses = {EventStatus::kPassed,   EventStatus::kFailed,
+                                                     EventStatus::kNoAction, EventStatus::kDryRun,
+                                                     EventStatus::kRunning,  EventStatus::kAborted};
 // SQLite merges at most 500 ranges in one statement.
 constexpr size_t kRangesMax = 400;
 constexpr int64_t kNamedDatabasesMax = 500;
@@ -61,8 +61,7 @@ Result<void> add_repo_ranges(Session& session, Plan& plan, const EventFilter& fi
     for (EventStatus status : statuses) {
       if (row[1].text() == to_text(status)) {
         Condition range;
-        range.add("repo_id = ? AND env_id = ? AND status = ?",
-                  {*filter.repo_id, row[0], row[1]});
+        range.add("repo_id = ? AND env_id = ? AND status = ?", {*filter.repo_id, row[0], row[1]});
         plan.ranges.push_back(std::move(range));
       }
     }
@@ -114,9 +113,9 @@ constexpr std::string_view kHasName =
 /// Few databases have the name: their events are found by database. Else every row is looked at.
 Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
   bool is_owned = filter.set_id.has_value() || filter.database_id.has_value();
-  Rows rows = TRY(session.query(
-      "SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\' LIMIT ?",
-      {filter.org_id, like_pattern(filter.name), kNamedDatabasesMax + 1}));
+  Rows rows = TRY(
+      session.query("SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\' LIMIT ?",
+                    {filter.org_id, like_pattern(filter.name), kNamedDatabasesMax + 1}));
   if (is_owned || rows.size() > static_cast<size_t>(kNamedDatabasesMax)) {
     plan.rest.add(kHasName, {filter.org_id, like_pattern(filter.name)});
     return {};
@@ -133,7 +132,8 @@ Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
   for (const Row& row : rows) {
     list += fmt::format("{}{}", list.empty() ? "" : ", ", row[0].number());
   }
-  found.add(fmt::format("set_id IS NULL AND database_id IS NOT NULL AND database_id IN ({})", list));
+  found.add(
+      fmt::format("set_id IS NULL AND database_id IS NOT NULL AND database_id IN ({})", list));
   add_owners(found, filter);
   add_statuses(found, filter);
   plan.ranges.push_back(std::move(found));
@@ -218,7 +218,9 @@ Result<Plan> make_plan(Session& session, const EventFilter& filter) {
 }
 
 /// The ranges as one ordered statement.
-Condition select_ids(const Plan& plan, std::string_view more, const Params& more_params,
+Condition select_ids(const Plan& plan,
+                     std::string_view more,
+                     const Params& more_params,
                      std::string_view order) {
   Condition out;
   for (const Condition& range : plan.ranges) {
@@ -244,8 +246,7 @@ Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilte
                      filter.statuses.empty() && is_unnarrowed(filter);
   if (by_database) {
     Condition named;
-    named.add("org_id = ? AND name LIKE ? ESCAPE '\\'",
-              {filter.org_id, like_pattern(filter.name)});
+    named.add("org_id = ? AND name LIKE ? ESCAPE '\\'", {filter.org_id, like_pattern(filter.name)});
     add_owners(named, filter);
     Value total = TRY(session.scalar(
         "SELECT coalesce(sum(listed_events), 0) FROM databases WHERE " + named.sql, named.params));

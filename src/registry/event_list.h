@@ -35,8 +35,8 @@ struct EventPage {
 /// One page of events, newest first unless asked otherwise.
 ///
 /// Shape: sets count as one event. Fast at any number of events for every mix of repository,
-/// environment, statuses and database: each combination is a range of an index, ranges are merged as
-/// they are read, and totals come from counters. Other filters read what they pass over.
+/// environment, statuses and database: each combination is a range of an index, ranges are merged
+/// as they are read, and totals come from counters. Other filters read what they pass over.
 Result<EventPage> list_events(Session& session, const EventFilter& filter, const Page& page);
 
 }  // namespace rhumb::registry

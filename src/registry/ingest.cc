@@ -32,8 +32,8 @@ Result<IngestOutcome> store_report(Registry& registry,
   IngestJob job(registry, caller, session);
   int64_t event_id = TRY(job.add(prepared, std::nullopt));
   TRY(job.finish());
-  AuditEntry entry = audit_entry(caller, job.now(), "deployment.report",
-                                 fmt::format("deployment/{}", event_id));
+  AuditEntry entry =
+      audit_entry(caller, job.now(), "deployment.report", fmt::format("deployment/{}", event_id));
   Json after = Json::object({{"repo", prepared.report.dir_name},
                              {"env", prepared.report.env_name},
                              {"target", prepared.report.target.url},
@@ -52,10 +52,9 @@ Result<IngestOutcome> ingest_report(Registry& registry,
                                     registry_api::MigrationReport report) {
   const PreparedReport prepared = TRY(prepare_report(std::move(report)));
   std::vector<LiveEvent> published;
-  IngestOutcome outcome =
-      TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) {
-        return store_report(registry, caller, prepared, session, published);
-      }));
+  IngestOutcome outcome = TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) {
+    return store_report(registry, caller, prepared, session, published);
+  }));
   registry.live.publish(published);
   return outcome;
 }

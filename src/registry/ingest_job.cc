@@ -7,7 +7,9 @@
 namespace rhumb::registry {
 namespace {
 
-Value or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
+Value or_null(const std::string& text) {
+  return text.empty() ? Value() : Value(text);
+}
 
 Value trigger(const PreparedReport& prepared, bool version) {
   const std::optional<registry_api::DeployContext>& context = prepared.report.context;
@@ -30,11 +32,8 @@ Result<std::optional<KnownEvent>> find_event_key(Session& session,
   return std::optional<KnownEvent>(KnownEvent{(*row)[0].number(), Blob{(*row)[1].text()}});
 }
 
-Result<void> store_event_key(Session& session,
-                             int64_t org_id,
-                             const Blob& key,
-                             const Blob& fingerprint,
-                             int64_t event_id) {
+Result<void> store_event_key(
+    Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id) {
   return session.run(
       "INSERT INTO event_keys (org_id, key, fingerprint, event_id) VALUES (?, ?, ?, ?)",
       {org_id, key, fingerprint, event_id});

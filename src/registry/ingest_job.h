@@ -19,14 +19,9 @@ struct KnownEvent {
   int64_t event_id = 0;
   Blob fingerprint;
 };
-Result<std::optional<KnownEvent>> find_event_key(Session& session,
-                                                 int64_t org_id,
-                                                 const Blob& key);
-Result<void> store_event_key(Session& session,
-                             int64_t org_id,
-                             const Blob& key,
-                             const Blob& fingerprint,
-                             int64_t event_id);
+Result<std::optional<KnownEvent>> find_event_key(Session& session, int64_t org_id, const Blob& key);
+Result<void> store_event_key(
+    Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id);
 /// Moves the number of listed events with that status by `delta`.
 Result<void> count_event(Session& session,
                          int64_t org_id,

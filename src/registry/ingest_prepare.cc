@@ -34,7 +34,9 @@ Blob digest_json(const Json& json) {
   return Blob{codec::to_string(codec::sha256(codec::format_json(json, format)))};
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 std::string clean(std::string_view text, size_t bytes_max) {
   return cut_middle(redact_urls(text), bytes_max);
@@ -173,17 +175,20 @@ std::string cut_middle(std::string_view text, size_t bytes_max) {
                      text.substr(tail));
 }
 
-Blob set_key(std::string_view id) { return digest({"set", id}); }
+Blob set_key(std::string_view id) {
+  return digest({"set", id});
+}
 
 Result<PreparedReport> prepare_report(MigrationReport report) {
   Blob fingerprint = digest_json(registry_api::to_json(report));
   const std::optional<std::string>& id = report.extras.report_id;
   bool has_id = id.has_value() && !id->empty();
-  Blob key = has_id ? digest({"report", *id})
-                    : digest({"run", report.dir_name, report.env_name, report.target.id,
-                              report.target.schema, registry_api::format_time(report.start),
-                              registry_api::format_time(report.end), report.to_version,
-                              report.dry_run ? "dry" : ""});
+  Blob key =
+      has_id
+          ? digest({"report", *id})
+          : digest({"run", report.dir_name, report.env_name, report.target.id, report.target.schema,
+                    registry_api::format_time(report.start), registry_api::format_time(report.end),
+                    report.to_version, report.dry_run ? "dry" : ""});
   PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
   out.has_client_id = has_id;
   return out;

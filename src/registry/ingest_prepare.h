@@ -29,8 +29,8 @@ struct PreparedReport {
   std::vector<PreparedFile> files;
   bool has_files = false;  ///< it had a list of files, perhaps an empty one
   bool failed = false;
-  Blob key;                   ///< what makes it the same report
-  Blob fingerprint;           ///< of everything it said
+  Blob key;          ///< what makes it the same report
+  Blob fingerprint;  ///< of everything it said
   bool has_client_id = false;
   std::optional<std::string> extra;  ///< JSON of the members that only some clients send
 };
@@ -38,7 +38,8 @@ struct PreparedReport {
 /// Errors: kInvalid, kLimit.
 Result<PreparedReport> prepare_report(registry_api::MigrationReport report);
 /// An entry of a set: known by the set, its database and its start.
-Result<PreparedReport> prepare_entry(const std::string& set_id, registry_api::MigrationReport report);
+Result<PreparedReport> prepare_entry(const std::string& set_id,
+                                     registry_api::MigrationReport report);
 
 struct PreparedSet {
   registry_api::MigrationSetReport set;  ///< redacted, without entries

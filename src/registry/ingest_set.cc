@@ -144,8 +144,7 @@ class SetJob {
       : caller_(caller), session_(session), job_(registry, caller, session) {}
 
   Result<IngestOutcome> run(const PreparedSet& prepared) {
-    std::optional<KnownEvent> known =
-        TRY(find_event_key(session_, caller_.org_id, prepared.key));
+    std::optional<KnownEvent> known = TRY(find_event_key(session_, caller_.org_id, prepared.key));
     if (known.has_value() && known->fingerprint == prepared.fingerprint) {
       return IngestOutcome{known->event_id, true};
     }
@@ -166,8 +165,7 @@ class SetJob {
   }
 
   Result<IngestOutcome> begin(const PreparedSet& prepared, const registry_api::BeginSet& begin) {
-    std::optional<KnownEvent> known =
-        TRY(find_event_key(session_, caller_.org_id, prepared.key));
+    std::optional<KnownEvent> known = TRY(find_event_key(session_, caller_.org_id, prepared.key));
     if (known.has_value()) {
       StoredSet set = TRY(load_set(session_, known->event_id));
       if (set.planned != begin.planned || set.started_at != to_stored(begin.start)) {
@@ -247,8 +245,8 @@ class SetJob {
 
   Result<void> merge(StoredSet& stored, const registry_api::MigrationSetReport& set) {
     bool same_run = stored.planned == set.planned && stored.started_at == to_stored(set.start);
-    bool same_error = !stored.error.has_value() || !set.error.has_value() ||
-                      stored.error == set.error;
+    bool same_error =
+        !stored.error.has_value() || !set.error.has_value() || stored.error == set.error;
     bool grows = extends(set.log, stored.steps);
     if (!same_run || !same_error || (!grows && !extends(stored.steps, set.log))) {
       return conflict(set.id);
@@ -269,8 +267,7 @@ class SetJob {
   Result<size_t> add_entries(const PreparedSet& prepared, int64_t set_id) {
     size_t added = 0;
     for (const PreparedReport& entry : prepared.entries) {
-      std::optional<KnownEvent> known =
-          TRY(find_event_key(session_, caller_.org_id, entry.key));
+      std::optional<KnownEvent> known = TRY(find_event_key(session_, caller_.org_id, entry.key));
       if (known.has_value()) {
         if (known->fingerprint != entry.fingerprint) {
           return conflict(prepared.set.id);
@@ -306,10 +303,10 @@ class SetJob {
         }));
     std::optional<Repo> repo = TRY(find_repo(session_, caller_.org_id, stored.repo_id));
     RepoHead* head = TRY(job_.head(*repo));
-    auto newest = std::max_element(
-        versions.begin(), versions.end(), [head](const std::string& a, const std::string& b) {
-          return head->order().compare(a, b) < 0;
-        });
+    auto newest = std::max_element(versions.begin(), versions.end(),
+                                   [head](const std::string& a, const std::string& b) {
+                                     return head->order().compare(a, b) < 0;
+                                   });
     EventStatus status = set_status(facts);
     if (status != stored.status) {
       TRY(count_event(session_, caller_.org_id, stored.repo_id, stored.env_id, stored.status, -1));
@@ -357,8 +354,8 @@ Result<IngestOutcome> ingest_set(Registry& registry,
                                  registry_api::MigrationSetReport report) {
   const PreparedSet prepared = TRY(prepare_set(std::move(report)));
   std::vector<LiveEvent> published;
-  IngestOutcome outcome =
-      TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
+  IngestOutcome outcome = TRY(
+      write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
         SetJob job(registry, caller, session);
         IngestOutcome stored = TRY(job.run(prepared));
         published.clear();
@@ -391,8 +388,8 @@ Result<IngestOutcome> ingest_begin(Registry& registry,
   report.context = set.context;
   const PreparedSet prepared = TRY(prepare_set(std::move(report)));
   LiveEvent event;
-  IngestOutcome outcome =
-      TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
+  IngestOutcome outcome = TRY(
+      write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
         SetJob job(registry, caller, session);
         IngestOutcome stored = TRY(job.begin(prepared, begin));
         event = job.event();

@@ -31,8 +31,9 @@ class SetTest : public testing::Test {
   }
   std::string set_row() {
     return registry_
-        .scalar("SELECT e.status || ' ' || s.succeeded || '/' || s.planned || ' ' || "
-                "coalesce(e.version, '-') FROM events e JOIN sets s ON s.event_id = e.id")
+        .scalar(
+            "SELECT e.status || ' ' || s.succeeded || '/' || s.planned || ' ' || "
+            "coalesce(e.version, '-') FROM events e JOIN sets s ON s.event_id = e.id")
         .text();
   }
   int64_t count(std::string_view sql) { return registry_.scalar(sql).number(); }

@@ -134,8 +134,8 @@ TEST(Ingest, PushMeasuresEveryDatabase) {
   ASSERT_TRUE(registry.ingest(registry.report("b", "", "9")));
   EXPECT_EQ(registry.database("a"), "SYNCED 2");
   EXPECT_EQ(registry.database("b"), "PENDING 9");
-  EXPECT_EQ(
-      registry.scalar("SELECT unknown_version FROM databases WHERE ext_id = 'b'").number(), 1);
+  EXPECT_EQ(registry.scalar("SELECT unknown_version FROM databases WHERE ext_id = 'b'").number(),
+            1);
   ASSERT_TRUE(registry.push("app", "", {"1", "2", "9"}));
   EXPECT_EQ(registry.database("a"), "PENDING 2");
   EXPECT_EQ(registry.database("b"), "SYNCED 9");
@@ -150,9 +150,8 @@ TEST(Ingest, SameIdAtAnotherPlaceIsACopyUnlessTheOldOneIsSilent) {
   MigrationReport moved = registry.report("a", "", "1");
   moved.target.url = "sqlite://elsewhere/a.db";
   ASSERT_TRUE(registry.ingest(moved));
-  EXPECT_EQ(registry.scalar("SELECT count(*) FROM databases WHERE duplicate_of IS NOT NULL")
-                .number(),
-            2);
+  EXPECT_EQ(
+      registry.scalar("SELECT count(*) FROM databases WHERE duplicate_of IS NOT NULL").number(), 2);
   EXPECT_EQ(registry.scalar("SELECT name FROM databases WHERE id = 2").text(), "a.db@elsewhere");
   registry.clock().advance(hours(48));
   MigrationReport again = registry.report("a", "", "1");

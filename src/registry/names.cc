@@ -14,7 +14,9 @@ namespace {
 constexpr size_t kShortTagMin = 7;
 constexpr size_t kCommitDigits = 40;
 
-bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_lower_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 bool made_of(std::string_view text, std::string_view others) {
   return std::all_of(text.begin(), text.end(), [others](char c) {
@@ -91,9 +93,9 @@ std::string to_slug(std::string_view name) {
 
 bool is_short_tag(std::string_view tag) {
   return tag.size() >= kShortTagMin && tag.size() < kCommitDigits &&
-         std::all_of(tag.begin(), tag.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+         std::all_of(
+             tag.begin(), tag.end(),
+             [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 std::string driver_from_wire(std::string_view driver) {
@@ -123,7 +125,9 @@ std::string driver_of_url(std::string_view url) {
   return driver_from_wire(scheme);
 }
 
-std::string location_of_url(std::string_view url) { return std::string(place_of(url)); }
+std::string location_of_url(std::string_view url) {
+  return std::string(place_of(url));
+}
 
 std::string host_of_url(std::string_view url) {
   std::string_view place = place_of(url);

@@ -54,8 +54,8 @@ Result<Page> read_page(const Json* input) {
 }
 
 Json page_info(const Page& page, const PageFacts& facts) {
-  Json info = Json::object(
-      {{"page", page.number}, {"pageSize", page.size}, {"total", facts.total}});
+  Json info =
+      Json::object({{"page", page.number}, {"pageSize", page.size}, {"total", facts.total}});
   info.set("endCursor", facts.end.has_value() ? Json(format_cursor(*facts.end)) : Json());
   info.set("hasNextPage", facts.has_next);
   return info;

@@ -26,8 +26,8 @@ struct Page {
 };
 
 /// Reads a PageInput; null is the first page.
-/// Errors: kInvalid for a number below 1, or a cursor that is not ours. A size past the bound is the
-/// bound.
+/// Errors: kInvalid for a number below 1, or a cursor that is not ours. A size past the bound is
+/// the bound.
 Result<Page> read_page(const codec::Json* input);
 /// `endCursor` of a page; opaque to clients.
 [[nodiscard]] std::string format_cursor(int64_t after);

@@ -36,8 +36,8 @@ Measured measure(const Row& row, const RepoHead& head) {
 Result<void> store(Session& session, const Measured& measured) {
   return session.run(
       "UPDATE databases SET status = ?, unknown_version = ?, pending_files = ? WHERE id = ?",
-      {to_text(measured.after.status), measured.after.unknown_version,
-       measured.after.pending_files, measured.id});
+      {to_text(measured.after.status), measured.after.unknown_version, measured.after.pending_files,
+       measured.id});
 }
 
 }  // namespace

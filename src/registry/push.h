@@ -49,7 +49,7 @@ struct DirectoryState {
   int64_t repo_id = 0;
   std::string hash;
   std::string version;
-  std::string tag;  ///< full name; `latest` for the head
+  std::string tag;                        ///< full name; `latest` for the head
   std::vector<codec::ArchiveFile> files;  ///< `atlas.sum` first
 };
 
@@ -59,9 +59,9 @@ struct StateSelector {
   std::string version;  ///< empty: all of it; else truncated after this version
 };
 
-/// Errors: kNotFound `dir "x" not found`, `dir "x" has no pushed content`, `tag "t" not found in dir
-/// "x"`, `version "v" not found in dir "x"`; kInvalid when a short tag fits several, or for tag and
-/// version together.
+/// Errors: kNotFound `dir "x" not found`, `dir "x" has no pushed content`, `tag "t" not found in
+/// dir "x"`, `version "v" not found in dir "x"`; kInvalid when a short tag fits several, or for tag
+/// and version together.
 Result<DirectoryState> read_directory_state(Session& session,
                                             int64_t org_id,
                                             const StateSelector& selector);

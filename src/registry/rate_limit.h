@@ -23,7 +23,7 @@ class RateLimit {
     int64_t filled_at = 0;
   };
   int64_t per_minute_;
-  std::mutex mutex_;  // guards buckets_
+  std::mutex mutex_;                             // guards buckets_
   std::unordered_map<int64_t, Bucket> buckets_;  // as many as there are tokens in use
 };
 

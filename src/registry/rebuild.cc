@@ -59,9 +59,9 @@ struct Newest {
 };
 
 Result<void> replay_databases(Session& session, RebuildReport& report) {
-  TRY(session.run(
-      "UPDATE databases SET last_event_id = NULL, last_order = NULL, last_failed = 0, "
-      "current_version = NULL, last_deployment_at = NULL, listed_events = 0"));
+  TRY(
+      session.run("UPDATE databases SET last_event_id = NULL, last_order = NULL, last_failed = 0, "
+                  "current_version = NULL, last_deployment_at = NULL, listed_events = 0"));
   TRY(session.run(
       "UPDATE databases SET listed_events = c.events FROM (SELECT database_id, count(*) AS events "
       "FROM events WHERE database_id IS NOT NULL AND set_id IS NULL GROUP BY database_id) c "
@@ -73,17 +73,17 @@ Result<void> replay_databases(Session& session, RebuildReport& report) {
       {}, [&newest](const Row& row) {
         Newest& entry = newest[row[1].number()];
         if (entry.event_id == 0 || row[2].number() >= entry.order_at) {
-          entry = Newest{row[0].number(), row[2].number(), row[3].text() == "FAILED",
-                         row[4].text(), row[5].is_null() ? row[6].number() : row[5].number()};
+          entry = Newest{row[0].number(), row[2].number(), row[3].text() == "FAILED", row[4].text(),
+                         row[5].is_null() ? row[6].number() : row[5].number()};
         }
         return true;
       }));
   for (const auto& [database_id, entry] : newest) {
-    TRY(session.run(
-        "UPDATE databases SET last_event_id = ?, last_order = ?, last_failed = ?, "
-        "current_version = ?, last_deployment_at = ? WHERE id = ?",
-        {entry.event_id, entry.order_at, entry.failed, entry.version, entry.deployed_at,
-         database_id}));
+    TRY(
+        session.run("UPDATE databases SET last_event_id = ?, last_order = ?, last_failed = ?, "
+                    "current_version = ?, last_deployment_at = ? WHERE id = ?",
+                    {entry.event_id, entry.order_at, entry.failed, entry.version, entry.deployed_at,
+                     database_id}));
   }
   Value count = TRY(session.scalar("SELECT count(*) FROM databases"));
   report.databases = count.number();
@@ -171,8 +171,8 @@ Result<RebuildReport> rebuild_registry(const std::string& data) {
   SqliteStoreOptions options;
   options.create = false;
   std::unique_ptr<Store> store = TRY(open_sqlite_store(data, options));
-  return write_value<RebuildReport>(
-      *store, [](Session& session) { return rebuild_projections(session); });
+  return write_value<RebuildReport>(*store,
+                                    [](Session& session) { return rebuild_projections(session); });
 }
 
 }  // namespace rhumb::registry

@@ -10,8 +10,8 @@ namespace rhumb::registry {
 namespace {
 
 Result<RebuildReport> rebuild(TestRegistry& registry) {
-  return write_value<RebuildReport>(
-      *registry.store(), [](Session& session) { return rebuild_projections(session); });
+  return write_value<RebuildReport>(*registry.store(),
+                                    [](Session& session) { return rebuild_projections(session); });
 }
 
 /// Whatever arrives in whatever order: what is kept beside the events is what they say.
@@ -20,7 +20,9 @@ TEST(Rebuild, FindsNothingToChangeAfterRandomTraffic) {
     SCOPED_TRACE(seed);
     TestRegistry registry;
     std::mt19937 random(seed);
-    auto pick = [&random](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
+    auto pick = [&random](int count) {
+      return static_cast<int>(random() % static_cast<unsigned>(count));
+    };
     const std::vector<std::string> versions = {"1", "2", "3", "9", "10"};
     for (int i = 0; i < 60; ++i) {
       registry.clock().advance(std::chrono::seconds(1 + pick(30)));
@@ -30,8 +32,8 @@ TEST(Rebuild, FindsNothingToChangeAfterRandomTraffic) {
                                   {versions.begin(), versions.begin() + count}));
         continue;
       }
-      registry_api::MigrationReport report =
-          registry.report("db" + std::to_string(pick(6)), "", versions[static_cast<size_t>(pick(5))]);
+      registry_api::MigrationReport report = registry.report(
+          "db" + std::to_string(pick(6)), "", versions[static_cast<size_t>(pick(5))]);
       report.dir_name = pick(3) == 0 ? ".atlas" : pick(2) == 0 ? "app" : "web";
       report.env_name = pick(2) == 0 ? "prod" : "staging";
       report.dry_run = pick(6) == 0;

@@ -41,7 +41,9 @@ inline constexpr std::string_view kRepoColumns =
 
 Result<std::optional<Repo>> find_repo(Session& session, int64_t org_id, int64_t id);
 /// By slug, then by name, then by the slug the name would get.
-Result<std::optional<Repo>> find_repo(Session& session, int64_t org_id, std::string_view slug_or_name);
+Result<std::optional<Repo>> find_repo(Session& session,
+                                      int64_t org_id,
+                                      std::string_view slug_or_name);
 
 struct NewRepo {
   int64_t org_id = 0;
@@ -57,7 +59,10 @@ struct NewRepo {
 Result<Repo> create_repo(Session& session, const NewRepo& repo);
 
 /// Found, or made on first use.
-Result<int64_t> ensure_project(Session& session, int64_t org_id, std::string_view name, int64_t now);
+Result<int64_t> ensure_project(Session& session,
+                               int64_t org_id,
+                               std::string_view name,
+                               int64_t now);
 Result<int64_t> ensure_environment(Session& session,
                                    int64_t org_id,
                                    std::string_view name,

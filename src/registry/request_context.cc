@@ -17,9 +17,8 @@ void audit_refusal(RequestContext& context, std::string_view field, const Error&
   entry.after = codec::format_json(Json::object(
       {{"code", graphql::extension_code(error.code())}, {"message", error.message()}}));
   // A log that cannot be written must not turn a refusal into anything else.
-  (void)context.registry.store.write([&entry](Session& session) -> Result<void> {
-    return append_audit(session, entry);
-  });
+  (void)context.registry.store.write(
+      [&entry](Session& session) -> Result<void> { return append_audit(session, entry); });
 }
 
 }  // namespace
@@ -83,7 +82,9 @@ Json text_json(const std::optional<std::string>& text) {
   return text.has_value() ? Json(*text) : Json();
 }
 
-Json filled_json(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json filled_json(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
 
 Json actor_json(const Value& kind, const Value& id, const Value& name) {
   Json actor = Json::object({{"kind", kind.text()}, {"name", name.text()}});

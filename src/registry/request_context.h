@@ -22,8 +22,8 @@ class RequestContext final : public graphql::Context {
 /// A resolver of ours: the context is known, errors of writes and refusals reach the audit log.
 using RegistryResolver = std::function<Result<codec::Json>(RequestContext&, graphql::FieldCall&)>;
 
-/// Binds a root field. A mutation that fails and a query that is refused leave an entry in the audit
-/// log, `request.refused`.
+/// Binds a root field. A mutation that fails and a query that is refused leave an entry in the
+/// audit log, `request.refused`.
 void bind_root(graphql::Resolvers& resolvers,
                std::string_view type,
                std::string_view field,

@@ -10,7 +10,9 @@ namespace {
 using codec::Json;
 using graphql::FieldCall;
 
-std::string hex(const Value& bytes) { return codec::hex_encode(codec::as_bytes(bytes.text())); }
+std::string hex(const Value& bytes) {
+  return codec::hex_encode(codec::as_bytes(bytes.text()));
+}
 
 Json entry_json(const Row& row) {
   return Json::object({{"seq", std::to_string(row[0].number())},
@@ -73,10 +75,10 @@ Result<Condition> make_condition(int64_t org_id, const Json& input) {
 /// The log has no gaps, so its last number is how long it is; only a part must be counted.
 Result<int64_t> count(Session& session, const Condition& where) {
   Value organizations = TRY(session.scalar("SELECT count(*) FROM organizations"));
-  Value total = where.narrowed || organizations.number() > 1
-                    ? TRY(session.scalar("SELECT count(*) FROM audit WHERE " + where.sql,
-                                         where.params))
-                    : TRY(session.scalar("SELECT max(seq) FROM audit"));
+  Value total =
+      where.narrowed || organizations.number() > 1
+          ? TRY(session.scalar("SELECT count(*) FROM audit WHERE " + where.sql, where.params))
+          : TRY(session.scalar("SELECT max(seq) FROM audit"));
   return total.number();
 }
 

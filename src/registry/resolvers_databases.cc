@@ -9,7 +9,9 @@ namespace {
 using codec::Json;
 using graphql::FieldCall;
 
-Error not_found() { return Error(ErrorCode::kNotFound, "database not found"); }
+Error not_found() {
+  return Error(ErrorCode::kNotFound, "database not found");
+}
 
 Result<Json> resolve_databases(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, "cloud:read"));
@@ -70,8 +72,8 @@ Result<Json> resolve_environments(RequestContext& context, FieldCall&) {
 
 Result<Json> resolve_latest_version(RequestContext& context, FieldCall& call) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    std::optional<Repo> repo = TRY(find_repo(session, context.caller.org_id,
-                                             call.parent().find_int("_repo").value_or(0)));
+    std::optional<Repo> repo =
+        TRY(find_repo(session, context.caller.org_id, call.parent().find_int("_repo").value_or(0)));
     if (!repo.has_value()) {
       return Json();
     }

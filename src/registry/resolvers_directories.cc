@@ -67,8 +67,8 @@ Result<std::vector<ArchiveFile>> apply_difference(RequestContext& context,
                                                   std::string sum,
                                                   migrate::Format format) {
   std::map<std::string, std::string> files;
-  Result<DirectoryState> base = read_value<DirectoryState>(
-      context.registry.store, [&](Session& session) {
+  Result<DirectoryState> base =
+      read_value<DirectoryState>(context.registry.store, [&](Session& session) {
         return read_directory_state(session, context.caller.org_id,
                                     StateSelector{input.string_or_empty("slug"), "", ""});
       });
@@ -207,9 +207,10 @@ Result<Json> resolve_dirs(RequestContext& context, FieldCall& call) {
   Json out = Json::array();
   for (const Row& row : rows) {
     Repo repo = read_repo(row);
-    bool wanted = slugs == nullptr || std::any_of(slugs->begin(), slugs->end(), [&](const Json& s) {
-                    return s.is_string() && (s.as_string() == repo.slug || s.as_string() == repo.name);
-                  });
+    bool wanted =
+        slugs == nullptr || std::any_of(slugs->begin(), slugs->end(), [&](const Json& s) {
+          return s.is_string() && (s.as_string() == repo.slug || s.as_string() == repo.name);
+        });
     if (wanted) {
       Json dir = dir_json(context.registry, repo, "");
       if (!with_content) {
@@ -297,13 +298,11 @@ void add_directory_resolvers(graphql::Resolvers& resolvers) {
   });
   bind_field(resolvers, "Dir", "latestVersion", resolve_dir_version);
   bind_field(resolvers, "Dir", "tags", resolve_dir_tags);
-  bind_root(resolvers, "Mutation", "pushDir", [](RequestContext& context, FieldCall& call) {
-    return push(context, call, true);
-  });
+  bind_root(resolvers, "Mutation", "pushDir",
+            [](RequestContext& context, FieldCall& call) { return push(context, call, true); });
   for (const char* field : {"diffSyncDir", "syncDir"}) {
-    bind_root(resolvers, "Mutation", field, [](RequestContext& context, FieldCall& call) {
-      return push(context, call, false);
-    });
+    bind_root(resolvers, "Mutation", field,
+              [](RequestContext& context, FieldCall& call) { return push(context, call, false); });
   }
   bind_root(resolvers, "Mutation", "reportDir", [](RequestContext& context, FieldCall& call) {
     return report_dir(context, call, "name");

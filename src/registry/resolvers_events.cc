@@ -13,8 +13,12 @@ namespace {
 using codec::Json;
 using graphql::FieldCall;
 
-int64_t id_of(FieldCall& call) { return call.parent().find_int("_id").value_or(0); }
-bool is_set(FieldCall& call) { return call.parent().find_bool("_set").value_or(false); }
+int64_t id_of(FieldCall& call) {
+  return call.parent().find_int("_id").value_or(0);
+}
+bool is_set(FieldCall& call) {
+  return call.parent().find_bool("_set").value_or(false);
+}
 
 /// An event by its number, or null.
 Result<Json> load_event(RequestContext& context, int64_t id) {
@@ -62,8 +66,7 @@ Result<Json> resolve_steps(RequestContext& context, FieldCall& call) {
   Value stored = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     return session.scalar("SELECT steps FROM sets WHERE event_id = ?", {id_of(call)});
   }));
-  std::vector<registry_api::SetStep> steps =
-      TRY(registry_api::read_set_steps(stored_json(stored)));
+  std::vector<registry_api::SetStep> steps = TRY(registry_api::read_set_steps(stored_json(stored)));
   for (const registry_api::SetStep& step : steps) {
     Json log = Json::array();
     for (const registry_api::StepLog& line : step.log) {

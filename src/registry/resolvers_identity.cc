@@ -18,14 +18,13 @@ Result<Json> resolve_me(RequestContext& context, FieldCall&) {
                        {"expiresAt", time_json(caller.expires_at)}});
 }
 
-/// The bearer of the request is checked before anything is resolved; here it is the argument's turn.
+/// The bearer of the request is checked before anything is resolved; here it is the argument's
+/// turn.
 Result<Json> check_token(RequestContext& context, const std::string& token) {
-  bool valid = TRY(read_value<bool>(
-      context.registry.store, [&](Session& session) -> Result<bool> {
-        std::optional<TokenOwner> owner =
-            TRY(find_token(session, token, context.registry.now()));
-        return owner.has_value();
-      }));
+  bool valid = TRY(read_value<bool>(context.registry.store, [&](Session& session) -> Result<bool> {
+    std::optional<TokenOwner> owner = TRY(find_token(session, token, context.registry.now()));
+    return owner.has_value();
+  }));
   return Json::object({{"success", valid}});
 }
 

@@ -13,8 +13,7 @@ Json answer(const Registry& registry, const IngestOutcome& outcome, bool is_set)
 
 Result<Json> report_migration(RequestContext& context, FieldCall& call) {
   registry_api::MigrationReport report = TRY(registry_api::read_migration_report(call.input()));
-  IngestOutcome outcome =
-      TRY(ingest_report(context.registry, context.caller, std::move(report)));
+  IngestOutcome outcome = TRY(ingest_report(context.registry, context.caller, std::move(report)));
   return answer(context.registry, outcome, false);
 }
 

@@ -168,8 +168,7 @@ Result<Json> resolve_create_repo(RequestContext& context, FieldCall& call) {
     bool created = !found.has_value();
     if (created) {
       found = TRY(create_repo(session, repo));
-      AuditEntry entry =
-          audit_entry(context.caller, repo.now, "repo.create", "repo/" + repo.slug);
+      AuditEntry entry = audit_entry(context.caller, repo.now, "repo.create", "repo/" + repo.slug);
       entry.after = codec::format_json(
           Json::object({{"name", repo.name}, {"type", repo.type}, {"driver", repo.driver}}));
       TRY(append_audit(session, std::move(entry)));
@@ -181,7 +180,9 @@ Result<Json> resolve_create_repo(RequestContext& context, FieldCall& call) {
   });
 }
 
-int64_t id_of(FieldCall& call) { return call.parent().find_int("_id").value_or(0); }
+int64_t id_of(FieldCall& call) {
+  return call.parent().find_int("_id").value_or(0);
+}
 
 Result<Json> resolve_project(RequestContext& context, FieldCall& call) {
   Value name = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
@@ -274,7 +275,8 @@ Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
       Blob body{codec::to_string(codec::sha256(file.content))};
       Rows rows = TRY(session.query(
           "SELECT (SELECT t.name FROM tags t JOIN dir_files f ON f.state_id = t.state_id "
-          "WHERE t.repo_id = ?1 AND f.name = ?2 AND f.body = ?3 ORDER BY t.pushed_at, t.id LIMIT 1),"
+          "WHERE t.repo_id = ?1 AND f.name = ?2 AND f.body = ?3 ORDER BY t.pushed_at, t.id LIMIT "
+          "1),"
           "(SELECT f.hash FROM dir_files f JOIN dir_states s ON s.id = f.state_id "
           "WHERE s.repo_id = ?1 AND f.name = ?2 AND f.body = ?3 LIMIT 1)",
           {id_of(call), file.name, body}));
@@ -282,14 +284,14 @@ Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
       if (call.selects("databases")) {
         databases = TRY(count_databases(session, id_of(call), file.name));
       }
-      out.push_back(Json::object(
-          {{"name", file.name},
-           {"version", migrate::file_version(file.name, migrate::Format::kAtlas)},
-           {"desc", migrate::file_description(file.name, migrate::Format::kAtlas)},
-           {"hash", rows.front()[1].text()},
-           {"content", file.content},
-           {"firstTag", text_json(rows.front()[0].find_text())},
-           {"databases", databases}}));
+      out.push_back(
+          Json::object({{"name", file.name},
+                        {"version", migrate::file_version(file.name, migrate::Format::kAtlas)},
+                        {"desc", migrate::file_description(file.name, migrate::Format::kAtlas)},
+                        {"hash", rows.front()[1].text()},
+                        {"content", file.content},
+                        {"firstTag", text_json(rows.front()[0].find_text())},
+                        {"databases", databases}}));
     }
     return out;
   });
@@ -304,13 +306,12 @@ Json version_json(const Registry& registry, int64_t repo_id, const Row& row, con
                                      {"link", tag_link(registry, repo_id, tag[0].number())},
                                      {"pushedAt", time_json(tag[3].number())}}));
   }
-  return Json::object(
-      {{"version", row[0].text()},
-       {"desc", migrate::file_description(row[1].text(), migrate::Format::kAtlas)},
-       {"hash", filled_json(row[2].text())},
-       {"tags", std::move(tag_list)},
-       {"pushedAt", time_json(row[3].number())},
-       {"hasState", row[4].flag()}});
+  return Json::object({{"version", row[0].text()},
+                       {"desc", migrate::file_description(row[1].text(), migrate::Format::kAtlas)},
+                       {"hash", filled_json(row[2].text())},
+                       {"tags", std::move(tag_list)},
+                       {"pushedAt", time_json(row[3].number())},
+                       {"hasState", row[4].flag()}});
 }
 
 /// Versions of the latest state, newest first, each with the tags that end with it.
@@ -319,8 +320,8 @@ Result<Json> resolve_versions(RequestContext& context, FieldCall& call) {
   int64_t repo_id = id_of(call);
   int64_t head = call.parent().find_int("_head").value_or(0);
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value total = TRY(session.scalar(
-        "SELECT count(*) FROM dir_files WHERE state_id = ? AND listed = 1", {head}));
+    Value total = TRY(
+        session.scalar("SELECT count(*) FROM dir_files WHERE state_id = ? AND listed = 1", {head}));
     int64_t offset = page.after.value_or(page.offset());
     Rows rows = TRY(session.query(
         "SELECT f.version, f.name, f.hash, (SELECT min(s.created_at) FROM dir_files o JOIN "

@@ -74,8 +74,7 @@ Result<Json> issue(RequestContext& context,
   token.now = now;
   int64_t id = TRY(store_token(session, secret, token));
   Json made = TRY(load_token(session, context.caller.org_id, id));
-  AuditEntry entry =
-      audit_entry(context.caller, now, "token.create", fmt::format("token/{}", id));
+  AuditEntry entry = audit_entry(context.caller, now, "token.create", fmt::format("token/{}", id));
   entry.after = codec::format_json(Json::object(
       {{"owner", made.at("owner")}, {"scopes", made.at("scopes")}, {"grants", made.at("grants")}}));
   TRY(append_audit(session, std::move(entry)));
@@ -95,8 +94,8 @@ Result<Json> create_bot_with_token(RequestContext& context, FieldCall& call) {
       return Error(ErrorCode::kConflict, fmt::format("bot \"{}\" already exists", name));
     }
     int64_t now = context.registry.now();
-    int64_t bot = TRY(create_bot(session, context.caller.org_id, name,
-                                 context.caller.origin.actor.name, now));
+    int64_t bot = TRY(
+        create_bot(session, context.caller.org_id, name, context.caller.origin.actor.name, now));
     TRY(append_audit(session, audit_entry(context.caller, now, "bot.create", "bot/" + name)));
     return issue(context, session, bot, wish, secret);
   });
@@ -174,8 +173,8 @@ Result<Json> resolve_tokens(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, kAdminPermission));
   const Page page = TRY(read_page(&call.input()));
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value total = TRY(session.scalar("SELECT count(*) FROM tokens WHERE org_id = ?",
-                                     {context.caller.org_id}));
+    Value total = TRY(
+        session.scalar("SELECT count(*) FROM tokens WHERE org_id = ?", {context.caller.org_id}));
     int64_t offset = page.after.value_or(page.offset());
     Rows rows = TRY(session.query(fmt::format("{}ORDER BY t.id LIMIT ? OFFSET ?", kSelect),
                                   {context.caller.org_id, page.size, offset}));

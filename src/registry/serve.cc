@@ -80,8 +80,8 @@ Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options, 
   server.tls_key_file = options.tls_key_file;
   server.worker_threads = kWorkers;
   server.error_log = options.log;
-  return http::Server::start(std::move(server),
-                             [&gate](const http::Request& request) { return gate.handle(request); });
+  return http::Server::start(
+      std::move(server), [&gate](const http::Request& request) { return gate.handle(request); });
 }
 
 Result<void> check_options(const ServeOptions& options) {
@@ -161,8 +161,7 @@ Result<AuditReport> verify_audit_log(const std::string& data, const std::string&
   // Reading needs no lock: the log may be checked while the server runs.
   std::unique_ptr<Session> session = TRY(open_sqlite(path, SqliteAccess::kRead));
   TRY(session->run("BEGIN"));
-  AuditHead head =
-      TRY(hash.empty() ? verify_audit(*session) : verify_audit(*session, seq, hash));
+  AuditHead head = TRY(hash.empty() ? verify_audit(*session) : verify_audit(*session, seq, hash));
   return AuditReport{head.entries, codec::hex_encode(head.hash)};
 }
 

@@ -49,9 +49,10 @@ Result<std::string> Setup::redeem(std::string_view code,
   int64_t now = registry_.now();
   TRY(registry_.store.write([&](Session& session) -> Result<void> {
     Value org = TRY(session.scalar("SELECT id FROM organizations ORDER BY id LIMIT 1"));
-    Value taken = TRY(session.scalar("SELECT id FROM bots WHERE org_id = ? AND (name = ? OR "
-                                     "created_by = ?)",
-                                     {org, name, kCreator}));
+    Value taken =
+        TRY(session.scalar("SELECT id FROM bots WHERE org_id = ? AND (name = ? OR "
+                           "created_by = ?)",
+                           {org, name, kCreator}));
     if (!taken.is_null()) {
       return Error(ErrorCode::kConflict, fmt::format("\"{}\" is taken", name));
     }

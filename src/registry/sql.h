@@ -28,20 +28,22 @@ struct Blob {
 class Value {
  public:
   Value() = default;
-  Value(std::nullptr_t) {}                            // NOLINT(google-explicit-constructor)
-  Value(int64_t number) : state_(number) {}           // NOLINT(google-explicit-constructor)
-  Value(int number) : state_(int64_t{number}) {}      // NOLINT(google-explicit-constructor)
-  Value(bool flag) : state_(int64_t{flag ? 1 : 0}) {} // NOLINT(google-explicit-constructor)
-  Value(std::string text) : state_(std::move(text)) {}      // NOLINT(google-explicit-constructor)
-  Value(std::string_view text) : state_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
-  Value(const char* text) : state_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
-  Value(Blob blob) : state_(std::move(blob)) {}       // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor)
+  Value(std::nullptr_t) {}
+  Value(int64_t number) : state_(number) {}
+  Value(int number) : state_(int64_t{number}) {}
+  Value(bool flag) : state_(int64_t{flag ? 1 : 0}) {}
+  Value(std::string text) : state_(std::move(text)) {}
+  Value(std::string_view text) : state_(std::string(text)) {}
+  Value(const char* text) : state_(std::string(text)) {}
+  Value(Blob blob) : state_(std::move(blob)) {}
   template <typename T>
-  Value(const std::optional<T>& maybe) {  // NOLINT(google-explicit-constructor)
+  Value(const std::optional<T>& maybe) {
     if (maybe.has_value()) {
       *this = Value(*maybe);
     }
   }
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(state_); }
   /// The number; 0 for anything else.

@@ -1,8 +1,7 @@
 #include "registry/sqlite_session.h"
 
-#include <sqlite3.h>
-
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <unordered_map>
 
@@ -161,9 +160,9 @@ class SqliteSession final : public Session {
 
 Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAccess access) {
   sqlite3* raw = nullptr;
-  int flags = SQLITE_OPEN_NOMUTEX | (access == SqliteAccess::kWrite
-                                         ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                         : SQLITE_OPEN_READWRITE);
+  int flags = SQLITE_OPEN_NOMUTEX |
+              (access == SqliteAccess::kWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                              : SQLITE_OPEN_READWRITE);
   int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   Connection connection(raw);
   if (code != SQLITE_OK) {

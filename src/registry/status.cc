@@ -72,8 +72,12 @@ DatabaseProjection against_reports(std::string_view current, const RepoHead& hea
 
 }  // namespace
 
-std::string_view to_text(EventStatus status) { return name_of(kEventNames, status); }
-std::string_view to_text(DatabaseStatus status) { return name_of(kDatabaseNames, status); }
+std::string_view to_text(EventStatus status) {
+  return name_of(kEventNames, status);
+}
+std::string_view to_text(DatabaseStatus status) {
+  return name_of(kDatabaseNames, status);
+}
 std::optional<EventStatus> parse_event_status(std::string_view text) {
   return find_status<EventStatus>(kEventNames, text);
 }

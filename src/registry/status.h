@@ -68,12 +68,11 @@ struct DatabaseFacts {
 
 struct DatabaseProjection {
   DatabaseStatus status = DatabaseStatus::kSynced;
-  bool unknown_version = false;         ///< the state does not hold the current version
-  std::optional<int64_t> pending_files; ///< absent when the state cannot tell
+  bool unknown_version = false;          ///< the state does not hold the current version
+  std::optional<int64_t> pending_files;  ///< absent when the state cannot tell
   bool operator==(const DatabaseProjection&) const = default;
 };
-[[nodiscard]] DatabaseProjection project_database(const DatabaseFacts& facts,
-                                                  const RepoHead& head);
+[[nodiscard]] DatabaseProjection project_database(const DatabaseFacts& facts, const RepoHead& head);
 
 /// When a report takes its place among others of a database: its end, unless that lies more than
 /// five minutes ahead of the server's clock; then the arrival. Nanoseconds since 1970.

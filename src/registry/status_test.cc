@@ -59,16 +59,20 @@ TEST(SetStatus, Rules) {
   };
   const Case cases[] = {
       {"all passed", {.planned = 2, .passed = 2}, EventStatus::kPassed, 2},
-      {"passed and nothing to do", {.planned = 2, .passed = 1, .no_action = 1},
-       EventStatus::kPassed, 2},
+      {"passed and nothing to do",
+       {.planned = 2, .passed = 1, .no_action = 1},
+       EventStatus::kPassed,
+       2},
       {"nothing to do", {.planned = 2, .no_action = 2}, EventStatus::kNoAction, 2},
       {"one failed", {.planned = 2, .passed = 1, .entries_failed = 1}, EventStatus::kFailed, 1},
       {"one never reached", {.planned = 3, .passed = 2}, EventStatus::kFailed, 2},
       {"error of the set", {.failed = true, .planned = 1, .passed = 1}, EventStatus::kFailed, 1},
       {"could not start", {.failed = true, .planned = 1}, EventStatus::kFailed, 0},
       {"dry runs", {.planned = 2, .dry_run = 2}, EventStatus::kDryRun, 2},
-      {"dry run with error", {.planned = 2, .dry_run = 2, .dry_run_with_error = 1},
-       EventStatus::kDryRun, 1},
+      {"dry run with error",
+       {.planned = 2, .dry_run = 2, .dry_run_with_error = 1},
+       EventStatus::kDryRun,
+       1},
       {"still running", {.running = true, .planned = 3, .passed = 1}, EventStatus::kRunning, 1},
       {"nothing planned", {}, EventStatus::kNoAction, 0},
   };
@@ -97,11 +101,12 @@ TEST(DatabaseStatus, AgainstTheHead) {
       {"failed though latest", {"3", true}, &pushed, {DatabaseStatus::kFailed, false, 0}},
       {"failed and behind", {"2", true}, &pushed, {DatabaseStatus::kFailed, false, 1}},
       {"empty directory", {"", false}, &empty, {DatabaseStatus::kSynced, false, 0}},
-      {"empty directory, edited history", {"1", false}, &empty,
+      {"empty directory, edited history",
+       {"1", false},
+       &empty,
        {DatabaseStatus::kPending, true, std::nullopt}},
       {"reports: greatest", {"20", false}, &reports, {}},
-      {"reports: behind", {"9", false}, &reports,
-       {DatabaseStatus::kPending, false, std::nullopt}},
+      {"reports: behind", {"9", false}, &reports, {DatabaseStatus::kPending, false, std::nullopt}},
       {"reports: baseline beyond", {"21", false}, &reports, {}},
   };
   for (const Case& c : cases) {
@@ -119,8 +124,7 @@ TEST(OrderTime, DistrustsAClockFarAhead) {
 }
 
 TEST(StatusNames, RoundTrip) {
-  for (std::string_view text :
-       {"PASSED", "FAILED", "NO_ACTION", "DRY_RUN", "RUNNING", "ABORTED"}) {
+  for (std::string_view text : {"PASSED", "FAILED", "NO_ACTION", "DRY_RUN", "RUNNING", "ABORTED"}) {
     ASSERT_TRUE(parse_event_status(text).has_value()) << text;
     EXPECT_EQ(to_text(*parse_event_status(text)), text);
   }

@@ -42,8 +42,8 @@ struct SqliteStoreOptions {
 /// Opens (and makes, and brings up to date) the embedded store in the folder `data`, and holds the
 /// folder until the store goes.
 ///
-/// Errors: kIo for a folder that cannot be made or used, kNotFound for a missing one that may not be
-/// made, kBusy when another server uses it, kUnsupported when a newer release has written it.
+/// Errors: kIo for a folder that cannot be made or used, kNotFound for a missing one that may not
+/// be made, kBusy when another server uses it, kUnsupported when a newer release has written it.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data);
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
                                                  const SqliteStoreOptions& options);

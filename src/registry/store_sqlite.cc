@@ -46,7 +46,7 @@ Result<void> make_folder(const std::string& folder) {
   if (::mkdir(folder.c_str(), 0700) == 0) {
     return {};
   }
-  struct stat info {};
+  struct stat info{};
   if (errno == EEXIST && ::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
     return {};
   }

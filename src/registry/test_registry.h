@@ -109,9 +109,10 @@ class TestRegistry {
 
   /// `status current` of a database.
   std::string database(const std::string& id) {
-    return scalar("SELECT status || ' ' || coalesce(current_version, '-') FROM databases "
-                  "WHERE ext_id = ?",
-                  {id})
+    return scalar(
+               "SELECT status || ' ' || coalesce(current_version, '-') FROM databases "
+               "WHERE ext_id = ?",
+               {id})
         .text();
   }
 

@@ -39,8 +39,8 @@ class TestStore {
 
   /// One value of one row, read straight from the store.
   Value scalar(std::string_view sql, const Params& params = {}) {
-    Result<Value> value = read_value<Value>(
-        *store_, [&](Session& session) { return session.scalar(sql, params); });
+    Result<Value> value =
+        read_value<Value>(*store_, [&](Session& session) { return session.scalar(sql, params); });
     EXPECT_TRUE(value.has_value()) << (value ? "" : value.error().message());
     return value ? *value : Value();
   }

@@ -50,11 +50,8 @@ Rights everything() {
   return rights;
 }
 
-Result<void> audit_by_system(Session& session,
-                             int64_t org_id,
-                             int64_t now,
-                             std::string action,
-                             std::string object) {
+Result<void> audit_by_system(
+    Session& session, int64_t org_id, int64_t now, std::string action, std::string object) {
   AuditEntry entry;
   entry.org_id = org_id;
   entry.time = now;
@@ -109,7 +106,9 @@ std::string make_secret() {
   return out;
 }
 
-std::string make_bot_token() { return "rgb_" + make_secret(); }
+std::string make_bot_token() {
+  return "rgb_" + make_secret();
+}
 
 bool is_acceptable_token(std::string_view token) {
   return token.size() >= kTokenMin && std::all_of(token.begin(), token.end(), [](char c) {

@@ -64,8 +64,8 @@ Result<int64_t> create_bot(Session& session,
 struct AdminAccess {
   std::optional<std::string> made_token;  ///< only when it was made here; shown once
 };
-/// Errors: kInvalid for a `given_token` that is too short or holds other characters; kDenied when the
-/// store is older and `given_token` is no valid token of the bot `admin`.
+/// Errors: kInvalid for a `given_token` that is too short or holds other characters; kDenied when
+/// the store is older and `given_token` is no valid token of the bot `admin`.
 Result<AdminAccess> ensure_admin(Session& session,
                                  const std::optional<std::string>& given_token,
                                  int64_t now);

@@ -40,7 +40,11 @@ Result<std::vector<codec::Json>> load_events(RequestContext& context,
 Result<codec::Json> load_repo(RequestContext& context, int64_t id);
 
 /// Empty when there is none of that name; an unknown repository makes a list empty, not an error.
-Result<std::optional<int64_t>> find_repo_id(Session& session, int64_t org_id, const std::string& name);
-Result<std::optional<int64_t>> find_env_id(Session& session, int64_t org_id, const std::string& name);
+Result<std::optional<int64_t>> find_repo_id(Session& session,
+                                            int64_t org_id,
+                                            const std::string& name);
+Result<std::optional<int64_t>> find_env_id(Session& session,
+                                           int64_t org_id,
+                                           const std::string& name);
 
 }  // namespace rhumb::registry

@@ -119,19 +119,19 @@ Result<Json> list(Registry& registry,
                   const Condition& where,
                   const Json& input,
                   const Page& page) {
-  Value total = TRY(session.scalar(
-      fmt::format("SELECT count(*) FROM databases d {}", where.sql), where.params));
+  Value total = TRY(
+      session.scalar(fmt::format("SELECT count(*) FROM databases d {}", where.sql), where.params));
   int64_t offset = page.after.value_or(page.offset());
   Params params = where.params;
   params.emplace_back(page.size);
   params.emplace_back(offset);
   // The page's ids first: rows that are passed over are not put together.
   const std::string order = order_by(input);
-  Rows rows = TRY(session.query(
-      fmt::format("SELECT {}{}WHERE d.id IN (SELECT d.id FROM databases d "
-                  "JOIN environments n ON n.id = d.env_id {} {} LIMIT ? OFFSET ?) {}",
-                  kColumns, kFrom, where.sql, order, order),
-      params));
+  Rows rows = TRY(
+      session.query(fmt::format("SELECT {}{}WHERE d.id IN (SELECT d.id FROM databases d "
+                                "JOIN environments n ON n.id = d.env_id {} {} LIMIT ? OFFSET ?) {}",
+                                kColumns, kFrom, where.sql, order, order),
+                    params));
   Json databases = Json::array();
   for (const Row& row : rows) {
     databases.push_back(database_json(registry, row));
@@ -141,8 +141,7 @@ Result<Json> list(Registry& registry,
   int64_t end = offset + static_cast<int64_t>(rows.size());
   facts.end = rows.empty() ? std::nullopt : std::optional<int64_t>(end);
   facts.has_next = end < facts.total && !rows.empty();
-  return Json::object(
-      {{"databases", std::move(databases)}, {"pageInfo", page_info(page, facts)}});
+  return Json::object({{"databases", std::move(databases)}, {"pageInfo", page_info(page, facts)}});
 }
 
 }  // namespace
@@ -163,9 +162,9 @@ Result<Json> list_databases(RequestContext& context,
 
 Result<Json> load_database(RequestContext& context, int64_t id) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    std::optional<Row> row = TRY(session.find_row(
-        fmt::format("SELECT {}{}WHERE d.org_id = ? AND d.id = ?", kColumns, kFrom),
-        {context.caller.org_id, id}));
+    std::optional<Row> row = TRY(
+        session.find_row(fmt::format("SELECT {}{}WHERE d.org_id = ? AND d.id = ?", kColumns, kFrom),
+                         {context.caller.org_id, id}));
     return row.has_value() ? database_json(context.registry, *row) : Json();
   });
 }
@@ -180,8 +179,8 @@ Result<std::optional<int64_t>> find_repo_id(Session& session,
 Result<std::optional<int64_t>> find_env_id(Session& session,
                                            int64_t org_id,
                                            const std::string& name) {
-  Value id = TRY(session.scalar("SELECT id FROM environments WHERE org_id = ? AND name = ?",
-                                {org_id, name}));
+  Value id = TRY(
+      session.scalar("SELECT id FROM environments WHERE org_id = ? AND name = ?", {org_id, name}));
   return id.find_number();
 }
 

@@ -22,14 +22,15 @@ Json protected_flows_json() {
 
 Json repo_json(const Registry& registry, const Repo& repo) {
   bool is_schema = repo.type == "SCHEMA";
-  Json out = Json::object({{"title", repo.name + (is_schema ? " (Schema)" : " (Migration Directory)")},
-                           {"slug", repo.slug},
-                           {"url", "atlas://" + repo.slug},
-                           {"type", repo.type},
-                           {"driver", driver_to_wire(repo.driver)},
-                           {"id", std::to_string(repo.id)},
-                           {"name", repo.name},
-                           {"link", repo_link(registry, repo.slug)}});
+  Json out =
+      Json::object({{"title", repo.name + (is_schema ? " (Schema)" : " (Migration Directory)")},
+                    {"slug", repo.slug},
+                    {"url", "atlas://" + repo.slug},
+                    {"type", repo.type},
+                    {"driver", driver_to_wire(repo.driver)},
+                    {"id", std::to_string(repo.id)},
+                    {"name", repo.name},
+                    {"link", repo_link(registry, repo.slug)}});
   out.set("description", text_json(repo.description));
   out.set("createdAt", time_json(repo.created_at));
   out.set("archivedAt", time_json(repo.archived_at));
@@ -75,14 +76,13 @@ Result<Json> list_tags(RequestContext& context,
         params));
     Json tags = Json::array();
     for (const Row& row : rows) {
-      tags.push_back(
-          Json::object({{"name", row[1].text()},
-                        {"version", filled_json(row[2].text())},
-                        {"hash", row[3].text()},
-                        {"link", tag_link(context.registry, repo_id, row[0].number())},
-                        {"pushedAt", time_json(row[4].number())},
-                        {"context", stored_json(row[5])},
-                        {"actor", actor_json(row[6], row[7], row[8])}}));
+      tags.push_back(Json::object({{"name", row[1].text()},
+                                   {"version", filled_json(row[2].text())},
+                                   {"hash", row[3].text()},
+                                   {"link", tag_link(context.registry, repo_id, row[0].number())},
+                                   {"pushedAt", time_json(row[4].number())},
+                                   {"context", stored_json(row[5])},
+                                   {"actor", actor_json(row[6], row[7], row[8])}}));
     }
     PageFacts facts;
     facts.total = total.number();

@@ -15,7 +15,7 @@
 namespace rhumb::registry_api {
 
 struct ClientOptions {
-  std::string endpoint;    ///< used byte for byte
+  std::string endpoint;  ///< used byte for byte
   std::string token;
   std::string user_agent;  ///< `Atlas/<version> (<os>/<arch>)`
 };
@@ -34,11 +34,11 @@ struct RemoteDirectory {
 
 struct DirectoryPush {
   std::string slug;
-  std::string tag;                         ///< empty for the untagged push
-  std::string driver;                      ///< upper case
-  std::string archive;                     ///< tar of the whole directory
-  std::string added_archive;               ///< untagged: tar of what is new or changed
-  std::vector<std::string> deleted;        ///< untagged: names that are gone
+  std::string tag;                   ///< empty for the untagged push
+  std::string driver;                ///< upper case
+  std::string archive;               ///< tar of the whole directory
+  std::string added_archive;         ///< untagged: tar of what is new or changed
+  std::vector<std::string> deleted;  ///< untagged: names that are gone
   std::optional<RunContext> context;
   bool force = false;  ///< although deployed files changed; only for servers that announced `ext`
 };
@@ -62,8 +62,8 @@ class RegistryClient {
   Result<codec::Json> call_input(const Document& document, codec::Json input);
 
   Result<Identity> identify();
-  /// The tar bytes of a directory. `tag` empty is the latest state. An answer without content is the
-  /// error kNotFound: it is never an empty directory.
+  /// The tar bytes of a directory. `tag` empty is the latest state. An answer without content is
+  /// the error kNotFound: it is never an empty directory.
   Result<std::string> read_directory(std::string_view slug, std::string_view tag);
   /// The same by name, as `data "remote_dir"` asks for it.
   Result<std::string> read_named_directory(std::string_view name, std::string_view tag);

@@ -24,8 +24,8 @@ inline constexpr Document kMeVerbose{
 inline constexpr Document kDirState{
     "dirState",
     "query dirState($input: DirStateInput!) {\n  dirState(input: $input) {\n    content\n  }\n}"};
-inline constexpr Document kDirs{
-    "dirs", "query dirs {\n  dirs {\n    name\n    slug\n    content\n  }\n}"};
+inline constexpr Document kDirs{"dirs",
+                                "query dirs {\n  dirs {\n    name\n    slug\n    content\n  }\n}"};
 inline constexpr Document kDiffSyncDir{
     "diffSyncDir",
     "mutation diffSyncDir($input: DiffSyncDirInput!) {\n  diffSyncDir(input: $input) {\n    url\n"
@@ -35,7 +35,8 @@ inline constexpr Document kPushDir{
     "mutation pushDir($input: PushDirInput!) {\n  pushDir(input: $input) {\n    url\n  }\n}"};
 inline constexpr Document kReportMigration{
     "reportMigration",
-    "mutation ReportMigration($input: ReportMigrationInput!) {\n  reportMigration(input: $input) {\n"
+    "mutation ReportMigration($input: ReportMigrationInput!) {\n  reportMigration(input: $input) "
+    "{\n"
     "    url\n  }\n}"};
 inline constexpr Document kReportMigrationSet{
     "reportMigrationSet",
@@ -54,7 +55,8 @@ inline constexpr Document kCheckDeployment{
 
 inline constexpr Document kRepos{
     "repos",
-    "query repos($input: ReposInput) {\n  repos(input: $input) {\n    repos {\n      id\n      slug\n"
+    "query repos($input: ReposInput) {\n  repos(input: $input) {\n    repos {\n      id\n      "
+    "slug\n"
     "      name\n      title\n      type\n      driver\n      url\n      link\n"
     "      databasesSynced\n      databasesPending\n      databasesFailed\n    }\n    pageInfo {\n"
     "      page\n      pageSize\n      total\n    }\n  }\n}"};
@@ -105,11 +107,13 @@ inline constexpr Document kCreateBot{
     "  }\n}"};
 inline constexpr Document kCreateToken{
     "createToken",
-    "mutation createToken($input: CreateTokenInput!) {\n  createToken(input: $input) {\n    secret\n"
+    "mutation createToken($input: CreateTokenInput!) {\n  createToken(input: $input) {\n    "
+    "secret\n"
     "    token {\n      id\n      prefix\n      lastFour\n      scopes\n      expiresAt\n    }\n"
     "  }\n}"};
 inline constexpr Document kRevokeToken{
-    "revokeToken", "mutation revokeToken($id: ID!) {\n  revokeToken(id: $id) {\n    success\n  }\n}"};
+    "revokeToken",
+    "mutation revokeToken($id: ID!) {\n  revokeToken(id: $id) {\n    success\n  }\n}"};
 inline constexpr Document kTokens{
     "tokens",
     "query tokens($input: PageInput) {\n  tokens(input: $input) {\n    tokens {\n      id\n"
@@ -118,7 +122,8 @@ inline constexpr Document kTokens{
     "      page\n      pageSize\n      total\n    }\n  }\n}"};
 inline constexpr Document kAuditLog{
     "auditLog",
-    "query auditLog($input: AuditLogInput) {\n  auditLog(input: $input) {\n    entries {\n      seq\n"
+    "query auditLog($input: AuditLogInput) {\n  auditLog(input: $input) {\n    entries {\n      "
+    "seq\n"
     "      time\n      actor {\n        kind\n        id\n        name\n      }\n      ip\n"
     "      userAgent\n      action\n      object\n      before\n      after\n      requestID\n"
     "      prevHash\n      hash\n    }\n    pageInfo {\n      page\n      pageSize\n      total\n"

@@ -307,14 +307,15 @@ Result<std::string> read_text(const Json& json, const std::string& path) {
   return json.as_string();
 }
 
-bool filled(const std::optional<std::string>& text) { return text.has_value() && !text->empty(); }
+bool filled(const std::optional<std::string>& text) {
+  return text.has_value() && !text->empty();
+}
 
 }  // namespace
 
 bool FileChecks::failed() const {
-  return error.has_value() || std::any_of(checks.begin(), checks.end(), [](const auto& check) {
-           return filled(check.error);
-         });
+  return error.has_value() || std::any_of(checks.begin(), checks.end(),
+                                          [](const auto& check) { return filled(check.error); });
 }
 
 bool DeployedFile::failed() const {
@@ -326,9 +327,8 @@ bool MigrationReport::failed() const {
   if (filled(error)) {
     return true;
   }
-  return files.has_value() && std::any_of(files->begin(), files->end(), [](const auto& file) {
-           return file.failed();
-         });
+  return files.has_value() &&
+         std::any_of(files->begin(), files->end(), [](const auto& file) { return file.failed(); });
 }
 
 Result<MigrationReport> read_migration_report(const Json& input) {

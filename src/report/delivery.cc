@@ -129,13 +129,13 @@ Result<Delivery::Flushed> Delivery::flush() {
   bool answered = true;
   for (const std::string& name : names) {
     const Result<SpooledReport> spooled = spool_->read(name);
-    if (!spooled.has_value() || !is_same_registry(spooled.value().endpoint, endpoint_) || !answered) {
+    if (!spooled.has_value() || !is_same_registry(spooled.value().endpoint, endpoint_) ||
+        !answered) {
       ++flushed.left;
       continue;
     }
     const Json input = TRY(codec::parse_json(spooled.value().body).context(name));
-    const Result<Json> answer =
-        client_.call_input(document_of(spooled.value().operation), input);
+    const Result<Json> answer = client_.call_input(document_of(spooled.value().operation), input);
     if (answer.has_value()) {
       ++flushed.delivered;
     } else if (is_final()) {

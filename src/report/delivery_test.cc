@@ -92,9 +92,12 @@ struct KeptCase {
 
 TEST_F(DeliveryTest, KeepsWhatGotNoRealAnswer) {
   const KeptCase cases[] = {
-      {"no answer", 0, DeliveryState::kKept, 5},    {"unauthorized", 401, DeliveryState::kKept, 1},
-      {"forbidden", 403, DeliveryState::kKept, 1},  {"busy", 429, DeliveryState::kKept, 5},
-      {"broken", 500, DeliveryState::kKept, 5},     {"not implemented", 501, DeliveryState::kKept, 1},
+      {"no answer", 0, DeliveryState::kKept, 5},
+      {"unauthorized", 401, DeliveryState::kKept, 1},
+      {"forbidden", 403, DeliveryState::kKept, 1},
+      {"busy", 429, DeliveryState::kKept, 5},
+      {"broken", 500, DeliveryState::kKept, 5},
+      {"not implemented", 501, DeliveryState::kKept, 1},
       {"bad input", 400, DeliveryState::kRejected, 1},
       {"too large", 413, DeliveryState::kRejected, 1},
       {"unknown member", 422, DeliveryState::kRejected, 1},

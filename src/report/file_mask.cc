@@ -1,9 +1,9 @@
 #include "report/file_mask.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/go_format.h"
 #include "base/source.h"
@@ -74,7 +74,9 @@ std::vector<Section> divide_sections(std::string_view content) {
   return sections;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 }  // namespace
 
@@ -123,7 +125,9 @@ struct FileMask::State {
 
   [[nodiscard]] Result<Mark> read_mark(const std::vector<std::string_view>& arguments) const;
   Result<void> read_section(std::string_view text, const Mark& outer);
-  void add_gap(std::string_view text, const Mark& before, const sql::Statement* statement,
+  void add_gap(std::string_view text,
+               const Mark& before,
+               const sql::Statement* statement,
                const Mark& mark);
   void collect();
   [[nodiscard]] MaskPolicy policy(const Mark& mark, TextForm form) const;
@@ -143,10 +147,8 @@ Result<Mark> FileMask::State::read_mark(const std::vector<std::string_view>& arg
       Result<SensitivePattern> pattern = SensitivePattern::create(text);
       if (!pattern) {
         const size_t offset = static_cast<size_t>(argument.data() - file.view().data());
-        return invalid(fmt::format("{}:{}: invalid atlas:sensitive pattern {}: {}",
-                                   name,
-                                   position_at(file, offset).line,
-                                   go_quote(text),
+        return invalid(fmt::format("{}:{}: invalid atlas:sensitive pattern {}: {}", name,
+                                   position_at(file, offset).line, go_quote(text),
                                    pattern.error().message()));
       }
       mark.patterns.push_back(std::move(pattern).value());
@@ -200,10 +202,10 @@ Result<void> FileMask::State::read_section(std::string_view text, const Mark& ou
 }
 
 MaskPolicy FileMask::State::policy(const Mark& mark, TextForm form) const {
-  MaskPolicy policy{.literals = form == TextForm::kShown ? LiteralMasking::kNone
-                                                         : options.report_literals,
-                    .sensitive = mark.sensitive,
-                    .patterns = mark.patterns};
+  MaskPolicy policy{
+      .literals = form == TextForm::kShown ? LiteralMasking::kNone : options.report_literals,
+      .sensitive = mark.sensitive,
+      .patterns = mark.patterns};
   if (mark.sensitive) {
     policy.template_values = options.template_values;
   }
@@ -232,8 +234,7 @@ void FileMask::State::collect() {
 }
 
 const Mark& FileMask::State::find_mark(size_t number, std::string_view text) const {
-  if (number > 0 && number <= statements.size() &&
-      pieces[statements[number - 1]].text == text) {
+  if (number > 0 && number <= statements.size() && pieces[statements[number - 1]].text == text) {
     return pieces[statements[number - 1]].mark;
   }
   const Mark* found = nullptr;
@@ -269,13 +270,10 @@ FileMask::~FileMask() = default;
 Result<FileMask> FileMask::create(std::string_view name,
                                   SharedText content,
                                   const FileMaskOptions& options) {
-  auto state = std::make_unique<State>(State{.name = std::string(name),
-                                             .file = std::move(content),
-                                             .options = options,
-                                             .strictest = {}});
+  auto state = std::make_unique<State>(State{
+      .name = std::string(name), .file = std::move(content), .options = options, .strictest = {}});
   const std::string_view file = state->file;
-  const Mark top =
-      TRY(state->read_mark(sql::file_directive_arguments(file, "sensitive")));
+  const Mark top = TRY(state->read_mark(sql::file_directive_arguments(file, "sensitive")));
   state->strictest = top;
   bool first = true;
   for (const Section& section : divide_sections(file)) {
@@ -327,8 +325,12 @@ std::string FileMask::statement_error(size_t number,
   return mask_text(mask_error(error, quoted, policy, hidden(form)), secrets);
 }
 
-const HiddenValues& FileMask::hidden(TextForm form) const { return state_->hidden(form); }
+const HiddenValues& FileMask::hidden(TextForm form) const {
+  return state_->hidden(form);
+}
 
-MaskCounts FileMask::counts() const { return state_->counts; }
+MaskCounts FileMask::counts() const {
+  return state_->counts;
+}
 
 }  // namespace rhumb::report

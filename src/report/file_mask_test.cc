@@ -1,12 +1,12 @@
 #include "report/file_mask.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include <gtest/gtest.h>
 
 #include "report/masking_renderer.h"
 
@@ -68,8 +68,7 @@ TEST(FileMask, FollowsDirectives) {
        "-- migration.sql --\nSELECT 2;\n",
        "-- atlas:txtar\n\n-- checks.sql --\n-- atlas:sensitive\n\nSELECT (sensitive);\n"
        "-- migration.sql --\nSELECT 2;\n"},
-      {"all sections",
-       "-- atlas:txtar\n-- atlas:sensitive\n\n-- migration.sql --\nSELECT 2;\n",
+      {"all sections", "-- atlas:txtar\n-- atlas:sensitive\n\n-- migration.sql --\nSELECT 2;\n",
        "-- atlas:txtar\n-- atlas:sensitive\n\n-- migration.sql --\nSELECT (sensitive);\n",
        "-- atlas:txtar\n-- atlas:sensitive\n\n-- migration.sql --\nSELECT (sensitive);\n"},
       {"not to be split", "SELECT 'a';\nSELECT 'zoe;\n", "SELECT 'a';\nSELECT 'zoe;\n",
@@ -123,8 +122,8 @@ TEST(FileMask, KeepsStatementsAndLinesOfRealHistories) {
 
 TEST(FileMask, RefusesBadPatterns) {
   const FileMaskOptions options{.lex = {.dialect = Dialect::kSqlite}};
-  EXPECT_EQ(FileMask::create("2_b.sql", std::string("SELECT 1;\n-- atlas:sensitive ok [\nSELECT 2;"),
-                             options)
+  EXPECT_EQ(FileMask::create("2_b.sql",
+                             std::string("SELECT 1;\n-- atlas:sensitive ok [\nSELECT 2;"), options)
                 .error()
                 .message(),
             "2_b.sql:2: invalid atlas:sensitive pattern \"[\": missing ]: [");

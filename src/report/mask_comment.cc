@@ -32,8 +32,8 @@ bool is_directive_comment(std::string_view comment) {
   }
   constexpr std::string_view kMarks[] = {"--", "-- ", "#", "# ", "/*"};
   const std::optional<sql::Directive> directive = sql::parse_directive(comment);
-  return directive && std::find(std::begin(kMarks), std::end(kMarks), directive->prefix) !=
-                          std::end(kMarks);
+  return directive &&
+         std::find(std::begin(kMarks), std::end(kMarks), directive->prefix) != std::end(kMarks);
 }
 
 std::string redact_comment(std::string_view comment) {

@@ -2,12 +2,12 @@
 //
 // Nothing is searched for by pattern but where a directive says so: what is a value is decided by
 // the tokens of the dialect, and a statement whose tokens are in doubt is not shown at all.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "report/comment_internal.h"
 #include "report/masking.h"
@@ -25,9 +25,8 @@ constexpr std::string_view kUnparsedHead = "(sensitive: unparsed statement, ";
 constexpr size_t kHexDigitsShown = 8;
 
 bool is_readable(const std::vector<Token>& tokens) {
-  return std::all_of(tokens.begin(), tokens.end(), [](const Token& token) {
-    return token.closed && token.certain;
-  });
+  return std::all_of(tokens.begin(), tokens.end(),
+                     [](const Token& token) { return token.closed && token.certain; });
 }
 
 bool is_gap(const Token& token) {

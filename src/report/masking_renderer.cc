@@ -128,8 +128,7 @@ std::shared_ptr<const FileTexts> MaskingRenderer::open_file(const migrate::RunFi
 }
 
 RunText MaskingRenderer::message(std::string_view text) {
-  return {.shown = mask_text(text, hidden_->shown),
-          .reported = mask_text(text, hidden_->reported)};
+  return {.shown = mask_text(text, hidden_->shown), .reported = mask_text(text, hidden_->reported)};
 }
 
 }  // namespace rhumb::report

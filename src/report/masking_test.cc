@@ -1,9 +1,9 @@
 #include "report/masking.h"
 
+#include <gtest/gtest.h>
+
 #include <random>
 #include <string>
-
-#include <gtest/gtest.h>
 
 namespace rhumb::report {
 namespace {
@@ -34,8 +34,7 @@ TEST(Masking, ReplacesLiterals) {
       {kLite, "INSERT INTO t VALUES (42, 'o''brien');", "INSERT INTO t VALUES (42, (sensitive));"},
       {kLite, "SELECT \"name\", [x], `y` FROM t", "SELECT \"name\", [x], `y` FROM t"},
       {kLite, "SELECT x'ff'", "SELECT x(sensitive)"},
-      {kLite, "VALUES ('one\ntwo\r\nthree'), ('x')",
-       "VALUES ((sensitive)\n\r\n), ((sensitive))"},
+      {kLite, "VALUES ('one\ntwo\r\nthree'), ('x')", "VALUES ((sensitive)\n\r\n), ((sensitive))"},
       {kLite, "SELECT 'a' 'b'", "SELECT (sensitive) (sensitive)"},
       {kMy, R"(INSERT INTO t VALUES ('it\'s; mine'), ("rose", N'x');)",
        "INSERT INTO t VALUES ((sensitive)), ((sensitive), N(sensitive));"},
@@ -210,7 +209,8 @@ TEST(Masking, OfErrors) {
        "from version \"2\": UNIQUE constraint failed: t.id"},
       {"syntax to use near 'nter2');' at line 1", "syntax to use near '(sensitive));' at line 1"},
       {"UNIQUE constraint failed: t.id", "UNIQUE constraint failed: t.id"},
-      {"CHECK constraint failed: a <> 'it''s' AND b IN (X'00', 'x", "CHECK constraint failed: a <> "
+      {"CHECK constraint failed: a <> 'it''s' AND b IN (X'00', 'x",
+       "CHECK constraint failed: a <> "
        "(sensitive) AND b IN (X(sensitive), (sensitive)"},
       {"CHECK constraint failed: positive", "CHECK constraint failed: positive"},
   };
@@ -241,8 +241,8 @@ class StatementMaker {
     std::string text = pick({"INSERT INTO t VALUES (", "UPDATE t SET a = ", "SELECT ", "CALL f("});
     for (size_t count = 1 + random_() % 5; count > 0; --count) {
       text += literal();
-      text += pick({", ", " || ", "/* it's */, ", " -- don't\n, ", "\n", " , \"col\", ",
-                    ", 12.5, "});
+      text +=
+          pick({", ", " || ", "/* it's */, ", " -- don't\n, ", "\n", " , \"col\", ", ", 12.5, "});
     }
     return text + pick({");", ";", "", " -- end"});
   }
@@ -265,19 +265,29 @@ class StatementMaker {
     const std::string a = secret();
     const std::string b = secret();
     switch (random_() % (dialect_ == kLite ? 4 : 8)) {
-      case 0: return "'" + a + "'";
-      case 1: return "'" + a + "''" + b + "'";
-      case 2: return "'" + a + "\n;-- /* \" " + b + "'";
-      case 3: return "'" + a + "' , ('" + b + "')";
-      default: break;
+      case 0:
+        return "'" + a + "'";
+      case 1:
+        return "'" + a + "''" + b + "'";
+      case 2:
+        return "'" + a + "\n;-- /* \" " + b + "'";
+      case 3:
+        return "'" + a + "' , ('" + b + "')";
+      default:
+        break;
     }
     const bool mysql = dialect_ == kMy;
     switch (random_() % 5) {
-      case 0: return mysql ? "\"" + a + "' " + b + "\"" : "$x$" + a + "' $$ " + b + "$x$";
-      case 1: return mysql ? "'" + a + "\\' " + b + "'" : "E'" + a + "\\' " + b + "'";
-      case 2: return mysql ? "_utf8mb4'" + a + "' '" + b + "'" : "U&'" + a + "'\n'" + b + "'";
-      case 3: return mysql ? "/*!40101 '" + a + "*/' */, '" + b + "'" : "$$" + a + "$" + b + "$$";
-      default: return mysql ? "\"" + a + "\"\"" + b + "\\\\\"" : "N'" + a + "\\', '" + b + "'";
+      case 0:
+        return mysql ? "\"" + a + "' " + b + "\"" : "$x$" + a + "' $$ " + b + "$x$";
+      case 1:
+        return mysql ? "'" + a + "\\' " + b + "'" : "E'" + a + "\\' " + b + "'";
+      case 2:
+        return mysql ? "_utf8mb4'" + a + "' '" + b + "'" : "U&'" + a + "'\n'" + b + "'";
+      case 3:
+        return mysql ? "/*!40101 '" + a + "*/' */, '" + b + "'" : "$$" + a + "$" + b + "$$";
+      default:
+        return mysql ? "\"" + a + "\"\"" + b + "\\\\\"" : "N'" + a + "\\', '" + b + "'";
     }
   }
 

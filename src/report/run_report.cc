@@ -111,7 +111,9 @@ SetStep not_started_step(const RunSummary& run, const std::vector<PlannedTarget>
 
 }  // namespace
 
-bool has_result(const TargetSummary& target) { return target.started && target.done; }
+bool has_result(const TargetSummary& target) {
+  return target.started && target.done;
+}
 
 MigrationReport make_migration_report(const RunSummary& run,
                                       const TargetSummary& target,
@@ -122,7 +124,8 @@ MigrationReport make_migration_report(const RunSummary& run,
   report.env_name = run.run().env;
   report.dir_name = planned.dir_name;
   report.atlas_version = facts.operator_version;
-  report.target = {.id = target.info.identity, .schema = target.info.schema, .url = target.info.url};
+  report.target = {
+      .id = target.info.identity, .schema = target.info.schema, .url = target.info.url};
   report.start = target.start;
   report.end = target.end;
   report.from_version = target.current;

@@ -17,7 +17,9 @@ RunText text(const std::string& shown, const std::string& reported) {
   return {.shown = shown, .reported = reported};
 }
 
-RunText same(const std::string& plain) { return text(plain, plain); }
+RunText same(const std::string& plain) {
+  return text(plain, plain);
+}
 
 /// Feeds events with times one millisecond apart.
 class Feeder {
@@ -62,8 +64,11 @@ class FailingRun {
  public:
   void feed(Feeder& feed) {
     feed(migrate::RunStarted{.command = "apply", .env = "prod"});
-    feed(migrate::TargetStarted{.driver = "sqlite", .url = "sqlite://a.db", .schema = "main",
-                                .dir_url = "file://m", .identity = "id-a"});
+    feed(migrate::TargetStarted{.driver = "sqlite",
+                                .url = "sqlite://a.db",
+                                .schema = "main",
+                                .dir_url = "file://m",
+                                .identity = "id-a"});
     feed(migrate::Planned{.current = "0", .target = "2", .files = {first_, second_}});
     feed(migrate::FileStarted{.file = first_});
     start(feed, *first_, 1);
@@ -71,7 +76,8 @@ class FailingRun {
     feed(migrate::FileStarted{.file = second_, .skipped = 3});
     start(feed, *second_, 4);
     start(feed, *second_, 5, migrate::StatementResult::kFailed);
-    feed(migrate::FileDone{.file = file_of("2"), .result = migrate::FileResult::kFailed,
+    feed(migrate::FileDone{.file = file_of("2"),
+                           .result = migrate::FileResult::kFailed,
                            .error = text("bad s", "bad (sensitive)")});
     feed(migrate::TargetDone{.current = "1", .error = text("run: bad s", "run: bad (sensitive)")});
   }
@@ -91,8 +97,8 @@ class FailingRun {
                     size_t number,
                     migrate::StatementResult result = migrate::StatementResult::kOk) {
     file.visit_statements(number - 1, 1, [&](const migrate::StatementText& statement) {
-      feed(migrate::StatementStarted{
-          .file = file.file().name, .number = number, .text = statement});
+      feed(
+          migrate::StatementStarted{.file = file.file().name, .number = number, .text = statement});
     });
     migrate::StatementDone done{.file = file.file().name, .number = number, .result = result};
     if (result != migrate::StatementResult::kOk) {
@@ -106,7 +112,9 @@ class FailingRun {
   std::shared_ptr<const migrate::PlannedFile> second_ = planned("2", "X; X; X;\nB;\nC 's';\n");
 };
 
-void feed_failing_run(Feeder& feed) { FailingRun().feed(feed); }
+void feed_failing_run(Feeder& feed) {
+  FailingRun().feed(feed);
+}
 
 TEST(RunSummary, TextShowsWhatRanAndWhatFailed) {
   RunSummary summary;

@@ -17,7 +17,9 @@ std::string indent_lines(std::string_view text, size_t blanks) {
   return replace_all(text, "\n", "\n" + std::string(blanks, ' '));
 }
 
-std::string dashes(const Style& style) { return style.yellow("--"); }
+std::string dashes(const Style& style) {
+  return style.yellow("--");
+}
 
 struct Nouns {
   std::string_view one;
@@ -90,10 +92,10 @@ std::string format_file(const FileSummary& file, TextForm form, const Style& sty
     return text;
   }
   text += format_file_heading(file, style);
-  file.planned->visit_statements(
-      file.skipped, file.attempted, [&](const migrate::StatementText& statement) {
-        text += format_statement(statement, form, style);
-      });
+  file.planned->visit_statements(file.skipped, file.attempted,
+                                 [&](const migrate::StatementText& statement) {
+                                   text += format_statement(statement, form, style);
+                                 });
   return text + format_file_end(file, form, style);
 }
 
@@ -220,7 +222,7 @@ void RunTextPrinter::on_event(const migrate::RunEvent& event) {
     }
     const FileSummary& file = target.files.back();
     out_ << (file.attempted == 0 ? format_file(file, kForm, style_)
-                                  : format_file_end(file, kForm, style_));
+                                 : format_file_end(file, kForm, style_));
   } else if (std::holds_alternative<migrate::TargetDone>(event.body) && target.planned) {
     out_ << (target.pending.empty() ? format_run_text(target, kForm, style_)
                                     : format_run_end(target, kForm, style_));

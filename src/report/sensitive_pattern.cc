@@ -8,15 +8,17 @@ namespace rhumb::report {
 Result<SensitivePattern> SensitivePattern::create(std::string_view pattern) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  auto regex = std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()),
-                                                options);
+  auto regex =
+      std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!regex->ok()) {
     return invalid(regex->error());
   }
   return SensitivePattern(std::move(regex));
 }
 
-const std::string& SensitivePattern::text() const { return regex_->pattern(); }
+const std::string& SensitivePattern::text() const {
+  return regex_->pattern();
+}
 
 std::vector<TextSpan> SensitivePattern::find_in(std::string_view text) const {
   std::vector<TextSpan> spans;

@@ -43,8 +43,8 @@ Result<void> Spool::put(const SpooledReport& report) const {
   TRY(sys::make_directories(directory_, kPrivateDirectoryMode));
   const std::vector<std::string> names = TRY(list());
   const std::string suffix = "-" + report.id + ".json";
-  const auto same = std::ranges::find_if(
-      names, [&](const std::string& name) { return name.ends_with(suffix); });
+  const auto same =
+      std::ranges::find_if(names, [&](const std::string& name) { return name.ends_with(suffix); });
   const std::string name = same != names.end() ? *same : stamp_of(clock_.now()) + suffix;
   const Json content = Json::object({{"id", report.id},
                                      {"endpoint", report.endpoint},

@@ -57,7 +57,9 @@ TEST_F(SpoolTest, DropsWhatIsTooOld) {
   EXPECT_EQ(spool_.read(names[0]).value().id, "new");
 }
 
-TEST_F(SpoolTest, NoFolderIsAnEmptySpool) { EXPECT_THAT(spool_.list().value(), IsEmpty()); }
+TEST_F(SpoolTest, NoFolderIsAnEmptySpool) {
+  EXPECT_THAT(spool_.list().value(), IsEmpty());
+}
 
 TEST_F(SpoolTest, FilesOfOthersAreLeftAlone) {
   ASSERT_TRUE(spool_.put(report_of("a")).has_value());

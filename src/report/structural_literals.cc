@@ -93,8 +93,7 @@ class StructureReader {
     if (token.is_mark(',') && default_depth_ == open_.size() + 1) {
       default_depth_ = 0;
     }
-    const bool literal =
-        token.kind == TokenKind::kString || token.kind == TokenKind::kDollarString;
+    const bool literal = token.kind == TokenKind::kString || token.kind == TokenKind::kDollarString;
     return literal && (in_structure_ || default_depth_ > 0 || is_enum_value());
   }
 

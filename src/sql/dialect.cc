@@ -5,10 +5,8 @@ namespace rhumb::sql {
 SplitOptions split_options(Dialect dialect) {
   switch (dialect) {
     case Dialect::kGeneric:
-      return {.begin_atomic = true,
-              .dollar_quotes = true,
-              .executable_comments = true,
-              .hints = true};
+      return {
+          .begin_atomic = true, .dollar_quotes = true, .executable_comments = true, .hints = true};
     case Dialect::kSqlite:
       return {.begin_end = true, .trigger_bodies = true};
     case Dialect::kMysql:

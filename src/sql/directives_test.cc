@@ -80,8 +80,8 @@ TEST(Directives, OfAFileStandInItsTopBlock) {
 
 TEST(Directives, OfAStatementStandInItsComments) {
   Statement statement;
-  statement.comments = {"-- atlas:nolint A\n", "#atlas:nolint B\n",        "--atlas:nolint C\r\n",
-                        "/*atlas:nolint D*/",  "/* atlas:nolint E */",     "/*atlas:nolint\nF*/",
+  statement.comments = {"-- atlas:nolint A\n",  "#atlas:nolint B\n",       "--atlas:nolint C\r\n",
+                        "/*atlas:nolint D*/",   "/* atlas:nolint E */",    "/*atlas:nolint\nF*/",
                         "--  atlas:nolint G\n", "-- see atlas:nolint H\n", "-- atlas:nolint"};
   EXPECT_EQ(statement_directive_arguments(statement, "nolint"),
             (std::vector<std::string_view>{"A", "B", "C", "D", ""}));

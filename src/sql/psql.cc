@@ -1,6 +1,5 @@
-#include "sql/psql_internal.h"
-
 #include "sql/directives.h"
+#include "sql/psql_internal.h"
 #include "sql/scan_internal.h"
 
 namespace rhumb::sql::internal {

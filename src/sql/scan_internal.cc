@@ -21,9 +21,13 @@ bool is_white_space(char32_t rune) {
   }
 }
 
-bool is_ascii(char c) { return (static_cast<unsigned char>(c) & 0x80) == 0; }
+bool is_ascii(char c) {
+  return (static_cast<unsigned char>(c) & 0x80) == 0;
+}
 /// Whether a character of one byte that is no white space begins or ends with `c`.
-bool is_visible(char c) { return c > ' '; }
+bool is_visible(char c) {
+  return c > ' ';
+}
 
 /// The bytes of the character that ends before `at`; 1 when it is not valid UTF-8.
 size_t rune_before(std::string_view text, size_t at) {

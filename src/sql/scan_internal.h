@@ -19,7 +19,9 @@ inline constexpr size_t kNowhere = std::string_view::npos;
 [[nodiscard]] inline char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
-[[nodiscard]] inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+[[nodiscard]] inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 /// Per byte whether it is a letter, a digit, `_`, `$` or outside ASCII.
 inline constexpr std::array<bool, 256> kWordBytes = [] {
   std::array<bool, 256> table{};
@@ -30,7 +32,9 @@ inline constexpr std::array<bool, 256> kWordBytes = [] {
   }
   return table;
 }();
-[[nodiscard]] inline bool is_word(char c) { return kWordBytes[static_cast<unsigned char>(c)]; }
+[[nodiscard]] inline bool is_word(char c) {
+  return kWordBytes[static_cast<unsigned char>(c)];
+}
 
 /// A set of bytes to stop at; find() skips runs of all others.
 class StopBytes {

@@ -2,8 +2,6 @@
 // under the switches in force; runs of all others are skipped, quotes and comments are searched for
 // their end. At a byte that can mean something the rules are tried in a fixed order, because a
 // delimiter may look like a comment or a keyword.
-#include "sql/scanner_internal.h"
-
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -13,6 +11,7 @@
 #include "sql/directives.h"
 #include "sql/psql_internal.h"
 #include "sql/scan_internal.h"
+#include "sql/scanner_internal.h"
 
 namespace rhumb::sql::internal {
 
@@ -50,10 +49,8 @@ Outcome Scanner::fail(size_t at, ErrorCode code, std::string_view message) {
 }
 
 Outcome Scanner::emit(size_t end, size_t next) {
-  statement_ = {.begin = start_,
-                .end = trim_end(text_, start_, end),
-                .shift = 0,
-                .ended_by_end = false};
+  statement_ = {
+      .begin = start_, .end = trim_end(text_, start_, end), .shift = 0, .ended_by_end = false};
   cursor_ = next;
   return finish(Outcome::kStatement);
 }
@@ -113,8 +110,7 @@ Scanner::Start Scanner::read_start() {
 
 /// What psql alone reads: meta-commands and the data of COPY.
 Scanner::Start Scanner::read_psql() {
-  if (text_[start_] == '\\' && inside_ == BodyKind::kNone &&
-      is_meta_command(text_, start_)) {
+  if (text_[start_] == '\\' && inside_ == BodyKind::kNone && is_meta_command(text_, start_)) {
     return read_meta_command();
   }
   if (lower(text_[start_]) != 'c') {
@@ -135,9 +131,7 @@ Scanner::Start Scanner::read_psql() {
       }
       break;
     case CopyKind::kTextBehind:
-      fail(copy.at,
-           ErrorCode::kInvalid,
-           R"(text after "COPY ... FROM STDIN;" on the same line)");
+      fail(copy.at, ErrorCode::kInvalid, R"(text after "COPY ... FROM STDIN;" on the same line)");
       break;
     case CopyKind::kNoEnd:
       fail(start_, ErrorCode::kUnterminated, R"(no line "\." ends the data of COPY)");
@@ -350,7 +344,8 @@ size_t Scanner::delimiter_size_at(size_t at) const {
   for (size_t i = 0; i < delimiter_.size(); ++i) {
     const bool either = delimiter_[i] == '\n' && (i == 0 || delimiter_[i - 1] != '\r');
     const size_t size = either ? line_end_at(text_, end)
-                               : end < text_.size() && text_[end] == delimiter_[i] ? 1 : 0;
+                        : end < text_.size() && text_[end] == delimiter_[i] ? 1
+                                                                            : 0;
     if (size == 0) {
       return 0;
     }

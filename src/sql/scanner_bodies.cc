@@ -2,9 +2,8 @@
 // statements until one is the END. Most BEGINs that are none (a column of that name) make it run to
 // the end of the script in vain, again and again, and in nests exponentially often. So the places
 // from which no END was found are remembered, thinly: a later attempt stops at the first of them.
-#include "sql/scanner_internal.h"
-
 #include "sql/scan_internal.h"
+#include "sql/scanner_internal.h"
 #include "sql/stored_program_internal.h"
 
 namespace rhumb::sql::internal {
@@ -45,8 +44,8 @@ bool Scanner::is_end_terminator(size_t at) const {
     return false;
   }
   const size_t behind = skip_blanks(text_, at + 1);
-  return !options_.begin_try || (!is_whole_word(text_, behind, "try") &&
-                                 !is_whole_word(text_, behind, "catch"));
+  return !options_.begin_try ||
+         (!is_whole_word(text_, behind, "try") && !is_whole_word(text_, behind, "catch"));
 }
 
 /// At a `b`: the bodies of BEGIN ATOMIC, BEGIN TRY and BEGIN; otherwise one byte is passed.
@@ -70,8 +69,7 @@ bool Scanner::read_body(size_t& at) {
                             {options_.begin_try, "try", BodyKind::kTry}};
   for (const Second& second : seconds) {
     const size_t end = behind + second.word.size();
-    if (second.on && matches_word(text_, behind, second.word) &&
-        skip_blanks(text_, end) > end) {
+    if (second.on && matches_word(text_, behind, second.word) && skip_blanks(text_, end) > end) {
       at = skip_blanks(text_, end);
       return try_body(at, second.kind);
     }
@@ -138,8 +136,7 @@ size_t Scanner::body_end_in(const Scanner& inner, BodyKind kind) const {
     return inner.cursor();
   }
   if (kind == BodyKind::kBegin) {
-    const bool ends =
-        rest >= last.end || text_.substr(rest, last.end - rest) == inner.delimiter();
+    const bool ends = rest >= last.end || text_.substr(rest, last.end - rest) == inner.delimiter();
     return ends ? inner.cursor() : kNowhere;
   }
   const bool has_catch = rest > last.begin + 3 && matches_word(text_, rest, "catch");

@@ -41,8 +41,8 @@ enum class Outcome { kStatement, kEnd, kError };
 struct Scanned {
   size_t begin = 0;
   size_t end = 0;
-  size_t shift = 0;          ///< bytes of the GO line behind it
-  bool ended_by_end = false; ///< by the END of a body without `;`
+  size_t shift = 0;           ///< bytes of the GO line behind it
+  bool ended_by_end = false;  ///< by the END of a body without `;`
 };
 
 class Scanner {

@@ -1,10 +1,10 @@
 #include "sql/statement_splitter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/go_format.h"
@@ -34,8 +34,8 @@ Result<Beginning> read_beginning(std::string_view script) {
     beginning.delimiter = TRY(parse_delimiter(directive->argument));
     const size_t feed = body.find('\n');
     if (feed == std::string_view::npos) {
-      return invalid(fmt::format("1:0: no input found after delimiter {}",
-                                 go_quote(directive->argument)));
+      return invalid(
+          fmt::format("1:0: no input found after delimiter {}", go_quote(directive->argument)));
     }
     beginning.at += feed + 1;
     beginning.origin = beginning.at;

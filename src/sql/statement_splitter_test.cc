@@ -1,14 +1,14 @@
 #include "sql/statement_splitter.h"
 
+#include <gtest/gtest.h>
+#include <openssl/sha.h>
+
+#include <boost/json.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-
-#include <boost/json.hpp>
-#include <gtest/gtest.h>
-#include <openssl/sha.h>
 
 #include "base/text.h"
 
@@ -65,7 +65,9 @@ Dialect parse_dialect(std::string_view name) {
   return name == "generic" ? Dialect::kGeneric : Dialect::kMysql;
 }
 
-std::string to_text(const json::value& value) { return std::string(value.as_string()); }
+std::string to_text(const json::value& value) {
+  return std::string(value.as_string());
+}
 
 /// Both sides of a recorded case in one printable form: `position|text|comments` per line.
 struct Form {
@@ -152,10 +154,9 @@ TEST(StatementSplitter, SplitsRealHistories) {
     const std::optional<std::string> content = read_file(shared_folder() / "data" / name);
     ASSERT_TRUE(content) << name;
     std::string script = *content;
-    for (const char* action : {R"({{ index .Options "Namespace" }})",
-                               R"({{index .Options "Namespace"}})",
-                               R"({{ index .Options "Namespace"}})",
-                               R"({{index .Options "Namespace" }})"}) {
+    for (const char* action :
+         {R"({{ index .Options "Namespace" }})", R"({{index .Options "Namespace"}})",
+          R"({{ index .Options "Namespace"}})", R"({{index .Options "Namespace" }})"}) {
       script = replace_all(script, action, "auth");
     }
     const Result<std::vector<Statement>> statements =
@@ -172,7 +173,6 @@ TEST(StatementSplitter, SplitsRealHistories) {
     EXPECT_EQ(got, want) << name;
   }
 }
-
 
 struct FormCase {
   const char* name;

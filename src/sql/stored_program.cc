@@ -9,13 +9,12 @@
 //                           ^opens ^opens            ^not a block               ^closes IF  ^l
 //
 // Whatever does not fit gives the attempt up; the caller then falls back to a simpler rule.
-#include "sql/stored_program_internal.h"
-
 #include <optional>
 #include <vector>
 
 #include "sql/program_tokens_internal.h"
 #include "sql/scan_internal.h"
+#include "sql/stored_program_internal.h"
 
 namespace rhumb::sql::internal {
 namespace {
@@ -141,15 +140,16 @@ class ProgramScanner {
     if (token.is(Keyword::kDefiner)) {
       token = read_definer();
     }
-    if (!alter && (token.is(Keyword::kAggregate) || token.is(Keyword::kTemp) || token.is(Keyword::kTemporary))) {
+    if (!alter && (token.is(Keyword::kAggregate) || token.is(Keyword::kTemp) ||
+                   token.is(Keyword::kTemporary))) {
       token = reader_.next();
     }
     if (alter) {
       return token.is(Keyword::kEvent);
     }
-    return token.is(Keyword::kTrigger) || (options_.program_bodies && (token.is(Keyword::kProcedure) ||
-                                                               token.is(Keyword::kFunction) ||
-                                                               token.is(Keyword::kEvent)));
+    return token.is(Keyword::kTrigger) ||
+           (options_.program_bodies && (token.is(Keyword::kProcedure) ||
+                                        token.is(Keyword::kFunction) || token.is(Keyword::kEvent)));
   }
 
   /// Reads `= user`, where user is `name`, `name@host` or `CURRENT_USER()`; gives the token behind.
@@ -242,7 +242,8 @@ class ProgramScanner {
       if (token.kind == TokenKind::kEnd || token.kind == TokenKind::kBad) {
         return kNowhere;
       }
-      const bool ends = token.is(Keyword::kEnd) && case_depth_ == 0 && (at_start_ || awaits_until_end());
+      const bool ends =
+          token.is(Keyword::kEnd) && case_depth_ == 0 && (at_start_ || awaits_until_end());
       if (ends) {
         const size_t end = close_block();
         if (end == kNowhere || blocks_.empty()) {
@@ -308,7 +309,8 @@ class ProgramScanner {
 
   static bool opens_branch(const Token& token, const Block& block) {
     const bool then = block.kind == BlockKind::kIf || block.kind == BlockKind::kCase;
-    return (then && token.is(Keyword::kThen)) || (block.kind == BlockKind::kWhile && token.is(Keyword::kDo));
+    return (then && token.is(Keyword::kThen)) ||
+           (block.kind == BlockKind::kWhile && token.is(Keyword::kDo));
   }
 
   /// Reads what follows END; one past the `;`, or kNowhere when it is no end of an open block.
@@ -352,9 +354,7 @@ class ProgramScanner {
 
 }  // namespace
 
-size_t end_of_transaction_statement(std::string_view text,
-                                    size_t at,
-                                    const SplitOptions& options) {
+size_t end_of_transaction_statement(std::string_view text, size_t at, const SplitOptions& options) {
   if (!is_whole_word(text, at, "begin")) {
     return kNowhere;
   }
@@ -367,8 +367,7 @@ size_t end_of_transaction_statement(std::string_view text,
     }
     const bool known = is_transaction_word(token.keyword) || token.is_mark(',') ||
                        (token.is(Keyword::kNot) && reader.peek().is(Keyword::kDeferrable));
-    const bool name =
-        named && (token.kind == TokenKind::kWord || token.kind == TokenKind::kQuoted);
+    const bool name = named && (token.kind == TokenKind::kWord || token.kind == TokenKind::kQuoted);
     if (!known && !name) {
       return kNowhere;
     }

@@ -19,7 +19,9 @@ constexpr std::string_view kOperatorMarks = "+-*/<>=~!@#%^&|?:";
 constexpr std::string_view kLongOperators[] = {"->>", "#>>", "<=>", "::", ":=", "||", "->",
                                                "#>",  "<=",  ">=",  "<>", "!=", "&&", "=="};
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 bool is_hex_digit(char c) {
   const char small = lower(c);
@@ -35,7 +37,7 @@ char32_t read_code(std::string_view text, size_t& at, size_t count, char32_t bas
   char32_t value = 0;
   for (; count > 0 && at < text.size(); --count, ++at) {
     const char small = lower(text[at]);
-    const char32_t digit = is_digit(small) ? static_cast<char32_t>(small - '0')
+    const char32_t digit = is_digit(small)                ? static_cast<char32_t>(small - '0')
                            : small >= 'a' && small <= 'f' ? static_cast<char32_t>(small - 'a' + 10)
                                                           : 99;
     if (digit >= base) {
@@ -178,8 +180,7 @@ Token Lexer::read_blank() {
 
 Token Lexer::read_dollar_string(size_t tag_size) {
   const size_t close = text_.find(text_.substr(at_, tag_size), at_ + tag_size);
-  Token token = take(TokenKind::kDollarString,
-                     close == kNowhere ? text_.size() : close + tag_size);
+  Token token = take(TokenKind::kDollarString, close == kNowhere ? text_.size() : close + tag_size);
   token.prefix_size = tag_size;
   token.closed = close != kNowhere;
   return token;
@@ -409,10 +410,11 @@ std::vector<Token> tokenize(std::string_view text, const LexOptions& options) {
 }
 
 std::string_view literal_content(const Token& token) {
-  const size_t tail =
-      !token.closed ? 0 : token.kind == TokenKind::kDollarString ? token.prefix_size : 1;
-  const size_t head = token.kind == TokenKind::kDollarString ? token.prefix_size
-                                                             : token.prefix_size + 1;
+  const size_t tail = !token.closed                            ? 0
+                      : token.kind == TokenKind::kDollarString ? token.prefix_size
+                                                               : 1;
+  const size_t head =
+      token.kind == TokenKind::kDollarString ? token.prefix_size : token.prefix_size + 1;
   const size_t size = token.text.size();
   return size < head + tail ? std::string_view() : token.text.substr(head, size - head - tail);
 }

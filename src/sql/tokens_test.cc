@@ -1,28 +1,41 @@
 #include "sql/tokens.h"
 
+#include <gtest/gtest.h>
+
 #include <random>
 #include <string>
-
-#include <gtest/gtest.h>
 
 namespace rhumb::sql {
 namespace {
 
 char letter(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kBlank: return ' ';
-    case TokenKind::kWord: return 'w';
-    case TokenKind::kQuotedIdentifier: return 'i';
-    case TokenKind::kString: return 's';
-    case TokenKind::kNumber: return 'n';
-    case TokenKind::kDollarString: return 'd';
-    case TokenKind::kComment: return 'c';
-    case TokenKind::kCommentMark: return 'm';
-    case TokenKind::kOperator: return 'o';
-    case TokenKind::kPunctuation: return '.';
-    case TokenKind::kParameter: return 'p';
-    case TokenKind::kCopyData: return 'D';
-    case TokenKind::kUnknown: return '?';
+    case TokenKind::kBlank:
+      return ' ';
+    case TokenKind::kWord:
+      return 'w';
+    case TokenKind::kQuotedIdentifier:
+      return 'i';
+    case TokenKind::kString:
+      return 's';
+    case TokenKind::kNumber:
+      return 'n';
+    case TokenKind::kDollarString:
+      return 'd';
+    case TokenKind::kComment:
+      return 'c';
+    case TokenKind::kCommentMark:
+      return 'm';
+    case TokenKind::kOperator:
+      return 'o';
+    case TokenKind::kPunctuation:
+      return '.';
+    case TokenKind::kParameter:
+      return 'p';
+    case TokenKind::kCopyData:
+      return 'D';
+    case TokenKind::kUnknown:
+      return '?';
   }
   return '?';
 }
@@ -109,7 +122,9 @@ TEST(Tokens, LiteralsHaveContentAndValue) {
       {Dialect::kSqlite, "'a\\n'", "a\\n", "a\\n"},
       {Dialect::kMysql, R"('a\n\'\\\z\%')", R"(a\n\'\\\z\%)", "a\n'\\z%"},
       {Dialect::kMysql, R"(_latin1"b""c")", R"(b""c)", "b\"c"},
-      {Dialect::kPostgres, R"(E'\x41\u00e9\101\'')", R"(\x41\u00e9\101\')", "A\xC3\xA9" "A'"},
+      {Dialect::kPostgres, R"(E'\x41\u00e9\101\'')", R"(\x41\u00e9\101\')",
+       "A\xC3\xA9"
+       "A'"},
       {Dialect::kPostgres, R"('\x41')", R"(\x41)", R"(\x41)"},
       {Dialect::kPostgres, "$a$it's$a$", "it's", "it's"},
       {Dialect::kSqlite, "''", "", ""},
@@ -126,9 +141,10 @@ TEST(Tokens, LiteralsHaveContentAndValue) {
 
 TEST(Tokens, NeverLoseAByte) {
   constexpr std::string_view kPieces[] = {
-      "'", "\"", "`", "[", "]", "$", "$$", "$a$", "--", "/*", "*/", "/*!", "/*+", "#", "\n", " ",
-      "\\", "\\.", ";", "(", ")", "E", "N", "_x", "1", ".", "e", "0x", "copy ", "from ", "stdin",
-      "@", ":", "?", "a", "\xC3\xA9", "\xFF", "u&", "begin ", "end"};
+      "'",     "\"",  "`",   "[",  "]",  "$",        "$$",   "$a$", "--",     "/*",
+      "*/",    "/*!", "/*+", "#",  "\n", " ",        "\\",   "\\.", ";",      "(",
+      ")",     "E",   "N",   "_x", "1",  ".",        "e",    "0x",  "copy ",  "from ",
+      "stdin", "@",   ":",   "?",  "a",  "\xC3\xA9", "\xFF", "u&",  "begin ", "end"};
   std::mt19937 random(20240501);
   for (int round = 0; round < 20000; ++round) {
     std::string text;

@@ -57,7 +57,9 @@ CancellationToken::Registration& CancellationToken::Registration::operator=(
   return *this;
 }
 
-CancellationToken::Registration::~Registration() { reset(); }
+CancellationToken::Registration::~Registration() {
+  reset();
+}
 
 void CancellationToken::Registration::reset() {
   if (state_ != nullptr) {

@@ -6,13 +6,13 @@
 namespace rhumb::sys {
 
 SystemClock::SystemClock()
-    : wall_start_(std::chrono::time_point_cast<std::chrono::nanoseconds>(
-          std::chrono::system_clock::now())),
+    : wall_start_(
+          std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now())),
       steady_start_(std::chrono::steady_clock::now()) {}
 
 Instant SystemClock::now() const {
-  const Instant wall = std::chrono::time_point_cast<std::chrono::nanoseconds>(
-      std::chrono::system_clock::now());
+  const Instant wall =
+      std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
   const Instant steady = wall_start_ + std::chrono::duration_cast<std::chrono::nanoseconds>(
                                            std::chrono::steady_clock::now() - steady_start_);
   // A command is short: steps of the wall clock would only show as negative durations. A server is
@@ -60,7 +60,11 @@ Instant FakeClock::now() const {
   return result;
 }
 
-std::chrono::minutes FakeClock::local_offset(Instant /*instant*/) const { return offset_; }
-void FakeClock::sleep(std::chrono::nanoseconds duration) { advance(duration); }
+std::chrono::minutes FakeClock::local_offset(Instant /*instant*/) const {
+  return offset_;
+}
+void FakeClock::sleep(std::chrono::nanoseconds duration) {
+  advance(duration);
+}
 
 }  // namespace rhumb::sys

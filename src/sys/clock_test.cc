@@ -106,8 +106,8 @@ TEST(Random, DoesNotRepeat) {
 }
 
 TEST(DynamicLibrary, LoadsAFunction) {
-  const auto library = DynamicLibrary::open(
-      {.sonames = {"libnone.so.9", "libm.so.6"}, .package = "libc6"});
+  const auto library =
+      DynamicLibrary::open({.sonames = {"libnone.so.9", "libm.so.6"}, .package = "libc6"});
   ASSERT_TRUE(library.has_value());
   double (*cosine)(double) = nullptr;
   ASSERT_TRUE(library->load("cos", cosine).has_value());

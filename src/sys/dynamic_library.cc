@@ -6,7 +6,9 @@
 
 namespace rhumb::sys {
 
-void DynamicLibrary::Close::operator()(void* handle) const { dlclose(handle); }
+void DynamicLibrary::Close::operator()(void* handle) const {
+  dlclose(handle);
+}
 
 Result<DynamicLibrary> DynamicLibrary::open(const LibraryName& name) {
   std::string reason;
@@ -20,9 +22,9 @@ Result<DynamicLibrary> DynamicLibrary::open(const LibraryName& name) {
       reason = said;
     }
   }
-  return Error(ErrorCode::kUnsupported,
-               join(name.sonames, " or ") + " is not installed; install the package " +
-                   name.package)
+  return Error(
+             ErrorCode::kUnsupported,
+             join(name.sonames, " or ") + " is not installed; install the package " + name.package)
       .caused_by({.code = "", .text = reason})
       .hinted("apt-get install " + name.package);
 }

@@ -14,7 +14,7 @@ namespace rhumb::sys {
 namespace {
 
 struct flock whole_file(short type) {
-  struct flock range {};
+  struct flock range{};
   range.l_type = type;
   range.l_whence = SEEK_SET;
   return range;

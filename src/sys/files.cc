@@ -43,7 +43,7 @@ FileKind kind_of_entry(DIR* directory, const dirent& entry) {
     default:
       return FileKind::kOther;
   }
-  struct stat status {};
+  struct stat status{};
   const int failed = fstatat(dirfd(directory), entry.d_name, &status, AT_SYMLINK_NOFOLLOW);
   return failed == 0 ? kind_of_mode(status.st_mode) : FileKind::kOther;
 }
@@ -166,7 +166,7 @@ Result<std::string> read_file(const std::string& path) {
 
 Result<void> write_file_atomic(const std::string& path, std::string_view content, uint32_t mode) {
   const std::string target = follow(path);
-  struct stat existing {};
+  struct stat existing{};
   if (stat(target.c_str(), &existing) == 0) {
     if (S_ISDIR(existing.st_mode)) {
       return system_error("open", path, EISDIR);
@@ -229,7 +229,7 @@ Result<void> make_directories(const std::string& path, uint32_t mode) {
 }
 
 Result<FileStatus> stat_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
     return system_error("stat", path, errno);
   }
@@ -249,10 +249,12 @@ Result<std::optional<FileStatus>> find_file(const std::string& path) {
   return status.error();
 }
 
-bool file_exists(const std::string& path) { return stat_file(path).has_value(); }
+bool file_exists(const std::string& path) {
+  return stat_file(path).has_value();
+}
 
 bool is_directory(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   const int saved = errno;
   const bool found = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   errno = saved;  // callers report why their own call failed
@@ -302,7 +304,8 @@ Result<std::string> resolve_path(const std::string& path) {
 
 Result<TemporaryDirectory> TemporaryDirectory::create() {
   const char* base = std::getenv("TMPDIR");
-  std::string name = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/rhumb-XXXXXX";
+  std::string name =
+      std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/rhumb-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) {
     return system_error("mkdir", name, errno);
   }

@@ -105,12 +105,9 @@ class SpawnSetup {
     std::vector<std::string> variables = request.environment.value_or(std::vector<std::string>());
     const std::vector<char*> environment = pointers(variables);
     pid_t pid = -1;
-    const int failed = posix_spawn(&pid,
-                                   program.c_str(),
-                                   &actions_,
-                                   &attributes_,
-                                   pointers(arguments).data(),
-                                   request.environment ? environment.data() : environ);
+    const int failed =
+        posix_spawn(&pid, program.c_str(), &actions_, &attributes_, pointers(arguments).data(),
+                    request.environment ? environment.data() : environ);
     if (failed != 0) {
       return system_error("fork/exec", program, failed);
     }
@@ -125,8 +122,7 @@ class SpawnSetup {
 /// A started program; killed and reaped when it is left early.
 class Child {
  public:
-  explicit Child(pid_t pid)
-      : pid_(pid), end_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+  explicit Child(pid_t pid) : pid_(pid), end_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
@@ -175,8 +171,8 @@ int poll_timeout_ms(const std::optional<SteadyTime>& deadline) {
   if (!deadline) {
     return -1;
   }
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      *deadline - std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1'000'000));
 }
 
@@ -207,9 +203,9 @@ class Collector {
         return system_error("poll", request_.argv[0], errno);
       }
       if (!drain(out_, result_.output) || !drain(error_, result_.error)) {
-        return Error(ErrorCode::kLimit,
-                     "exec: " + go_quote(request_.argv[0]) + " printed more than " +
-                         std::to_string(kProcessOutputMax >> 20) + " MiB");
+        return Error(ErrorCode::kLimit, "exec: " + go_quote(request_.argv[0]) +
+                                            " printed more than " +
+                                            std::to_string(kProcessOutputMax >> 20) + " MiB");
       }
       if (request_.cancellation.is_cancelled()) {
         return Error(ErrorCode::kCancelled, "exec: " + go_quote(request_.argv[0]) + ": cancelled");
@@ -217,9 +213,9 @@ class Collector {
       const bool pipes_closed = !out_.is_open() && !error_.is_open();
       ended = watched[2].revents != 0 || (child_.end_descriptor() < 0 && pipes_closed);
       if (!ended && deadline_ && std::chrono::steady_clock::now() >= *deadline_) {
-        return Error(ErrorCode::kUnavailable,
-                     "exec: " + go_quote(request_.argv[0]) + ": no end after " +
-                         format_go_duration(*request_.timeout));
+        return Error(ErrorCode::kUnavailable, "exec: " + go_quote(request_.argv[0]) +
+                                                  ": no end after " +
+                                                  format_go_duration(*request_.timeout));
       }
     }
     // Written before the end, but perhaps after the last look into the pipes.
@@ -248,7 +244,7 @@ class Collector {
 };
 
 bool is_executable(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
          access(path.c_str(), X_OK) == 0;
 }

@@ -15,9 +15,10 @@ namespace rhumb::sys {
 inline constexpr size_t kProcessOutputMax = size_t{64} << 20;
 
 struct ProcessRequest {
-  std::vector<std::string> argv = {};  ///< program and arguments; without `/` it is looked up in PATH
-  std::string input = "";              ///< what it reads on stdin
-  std::string directory = "";          ///< where it runs; empty: where we do
+  std::vector<std::string> argv =
+      {};                      ///< program and arguments; without `/` it is looked up in PATH
+  std::string input = "";      ///< what it reads on stdin
+  std::string directory = "";  ///< where it runs; empty: where we do
   std::optional<std::vector<std::string>> environment = {};  ///< `NAME=value`; absent: ours
   std::optional<std::chrono::nanoseconds> timeout = {};      ///< absent: none
   CancellationToken cancellation = {};

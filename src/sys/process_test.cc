@@ -14,9 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 
 Result<ProcessResult> shell(const std::string& script, const std::string& input = "") {
-  return SystemProcessRunner().run({.argv = {"sh", "-c", script},
-                                    .input = input,
-                                    .timeout = std::chrono::seconds(10)});
+  return SystemProcessRunner().run(
+      {.argv = {"sh", "-c", script}, .input = input, .timeout = std::chrono::seconds(10)});
 }
 
 TEST(Process, CapturesBothStreamsAndTheStatus) {
@@ -96,7 +95,9 @@ TEST(Cancellation, TellsEveryCopyOnce) {
   const CancellationToken token = source.token();
   int calls = 0;
   const auto kept = token.on_cancel([&calls] { ++calls; });
-  { const auto dropped = token.on_cancel([&calls] { calls += 100; }); }
+  {
+    const auto dropped = token.on_cancel([&calls] { calls += 100; });
+  }
   EXPECT_FALSE(token.is_cancelled());
   EXPECT_FALSE(token.wait_for(milliseconds(1)));
   source.cancel();
@@ -129,8 +130,7 @@ TEST(SignalsDeathTest, SecondOneExitsWithStatusOne) {
         raise(SIGINT);
         raise(SIGTERM);
       },
-      ::testing::ExitedWithCode(1),
-      "interrupt received");
+      ::testing::ExitedWithCode(1), "interrupt received");
 }
 
 }  // namespace

@@ -27,8 +27,7 @@ void on_signal(int /*number*/) {
   if (g_count.fetch_add(1) > 0) {
     _exit(1);
   }
-  constexpr std::string_view kText =
-      "\ninterrupt received, wait for exit or ^C to terminate\n";
+  constexpr std::string_view kText = "\ninterrupt received, wait for exit or ^C to terminate\n";
   // Only what signal-safety(7) allows; there is nobody to tell when it fails.
   [[maybe_unused]] ssize_t ignored = write(STDERR_FILENO, kText.data(), kText.size());
   ignored = write(g_event.load(), &kSignalled, sizeof(kSignalled));
@@ -43,7 +42,7 @@ SignalWatcher::SignalWatcher() : event_(eventfd(0, EFD_CLOEXEC)) {
   RHUMB_CHECK(g_event.compare_exchange_strong(none, event_.get()), "one signal watcher at a time");
   g_count = 0;
   thread_ = std::thread([this] { watch(); });
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   for (size_t i = 0; i < kSignals.size(); ++i) {

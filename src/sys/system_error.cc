@@ -8,7 +8,9 @@
 namespace rhumb::sys {
 namespace {
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
 
 ErrorCode error_code(int number) {
   switch (number) {

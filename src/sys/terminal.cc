@@ -5,7 +5,9 @@
 
 namespace rhumb::sys {
 
-bool is_terminal(StandardStream stream) { return isatty(static_cast<int>(stream)) == 1; }
+bool is_terminal(StandardStream stream) {
+  return isatty(static_cast<int>(stream)) == 1;
+}
 
 size_t terminal_width(StandardStream stream) {
   constexpr size_t kDefaultWidth = 80;

@@ -36,7 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                 Dialect::kPostgres, Dialect::kSqlServer}) {
     check_statement(text, dialect, {});
     check_statement(text, dialect, {.sensitive = true});
-    auto file = rhumb::report::FileMask::create("x.sql", std::string(text), {.lex = {.dialect = dialect}});
+    auto file =
+        rhumb::report::FileMask::create("x.sql", std::string(text), {.lex = {.dialect = dialect}});
     if (file) {
       const bool marked = text.find("atlas:") != std::string_view::npos;
       RHUMB_CHECK(marked || file->content(rhumb::report::TextForm::kShown) == text,

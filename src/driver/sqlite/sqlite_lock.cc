@@ -97,8 +97,8 @@ Error already_taken(const LockRequest& request, const std::string& held_by) {
 Result<std::unique_ptr<Lock>> lock_file(const std::string& path, const LockRequest& request) {
   sys::FileLock file = TRY(sys::FileLock::open(path + std::string(kSuffix)));
   const std::string line = holder_line(request.holder);
-  const bool taken = TRY(poll(
-      request, [&] { return file.try_lock(line); }, [&] { return read_holder(file); }));
+  const bool taken =
+      TRY(poll(request, [&] { return file.try_lock(line); }, [&] { return read_holder(file); }));
   if (!taken) {
     return already_taken(request, read_holder(file));
   }
