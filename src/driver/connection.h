@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +40,12 @@ struct ConnectionInfo {
   std::string driver{};  ///< name in reports: `sqlite`, `libsql`, `mysql`, `mariadb`, `postgres`
   std::string url{};     ///< as given, password and secret query values as `xxxxx`
   std::string schema{};  ///< the schema it is bound to; empty when it sees the whole database
+  /// Where unqualified names are created, when bound: `schema`, or its first part when that is a
+  /// search path of several.
+  std::string default_schema{};
+  /// As the client libraries count: 150020 is PostgreSQL 15.20, 101119 MariaDB 10.11.19; 0 on
+  /// SQLite.
+  int64_t server_version = 0;
   Features features;
 };
 

@@ -36,15 +36,15 @@ class SqlRevisionStore final : public RevisionStore {
   const std::string& schema() const override { return schema_; }
 
   Result<bool> exists() override {
-    const std::vector<std::string> columns = TRY(table_->columns(connection_));
-    return !columns.empty();
+    const std::vector<std::string> present = TRY(columns());
+    return !present.empty();
   }
 
   Result<void> ensure_table() override {
-    const std::vector<std::string> present = TRY(table_->columns(connection_));
+    const std::vector<std::string> present = TRY(columns());
     std::vector<std::string> statements;
     if (present.empty()) {
-      statements = table_->create_sql();
+      statements = TRY(table_->create_sql(connection_));
     }
     for (const std::string_view column : kRevisionColumns) {
       if (!present.empty() && std::ranges::find(present, column) == present.end()) {
@@ -141,7 +141,7 @@ class SqlRevisionStore final : public RevisionStore {
     std::vector<std::string> values;
     for (size_t i = 0; i < kColumnCount; ++i) {
       names.push_back(table_->quote(kRevisionColumns[i]));
-      values.push_back(table_->placeholder(i + 1));
+      values.push_back(table_->write_sql(kRevisionColumns[i], i + 1));
     }
     return fmt::format("INSERT INTO {} ({}) VALUES ({})", table_->name_sql(), join(names, ", "),
                        join(values, ", "));
@@ -179,10 +179,17 @@ class SqlRevisionStore final : public RevisionStore {
     return revision;
   }
 
+  // Asked of the database until the table is complete; nobody takes columns away from it.
+  Result<std::vector<std::string>> columns() {
+    if (columns_.size() < kColumnCount) {
+      columns_ = TRY(table_->columns(connection_));
+    }
+    return columns_;
+  }
+
   // All rows, or the one with that version. Columns that an older table lacks read as NULL.
   Result<std::vector<Revision>> read(std::optional<std::string_view> version) {
-    const std::vector<std::string> present =
-        columns_.empty() ? TRY(table_->columns(connection_)) : columns_;
+    const std::vector<std::string> present = TRY(columns());
     std::vector<Revision> revisions;
     if (present.empty()) {
       return revisions;
@@ -190,7 +197,7 @@ class SqlRevisionStore final : public RevisionStore {
     std::vector<std::string> wanted;
     for (const std::string_view column : kRevisionColumns) {
       const bool there = std::ranges::find(present, column) != present.end();
-      wanted.push_back(there ? table_->quote(column) : "NULL");
+      wanted.push_back(there ? table_->read_sql(column) : "NULL");
     }
     std::string sql = fmt::format("SELECT {} FROM {}", join(wanted, ", "), table_->name_sql());
     std::vector<driver::Value> params;
@@ -210,7 +217,7 @@ class SqlRevisionStore final : public RevisionStore {
   std::unique_ptr<RevisionTable> table_;
   std::string schema_;
   std::string write_sql_;
-  std::vector<std::string> columns_;  // that the table has since ensure_table; empty before
+  std::vector<std::string> columns_;
 };
 
 // A table that is not there and never will be: what readers of an impossible schema see.
@@ -252,17 +259,21 @@ bool is_sqlite(const driver::Connection& connection) {
 
 Result<std::unique_ptr<RevisionStore>> open_revision_store(driver::Connection& connection,
                                                            std::string_view revisions_schema) {
-  if (is_sqlite(connection)) {
-    if (!revisions_schema.empty() && revisions_schema != "main") {
-      return invalid(fmt::format(
-          "cannot store revisions-table in a separate schema (\"{}\") with SQLite driver",
-          revisions_schema));
-    }
-    return std::make_unique<SqlRevisionStore>(connection, sqlite_revision_table(), "main");
+  if (is_sqlite(connection) && !revisions_schema.empty() && revisions_schema != "main") {
+    return invalid(fmt::format(
+        "cannot store revisions-table in a separate schema (\"{}\") with SQLite driver",
+        revisions_schema));
   }
-  return Error(
-      ErrorCode::kUnsupported,
-      fmt::format("sql/migrate: no revisions table for driver \"{}\"", connection.info().driver));
+  const driver::ConnectionInfo& info = connection.info();
+  std::string schema(revisions_schema);
+  if (schema.empty()) {
+    schema = info.default_schema.empty() ? info.schema : info.default_schema;
+  }
+  if (schema.empty()) {
+    schema = kRevisionsTable;
+  }
+  auto table = TRY(make_revision_table(info, schema));
+  return std::make_unique<SqlRevisionStore>(connection, std::move(table), std::move(schema));
 }
 
 Result<std::unique_ptr<RevisionStore>> open_revision_reader(driver::Connection& connection,
@@ -279,7 +290,7 @@ Result<bool> has_ambiguous_revisions(driver::Connection& connection,
   if (!info.features.schemas || info.schema.empty() || !revisions_schema.empty()) {
     return false;
   }
-  const auto bound = TRY(open_revision_store(connection, info.schema));
+  const auto bound = TRY(open_revision_store(connection, {}));
   const bool found = TRY(bound->exists());
   if (found) {
     return false;

@@ -1,5 +1,7 @@
 #include "migrate/revision_table.h"
 
+#include <fmt/format.h>
+
 #include "base/go_format.h"
 #include "base/text.h"
 #include "codec/json.h"
@@ -81,6 +83,24 @@ StoredTime parse_stored_time(std::string_view text) {
     return {};
   }
   return {.at = *at, .offset = parse_offset(rfc3339)};
+}
+
+Result<std::unique_ptr<RevisionTable>> make_revision_table(const driver::ConnectionInfo& info,
+                                                           const std::string& schema) {
+  switch (info.engine) {
+    case driver::Engine::kSqlite:
+    case driver::Engine::kLibsql:
+      return sqlite_revision_table();
+    case driver::Engine::kPostgres:
+    case driver::Engine::kCockroach:
+      return postgres_revision_table(schema);
+    case driver::Engine::kMysql:
+    case driver::Engine::kMariadb:
+    case driver::Engine::kTidb:
+      break;
+  }
+  return Error(ErrorCode::kUnsupported,
+               fmt::format("sql/migrate: no revisions table for driver \"{}\"", info.driver));
 }
 
 }  // namespace rhumb::migrate

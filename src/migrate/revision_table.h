@@ -13,8 +13,10 @@ namespace rhumb::migrate {
 
 /// How one engine spells the revisions table: its SQL and the encoding of its cells.
 ///
-/// A new engine adds one implementation; RevisionStore's rules are the same for all.
-/// Source: spec revisions.md 2 (stored in users' databases, never change).
+/// A new engine adds one implementation and a line in make_revision_table; RevisionStore's rules are
+/// the same for all. An implementation knows the schema the table lives in and qualifies every name
+/// with it, so that neither a search path nor a default database matters.
+/// Source: spec revisions.md 1, 2 (stored in users' databases, never change).
 class RevisionTable {
  public:
   RevisionTable() = default;
@@ -22,8 +24,8 @@ class RevisionTable {
   RevisionTable& operator=(const RevisionTable&) = delete;
   virtual ~RevisionTable() = default;
 
-  /// The statements that create the table, in order.
-  [[nodiscard]] virtual std::vector<std::string> create_sql() const = 0;
+  /// The statements that create the table, in order; before it its schema, when that is missing.
+  virtual Result<std::vector<std::string>> create_sql(driver::Connection& connection) const = 0;
   /// The statement that adds a column an older program did not have.
   [[nodiscard]] virtual std::string add_column_sql(std::string_view column) const = 0;
   /// The names of the columns there are; none when there is no table.
@@ -33,6 +35,14 @@ class RevisionTable {
   [[nodiscard]] virtual std::string quote(std::string_view identifier) const = 0;
   /// The placeholder of parameter `number`, from 1.
   [[nodiscard]] virtual std::string placeholder(size_t number) const = 0;
+  /// How a SELECT reads a column, where the cell itself depends on the session (a time zone).
+  [[nodiscard]] virtual std::string read_sql(std::string_view column) const {
+    return quote(column);
+  }
+  /// How an INSERT writes parameter `number` into a column; the reverse of read_sql.
+  [[nodiscard]] virtual std::string write_sql(std::string_view /*column*/, size_t number) const {
+    return placeholder(number);
+  }
   /// What follows `INSERT INTO t (...) VALUES (...)` to update `columns` of a row with the version.
   [[nodiscard]] virtual std::string on_conflict_update(
       const std::vector<std::string_view>& columns) const = 0;
@@ -40,6 +50,7 @@ class RevisionTable {
   [[nodiscard]] virtual std::string on_conflict_keep() const = 0;
 
   [[nodiscard]] virtual driver::Value encode_time(const StoredTime& time) const = 0;
+  /// Of a cell as read_sql gives it.
   [[nodiscard]] virtual StoredTime decode_time(const driver::Value& cell) const = 0;
   [[nodiscard]] virtual driver::Value encode_hashes(
       const std::vector<std::string>& hashes) const = 0;
@@ -60,5 +71,11 @@ inline constexpr std::string_view kRevisionColumns[] = {
 [[nodiscard]] StoredTime parse_stored_time(std::string_view text);
 
 [[nodiscard]] std::unique_ptr<RevisionTable> sqlite_revision_table();
+/// `schema` is where the table lives; see postgres' and mysql's types in spec revisions.md 2.
+[[nodiscard]] std::unique_ptr<RevisionTable> postgres_revision_table(std::string schema);
+
+/// The table of a connection's engine in `schema`. Errors: kUnsupported, naming the driver.
+[[nodiscard]] Result<std::unique_ptr<RevisionTable>> make_revision_table(
+    const driver::ConnectionInfo& info, const std::string& schema);
 
 }  // namespace rhumb::migrate

@@ -29,13 +29,13 @@ constexpr Column kColumns[] = {
 
 class SqliteRevisionTable final : public RevisionTable {
  public:
-  std::vector<std::string> create_sql() const override {
+  Result<std::vector<std::string>> create_sql(driver::Connection& /*connection*/) const override {
     std::vector<std::string> parts;
     for (const Column& column : kColumns) {
       parts.push_back(fmt::format("`{}` {}", column.name, column.definition));
     }
-    return {fmt::format("CREATE TABLE {} ({}, PRIMARY KEY (`version`))", name_sql(),
-                        join(parts, ", "))};
+    return std::vector{fmt::format("CREATE TABLE {} ({}, PRIMARY KEY (`version`))", name_sql(),
+                                   join(parts, ", "))};
   }
 
   std::string add_column_sql(std::string_view name) const override {

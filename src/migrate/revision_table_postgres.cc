@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include "base/go_format.h"
+#include "base/text.h"
+#include "migrate/revision_table.h"
+
+namespace rhumb::migrate {
+namespace {
+
+struct Column {
+  std::string_view name;
+  std::string_view definition;
+  std::string_view added_default;  // what rows get that were there before the column
+};
+
+constexpr Column kColumns[] = {
+    {"version", "character varying NOT NULL", "''"},
+    {"description", "character varying NOT NULL", "''"},
+    {"type", "bigint NOT NULL DEFAULT 2", ""},
+    {"applied", "bigint NOT NULL DEFAULT 0", ""},
+    {"total", "bigint NOT NULL DEFAULT 0", ""},
+    {"executed_at", "timestamp with time zone NOT NULL", "'1970-01-01 00:00:00+00'"},
+    {"execution_time", "bigint NOT NULL", "0"},
+    {"error", "text NULL", ""},
+    {"error_stmt", "text NULL", ""},
+    {"hash", "character varying NOT NULL", "''"},
+    {"partial_hashes", "jsonb NULL", ""},
+    {"operator_version", "character varying NOT NULL", "''"}};
+
+class PostgresRevisionTable final : public RevisionTable {
+ public:
+  explicit PostgresRevisionTable(std::string schema) : schema_(std::move(schema)) {}
+
+  Result<std::vector<std::string>> create_sql(driver::Connection& connection) const override {
+    std::vector<std::string> statements;
+    const driver::Value params[] = {schema_};
+    const driver::Rows schemas = TRY(
+        connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", params));
+    // IF NOT EXISTS alone would ask for the right to create schemas even when it is there.
+    if (schemas.rows.empty()) {
+      statements.push_back("CREATE SCHEMA IF NOT EXISTS " + quote(schema_));
+    }
+    std::vector<std::string> parts;
+    for (const Column& column : kColumns) {
+      parts.push_back(fmt::format("\"{}\" {}", column.name, column.definition));
+    }
+    statements.push_back(fmt::format("CREATE TABLE {} ({}, PRIMARY KEY (\"version\"))", name_sql(),
+                                     join(parts, ", ")));
+    return statements;
+  }
+
+  std::string add_column_sql(std::string_view name) const override {
+    for (const Column& column : kColumns) {
+      if (column.name == name) {
+        const std::string_view when_added = column.added_default.empty() ? "" : " DEFAULT ";
+        return fmt::format("ALTER TABLE {} ADD COLUMN \"{}\" {}{}{}", name_sql(), name,
+                           column.definition, when_added, column.added_default);
+      }
+    }
+    return {};
+  }
+
+  Result<std::vector<std::string>> columns(driver::Connection& connection) const override {
+    const driver::Value params[] = {schema_, std::string(kRevisionsTable)};
+    const driver::Rows found = TRY(connection.query(
+        "SELECT a.attname FROM pg_catalog.pg_attribute a "
+        "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped "
+        "ORDER BY a.attnum",
+        params));
+    std::vector<std::string> names;
+    for (const std::vector<driver::Value>& row : found.rows) {
+      names.push_back(driver::to_text(row[0]));
+    }
+    return names;
+  }
+
+  std::string name_sql() const override { return quote(schema_) + "." + quote(kRevisionsTable); }
+
+  std::string quote(std::string_view identifier) const override {
+    return "\"" + replace_all(identifier, "\"", "\"\"") + "\"";
+  }
+
+  std::string placeholder(size_t number) const override { return fmt::format("${}", number); }
+
+  std::string read_sql(std::string_view column) const override {
+    // As text in UTC, whatever zone and date style the session has.
+    if (column == "executed_at") {
+      return "pg_catalog.to_char(\"executed_at\" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
+    }
+    return quote(column);
+  }
+
+  std::string on_conflict_update(const std::vector<std::string_view>& columns) const override {
+    std::vector<std::string> parts;
+    for (const std::string_view column : columns) {
+      parts.push_back(fmt::format("{0} = excluded.{0}", quote(column)));
+    }
+    return " ON CONFLICT (\"version\") DO UPDATE SET " + join(parts, ", ");
+  }
+
+  std::string on_conflict_keep() const override { return " ON CONFLICT (\"version\") DO NOTHING"; }
+
+  driver::Value encode_time(const StoredTime& time) const override {
+    return format_rfc3339_nano(time.at);
+  }
+
+  StoredTime decode_time(const driver::Value& cell) const override {
+    return parse_stored_time(driver::to_text(cell));
+  }
+
+  driver::Value encode_hashes(const std::vector<std::string>& hashes) const override {
+    return format_hashes(hashes);
+  }
+
+ private:
+  std::string schema_;
+};
+
+}  // namespace
+
+std::unique_ptr<RevisionTable> postgres_revision_table(std::string schema) {
+  return std::make_unique<PostgresRevisionTable>(std::move(schema));
+}
+
+}  // namespace rhumb::migrate
