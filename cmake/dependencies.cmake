@@ -16,6 +16,7 @@ find_library(Z_ARCHIVE libz.a REQUIRED)  # HTTP gzip
 find_library(YAML_ARCHIVE libyaml.a REQUIRED)  # yamldecode, yamlencode, yamlmerge
 find_library(RE2_ARCHIVE libre2.a REQUIRED)  # every regular expression a user writes (Go syntax)
 find_library(UTF8PROC_ARCHIVE libutf8proc.a REQUIRED)  # Unicode categories, NFC, graphemes
+find_path(PQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)  # PostgreSQL; opened on first use
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)  # outgoing HTTP; the library is opened on first use
 
 # rhumb_archive(NAME FILE LINKS...): an imported static library under the name dep::NAME.

@@ -8,6 +8,7 @@
 
 #include "cli/app.h"
 #include "cli/http_access.h"
+#include "driver/postgres/postgres_driver.h"
 #include "driver/sqlite/sqlite_driver.h"
 #include "driver/url.h"
 #include "main/server_commands.h"
@@ -29,6 +30,7 @@ int run(const std::vector<std::string>& words) {
   sys::SystemClock clock;
   driver::DriverRegistry drivers;
   driver::sqlite::register_sqlite(drivers);
+  driver::postgres::register_postgres(drivers, environment);
   cli::HttpAccess http(environment, clock);
   const bool colored =
       sys::wants_color(environment, sys::is_terminal(sys::StandardStream::kOutput));

@@ -1,0 +1,166 @@
+#include "driver/postgres/postgres_connection.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "driver/postgres/catalog.h"
+#include "driver/postgres/clean_check.h"
+#include "driver/postgres/cockroach_lock.h"
+#include "driver/postgres/dev_snapshot.h"
+#include "driver/postgres/postgres_lock.h"
+#include "driver/postgres/statement_class.h"
+
+namespace rhumb::driver::postgres {
+namespace {
+
+constexpr std::string_view kOpening = "postgres: scanning system variables";
+constexpr std::string_view kOwnSchema = "atlas_schema_revisions";
+constexpr int kOldestVersion = 100000;
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(Parameters parameters,
+                                       ConnectionInfo info,
+                                       std::unique_ptr<Session> session)
+    : parameters_(std::move(parameters)), info_(std::move(info)), session_(std::move(session)) {
+  const bool is_cockroach = session_->reported_setting("crdb_version").has_value();
+  info_.engine = is_cockroach ? Engine::kCockroach : Engine::kPostgres;
+  info_.schema = parameters_.search_path;
+  info_.server_version = session_->server_version();
+  info_.features = {.transactional_ddl = true,
+                    .session_locks = !is_cockroach,
+                    .schemas = true,
+                    .abort_on_error = true};
+}
+
+Result<std::unique_ptr<Connection>> PostgresConnection::open(Parameters parameters,
+                                                             ConnectionInfo info) {
+  std::unique_ptr<Session> session = TRY(Session::open(parameters).context(kOpening));
+  std::unique_ptr<PostgresConnection> connection(
+      new PostgresConnection(std::move(parameters), std::move(info), std::move(session)));
+  const int version = connection->session_->server_version();
+  if (version < kOldestVersion) {
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("postgres: unsupported postgres version: {}", version));
+  }
+  TRY(connection->find_default_schema().context(kOpening));
+  return std::unique_ptr<Connection>(std::move(connection));
+}
+
+// One name needs no question. Of several the server takes the first that is there.
+Result<void> PostgresConnection::find_default_schema() {
+  if (info_.schema.empty()) {
+    return {};
+  }
+  const std::vector<std::string> names = split_search_path(info_.schema);
+  info_.default_schema = names.front();
+  if (names.size() == 1 && names.front() != "$user") {
+    return {};
+  }
+  const Rows found = TRY(session_->query("SELECT pg_catalog.current_schema()"));
+  if (!is_null(found.rows.at(0).at(0))) {
+    info_.default_schema = to_text(found.rows[0][0]);
+  }
+  return {};
+}
+
+Result<ExecResult> PostgresConnection::execute(std::string_view statement) {
+  return ExecResult{TRY(session_->run(statement)).rows_affected};
+}
+
+Result<ExecResult> PostgresConnection::execute(std::string_view sql,
+                                               std::span<const Value> params) {
+  return ExecResult{TRY(session_->run(sql, params)).rows_affected};
+}
+
+Result<Rows> PostgresConnection::query(std::string_view sql, std::span<const Value> params) {
+  return session_->query(sql, params);
+}
+
+Result<void> PostgresConnection::begin() {
+  TRY(session_->run("BEGIN"));
+  return {};
+}
+
+Result<void> PostgresConnection::commit() {
+  const Result<Session::Done> committed = session_->run("COMMIT");
+  if (!committed) {
+    // Nobody will try again; a deferred constraint has ended the transaction already.
+    (void)rollback();
+    return committed.error();
+  }
+  if (committed->tag == "ROLLBACK") {
+    return Error(ErrorCode::kDatabase,
+                 "pq: a statement of the transaction failed, so COMMIT rolled it back (25P02)")
+        .caused_by({.code = "25P02", .text = "COMMIT rolled back"});
+  }
+  return {};
+}
+
+Result<void> PostgresConnection::rollback() {
+  if (session_->in_transaction()) {
+    TRY(session_->run("ROLLBACK"));
+  }
+  return {};
+}
+
+// The schema of the revisions is part of the key; the rule for it is that of their table.
+LockRequest PostgresConnection::complete(const LockRequest& request) const {
+  LockRequest completed = request;
+  if (completed.revisions_schema.empty()) {
+    completed.revisions_schema =
+        info_.default_schema.empty() ? std::string(kOwnSchema) : info_.default_schema;
+  }
+  return completed;
+}
+
+Result<std::unique_ptr<Lock>> PostgresConnection::lock(const LockRequest& request) {
+  const LockRequest completed = complete(request);
+  const auto cancelled = [this] { return session_->was_cancelled(); };
+  return info_.engine == Engine::kCockroach ? acquire_row_lock(parameters_, completed, cancelled)
+                                            : acquire_lock(parameters_, completed, cancelled);
+}
+
+Result<std::optional<std::string>> PostgresConnection::find_lock_holder(
+    const LockRequest& request) {
+  const LockRequest completed = complete(request);
+  return info_.engine == Engine::kCockroach ? find_row_lock_holder(parameters_, completed)
+                                            : postgres::find_lock_holder(*session_, completed);
+}
+
+Result<std::optional<std::string>> PostgresConnection::find_dirt(const CleanRules& rules) {
+  return postgres::find_dirt(*session_, info_.default_schema, rules);
+}
+
+Result<std::optional<std::string>> PostgresConnection::find_dev_dirt() {
+  return postgres::find_dev_dirt(*session_, info_.default_schema);
+}
+
+Result<std::unique_ptr<Snapshot>> PostgresConnection::snapshot() {
+  return take_snapshot(*session_, info_.default_schema);
+}
+
+Result<Intent> PostgresConnection::classify(std::string_view statement) {
+  if (const std::optional<ConcurrentIndex> index = parse_concurrent_index(statement)) {
+    return index_intent(*session_, *index);
+  }
+  Intent intent;
+  if (commits_with_outcome(statement)) {
+    intent.kind = IntentClass::kCommitsWithOutcome;
+  }
+  return intent;
+}
+
+Result<std::string> PostgresConnection::describe_target(std::string_view statement) {
+  return postgres::describe_target(*session_, statement);
+}
+
+Result<bool> PostgresConnection::object_exists(std::string_view kind, std::string_view name) {
+  if (kind == "index") {
+    return index_exists(*session_, name);
+  }
+  return Error(ErrorCode::kUnsupported, fmt::format("cannot look for a {} by name", kind));
+}
+
+}  // namespace rhumb::driver::postgres

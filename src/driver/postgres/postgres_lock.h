@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "driver/connection.h"
+#include "driver/postgres/parameters.h"
+#include "driver/postgres/session.h"
+
+namespace rhumb::driver::postgres {
+
+/// The numbers of the two advisory locks behind a name. Shared with other programs: never change.
+struct LockKeys {
+  int64_t shared = 0;  ///< FNV-1 of the name, as upstream's exclusive lock has it
+  int32_t name = 0;    ///< the same bits, signed
+  int32_t schema = 0;  ///< FNV-1 of the schema of the revisions
+};
+[[nodiscard]] LockKeys lock_keys(std::string_view name, std::string_view schema);
+
+/// Takes the lock in a session of its own: half of it shared under the name alone, which keeps an
+/// official binary out, half exclusive under name and schema, so that schemas do not wait for each
+/// other. Polls outside a transaction, so that a waiter never blocks CREATE INDEX CONCURRENTLY.
+///
+/// Errors: kBusy `sql/schema: lock is held by other session (held by <holder>)`; kCancelled when
+/// `cancelled` says so; kUnsupported behind a pooler in transaction mode.
+/// Source: spec revisions.md 8.1.
+[[nodiscard]] Result<std::unique_ptr<Lock>> acquire_lock(const Parameters& parameters,
+                                                         const LockRequest& request,
+                                                         const std::function<bool()>& cancelled);
+
+/// Who holds that lock, nothing when it is free. Asks through `session` and takes no lock.
+[[nodiscard]] Result<std::optional<std::string>> find_lock_holder(Session& session,
+                                                                  const LockRequest& request);
+
+}  // namespace rhumb::driver::postgres

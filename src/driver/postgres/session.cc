@@ -1,0 +1,324 @@
+#include "driver/postgres/session.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "base/text.h"
+#include "driver/postgres/cells.h"
+#include "driver/postgres/connecting.h"
+#include "driver/postgres/copy_script.h"
+#include "driver/postgres/libpq.h"
+#include "driver/postgres/server_error.h"
+
+namespace rhumb::driver::postgres {
+namespace {
+
+constexpr size_t kCopyChunkBytes = size_t{1} << 20;
+
+struct ClearResult {
+  const Libpq* pq;
+  void operator()(PGresult* result) const { pq->clear(result); }
+};
+using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
+
+// Parameters in the form the library takes: all as text but bytes, NULL as no pointer.
+struct BoundParameters {
+  std::vector<std::string> texts{};
+  std::vector<const char*> values{};
+  std::vector<int> lengths{};
+  std::vector<int> formats{};
+
+  [[nodiscard]] int size() const { return static_cast<int>(values.size()); }
+};
+
+BoundParameters bind(std::span<const Value> params) {
+  BoundParameters bound;
+  bound.texts.reserve(params.size());
+  for (const Value& param : params) {
+    bound.texts.push_back(to_text(param));
+    bound.values.push_back(is_null(param) ? nullptr : bound.texts.back().c_str());
+    bound.lengths.push_back(static_cast<int>(bound.texts.back().size()));
+    bound.formats.push_back(std::holds_alternative<Blob>(param) ? 1 : 0);
+  }
+  return bound;
+}
+
+std::string field(const Libpq& pq, const PGresult* result, int code) {
+  const char* text = pq.result_error_field(result, code);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+Error result_error(const Libpq& pq, const PGresult* result, std::string_view statement) {
+  ServerError error{.message = field(pq, result, PG_DIAG_MESSAGE_PRIMARY),
+                    .sqlstate = field(pq, result, PG_DIAG_SQLSTATE)};
+  if (error.sqlstate.empty()) {
+    return to_connection_error(pq.result_error_message(result));
+  }
+  const std::string position = field(pq, result, PG_DIAG_STATEMENT_POSITION);
+  std::from_chars(position.data(), position.data() + position.size(), error.position);
+  return to_error(error, statement);
+}
+
+int64_t changed_rows(const Libpq& pq, PGresult* result) {
+  const std::string_view tag = pq.cmd_status(result);
+  const bool only_read = tag.starts_with("SELECT") || tag.starts_with("FETCH");
+  int64_t rows = 0;
+  const std::string_view count = only_read ? std::string_view() : pq.cmd_tuples(result);
+  std::from_chars(count.data(), count.data() + count.size(), rows);
+  return rows;
+}
+
+Rows read_rows(const Libpq& pq, const PGresult* result) {
+  Rows rows;
+  const int columns = pq.nfields(result);
+  for (int column = 0; column < columns; ++column) {
+    rows.columns.emplace_back(pq.fname(result, column));
+    rows.types.emplace_back(type_name(pq.ftype(result, column)));
+  }
+  const int count = pq.ntuples(result);
+  rows.rows.reserve(static_cast<size_t>(count));
+  for (int row = 0; row < count; ++row) {
+    std::vector<Value>& cells = rows.rows.emplace_back();
+    cells.reserve(static_cast<size_t>(columns));
+    for (int column = 0; column < columns; ++column) {
+      if (pq.getisnull(result, row, column) != 0) {
+        cells.emplace_back();
+        continue;
+      }
+      const auto size = static_cast<size_t>(pq.getlength(result, row, column));
+      cells.push_back(to_value(pq.ftype(result, column), {pq.getvalue(result, row, column), size}));
+    }
+  }
+  return rows;
+}
+
+// The library takes texts that end at a NUL: what follows one would be left out in silence.
+Result<void> check_no_nul(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return invalid("pq: the statement holds a NUL byte, which PostgreSQL has no room for");
+  }
+  return {};
+}
+
+bool forgets_statements(std::string_view text) {
+  const std::string_view start = trim_left(text);
+  return equal_fold_ascii(start.substr(0, 7), "discard") ||
+         equal_fold_ascii(start.substr(0, 10), "deallocate");
+}
+
+}  // namespace
+
+void CloseConnection::operator()(pg_conn* connection) const {
+  pq->finish(connection);
+}
+
+void FreeCancel::operator()(pg_cancel* cancel) const {
+  pq->free_cancel(cancel);
+}
+
+Result<std::vector<std::string>> library_keywords() {
+  const Result<Libpq>& pq = libpq();
+  if (!pq) {
+    return pq.error();
+  }
+  std::vector<std::string> keywords;
+  PQconninfoOption* options = pq->conndefaults();
+  for (const PQconninfoOption* option = options; option != nullptr && option->keyword != nullptr;
+       ++option) {
+    keywords.emplace_back(option->keyword);
+  }
+  pq->conninfo_free(options);
+  return keywords;
+}
+
+Session::Session(const Libpq& pq, std::unique_ptr<pg_conn, CloseConnection> connection)
+    : pq_(pq),
+      connection_(std::move(connection)),
+      cancel_(pq.get_cancel(connection_.get()), FreeCancel{&pq}) {}
+
+Result<std::unique_ptr<Session>> Session::open(const Parameters& parameters) {
+  const Result<Libpq>& pq = libpq();
+  if (!pq) {
+    return pq.error();
+  }
+  PGconn* connection = TRY(connect(*pq, parameters));
+  return std::unique_ptr<Session>(
+      new Session(*pq, std::unique_ptr<pg_conn, CloseConnection>(connection, {&*pq})));
+}
+
+Error Session::connection_error() const {
+  return to_connection_error(pq_.error_message(connection_.get()));
+}
+
+Result<Session::Done> Session::run(std::string_view text) {
+  TRY(check_no_nul(text));
+  const CopyScript script = split_copy(text);
+  const std::string statement(script.statement);
+  if (pq_.send_query(connection_.get(), statement.c_str()) == 0) {
+    return connection_error();
+  }
+  Collected collected = TRY(collect(script.statement, script.data));
+  if (forgets_statements(text)) {
+    forget_statements();
+  }
+  return std::move(collected.done);
+}
+
+Result<Session::Done> Session::run(std::string_view sql, std::span<const Value> params) {
+  Collected collected = TRY(send_with_parameters(sql, params));
+  return std::move(collected.done);
+}
+
+Result<Rows> Session::query(std::string_view sql, std::span<const Value> params) {
+  Collected collected = TRY(send_with_parameters(sql, params));
+  return std::move(collected.rows);
+}
+
+Result<Rows> Session::query_within(const std::string& sql, std::chrono::milliseconds time) {
+  if (pq_.send_query(connection_.get(), sql.c_str()) == 0) {
+    return connection_error();
+  }
+  if (!wait_until_readable(pq_.socket(connection_.get()), time)) {
+    cancel();
+    return Error(ErrorCode::kUnavailable, "pq: no answer in time");
+  }
+  Collected collected = TRY(collect(sql, {}));
+  return std::move(collected.rows);
+}
+
+// The name of the prepared statement; null while the text was used once only, for which preparing
+// would cost a round trip more.
+Result<const std::string*> Session::prepared_name(const std::string& sql) {
+  Statement& statement = statements_[sql];
+  ++statement.uses;
+  if (statement.uses < 2) {
+    return nullptr;
+  }
+  if (statement.name.empty()) {
+    const std::string name = "rhumb_" + std::to_string(++prepared_count_);
+    if (pq_.send_prepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr) == 0) {
+      return connection_error();
+    }
+    TRY(collect(sql, {}));
+    statement.name = name;
+  }
+  return &statement.name;
+}
+
+Result<Session::Collected> Session::send_with_parameters(std::string_view sql,
+                                                         std::span<const Value> params) {
+  TRY(check_no_nul(sql));
+  const std::string text(sql);
+  const BoundParameters bound = bind(params);
+  const std::string* name = TRY(prepared_name(text));
+  const int sent = name == nullptr
+                       ? pq_.send_query_params(connection_.get(), text.c_str(), bound.size(),
+                                               nullptr, bound.values.data(), bound.lengths.data(),
+                                               bound.formats.data(), 0)
+                       : pq_.send_query_prepared(connection_.get(), name->c_str(), bound.size(),
+                                                 bound.values.data(), bound.lengths.data(),
+                                                 bound.formats.data(), 0);
+  if (sent == 0) {
+    return connection_error();
+  }
+  return collect(sql, {});
+}
+
+void Session::send_copy_data(std::string_view data) {
+  // A refusal shows in the result that follows.
+  for (size_t at = 0; at < data.size(); at += kCopyChunkBytes) {
+    const std::string_view chunk = data.substr(at, kCopyChunkBytes);
+    pq_.put_copy_data(connection_.get(), chunk.data(), static_cast<int>(chunk.size()));
+  }
+  pq_.put_copy_end(connection_.get(), nullptr);
+}
+
+void Session::drop_copied_rows() {
+  char* row = nullptr;
+  while (pq_.get_copy_data(connection_.get(), &row, 0) > 0) {
+    pq_.freemem(row);
+  }
+}
+
+Result<Session::Collected> Session::collect(std::string_view statement,
+                                            std::string_view copy_data) {
+  Collected collected;
+  for (;;) {
+    const ResultHandle result(pq_.get_result(connection_.get()), {&pq_});
+    if (!result) {
+      break;
+    }
+    switch (pq_.result_status(result.get())) {
+      case PGRES_TUPLES_OK:
+        collected.rows = read_rows(pq_, result.get());
+        [[fallthrough]];
+      case PGRES_COMMAND_OK:
+        collected.done = {.rows_affected = changed_rows(pq_, result.get()),
+                          .tag = pq_.cmd_status(result.get())};
+        break;
+      case PGRES_COPY_IN:
+        send_copy_data(copy_data);
+        break;
+      case PGRES_COPY_OUT:
+      case PGRES_COPY_BOTH:
+        drop_copied_rows();
+        break;
+      case PGRES_EMPTY_QUERY:
+        break;
+      default:
+        if (!collected.error) {
+          collected.error = result_error(pq_, result.get(), statement);
+        }
+    }
+  }
+  if (collected.error) {
+    return finish_error(*collected.error);
+  }
+  return collected;
+}
+
+// What only the session knows about a failure: that somebody asked for it, or that it was the last.
+Error Session::finish_error(const Error& error) const {
+  const bool stopped = error.cause() && error.cause()->code == "57014";
+  if (stopped && cancelled_) {
+    return error.with_code(ErrorCode::kCancelled);
+  }
+  const bool lost = pq_.status(connection_.get()) == CONNECTION_BAD;
+  return lost ? error.with_code(ErrorCode::kUnavailable) : error;
+}
+
+bool Session::in_transaction() const {
+  switch (pq_.transaction_status(connection_.get())) {
+    case PQTRANS_ACTIVE:
+    case PQTRANS_INTRANS:
+    case PQTRANS_INERROR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int Session::server_version() const {
+  return pq_.server_version(connection_.get());
+}
+
+std::optional<std::string> Session::reported_setting(const char* name) const {
+  const char* value = pq_.parameter_status(connection_.get(), name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+int Session::backend_pid() const {
+  return pq_.backend_pid(connection_.get());
+}
+
+void Session::cancel() {
+  cancelled_ = true;
+  std::array<char, 256> reason{};
+  if (cancel_) {
+    pq_.cancel(cancel_.get(), reason.data(), static_cast<int>(reason.size()));
+  }
+}
+
+}  // namespace rhumb::driver::postgres

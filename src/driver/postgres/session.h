@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "driver/postgres/parameters.h"
+#include "driver/value.h"
+
+struct pg_conn;
+struct pg_cancel;
+
+namespace rhumb::driver::postgres {
+
+struct Libpq;
+struct CloseConnection {
+  const Libpq* pq;
+  void operator()(pg_conn* connection) const;
+};
+struct FreeCancel {
+  const Libpq* pq;
+  void operator()(pg_cancel* cancel) const;
+};
+
+/// The keywords that this libpq knows; the other keys of a URL are run-time parameters.
+[[nodiscard]] Result<std::vector<std::string>> library_keywords();
+
+/// One session with a server, as libpq sees it; closed with the object. Notices are dropped.
+///
+/// Errors: those of to_error; kUnavailable when the connection is lost, kCancelled for what
+/// cancel() stopped.
+/// Threads: one at a time; only cancel() may come from another.
+class Session {
+ public:
+  struct Done {
+    int64_t rows_affected = 0;
+    std::string tag;  ///< the last command as the server names it: `COMMIT`, `INSERT 0 1`
+  };
+
+  /// Errors: kUnavailable, or the server's refusal with its SQLSTATE.
+  static Result<std::unique_ptr<Session>> open(const Parameters& parameters);
+
+  /// Runs a statement with the simple protocol, so that it may refuse a transaction block, and
+  /// drops rows. A COPY FROM STDIN may bring its data behind it, ended by `\.`.
+  Result<Done> run(std::string_view text);
+  /// Runs one statement with parameters. From its second use on it is prepared, and kept by its
+  /// text.
+  Result<Done> run(std::string_view sql, std::span<const Value> params);
+  Result<Rows> query(std::string_view sql, std::span<const Value> params = {});
+
+  /// A query whose answer has to come in time; otherwise kUnavailable, and the session is of no
+  /// more use.
+  Result<Rows> query_within(const std::string& sql, std::chrono::milliseconds time);
+
+  [[nodiscard]] bool in_transaction() const;
+  [[nodiscard]] int server_version() const;
+  /// A setting the server reports by itself, such as `crdb_version`.
+  [[nodiscard]] std::optional<std::string> reported_setting(const char* name) const;
+  /// The process of the session as the start of the connection named it; a pooler names itself.
+  [[nodiscard]] int backend_pid() const;
+  /// Forgets prepared statements, because the server has.
+  void forget_statements() { statements_.clear(); }
+
+  /// Stops what is running, from any thread.
+  void cancel();
+  [[nodiscard]] bool was_cancelled() const { return cancelled_; }
+
+ private:
+  /// How often a text was run; from the second time on under a name.
+  struct Statement {
+    int64_t uses = 0;
+    std::string name;
+  };
+  struct Collected {
+    Done done;
+    Rows rows;
+    std::optional<Error> error;
+  };
+
+  Session(const Libpq& pq, std::unique_ptr<pg_conn, CloseConnection> connection);
+  [[nodiscard]] Error connection_error() const;
+  Result<Collected> send_with_parameters(std::string_view sql, std::span<const Value> params);
+  Result<const std::string*> prepared_name(const std::string& sql);
+  /// Reads everything the server answers; the first failure is the one that counts.
+  Result<Collected> collect(std::string_view statement, std::string_view copy_data);
+  [[nodiscard]] Error finish_error(const Error& error) const;
+  void send_copy_data(std::string_view data);
+  void drop_copied_rows();
+
+  const Libpq& pq_;
+  std::unique_ptr<pg_conn, CloseConnection> connection_;
+  std::unique_ptr<pg_cancel, FreeCancel> cancel_;
+  std::unordered_map<std::string, Statement> statements_;
+  int64_t prepared_count_ = 0;  // names are not used again
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace rhumb::driver::postgres
