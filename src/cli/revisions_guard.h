@@ -17,7 +17,7 @@ template <typename T>
   if (result.has_value() || !explain || !migrate::is_ambiguous_revisions(result.error())) {
     return result;
   }
-  invocation.app.out << migrate::ambiguous_revisions_text() << "\n";
+  invocation.app.out << migrate::ambiguous_revisions_text();
   return silent_failure();
 }
 
