@@ -20,20 +20,21 @@ struct Lookup {
 };
 constexpr std::string_view kRelation =
     "SELECT 1 FROM pg_catalog.pg_class o JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace "
-    "WHERE o.relname IN ($1, lower($1)) AND o.relkind = ANY ({}) AND "
+    "WHERE o.relname IN ($1::text, lower($1::text)) AND o.relkind = ANY ({}) AND "
     "CASE WHEN $2::text IS NULL THEN pg_catalog.pg_table_is_visible(o.oid) "
-    "ELSE n.nspname IN ($2, lower($2)) END";
+    "ELSE n.nspname IN ($2::text, lower($2::text)) END";
 constexpr Lookup kRelationKinds[] = {
     {"table", "'{r,p}'"}, {"view", "'{v,m}'"}, {"sequence", "'{S}'"}, {"index", "'{i,I}'"}};
 constexpr Lookup kOtherKinds[] = {
     {"schema",
      "SELECT 1 FROM pg_catalog.pg_namespace o "
-     "WHERE o.nspname IN ($1, lower($1)) AND $2::text IS NULL"},
+     "WHERE o.nspname IN ($1::text, lower($1::text)) AND $2::text IS NULL"},
     {"type",
      "SELECT 1 FROM pg_catalog.pg_type o "
      "JOIN pg_catalog.pg_namespace n ON n.oid = o.typnamespace "
-     "WHERE o.typname IN ($1, lower($1)) AND CASE WHEN $2::text IS NULL "
-     "THEN pg_catalog.pg_type_is_visible(o.oid) ELSE n.nspname IN ($2, lower($2)) END"}};
+     "WHERE o.typname IN ($1::text, lower($1::text)) AND CASE WHEN $2::text IS NULL "
+     "THEN pg_catalog.pg_type_is_visible(o.oid) ELSE n.nspname IN ($2::text, lower($2::text)) "
+     "END"}};
 
 std::optional<std::string> lookup_sql(std::string_view kind) {
   for (const Lookup& lookup : kRelationKinds) {
@@ -101,9 +102,10 @@ Result<bool> part_exists(Session& session, const StatementTarget& target, std::s
   const Rows found = TRY(session.query(
       fmt::format("{} JOIN pg_catalog.pg_class c ON c.oid = o.table_oid "
                   "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                  "WHERE o.name IN ($1, lower($1)) AND c.relname IN ($2, lower($2)) AND "
+                  "WHERE o.name IN ($1::text, lower($1::text)) AND c.relname IN ($2::text, "
+                  "lower($2::text)) AND "
                   "CASE WHEN $3::text IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) "
-                  "ELSE n.nspname IN ($3, lower($3)) END",
+                  "ELSE n.nspname IN ($3::text, lower($3::text)) END",
                   sql),
       params));
   return !found.rows.empty();

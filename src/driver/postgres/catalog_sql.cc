@@ -47,7 +47,10 @@ std::string_view database_objects_sql() {
          "UNION ALL SELECT 6, 'pg_language', oid FROM pg_catalog.pg_language WHERE oid >= 16384 "
          "UNION ALL SELECT 7, 'pg_extension', oid FROM pg_catalog.pg_extension) o "
          "CROSS JOIN LATERAL pg_catalog.pg_identify_object("
-         "('pg_catalog.' || o.catalog)::pg_catalog.regclass, o.oid, 0) i ORDER BY o.rank, o.oid";
+         "('pg_catalog.' || o.catalog)::pg_catalog.regclass, o.oid, 0) i "
+         "WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = o.oid "
+         "AND d.classid = ('pg_catalog.' || o.catalog)::pg_catalog.regclass AND d.deptype = 'e') "
+         "ORDER BY o.rank, o.oid";
 }
 
 }  // namespace rhumb::driver::postgres

@@ -13,8 +13,8 @@ namespace rhumb::driver::postgres {
 [[nodiscard]] std::string_view schema_objects_sql();
 
 /// The objects of the database itself (schemas, extensions, event triggers, publications, foreign
-/// servers, languages, casts), in an order in which they can be dropped: catalog, number, the
-/// server's kind and identity.
+/// servers, languages, casts) that do not belong to an extension, in an order in which they can be
+/// dropped: catalog, number, the server's kind and identity.
 [[nodiscard]] std::string_view database_objects_sql();
 
 }  // namespace rhumb::driver::postgres
