@@ -4,19 +4,26 @@
     tools/run_tests.py --build build/dev [SUITE ...]
 
 Suites: unit, house, conformance, replay, cli, web, browser, demo. Without names all of them run.
+For unit, conformance and cli the database servers that are installed are started (tests/servers.py).
 Exit status 1 when a test failed, a suite broke, or nothing ran.
 """
 import argparse
+import contextlib
 import glob
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+
+import servers  # noqa: E402 (needs the path above)
+
 SHARED = os.environ.get("RHUMB_SHARED") or os.path.join(os.path.dirname(ROOT), "shared")
 CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", re.M)
 
@@ -171,6 +178,7 @@ SUITES = {
     "browser": script_suite("tests/browser/run.py"),
     "demo": suite_demo,
 }
+SERVER_SUITES = {"unit", "conformance", "cli"}
 
 
 def main():
@@ -181,15 +189,24 @@ def main():
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     os.environ.setdefault("RHUMB_SHARED", SHARED)
+    names = arguments.suites or list(SUITES)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped
+    with servers.running() if SERVER_SUITES & set(names) else contextlib.nullcontext({}) as urls:
+        os.environ.update(urls)
+        total = run_suites(names, build)
+    print(total)
+    return 1 if total.failed or not total.passed else 0
+
+
+def run_suites(names, build):
     total = Counts()
-    for name in arguments.suites or SUITES:
+    for name in names:
         started = time.time()
         counts = SUITES[name](build)
         note = f" ({counts.note})" if counts.note else ""
         print(f"{name:12} {counts}, {time.time() - started:.1f} s{note}", flush=True)
         total.add(counts)
-    print(total)
-    return 1 if total.failed or not total.passed else 0
+    return total
 
 
 if __name__ == "__main__":
