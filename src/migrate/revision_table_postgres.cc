@@ -34,8 +34,8 @@ class PostgresRevisionTable final : public RevisionTable {
   Result<std::vector<std::string>> create_sql(driver::Connection& connection) const override {
     std::vector<std::string> statements;
     const driver::Value params[] = {schema_};
-    const driver::Rows schemas = TRY(
-        connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", params));
+    const driver::Rows schemas =
+        TRY(connection.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", params));
     // IF NOT EXISTS alone would ask for the right to create schemas even when it is there.
     if (schemas.rows.empty()) {
       statements.push_back("CREATE SCHEMA IF NOT EXISTS " + quote(schema_));
@@ -61,14 +61,12 @@ class PostgresRevisionTable final : public RevisionTable {
   }
 
   Result<std::vector<std::string>> columns(driver::Connection& connection) const override {
-    const driver::Value params[] = {schema_, std::string(kRevisionsTable)};
-    const driver::Rows found = TRY(connection.query(
-        "SELECT a.attname FROM pg_catalog.pg_attribute a "
-        "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
-        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped "
-        "ORDER BY a.attnum",
-        params));
+    const driver::Value params[] = {name_sql()};
+    const driver::Rows found =
+        TRY(connection.query("SELECT attname FROM pg_catalog.pg_attribute "
+                             "WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 "
+                             "AND NOT attisdropped ORDER BY attnum",
+                             params));
     std::vector<std::string> names;
     for (const std::vector<driver::Value>& row : found.rows) {
       names.push_back(driver::to_text(row[0]));
