@@ -123,6 +123,18 @@ TEST_F(PostgresConnectionTest, BindsParametersAndSurvivesForgottenStatements) {
   EXPECT_EQ(rows("SELECT count(*), count(a), min(length(c)) FROM t"), "6|5|2\n");
 }
 
+TEST_F(PostgresConnectionTest, AnswersSeveralStatementsWithTheFirstRows) {
+  EXPECT_EQ(rows("SET timezone = 'UTC'; SELECT 1; SELECT 2"), "1\n");
+  EXPECT_EQ(rows("SET timezone = 'UTC'; SELECT 1; SELECT 2"), "1\n");
+}
+
+TEST_F(PostgresConnectionTest, SaysHowManyParametersAreMissing) {
+  const Value params[] = {std::string("x")};
+  EXPECT_EQ(error_of(database().query("SELECT $1::text || $2::text", params)),
+            "pq: got 1 parameters but the statement requires 2");
+  EXPECT_EQ(rows("SELECT $1::text"), "pq: there is no parameter $1 at column 8 (42P02)");
+}
+
 TEST_F(PostgresConnectionTest, KnowsItsTransaction) {
   EXPECT_FALSE(database().in_transaction());
   ASSERT_TRUE(database().begin().has_value());

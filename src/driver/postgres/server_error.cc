@@ -12,10 +12,12 @@ namespace rhumb::driver::postgres {
 namespace {
 
 constexpr size_t kSqlstateSize = 5;
+constexpr std::string_view kProtocolViolation = "08P01";
 
 ErrorCode code_of(std::string_view sqlstate) {
   static constexpr std::string_view kGone[] = {"57P01", "57P02", "57P03", "57P05", "53300"};
-  if (sqlstate.starts_with("08") || std::ranges::find(kGone, sqlstate) != std::end(kGone)) {
+  const bool no_connection = sqlstate.starts_with("08") && sqlstate != kProtocolViolation;
+  if (no_connection || std::ranges::find(kGone, sqlstate) != std::end(kGone)) {
     return ErrorCode::kUnavailable;
   }
   return sqlstate == "55P03" ? ErrorCode::kBusy : ErrorCode::kDatabase;
@@ -58,9 +60,25 @@ std::optional<ServerError> parse_refusal(std::string_view line) {
   return ServerError{.message = std::string(rest), .sqlstate = std::string(state)};
 }
 
+// Too few or too many values: the words of clients that count them before the server does.
+std::optional<std::string> parameter_mismatch(const ServerError& error) {
+  const auto counts = cut(error.message, " parameters, but prepared statement ");
+  const size_t required = error.message.rfind(" requires ");
+  if (error.sqlstate != kProtocolViolation || !counts || required == std::string::npos) {
+    return std::nullopt;
+  }
+  return fmt::format("pq: got {} parameters but the statement requires {}",
+                     counts->first.substr(counts->first.rfind(' ') + 1),
+                     std::string_view(error.message).substr(required + 10));
+}
+
 }  // namespace
 
 Error to_error(const ServerError& error, std::string_view statement) {
+  if (const std::optional<std::string> mismatch = parameter_mismatch(error)) {
+    return Error(ErrorCode::kInvalid, *mismatch)
+        .caused_by({.code = error.sqlstate, .text = error.message});
+  }
   std::string text = "pq: " + error.message;
   if (error.position != 0) {
     text += format_position(error.position, statement);

@@ -211,6 +211,12 @@ Result<Session::Collected> Session::send_with_parameters(std::string_view sql,
                                                          std::span<const Value> params) {
   TRY(check_no_nul(sql));
   const std::string text(sql);
+  if (params.empty()) {
+    if (pq_.send_query(connection_.get(), text.c_str()) == 0) {
+      return connection_error();
+    }
+    return collect(sql, {});
+  }
   const BoundParameters bound = bind(params);
   const std::string* name = TRY(prepared_name(text));
   const int sent = name == nullptr
@@ -252,7 +258,9 @@ Result<Session::Collected> Session::collect(std::string_view statement,
     }
     switch (pq_.result_status(result.get())) {
       case PGRES_TUPLES_OK:
-        collected.rows = read_rows(pq_, result.get());
+        if (collected.rows.columns.empty()) {
+          collected.rows = read_rows(pq_, result.get());
+        }
         [[fallthrough]];
       case PGRES_COMMAND_OK:
         collected.done = {.rows_affected = changed_rows(pq_, result.get()),

@@ -54,6 +54,8 @@ class Session {
   /// Runs one statement with parameters. From its second use on it is prepared, and kept by its
   /// text.
   Result<Done> run(std::string_view sql, std::span<const Value> params);
+  /// As run with parameters, keeping rows. Without parameters there may be several statements; the
+  /// first rows are the answer.
   Result<Rows> query(std::string_view sql, std::span<const Value> params = {});
 
   /// A query whose answer has to come in time; otherwise kUnavailable, and the session is of no
