@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 PASSWORD = "pass"
 START_SECONDS_MAX = 60
@@ -205,7 +206,7 @@ class Mariadb(Server):
     def command(self):
         init = self.write("init.sql",
                           f"ALTER USER root@localhost IDENTIFIED BY '{PASSWORD}';\n"
-                          f"CREATE USER IF NOT EXISTS root@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';\n"
+                          f"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';\n"
                           "GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n")
         return [self.server, "--no-defaults", f"--datadir={self.data}", f"--port={self.port}",
                 "--bind-address=127.0.0.1", f"--socket={self.ready_path}",
@@ -222,6 +223,54 @@ class Mariadb(Server):
                 return len(greeting.recv(5)) == 5
         except OSError:
             return False
+
+
+class Pgbouncer(Server):
+    """A connection pooler before a PostgreSQL server; `pool_mode` is session or transaction."""
+
+    name = "pgbouncer"
+    user_name = "postgres"
+    stop_signal = signal.SIGTERM  # at once
+
+    def __init__(self, server_url, pool_mode, pool_size=5):
+        super().__init__()
+        self.server_url = urllib.parse.urlsplit(server_url)
+        self.pool_mode, self.pool_size = pool_mode, pool_size
+
+    @staticmethod
+    def program():
+        return find_program("pgbouncer", "/usr/sbin")
+
+    @classmethod
+    def is_installed(cls):
+        return cls.program() is not None
+
+    def url(self, database):
+        user = self.server_url.username
+        return f"postgres://{user}@127.0.0.1:{self.port}/{database}?sslmode=disable"
+
+    def initialise(self):
+        server = self.server_url
+        self.write("pgbouncer.ini", f"""[databases]
+* = host={server.hostname} port={server.port} user={server.username} password={server.password}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {self.port}
+unix_socket_dir =
+auth_type = any
+pool_mode = {self.pool_mode}
+default_pool_size = {self.pool_size}
+ignore_startup_parameters = extra_float_digits,options
+""")
+
+    def command(self):
+        return [self.program(), os.path.join(self.folder, "pgbouncer.ini")]
+
+    def answers(self):
+        with contextlib.suppress(OSError), \
+                socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
 
 
 KINDS = {"postgres": Postgres, "mariadb": Mariadb}
