@@ -208,7 +208,10 @@ class Mariadb(Server):
                           f"ALTER USER root@localhost IDENTIFIED BY '{PASSWORD}';\n"
                           f"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';\n"
                           "GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n")
-        return [self.server, "--no-defaults", f"--datadir={self.data}", f"--port={self.port}",
+        # The character set is that of Debian's configuration, which the expectations were made with.
+        return [self.server, "--no-defaults", "--character-set-server=utf8mb4",
+                "--collation-server=utf8mb4_general_ci",
+                f"--datadir={self.data}", f"--port={self.port}",
                 "--bind-address=127.0.0.1", f"--socket={self.ready_path}",
                 f"--pid-file={os.path.join(self.folder, 'server.pid')}", f"--init-file={init}",
                 "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0",
