@@ -59,6 +59,8 @@ class Lock {
 
   /// Gives the lock back. The destructor does so too, but cannot tell when that fails.
   virtual Result<void> release() = 0;
+  /// What weakens the lock, in words for a person; empty when nothing does.
+  [[nodiscard]] virtual std::string_view warning() const { return {}; }
 };
 
 struct LockRequest {

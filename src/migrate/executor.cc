@@ -391,6 +391,9 @@ Result<ApplyOutcome> ApplyRun::run() {
   const std::unique_ptr<driver::Lock> lock = TRY(take_lock());
   TRY(open_store());
   TRY(start_target());
+  if (lock && !lock->warning().empty()) {
+    stream_.emit(Notice{fmt::format("Warning: {}", lock->warning())});
+  }
   const Result<void> executed = execute_plan();
   if (!executed) {
     fail_run(executed.error());
