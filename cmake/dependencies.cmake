@@ -18,6 +18,7 @@ find_library(RE2_ARCHIVE libre2.a REQUIRED)  # every regular expression a user w
 find_library(UTF8PROC_ARCHIVE libutf8proc.a REQUIRED)  # Unicode categories, NFC, graphemes
 find_path(PQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)  # PostgreSQL; opened on first use
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)  # outgoing HTTP; the library is opened on first use
+find_path(MARIADB_INCLUDE_DIR mariadb/mysql.h REQUIRED)  # MySQL and MariaDB; opened on first use
 
 # rhumb_archive(NAME FILE LINKS...): an imported static library under the name dep::NAME.
 function(rhumb_archive name file)
