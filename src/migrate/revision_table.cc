@@ -97,7 +97,7 @@ Result<std::unique_ptr<RevisionTable>> make_revision_table(const driver::Connect
     case driver::Engine::kMysql:
     case driver::Engine::kMariadb:
     case driver::Engine::kTidb:
-      break;
+      return mysql_revision_table(info, schema);
   }
   return Error(ErrorCode::kUnsupported,
                fmt::format("sql/migrate: no revisions table for driver \"{}\"", info.driver));

@@ -73,6 +73,9 @@ inline constexpr std::string_view kRevisionColumns[] = {
 [[nodiscard]] std::unique_ptr<RevisionTable> sqlite_revision_table();
 /// `schema` is where the table lives; see postgres' and mysql's types in spec revisions.md 2.
 [[nodiscard]] std::unique_ptr<RevisionTable> postgres_revision_table(std::string schema);
+/// The types depend on engine and version of the server.
+[[nodiscard]] std::unique_ptr<RevisionTable> mysql_revision_table(
+    const driver::ConnectionInfo& info, std::string schema);
 
 /// The table of a connection's engine in `schema`. Errors: kUnsupported, naming the driver.
 [[nodiscard]] Result<std::unique_ptr<RevisionTable>> make_revision_table(
