@@ -210,7 +210,8 @@ Result<void> FileRunner::run_with_intents() {
 
 // Runs the statement whose intent is in the row, and writes what has become of it.
 Result<void> FileRunner::run_intended(size_t number) {
-  const bool alone = tx_mode_ == TxMode::kNone;
+  // Where DDL commits by itself, the transaction of the file may be over by now.
+  const bool alone = !context_.connection.in_transaction();
   bool together = alone && intent_.kind == driver::IntentClass::kCommitsWithOutcome;
   if (together) {
     TRY(context_.connection.begin_plain());
@@ -240,16 +241,19 @@ Result<void> FileRunner::run_intended(size_t number) {
   if (result) {
     return {};
   }
+  if (result.error().code() == ErrorCode::kUnavailable) {
+    return fail_statement(number, result.error());  // nobody knows its outcome: the intent stays
+  }
   row_ = before;
-  TRY(undo_transaction());
+  TRY(undo_transaction(together));
   TRY(record_failure(number, result.error()));
   return fail_statement(number, result.error());
 }
 
-// In mode none, rolls back what is open: our short transaction, or one that the file began. The row
-// in the table then says from where on the file is undone.
-Result<void> FileRunner::undo_transaction() {
-  if (tx_mode_ != TxMode::kNone || !context_.connection.in_transaction()) {
+// Rolls back our short transaction, or in mode none one that the file began. The row in the table
+// then says from where on the file is undone.
+Result<void> FileRunner::undo_transaction(bool ours) {
+  if ((tx_mode_ != TxMode::kNone && !ours) || !context_.connection.in_transaction()) {
     return {};
   }
   TRY(context_.connection.rollback());
@@ -297,7 +301,7 @@ Result<void> FileRunner::check_stop(size_t number) {
   }
   const Error stopped(ErrorCode::kCancelled, std::string(kStopped));
   if (intent_in_row_) {
-    TRY(undo_transaction());
+    TRY(undo_transaction(false));
     TRY(record_failure(number, stopped));
   }
   return fail_statement(number, stopped);

@@ -70,7 +70,7 @@ class FileRunner {
   Result<void> run_with_intents();
   Result<void> run_intended(size_t number);
   Result<void> record_success(size_t number, bool together);
-  Result<void> undo_transaction();
+  Result<void> undo_transaction(bool ours);
   Result<void> finish();
 
   Result<driver::ExecResult> execute(size_t number);
