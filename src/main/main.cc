@@ -8,6 +8,7 @@
 
 #include "cli/app.h"
 #include "cli/http_access.h"
+#include "driver/mysql/mysql_driver.h"
 #include "driver/postgres/postgres_driver.h"
 #include "driver/sqlite/sqlite_driver.h"
 #include "driver/url.h"
@@ -30,6 +31,7 @@ int run(const std::vector<std::string>& words) {
   sys::SystemClock clock;
   driver::DriverRegistry drivers;
   driver::sqlite::register_sqlite(drivers);
+  driver::mysql::register_mysql(drivers);
   driver::postgres::register_postgres(drivers, environment);
   cli::HttpAccess http(environment, clock);
   const bool colored =
