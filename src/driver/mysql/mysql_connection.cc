@@ -55,7 +55,7 @@ bool changes_data_only(std::string_view statement) {
 
 }  // namespace
 
-MysqlConnection::MysqlConnection(std::unique_ptr<Session> session, Dsn dsn, ConnectionInfo info)
+MysqlConnection::MysqlConnection(std::shared_ptr<Session> session, Dsn dsn, ConnectionInfo info)
     : session_(std::move(session)),
       dsn_(std::move(dsn)),
       info_(std::move(info)),
@@ -163,14 +163,19 @@ std::string MysqlConnection::lock_database(const LockRequest& request, bool fold
 
 Result<std::unique_ptr<Lock>> MysqlConnection::lock(const LockRequest& request) {
   LockSurroundings around = TRY(read_lock_surroundings(*session_));
-  return acquire_lock(dsn_, request, lock_database(request, around.folds_names),
+  return acquire_lock(dsn_, session_, request, lock_database(request, around.folds_names),
                       std::move(around.warning));
 }
 
 Result<std::optional<std::string>> MysqlConnection::find_lock_holder(const LockRequest& request) {
   const LockSurroundings around = TRY(read_lock_surroundings(*session_));
   const std::string database = lock_database(request, around.folds_names);
-  return find_holder(*session_, lock_key(request.name, database));
+  const std::optional<std::string> holder =
+      TRY(find_holder(*session_, lock_key(request.name, database)));
+  if (holder) {
+    return holder;
+  }
+  return find_holder(*session_, worker_key(request.name, database));
 }
 
 Result<std::optional<std::string>> MysqlConnection::find_dirt(const CleanRules& rules) {

@@ -53,7 +53,7 @@ class MysqlConnection final : public Connection {
     bool killed = false;     // it was asked to stop
   };
 
-  MysqlConnection(std::unique_ptr<Session> session, Dsn dsn, ConnectionInfo info);
+  MysqlConnection(std::shared_ptr<Session> session, Dsn dsn, ConnectionInfo info);
 
   Result<void> run_alone(std::string_view statement);
   template <typename Answer>
@@ -62,7 +62,8 @@ class MysqlConnection final : public Connection {
   bool kill_statement();
   [[nodiscard]] std::string lock_database(const LockRequest& request, bool folds_names) const;
 
-  std::unique_ptr<Session> session_;
+  std::shared_ptr<Session>
+      session_;  // shared: a lock frees what it holds there if it is still open
   Dsn dsn_;
   ConnectionInfo info_;
   Catalog catalog_;

@@ -30,19 +30,32 @@ std::string hash_digits(std::string_view text, size_t count) {
 
 class HeldLock final : public Lock {
  public:
-  HeldLock(std::unique_ptr<Session> session, std::string name, std::string key, std::string warning)
+  /// The executing session and its lock.
+  struct Worker {
+    std::weak_ptr<Session> session;
+    std::string key;
+  };
+
+  HeldLock(std::unique_ptr<Session> session,
+           std::string name,
+           std::string key,
+           Worker worker,
+           std::string warning)
       : session_(std::move(session)),
         name_(std::move(name)),
         key_(std::move(key)),
+        worker_(std::move(worker)),
         warning_(std::move(warning)) {}
+  ~HeldLock() override { free_worker(); }
 
   std::string_view warning() const override { return warning_; }
 
-  // The server drops the locks of a session that ends, so the destructor has nothing to do.
+  // The server drops the lock of our session when it ends.
   Result<void> release() override {
     if (session_ == nullptr) {
       return {};
     }
+    free_worker();
     const std::unique_ptr<Session> session = std::move(session_);
     const Value params[] = {key_};
     const Result<Rows> released = session->query("SELECT RELEASE_LOCK(?)", params);
@@ -57,9 +70,21 @@ class HeldLock final : public Lock {
   }
 
  private:
+  // The session may be gone, or may have been reset; the lock then is gone too.
+  void free_worker() {
+    const std::shared_ptr<Session> session = worker_.session.lock();
+    worker_.session.reset();
+    if (session != nullptr && !session->lost()) {
+      const Value params[] = {worker_.key};
+      const Result<Rows> freed = session->query("SELECT RELEASE_LOCK(?)", params);
+      static_cast<void>(freed.has_value());
+    }
+  }
+
   std::unique_ptr<Session> session_;
   std::string name_;
   std::string key_;
+  Worker worker_;
   std::string warning_;
 };
 
@@ -96,9 +121,11 @@ std::chrono::seconds next_wait(const LockRequest& request, SteadyClock::duration
   return std::chrono::seconds(0);
 }
 
-Result<void> wait_for_lock(Session& session, const LockRequest& request, const std::string& key) {
-  const auto deadline = SteadyClock::now() + request.timeout;
-  bool told = request.timeout <= kSilentWait || !request.on_wait;
+Result<void> wait_for_lock(Session& session,
+                           const LockRequest& request,
+                           const std::string& key,
+                           SteadyClock::time_point deadline,
+                           bool& told) {
   std::chrono::seconds wait{0};
   for (;;) {
     const bool taken = TRY(try_lock(session, request, key, wait));
@@ -118,6 +145,10 @@ Result<void> wait_for_lock(Session& session, const LockRequest& request, const s
     }
     wait = next_wait(request, left);
   }
+}
+
+std::string hashed_key(const std::string& key) {
+  return "rhumb." + hash_digits(key, kHashedDigits);
 }
 
 std::string without_port(std::string_view host) {
@@ -144,9 +175,13 @@ std::string lock_key(std::string_view name, std::string_view database) {
   const auto characters = std::ranges::count_if(
       key, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
   if (static_cast<size_t>(characters) > kKeyLengthMax) {
-    return "rhumb." + hash_digits(key, kHashedDigits);
+    return hashed_key(key);
   }
   return key;
+}
+
+std::string worker_key(std::string_view name, std::string_view database) {
+  return hashed_key("worker of " + lock_key(name, database));
 }
 
 Result<std::optional<std::string>> find_holder(Session& session, const std::string& key) {
@@ -170,6 +205,7 @@ Result<std::optional<std::string>> find_holder(Session& session, const std::stri
 }
 
 Result<std::unique_ptr<Lock>> acquire_lock(const Dsn& dsn,
+                                           const std::shared_ptr<Session>& worker,
                                            const LockRequest& request,
                                            const std::string& database,
                                            std::string warning) {
@@ -179,8 +215,13 @@ Result<std::unique_ptr<Lock>> acquire_lock(const Dsn& dsn,
   // A run may take hours, in which this session says nothing.
   TRY(session->run("SET SESSION wait_timeout = 31536000"));
   std::string key = lock_key(request.name, database);
-  TRY(wait_for_lock(*session, request, key));
+  const auto deadline = SteadyClock::now() + request.timeout;
+  bool told = request.timeout <= kSilentWait || !request.on_wait;
+  TRY(wait_for_lock(*session, request, key, deadline, told));
+  const std::string own_key = worker_key(request.name, database);
+  TRY(wait_for_lock(*worker, request, own_key, deadline, told));
   return std::make_unique<HeldLock>(std::move(session), request.name, std::move(key),
+                                    HeldLock::Worker{.session = worker, .key = own_key},
                                     std::move(warning));
 }
 

@@ -17,6 +17,9 @@ namespace rhumb::driver::mysql {
 /// spec revisions.md 8.1.
 [[nodiscard]] std::string lock_key(std::string_view name, std::string_view database);
 
+/// The name of the lock that the executing session holds.
+[[nodiscard]] std::string worker_key(std::string_view name, std::string_view database);
+
 /// Who holds the lock: the holder a run of ours wrote into its connection attributes, else
 /// `session <id> of <user>@<host>`; nothing when it is free.
 Result<std::optional<std::string>> find_holder(Session& session, const std::string& key);
@@ -28,6 +31,7 @@ Result<std::optional<std::string>> find_holder(Session& session, const std::stri
 /// `interrupted`, at most a second after the request was to stop,
 /// `sql/mysql: unexpected internal error on Lock("<name>", 10s)`.
 Result<std::unique_ptr<Lock>> acquire_lock(const Dsn& dsn,
+                                           const std::shared_ptr<Session>& worker,
                                            const LockRequest& request,
                                            const std::string& database,
                                            std::string warning);

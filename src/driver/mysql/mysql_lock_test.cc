@@ -113,6 +113,24 @@ TEST_F(MysqlLockTest, TenantsDoNotWaitForEachOther) {
   EXPECT_EQ(error_of(connection().lock(elsewhere)), "");
 }
 
+TEST_F(MysqlLockTest, WaitsForTheStatementOfARunThatIsGone) {
+  auto worker = open();
+  auto held = must(worker->lock(request()));
+  std::thread statement([&worker] { must_run(*worker, "DO SLEEP(2)"); });
+  std::this_thread::sleep_for(300ms);
+  // The session that kept the lock ends, as with a killed process; that of the statement goes on.
+  const Value key[] = {lock_key(request().name, name())};
+  const Rows id = must(server().query("SELECT IS_USED_LOCK(?)", key));
+  must_run(server(), "KILL " + to_text(id.rows[0][0]));
+  const Result<std::unique_ptr<Lock>> early = connection().lock(request());
+  ASSERT_FALSE(early.has_value());
+  EXPECT_EQ(early.error().code(), ErrorCode::kBusy);
+  EXPECT_TRUE(must(connection().find_lock_holder(request())).has_value());
+  statement.join();
+  worker.reset();
+  EXPECT_EQ(error_of(connection().lock(request(5s))), "");
+}
+
 TEST_F(MysqlLockTest, SaysWhenItWasLost) {
   const auto held = must(connection().lock(request()));
   const Value key[] = {lock_key(request().name, name())};
