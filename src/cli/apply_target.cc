@@ -1,6 +1,7 @@
 #include "cli/apply_target.h"
 
 #include <charconv>
+#include <ostream>
 
 #include "base/go_format.h"
 #include "cli/deployment_gate.h"
@@ -21,13 +22,16 @@
 namespace rhumb::cli {
 namespace {
 
-/// Keeps what the run said of its target, for the question that comes before the first statement.
+/// Keeps what the run said of its target, for the question that comes before the first statement,
+/// and shows the person what is no failure.
 class TargetCapture final : public migrate::RunObserver {
  public:
-  explicit TargetCapture(migrate::RunObserver& next) : next_(next) {}
+  TargetCapture(migrate::RunObserver& next, std::ostream& err) : next_(next), err_(err) {}
   void on_event(const migrate::RunEvent& event) override {
     if (const auto* started = std::get_if<migrate::TargetStarted>(&event.body)) {
       target_ = *started;
+    } else if (const auto* notice = std::get_if<migrate::Notice>(&event.body)) {
+      err_ << notice->text << "\n" << std::flush;
     }
     next_.on_event(event);
   }
@@ -35,6 +39,7 @@ class TargetCapture final : public migrate::RunObserver {
 
  private:
   migrate::RunObserver& next_;
+  std::ostream& err_;
   migrate::TargetStarted target_;
 };
 
@@ -183,7 +188,7 @@ Result<void> apply_to_target(Invocation& invocation,
   report::MaskingRenderer renderer(
       mask_options(target.environment, opened, connection->info().engine, target.run_reported),
       secrets_of(target.environment, url));
-  TargetCapture capture(observer);
+  TargetCapture capture(observer, app.err);
   migrate::RunStream stream(run_id, app.clock, capture, renderer);
   stream.select_target(target.number);
   migrate::ApplyOptions options = make_options(invocation, target, opened, amount);

@@ -128,6 +128,9 @@ Result<void> FileRunner::settle_intent(const RowIntent& found, bool& counted) {
   if (counted) {
     verdict = "counts as applied";
   }
+  if (intent.kind == driver::IntentClass::kUnknown && context_.options.on_unknown != "fail") {
+    return {};  // as the person said
+  }
   context_.stream.emit(
       Notice{fmt::format("statement {} of \"{}\", started at {} by {}, {}", found.statement,
                          file_.id.name, found.started_at, found.holder, verdict)});
