@@ -98,9 +98,9 @@ def suite_house(build):
     return closing_counts(done.stdout, done.returncode != 0)
 
 
-CONFORMANCE_FOLDERS = ["migrate-apply", "migrate-hash-validate", "migrate-new", "migrate-set",
-                       "migrate-status", "splitter", "urls", "project-file", "data-sources",
-                       "template-dir", "go-template", "multi-target", "reporting"]
+CONFORMANCE_FOLDERS = ["migrate-apply", "migrate-hash-validate", "migrate-import", "migrate-new",
+                       "migrate-set", "migrate-status", "splitter", "urls", "project-file",
+                       "data-sources", "template-dir", "go-template", "multi-target", "reporting"]
 
 
 def pending_scenarios():

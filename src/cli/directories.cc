@@ -46,13 +46,31 @@ void describe_source(CommandDirectory& opened,
   }
 }
 
+Error explain_problem(const Invocation& invocation,
+                      const migrate::SumProblem& problem,
+                      bool show_advice) {
+  if (show_advice) {
+    const App& app = invocation.app;
+    app.out << migrate::sum_advice(problem, app.style.cyan("atlas migrate hash"));
+  }
+  return problem.to_error();
+}
+
 }  // namespace
 
 Result<CommandDirectory> open_command_directory(const Invocation& invocation,
                                                 const project::Environment& environment,
                                                 RegistrySession& session,
                                                 bool create) {
-  const std::string text = TRY(directory_url(invocation, environment));
+  const std::string url = TRY(directory_url(invocation, environment));
+  return open_directory_at(url, invocation, environment, session, create);
+}
+
+Result<CommandDirectory> open_directory_at(const std::string& text,
+                                           const Invocation& invocation,
+                                           const project::Environment& environment,
+                                           RegistrySession& session,
+                                           bool create) {
   const migrate::DirectorySources sources{.memory = environment.directories.get(),
                                           .open_registry = [&](const migrate::DirectoryUrl& url) {
                                             return session.open_directory(
@@ -74,11 +92,17 @@ Result<migrate::DirectoryFiles> load_verified(const Invocation& invocation,
   if (!problem) {
     return files;
   }
-  if (show_advice) {
-    const App& app = invocation.app;
-    app.out << migrate::sum_advice(*problem, app.style.cyan("atlas migrate hash"));
+  return explain_problem(invocation, *problem, show_advice);
+}
+
+Result<migrate::DirectoryFiles> load_foreign(const Invocation& invocation,
+                                             const migrate::Directory& directory) {
+  migrate::DirectoryFiles files = TRY(migrate::load_files(directory));
+  const std::optional<migrate::SumProblem> problem = TRY(migrate::verify(directory, files));
+  if (problem && problem->kind != migrate::SumProblem::Kind::kNotFound) {
+    return explain_problem(invocation, *problem, /*show_advice=*/true);
   }
-  return problem->to_error();
+  return files;
 }
 
 Result<std::shared_ptr<const VerifiedDirectory>> VerifiedDirectories::open(

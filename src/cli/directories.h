@@ -37,6 +37,13 @@ struct CommandDirectory {
     RegistrySession& session,
     bool create = false);
 
+/// The same for a URL from another flag; its format is what the URL says.
+[[nodiscard]] Result<CommandDirectory> open_directory_at(const std::string& url,
+                                                         const Invocation& invocation,
+                                                         const project::Environment& environment,
+                                                         RegistrySession& session,
+                                                         bool create = false);
+
 /// Reads the files and compares them with the checksum file. What does not fit is explained on
 /// stdout, unless the command's output is a format.
 /// Errors: `checksum mismatch`, `checksum file not found`, `checksum file format invalid`.
@@ -44,6 +51,10 @@ struct CommandDirectory {
 [[nodiscard]] Result<migrate::DirectoryFiles> load_verified(const Invocation& invocation,
                                                             const migrate::Directory& directory,
                                                             bool show_advice);
+
+/// As load_verified, for a directory that was never hashed too: another tool's.
+[[nodiscard]] Result<migrate::DirectoryFiles> load_foreign(const Invocation& invocation,
+                                                           const migrate::Directory& directory);
 
 /// A directory whose files agreed with its checksum file.
 struct VerifiedDirectory {

@@ -69,14 +69,14 @@ Result<project::Project> load_project(const Invocation& invocation, bool needs_r
   const FlagSet& flags = invocation.flags;
   App& app = invocation.app;
   const bool names_directory = flags.find("dir") != nullptr && flags.changed("dir");
-  const project::ProjectRequest request{.config = flags.text("config"),
-                                        .config_given = flags.changed("config"),
-                                        .env = flags.text("env"),
-                                        .vars = flags.list("var"),
-                                        .needs_registry =
-                                            needs_registry || names_registry(invocation),
-                                        .directory = names_directory ? flags.text("dir") : "",
-                                        .allow_no_targets = allows_no_targets(flags)};
+  const project::ProjectRequest request{
+      .config = flags.text("config"),
+      .config_given = flags.changed("config"),
+      .env = flags.text("env"),
+      .vars = flags.list("var"),
+      .needs_registry = needs_registry || names_registry(invocation),
+      .directory = names_directory ? flags.text("dir") : "",
+      .allow_no_targets = allows_no_targets(flags)};
   std::optional<sys::SignalWatcher> signals;
   if (!invocation.command.ends_in_order) {
     signals.emplace();  // a program that a data source runs must not outlive this process
@@ -154,7 +154,10 @@ Result<void> enter_environment(Invocation& invocation, const project::Environmen
       TRY(invocation.flags.set_from_config(flag, {value}));
     }
   }
-  TRY(invocation.flags.set_from_config("to", environment.src));
+  const FlagSpec* const to = invocation.flags.find("to");
+  if (to != nullptr && to->kind == FlagKind::kList) {  // elsewhere it names no schema
+    TRY(invocation.flags.set_from_config("to", environment.src));
+  }
   TRY(invocation.flags.set_from_config("schema", environment.schemas));
   TRY(invocation.flags.set_from_config("exclude", environment.exclude));
   TRY(invocation.flags.set_from_config("include", environment.include));

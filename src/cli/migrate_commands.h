@@ -9,6 +9,8 @@ namespace rhumb::cli {
 
 [[nodiscard]] Command make_migrate_apply_command();
 [[nodiscard]] Command make_migrate_hash_command();
+[[nodiscard]] Command make_migrate_import_command();
+[[nodiscard]] Command make_migrate_lock_command();
 [[nodiscard]] Command make_migrate_ls_command();
 [[nodiscard]] Command make_migrate_new_command();
 [[nodiscard]] Command make_migrate_push_command();

@@ -72,4 +72,14 @@ Result<std::string> with_format(std::string_view text, std::string_view format) 
   return std::string(text);
 }
 
+Result<std::string> as_atlas_format(std::string_view text) {
+  TRY(parse_directory_url(text));
+  codec::Url url = TRY(codec::parse_url(text));
+  codec::QueryValues values = url.query();
+  if (values.erase(std::string(kFormatKey)) > 0) {
+    url.set_query(values);
+  }
+  return url.text_with_secrets();
+}
+
 }  // namespace rhumb::migrate

@@ -36,4 +36,7 @@ struct DirectoryUrl {
 /// it.
 [[nodiscard]] Result<std::string> with_format(std::string_view url, std::string_view format);
 
+/// `url` with an `atlas` format, whatever it says. Errors: as parse_directory_url.
+[[nodiscard]] Result<std::string> as_atlas_format(std::string_view url);
+
 }  // namespace rhumb::migrate

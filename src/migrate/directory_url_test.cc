@@ -82,6 +82,14 @@ TEST(DirectoryUrl, TakesAFormat) {
   EXPECT_EQ(parse_directory_url("file://m?format=goose")->format().value(), Format::kGoose);
 }
 
+TEST(DirectoryUrl, LosesAFormat) {
+  EXPECT_EQ(as_atlas_format("file://m?format=goose").value(), "file://m");
+  EXPECT_EQ(as_atlas_format("file://m?a=1&format=goose").value(), "file://m?a=1");
+  EXPECT_EQ(as_atlas_format("file://m").value(), "file://m");
+  EXPECT_EQ(as_atlas_format("m").error().message(),
+            "missing scheme for dir url. Did you mean \"file://m\"? ");
+}
+
 TEST(OpenDirectory, ChoosesByScheme) {
   const auto refusal = [](std::string_view url, const DirectorySources& sources) {
     const auto opened = open_directory(url, sources);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -14,8 +15,14 @@
 namespace rhumb::migrate {
 namespace {
 
-std::string rewrite(const FileStatements& split) {
-  std::string bytes = split.no_transaction ? "-- atlas:txmode none\n\n" : "";
+/// Whether a file asks for no transaction, by its own format or by our directive.
+bool refuses_transactions(const FileContent& content, const FileStatements& split) {
+  const std::vector<std::string> modes = content.arguments("txmode");
+  return split.no_transaction || std::ranges::find(modes, "none") != modes.end();
+}
+
+std::string rewrite(const FileContent& content, const FileStatements& split) {
+  std::string bytes = refuses_transactions(content, split) ? "-- atlas:txmode none\n\n" : "";
   StatementReader reader = split.read();
   while (const std::optional<sql::Statement> statement = reader.next()) {
     for (const std::string_view comment : statement->comments) {
@@ -46,6 +53,16 @@ class ImportVersions {
   std::string last_ = "0";
 };
 
+/// Splits a file; the error names it, as those of goose do anyway.
+Result<FileStatements> split_named(const FileContent& content) {
+  Result<FileStatements> split = split_file(content, sql::Dialect::kGeneric);
+  if (!split.has_value() && !split.error().message().starts_with("sql/migrate: ")) {
+    return split.error().context(
+        fmt::format("sql/migrate: scanning statements from {}", go_quote(content.name)));
+  }
+  return split;
+}
+
 Result<NewFile> import_file(const Directory& from, const std::string& name, std::string version) {
   std::string bytes = TRY(from.read(name));
   FileHeader header = read_header(bytes, from.format());
@@ -53,11 +70,11 @@ Result<NewFile> import_file(const Directory& from, const std::string& name, std:
                             .format = from.format(),
                             .bytes = std::move(bytes),
                             .directives = std::move(header.directives)};
-  const FileStatements split = TRY(split_file(content, sql::Dialect::kGeneric));
+  const FileStatements split = TRY(split_named(content));
   const std::string description = file_description(name, from.format());
   return NewFile{
       .name = fmt::format("{}{}{}.sql", version, description.empty() ? "" : "_", description),
-      .bytes = rewrite(split)};
+      .bytes = rewrite(content, split)};
 }
 
 }  // namespace
@@ -69,12 +86,8 @@ Result<void> check_import_format(Format format) {
   return {};
 }
 
-Result<size_t> import_directory(const Directory& from, Directory& to) {
+Result<std::vector<NewFile>> read_import(const Directory& from) {
   TRY(check_import_format(from.format()));
-  const std::vector<std::string> present = TRY(to.list());
-  if (!present.empty()) {
-    return invalid("target migration directory must be empty");
-  }
   const std::vector<std::string> names = TRY(from.list());
   std::vector<NewFile> files;
   std::map<std::string, std::string> sources;
@@ -89,10 +102,25 @@ Result<size_t> import_directory(const Directory& from, Directory& to) {
     }
     files.push_back(std::move(file));
   }
-  if (!files.empty()) {
-    TRY(write_files(to, files));
+  return files;
+}
+
+Result<void> write_import(Directory& to, const std::vector<NewFile>& files) {
+  const std::vector<std::string> present = TRY(to.list());
+  if (!present.empty()) {
+    return invalid("target migration directory must be empty");
   }
-  return files.size();
+  if (files.empty()) {
+    return {};
+  }
+  Result<void> written = write_files(to, files);
+  if (!written.has_value()) {
+    for (const NewFile& file : files) {
+      // What was not reached is not there; the first error is the one to tell.
+      (void)to.remove(file.name);
+    }
+  }
+  return written;
 }
 
 }  // namespace rhumb::migrate

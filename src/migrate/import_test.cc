@@ -17,16 +17,20 @@ Files imported(Format format, const Files& files) {
   for (const auto& [name, bytes] : files) {
     EXPECT_TRUE(from.write(name, bytes));
   }
-  const auto count = import_directory(from, to);
-  if (!count) {
-    return {{count.error().message(), ""}};
+  const auto files_read = read_import(from);
+  if (!files_read) {
+    return {{files_read.error().message(), ""}};
+  }
+  const auto done = write_import(to, *files_read);
+  if (!done) {
+    return {{done.error().message(), ""}};
   }
   Files written;
   const std::vector<std::string> names = to.list().value();
   for (const std::string& name : names) {
     written.emplace_back(name, to.read(name).value());
   }
-  EXPECT_EQ(*count, written.size());
+  EXPECT_EQ(files_read->size(), written.size());
   return written;
 }
 
@@ -104,7 +108,19 @@ TEST(Import, RewritesEveryFormat) {
        {{"1_u.sql",
          "--changeset ann:1\n--comment: users\nCREATE TABLE users (id int);\n"
          "--changeset ann:2\nCREATE TABLE pets (id int);\n"}}},
+      {"liquibase without transaction",
+       Format::kLiquibase,
+       {{"1_i.sql", "-- atlas:txmode none\n\nCREATE INDEX i ON users (id);\n"}},
+       {{"1_i.sql", "-- atlas:txmode none\n\nCREATE INDEX i ON users (id);\n"}}},
+      {"dbmate without transaction",
+       Format::kDbmate,
+       {{"1_i.sql", "-- migrate:up transaction:false\nCREATE INDEX i ON users (id);\n"}},
+       {{"1_i.sql", "-- atlas:txmode none\n\nCREATE INDEX i ON users (id);\n"}}},
       {"nothing", Format::kGoose, {}, {}},
+      {"unsplittable",
+       Format::kGolangMigrate,
+       {{"1_a.up.sql", "SELECT 'open;\n"}},
+       {{"sql/migrate: scanning statements from \"1_a.up.sql\": 1:8: unclosed quote '\\''", ""}}},
       {"goose error",
        Format::kGoose,
        {{"1_a.sql", "-- +goose StatementBegin\n"}},
@@ -127,11 +143,30 @@ TEST(Import, RewritesEveryFormat) {
 }
 
 TEST(Import, WantsAnEmptyTarget) {
-  const MemoryDirectory from("mem://from", Format::kGoose);
   MemoryDirectory to("mem://to", Format::kAtlas);
   ASSERT_TRUE(to.write("1.sql", ""));
-  EXPECT_EQ(import_directory(from, to).error().message(),
+  EXPECT_EQ(write_import(to, {{"2.sql", ""}}).error().message(),
             "target migration directory must be empty");
+}
+
+/// A disk that is full after one file.
+class FullDirectory : public MemoryDirectory {
+ public:
+  FullDirectory() : MemoryDirectory("mem://to", Format::kAtlas) {}
+  Result<void> write(const std::string& name, std::string_view bytes) override {
+    if (!list().value().empty()) {
+      return Error(ErrorCode::kIo, "write " + name + ": no space left on device");
+    }
+    return MemoryDirectory::write(name, bytes);
+  }
+};
+
+TEST(Import, LeavesNothingOfAWriteThatFails) {
+  FullDirectory to;
+  const auto done = write_import(to, {{"1.sql", "a;\n"}, {"2.sql", "b;\n"}});
+  EXPECT_EQ(done.error().message(), "write 2.sql: no space left on device");
+  EXPECT_THAT(to.list().value(), testing::IsEmpty());
+  EXPECT_FALSE(to.exists("atlas.sum").value());
 }
 
 }  // namespace
