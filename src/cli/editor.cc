@@ -36,16 +36,19 @@ Result<void> run_editor(const std::string& editor, const std::string& path) {
 
 }  // namespace
 
-Result<std::string> edit_content(const Invocation& invocation,
-                                 migrate::Format format,
-                                 const std::string& name,
-                                 const std::string& content) {
+Result<void> check_edit_format(migrate::Format format) {
   if (format != migrate::Format::kAtlas) {
     return invalid("--edit flag supports only atlas directories, but got: " +
                    std::string(migrate::format_name(format)));
   }
+  return {};
+}
+
+Result<std::string> edit_content(const Invocation& invocation,
+                                 const std::string& name,
+                                 const std::string& content) {
   const sys::TemporaryDirectory scratch = TRY(sys::TemporaryDirectory::create());
-  const std::string path = scratch.path() + "/" + name;
+  const std::string path = scratch.path() + "/" + name.substr(name.rfind('/') + 1);
   TRY(sys::write_file_atomic(path, content));
   const std::string configured = invocation.app.environment.get_or_empty("EDITOR");
   invocation.app.out.flush();

@@ -1,6 +1,11 @@
 // `login`, `logout` and `whoami`.
 
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "base/go_format.h"
+#include "base/text.h"
 #include "cli/cloud_call.h"
 #include "cli/cloud_commands.h"
 #include "cli/format.h"
@@ -93,21 +98,55 @@ Result<int> run_logout(Invocation& invocation) {
   return 0;
 }
 
+gotmpl::Value text_list(const std::vector<std::string>& texts) {
+  gotmpl::Value::Items items;
+  for (const std::string& text : texts) {
+    items.emplace_back(text);
+  }
+  return gotmpl::Value::list_of("[]string", std::move(items));
+}
+
+/// Who the token is, as templates see it; the details only where they were asked for.
+gotmpl::Value me_value(const registry_api::Identity& identity,
+                       const std::optional<registry_api::IdentityDetails>& details) {
+  const auto unless_empty = gotmpl::FieldOptions{.json = {}, .omit_empty = true};
+  gotmpl::Struct me("*cloud.Me");
+  me.field("Org", identity.org).field("Name", identity.name, unless_empty);
+  if (details) {
+    me.field("Kind", details->kind)
+        .field("OrgName", details->org_name)
+        .field("Roles", text_list(details->roles))
+        .field("Scopes", text_list(details->scopes))
+        .field("ExpiresAt", details->expires_at, unless_empty);
+  }
+  return me;
+}
+
 Result<int> run_whoami(Invocation& invocation) {
   const project::CloudConfig cloud = TRY(load_cloud_config(invocation));
   RegistrySession session(invocation, cloud);
-  TRY(session.connect());
+  registry_api::RegistryClient* const client = TRY(session.connect());
   const registry_api::Identity& identity = session.identity();
+  std::optional<registry_api::IdentityDetails> details;
+  if (invocation.flags.boolean("verbose")) {
+    details = TRY(client->identify_in_detail());
+  }
   const std::string format = invocation.flags.text("format");
   if (!format.empty()) {
-    const gotmpl::Value root = gotmpl::Struct("*cloud.Me")
-                                   .field("Org", identity.org)
-                                   .field("Name", identity.name, {.json = {}, .omit_empty = true});
-    TRY(print_format(invocation.app, format, root,
+    TRY(print_format(invocation.app, format, me_value(identity, details),
                      {.functions = data_functions(invocation.app), .execute_prefix = {}}));
     return 0;
   }
-  invocation.app.out << format_facts({{"Organization", identity.org}, {"Name", identity.name}});
+  std::vector<std::pair<std::string, std::string>> facts = {{"Organization", identity.org},
+                                                            {"Name", identity.name}};
+  if (details) {
+    facts.insert(facts.end(), {{"Full name", details->org_name},
+                               {"Kind", details->kind},
+                               {"Roles", join(details->roles, ", ")},
+                               {"Scopes", join(details->scopes, ", ")},
+                               {"Expires", details->expires_at}});
+  }
+  invocation.app.out << format_facts(facts);
   return 0;
 }
 
@@ -142,7 +181,15 @@ Command make_whoami_command() {
   command.name = "whoami";
   command.arguments = "[flags]";
   command.summary = "Shows whom the registry takes you for.";
-  command.flags = {format_flag()};
+  command.description =
+      "Asks the registry who the stored token, or ATLAS_TOKEN, belongs to. --verbose adds what it\n"
+      "may do and when it ends.";
+  command.examples =
+      "  atlas whoami\n"
+      "  atlas whoami --verbose\n"
+      "  atlas whoami --format '{{ json . }}'";
+  command.flags = {bool_flag("verbose", "also show kind, roles, scopes and expiry of the token"),
+                   format_flag()};
   command.run = run_whoami;
   return command;
 }

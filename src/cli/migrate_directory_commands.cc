@@ -20,8 +20,9 @@ Result<int> run_new(Invocation& invocation) {
   const auto now = std::chrono::floor<std::chrono::seconds>(invocation.app.clock.now());
   migrate::ContentEdit edit;
   if (invocation.flags.boolean("edit")) {
+    TRY(check_edit_format(prepared.opened.directory->format()));
     edit = [&](const migrate::NewFile& file) {
-      return edit_content(invocation, prepared.opened.directory->format(), file.name, file.bytes);
+      return edit_content(invocation, file.name, file.bytes);
     };
   }
   TRY(migrate::new_migration(*prepared.opened.directory, name, now, edit));
@@ -47,9 +48,9 @@ Result<int> run_validate(Invocation& invocation) {
 
 Result<int> run_ls(Invocation& invocation) {
   const PreparedDirectory prepared = TRY(prepare_directory(invocation, {.verify = false}));
-  const std::vector<std::string> lines =
-      TRY(migrate::list_files(*prepared.opened.directory, {.is_short = invocation.flags.boolean("short"),
-                                                  .is_latest = invocation.flags.boolean("latest")}));
+  const std::vector<std::string> lines = TRY(migrate::list_files(
+      *prepared.opened.directory, {.is_short = invocation.flags.boolean("short"),
+                                   .is_latest = invocation.flags.boolean("latest")}));
   for (const std::string& line : lines) {
     invocation.app.out << line << "\n";
   }
@@ -66,7 +67,8 @@ Command make_migrate_new_command() {
   command.description =
       "Creates a migration file named <UTC time>_<name>.sql and adds it to atlas.sum.\n"
       "Write your statements into it, then run 'migrate hash'.";
-  command.examples = "  atlas migrate new add_users\n  atlas migrate new --dir file://db/migrations";
+  command.examples =
+      "  atlas migrate new add_users\n  atlas migrate new --dir file://db/migrations";
   command.flags = {dir_flag(), dir_format_flag(), edit_flag()};
   command.count = {.min = 0, .max = 1};
   command.run = run_new;
@@ -95,7 +97,8 @@ Command make_migrate_validate_command() {
   command.arguments = "[flags]";
   command.summary = "Checks the directory against atlas.sum, and its SQL on a dev database.";
   command.description =
-      "Compares every file with atlas.sum. With --dev-url the files are also executed, in order, on\n"
+      "Compares every file with atlas.sum. With --dev-url the files are also executed, in order, "
+      "on\n"
       "an empty database that is restored afterwards.";
   command.examples =
       "  atlas migrate validate\n"
@@ -115,8 +118,7 @@ Command make_migrate_ls_command() {
   command.examples =
       "  atlas migrate ls\n"
       "  atlas migrate ls --dir atlas://myapp --latest --short";
-  command.flags = {dir_flag(),
-                   with_shorthand(bool_flag("short", "print versions only"), 's'),
+  command.flags = {dir_flag(), with_shorthand(bool_flag("short", "print versions only"), 's'),
                    with_shorthand(bool_flag("latest", "print the last file only"), 'l')};
   command.count = {.min = 0, .max = 0};
   command.run = run_ls;

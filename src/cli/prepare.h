@@ -21,6 +21,9 @@ struct Prepared {
 struct DirectoryWishes {
   bool create = false;  ///< a missing folder is made
   bool verify = true;   ///< the files must agree with the checksum file
+  /// Files will be changed by name, so the directory must be a folder: what templates or a registry
+  /// give is refused before anything is asked of them.
+  bool is_folder = false;
 };
 
 /// The beginning of a command that works with one migration directory.
@@ -33,8 +36,8 @@ struct PreparedDirectory {
 
 /// prepare, then the directory, its checksum file, and the flags.
 ///
-/// Errors: those of prepare, open_command_directory, load_verified and check_flags, in that order.
-/// Source: spec cli-migrate.md 1.1, order of checks.
+/// Errors: those of prepare, `<command> changes files of a folder ...`, open_command_directory,
+/// load_verified and check_flags, in that order. Source: spec cli-migrate.md 1.1, order of checks.
 [[nodiscard]] Result<PreparedDirectory> prepare_directory(Invocation& invocation,
                                                           DirectoryWishes wishes = {});
 

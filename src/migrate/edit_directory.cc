@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "base/go_format.h"
 #include "migrate/file_statements.h"
-#include "migrate/new_migration.h"
 #include "migrate/versions.h"
 
 namespace rhumb::migrate {
 namespace {
+
+constexpr std::string_view kUpSuffix = ".up";
 
 struct Rename {
   std::string from;
@@ -23,15 +26,12 @@ std::string with_version(std::string_view name, Format format, std::string_view 
   const size_t slash = name.rfind('/');
   const size_t base = slash == std::string_view::npos ? 0 : slash + 1;
   const size_t begin = format == Format::kFlyway ? base + 1 : 0;
-  const size_t size = file_version(name, format).size();
+  std::string old = file_version(name, format);
+  if (format == Format::kGolangMigrate && old.ends_with(kUpSuffix)) {
+    old.resize(old.size() - kUpSuffix.size());  // `1.up.sql`: what makes it a migration stays
+  }
+  const size_t size = old.size();
   return fmt::format("{}{}{}", name.substr(0, begin), version, name.substr(begin + size));
-}
-
-/// Moves one file; the new name is written before the old one is gone.
-Result<void> rename_file(Directory& directory, const Rename& rename) {
-  const std::string bytes = TRY(directory.read(rename.from));
-  TRY(directory.write(rename.to, bytes));
-  return directory.remove(rename.from);
 }
 
 /// The file that undoes `name`, when it exists.
@@ -76,9 +76,45 @@ Result<std::vector<Rename>> plan_rebase(const Directory& directory,
     }
     now = parse_version(version).value_or(now) + std::chrono::seconds(1);
     const std::string& name = files[index].name();
+    if (directory.format() == Format::kFlyway && files[index].version().empty()) {
+      return invalid(
+          fmt::format("cannot rebase {}: a repeatable migration has no version", go_quote(name)));
+    }
     renames.push_back({name, with_version(name, directory.format(), version)});
   }
   return renames;
+}
+
+/// Adds the renames of the files that undo the renamed ones.
+Result<void> add_down_files(const Directory& directory, std::vector<Rename>& renames) {
+  const size_t count = renames.size();
+  for (size_t i = 0; i < count; ++i) {
+    const std::optional<std::string> down = TRY(find_down_file(directory, renames[i].from));
+    std::optional<std::string> new_down = down_file_name(renames[i].to, directory.format());
+    if (down && new_down) {
+      renames.push_back({*down, std::move(*new_down)});
+    }
+  }
+  return {};
+}
+
+Result<void> copy_file(Directory& directory, const Rename& rename) {
+  const std::string bytes = TRY(directory.read(rename.from));
+  return directory.write(rename.to, bytes);
+}
+
+/// Writes every file under its new name; when one fails, those written before it are taken back.
+Result<void> copy_files(Directory& directory, const std::vector<Rename>& renames) {
+  for (size_t i = 0; i < renames.size(); ++i) {
+    Result<void> copied = copy_file(directory, renames[i]);
+    if (!copied.has_value()) {
+      for (size_t written = 0; written < i; ++written) {
+        (void)directory.remove(renames[written].to);  // the first error is the one to tell
+      }
+      return copied;
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -96,12 +132,12 @@ Result<std::vector<std::string>> list_files(const Directory& directory, ListOpti
   return lines;
 }
 
-Result<std::string> remove_file(Directory& directory, std::string_view name) {
+Result<std::string> remove_file(Directory& directory, std::optional<std::string_view> name) {
   const DirectoryFiles loaded = TRY(load_files(directory));
   if (loaded.files.empty()) {
     return Error(ErrorCode::kNotFound, "migration directory is empty");
   }
-  const size_t index = name.empty() ? loaded.files.size() - 1 : TRY(find_file(loaded.files, name));
+  const size_t index = name ? TRY(find_file(loaded.files, *name)) : loaded.files.size() - 1;
   const std::string removed = loaded.files[index].name();
   const std::optional<std::string> down = TRY(find_down_file(directory, removed));
   TRY(directory.remove(removed));
@@ -110,6 +146,16 @@ Result<std::string> remove_file(Directory& directory, std::string_view name) {
   }
   TRY(rehash(directory));
   return removed;
+}
+
+Result<void> edit_file(Directory& directory, std::string_view name, const ContentEdit& edit) {
+  const DirectoryFiles loaded = TRY(load_files(directory));
+  const size_t index = TRY(find_file(loaded.files, name));
+  const std::string& chosen = loaded.files[index].name();
+  std::string bytes = TRY(directory.read(chosen));
+  const std::string edited = TRY(edit({.name = chosen, .bytes = std::move(bytes)}));
+  TRY(directory.write(chosen, edited));
+  return rehash(directory);
 }
 
 Result<void> rebase_files(Directory& directory,
@@ -121,14 +167,11 @@ Result<void> rebase_files(Directory& directory,
     const size_t index = TRY(find_file(loaded.files, name));
     chosen.insert(index);
   }
-  const std::vector<Rename> renames = TRY(plan_rebase(directory, loaded.files, chosen, now));
+  std::vector<Rename> renames = TRY(plan_rebase(directory, loaded.files, chosen, now));
+  TRY(add_down_files(directory, renames));
+  TRY(copy_files(directory, renames));
   for (const Rename& rename : renames) {
-    const std::optional<std::string> down = TRY(find_down_file(directory, rename.from));
-    TRY(rename_file(directory, rename));
-    if (down) {
-      const std::optional<std::string> new_down = down_file_name(rename.to, directory.format());
-      TRY(rename_file(directory, {*down, new_down.value_or(*down)}));
-    }
+    TRY(directory.remove(rename.from));
   }
   return rehash(directory);
 }

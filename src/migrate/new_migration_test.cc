@@ -73,13 +73,15 @@ TEST(EditDirectory, RemovesAFileWithItsPartner) {
   for (const char* name : {"1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "3_c.up.sql"}) {
     ASSERT_TRUE(directory.write(name, "SELECT 1;\n"));
   }
-  EXPECT_EQ(remove_file(directory, "").value(), "3_c.up.sql");
+  EXPECT_EQ(remove_file(directory, std::nullopt).value(), "3_c.up.sql");
   EXPECT_EQ(remove_file(directory, "1").value(), "1_a.up.sql");
   EXPECT_FALSE(*directory.exists("1_a.down.sql"));
   EXPECT_EQ(remove_file(directory, "9").error().message(),
             "sql/migrate: migration with version \"9\" not found");
+  EXPECT_EQ(remove_file(directory, "").error().message(),
+            "sql/migrate: migration with version \"\" not found");
   EXPECT_EQ(remove_file(directory, "2_b.up.sql").value(), "2_b.up.sql");
-  EXPECT_EQ(remove_file(directory, "").error().message(), "migration directory is empty");
+  EXPECT_EQ(remove_file(directory, std::nullopt).error().message(), "migration directory is empty");
 }
 
 TEST(EditDirectory, RebasesFilesToTheEnd) {
@@ -99,6 +101,69 @@ TEST(EditDirectory, RebasesFilesToTheEnd) {
   ASSERT_TRUE(named.write("init.sql", ""));
   EXPECT_EQ(rebase_files(named, {"1"}, kNow).error().message(),
             "cannot rebase: no time stamp sorts behind version \"init\"");
+}
+
+TEST(EditDirectory, RebasesNamesWithoutADescription) {
+  MemoryDirectory directory("mem://d", Format::kGolangMigrate);
+  for (const char* name : {"1.up.sql", "1.down.sql", "3_b.up.sql"}) {
+    ASSERT_TRUE(directory.write(name, name));
+  }
+  EXPECT_EQ(rebase_files(directory, {"1.up.sql"}, kNow).error().message(),
+            "cannot rebase: no time stamp sorts behind version \"3\"");
+  ASSERT_TRUE(remove_file(directory, "3"));
+  ASSERT_TRUE(rebase_files(directory, {"1.up.sql"}, kNow));
+  const std::string version = format_version(kNow);
+  EXPECT_THAT(directory.list().value(), ElementsAre(version + ".up.sql"));
+  EXPECT_EQ(directory.read(version + ".down.sql").value(), "1.down.sql");
+}
+
+TEST(EditDirectory, RebasesNoRepeatableFile) {
+  MemoryDirectory directory("mem://d", Format::kFlyway);
+  ASSERT_TRUE(directory.write("R__v.sql", ""));
+  EXPECT_EQ(rebase_files(directory, {"R__v.sql"}, kNow).error().message(),
+            "cannot rebase \"R__v.sql\": a repeatable migration has no version");
+}
+
+/// A disk that is full once it holds so many files.
+class FullDirectory : public MemoryDirectory {
+ public:
+  FullDirectory(Format format, size_t files_max)
+      : MemoryDirectory("mem://d", format), files_max_(files_max) {}
+  Result<void> write(const std::string& name, std::string_view bytes) override {
+    if (list().value().size() >= files_max_) {
+      return Error(ErrorCode::kIo, "no space left on device");
+    }
+    return MemoryDirectory::write(name, bytes);
+  }
+
+ private:
+  size_t files_max_;
+};
+
+TEST(EditDirectory, RebasesAllFilesOrNone) {
+  FullDirectory directory(Format::kAtlas, 4);
+  for (const char* name : {"1_a.sql", "1_b.sql", "1_c.sql"}) {
+    ASSERT_TRUE(directory.write(name, "SELECT 1;\n"));
+  }
+  EXPECT_EQ(rebase_files(directory, {"1_a.sql", "1_b.sql"}, kNow).error().message(),
+            "no space left on device");
+  EXPECT_THAT(directory.list().value(), ElementsAre("1_a.sql", "1_b.sql", "1_c.sql"));
+}
+
+TEST(EditDirectory, EditsAFileOrLeavesIt) {
+  MemoryDirectory directory("mem://d", Format::kAtlas);
+  ASSERT_TRUE(directory.write("1_a.sql", "SELECT 1;\n"));
+  ASSERT_TRUE(edit_file(directory, "1", [](const NewFile& file) -> Result<std::string> {
+    return file.name + ":" + file.bytes;
+  }));
+  EXPECT_EQ(directory.read("1_a.sql").value(), "1_a.sql:SELECT 1;\n");
+  EXPECT_FALSE(verify(directory, load_files(directory).value()).value().has_value());
+
+  const ContentEdit refuse = [](const NewFile&) -> Result<std::string> { return invalid("no"); };
+  EXPECT_EQ(edit_file(directory, "1_a.sql", refuse).error().message(), "no");
+  EXPECT_EQ(edit_file(directory, "2", refuse).error().message(),
+            "sql/migrate: migration with version \"2\" not found");
+  EXPECT_EQ(directory.read("1_a.sql").value(), "1_a.sql:SELECT 1;\n");
 }
 
 TEST(ArchiveFiles, GoThereAndBack) {

@@ -20,14 +20,18 @@ constexpr std::chrono::milliseconds kFirstWait{1000};
 constexpr std::chrono::seconds kRetryAfterMax{60};
 constexpr size_t kBodyShownMax = 1 << 20;
 
-std::string encode(std::string_view bytes) { return codec::base64_encode(codec::as_bytes(bytes)); }
+std::string encode(std::string_view bytes) {
+  return codec::base64_encode(codec::as_bytes(bytes));
+}
 
 Result<std::string> decode(std::string_view text) {
   std::vector<std::byte> bytes = TRY(codec::base64_decode(text).context("decoding response"));
   return codec::to_string(bytes);
 }
 
-bool is_retried(int status) { return status == 429 || (status >= 500 && status != 501); }
+bool is_retried(int status) {
+  return status == 429 || (status >= 500 && status != 501);
+}
 
 bool is_loopback(std::string_view url) {
   size_t mark = url.find("://");
@@ -162,6 +166,19 @@ std::string text_of(const Json& object, std::string_view key) {
   return member != nullptr && member->is_string() ? member->as_string() : "";
 }
 
+std::vector<std::string> texts_of(const Json& object, std::string_view key) {
+  std::vector<std::string> texts;
+  const Json* member = find_any_case(object, key);
+  if (member != nullptr && member->is_array()) {
+    for (const Json& item : member->as_array()) {
+      if (item.is_string()) {
+        texts.push_back(item.as_string());
+      }
+    }
+  }
+  return texts;
+}
+
 }  // namespace
 
 std::string_view HttpReply::header(std::string_view name) const {
@@ -255,6 +272,15 @@ Result<std::string> RegistryClient::call_for_url(const Document& document, Json 
 Result<Identity> RegistryClient::identify() {
   Json me = TRY(call(kMe, Json()));
   return Identity{text_of(me, "name"), text_of(me, "org")};
+}
+
+Result<IdentityDetails> RegistryClient::identify_in_detail() {
+  const Json me = TRY(call(kMeVerbose, Json()));
+  return IdentityDetails{.kind = text_of(me, "kind"),
+                         .org_name = text_of(me, "orgName"),
+                         .roles = texts_of(me, "roles"),
+                         .scopes = texts_of(me, "scopes"),
+                         .expires_at = text_of(me, "expiresAt")};
 }
 
 Result<std::string> RegistryClient::read_directory(std::string_view slug, std::string_view tag) {

@@ -26,6 +26,15 @@ struct Identity {
   std::string org;
 };
 
+/// What more our registry says of a token.
+struct IdentityDetails {
+  std::string kind;      ///< `USER`, `BOT`, ...
+  std::string org_name;  ///< as people write it, unlike the slug
+  std::vector<std::string> roles;
+  std::vector<std::string> scopes;
+  std::string expires_at;  ///< RFC 3339; empty: never
+};
+
 struct RemoteDirectory {
   std::string name;
   std::string slug;
@@ -62,6 +71,8 @@ class RegistryClient {
   Result<codec::Json> call_input(const Document& document, codec::Json input);
 
   Result<Identity> identify();
+  /// Only servers of our kind know these fields; others answer with an error that names one.
+  Result<IdentityDetails> identify_in_detail();
   /// The tar bytes of a directory. `tag` empty is the latest state. An answer without content is
   /// the error kNotFound: it is never an empty directory.
   Result<std::string> read_directory(std::string_view slug, std::string_view tag);

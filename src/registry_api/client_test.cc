@@ -69,6 +69,18 @@ TEST_F(ClientTest, SendsTheRequestAsClientsDo) {
             R"({"query":"query Bot {\n  me {\n    name\n    org\n  }\n}"})");
 }
 
+TEST_F(ClientTest, ReadsTheDetailsOfAToken) {
+  answer(200, R"({"data":{"me":{"name":"ci","org":"acme","kind":"BOT","orgName":"Acme Inc.",
+                 "roles":["DEPLOYER"],"scopes":["report:write",7,"dir:push"],"expiresAt":null}}})");
+  Result<IdentityDetails> details = client_.identify_in_detail();
+  ASSERT_TRUE(details);
+  EXPECT_EQ(details->kind, "BOT");
+  EXPECT_EQ(details->org_name, "Acme Inc.");
+  EXPECT_EQ(details->roles, std::vector<std::string>{"DEPLOYER"});
+  EXPECT_EQ(details->scopes, (std::vector<std::string>{"report:write", "dir:push"}));
+  EXPECT_EQ(details->expires_at, "");
+}
+
 TEST_F(ClientTest, AnswersThatStillMeanConnected) {
   answer(200, "");
   answer(200, R"({"data":null})");

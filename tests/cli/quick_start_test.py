@@ -1,5 +1,7 @@
 """The way of the documentation: push a directory, deploy it by `atlas://`, see the deployment."""
 
+import json
+
 from harness import contains, lacks, matches, same, test
 from scenes import (FIRST, FIRST_VERSION, FULL_TAG, REGISTRY_PROJECT, SECOND, SECOND_VERSION,
                     SHORT_TAG, apply, push, revisions, tables)
@@ -100,3 +102,22 @@ def login_stores_the_token_for_later_commands(scratch):
     same(len(server.migrations()), 1, "deployments")
     scratch.run("logout").ok()
     apply(scratch, "prod.db").fails("command requires 'atlas login'")
+
+
+@test
+def whoami_tells_what_the_token_may_do(scratch):
+    scratch.server()
+    secret = scratch.run("cloud", "token", "create", "--bot", "ci", "--scope", "report:write,dir:push",
+                         "--expires-at", "2099-01-02T03:04:05Z").ok().out.strip()
+    scratch.environment["ATLAS_TOKEN"] = secret
+    lacks(scratch.run("whoami").ok().quiet().out, "Scopes", "report:write")
+    done = scratch.run("whoami", "--verbose").ok().quiet()
+    matches(done.out, r"^Name +ci$")
+    matches(done.out, r"^Kind +BOT$")
+    matches(done.out, r"^Scopes +(report:write, dir:push|dir:push, report:write)$")
+    matches(done.out, r"^Expires +2099-01-02T03:04:05Z$")
+    lacks(done.out, secret)
+    me = json.loads(scratch.run("whoami", "--verbose", "--format", "{{ json . }}").ok().quiet().out)
+    same((me["Name"], me["Kind"], sorted(me["Scopes"])), ("ci", "BOT", ["dir:push", "report:write"]), "as JSON")
+    short = json.loads(scratch.run("whoami", "--format", "{{ json . }}").ok().quiet().out)
+    same(sorted(short), ["Name", "Org"], "members without --verbose")
