@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,28 @@ bool refuses_transactions(const FileContent& content, const FileStatements& spli
   return split.no_transaction || std::ranges::find(modes, "none") != modes.end();
 }
 
+/// Whether a `;` right behind the text would belong to a comment on its last line: a goose
+/// statement may end there, other rules would read on.
+bool hides_delimiter(std::string_view text) {
+  const std::string_view line = text.substr(text.rfind('\n') + 1);
+  if (line.find("--") == std::string_view::npos && line.find('#') == std::string_view::npos) {
+    return false;
+  }
+  constexpr std::string_view kNext = "SELECT";
+  const std::string script = fmt::format("{};\n{}", text, kNext);
+  Result<sql::StatementScanner> scanner =
+      sql::StatementScanner::create(script, sql::Dialect::kGeneric);
+  std::string_view last;
+  while (scanner.has_value()) {
+    const Result<std::optional<sql::Statement>> statement = scanner.value().next();
+    if (!statement.has_value() || !statement.value()) {
+      break;
+    }
+    last = statement.value()->text;
+  }
+  return last != kNext;
+}
+
 std::string rewrite(const FileContent& content, const FileStatements& split) {
   std::string bytes = refuses_transactions(content, split) ? "-- atlas:txmode none\n\n" : "";
   StatementReader reader = split.read();
@@ -30,8 +54,10 @@ std::string rewrite(const FileContent& content, const FileStatements& split) {
       bytes += comment.ends_with('\n') ? "" : "\n";
     }
     const bool has_end = statement->text.ends_with(';');
-    bytes += statement->text.substr(0, statement->text.size() - (has_end ? 1 : 0));
-    bytes += ";\n";
+    const std::string_view text =
+        statement->text.substr(0, statement->text.size() - (has_end ? 1 : 0));
+    bytes += text;
+    bytes += hides_delimiter(text) ? "\n;\n" : ";\n";
   }
   return bytes;
 }

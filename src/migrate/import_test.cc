@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "base/text.h"
+#include "migrate/file_statements.h"
 #include "migrate/memory_directory.h"
 
 namespace rhumb::migrate {
@@ -112,6 +116,11 @@ TEST(Import, RewritesEveryFormat) {
        Format::kLiquibase,
        {{"1_i.sql", "-- atlas:txmode none\n\nCREATE INDEX i ON users (id);\n"}},
        {{"1_i.sql", "-- atlas:txmode none\n\nCREATE INDEX i ON users (id);\n"}}},
+      {"goose statement that ends in a comment",
+       Format::kGoose,
+       {{"1_a.sql",
+         "-- +goose Up\nCREATE TABLE a (id int) -- note;\nCREATE TABLE b (c text DEFAULT '#');\n"}},
+       {{"1_a.sql", "CREATE TABLE a (id int) -- note\n;\nCREATE TABLE b (c text DEFAULT '#');\n"}}},
       {"dbmate without transaction",
        Format::kDbmate,
        {{"1_i.sql", "-- migrate:up transaction:false\nCREATE INDEX i ON users (id);\n"}},
@@ -147,6 +156,54 @@ TEST(Import, WantsAnEmptyTarget) {
   ASSERT_TRUE(to.write("1.sql", ""));
   EXPECT_EQ(write_import(to, {{"2.sql", ""}}).error().message(),
             "target migration directory must be empty");
+}
+
+std::vector<std::string> statements_of(const std::string& script) {
+  std::vector<std::string> texts;
+  const FileStatements split =
+      FileStatements::create(SharedText(script), sql::Dialect::kGeneric).value();
+  StatementReader reader = split.read();
+  while (const auto statement = reader.next()) {
+    std::string_view text = statement->text;
+    text.remove_suffix(text.ends_with(';') ? 1 : 0);
+    texts.emplace_back(trim(text));
+  }
+  return texts;
+}
+
+TEST(Import, KeepsTheStatementsOfAnyScript) {
+  const std::vector<std::string> texts = {"CREATE TABLE a (id int)",
+                                          "INSERT INTO t VALUES ('x;y', 'it''s', '-- no')",
+                                          "SELECT 1 -- to the end",
+                                          "SELECT 1 # to the end",
+                                          "/* block; */ SELECT 2 /* in; side */",
+                                          "-- before\nSELECT 3",
+                                          "SELECT $$a;b$$, $t$ -- ; $t$",
+                                          "SELECT \"q;\", `b;`",
+                                          "INSERT INTO t\n  -- one\n  VALUES (1)"};
+  const std::vector<std::string> ends = {";\n",  ";", " ;\n\n", "\n;\n", ";\n-- detached\n\n",
+                                         ";\r\n"};
+  const unsigned seed = testing::UnitTest::GetInstance()->random_seed() != 0
+                            ? static_cast<unsigned>(testing::UnitTest::GetInstance()->random_seed())
+                            : 20260101U;
+  std::mt19937 random(seed);
+  const auto pick = [&](const std::vector<std::string>& from) {
+    return from[std::uniform_int_distribution<size_t>(0, from.size() - 1)(random)];
+  };
+  for (int round = 0; round < 2000; ++round) {
+    std::string script;
+    for (int i = 0; i < 4; ++i) {
+      script += pick(texts);
+      script += pick(ends);
+    }
+    script += round % 3 == 0 ? pick(texts) : "";
+    const Files made = imported(Format::kGolangMigrate, {{"1_a.up.sql", script}});
+    ASSERT_EQ(made.size(), 1U);
+    ASSERT_EQ(statements_of(made[0].second), statements_of(script))
+        << "seed " << seed << ", script\n"
+        << script << "\nimported\n"
+        << made[0].second;
+  }
 }
 
 /// A disk that is full after one file.

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import time
 
-from harness import contains, matches, same, test, true, wait_for
+from harness import ROOT, contains, matches, same, test, true, wait_for
 from scenes import LOCAL_PROJECT, REGISTRY_PROJECT, apply, revisions, tables
 
 LIBRARIES_MAX = 6
@@ -37,6 +37,12 @@ def loads_no_client_library_before_it_is_needed(scratch):
     loaded = {os.path.basename(path) for path in re.findall(r"calling init: (\S+)", done.err)}
     loaded = {name for name in loaded if ".so" in name}
     true(len(loaded) <= LIBRARIES_MAX, f"{len(loaded)} shared libraries initialised: {sorted(loaded)}")
+
+
+@test
+def the_license_is_printed_whole(scratch):
+    with open(os.path.join(ROOT, "LICENSE"), encoding="utf-8") as f:
+        same(scratch.run("license").ok().quiet().out, f.read(), "the text")
 
 
 @test
