@@ -10,6 +10,7 @@
 #include "cli/holder.h"
 #include "cli/provisional_id.h"
 #include "cli/revisions_guard.h"
+#include "cli/run_observers.h"
 #include "cli/version.h"
 #include "codec/redact.h"
 #include "codec/url.h"
@@ -22,24 +23,17 @@
 namespace rhumb::cli {
 namespace {
 
-/// Keeps what the run said of its target, for the question that comes before the first statement,
-/// and shows the person what is no failure.
+/// Keeps what the run said of its target, for the question that comes before the first statement.
 class TargetCapture final : public migrate::RunObserver {
  public:
-  TargetCapture(migrate::RunObserver& next, std::ostream& err) : next_(next), err_(err) {}
   void on_event(const migrate::RunEvent& event) override {
     if (const auto* started = std::get_if<migrate::TargetStarted>(&event.body)) {
       target_ = *started;
-    } else if (const auto* notice = std::get_if<migrate::Notice>(&event.body)) {
-      err_ << notice->text << "\n" << std::flush;
     }
-    next_.on_event(event);
   }
   [[nodiscard]] const migrate::TargetStarted& target() const { return target_; }
 
  private:
-  migrate::RunObserver& next_;
-  std::ostream& err_;
   migrate::TargetStarted target_;
 };
 
@@ -73,24 +67,13 @@ migrate::ApplyOptions make_options(const Invocation& invocation,
                                    std::optional<size_t> amount) {
   const FlagSet& flags = invocation.flags;
   migrate::ApplyOptions options;
-  options.target.key = target.environment.key;
-  options.target.dir_url = opened.url;
-  options.target.slug = opened.slug;
-  options.target.tag = opened.tag;
-  options.target.version = opened.version;
+  fill_run_options(options, invocation, target.environment, opened);
   options.amount = amount;
   options.to_version = flags.text("to-version");
-  options.revisions_schema = flags.text("revisions-schema");
   options.baseline = flags.text("baseline");
   options.tx_mode = flags.text("tx-mode");
   options.exec_order = flags.text("exec-order");
-  options.on_unknown = flags.text("on-unknown");
   options.allow_dirty = flags.boolean("allow-dirty");
-  options.dry_run = flags.boolean("dry-run");
-  options.lock_name = flags.text("lock-name");
-  options.lock_timeout = flags.duration("lock-timeout");
-  options.holder = lock_holder(invocation.app, "apply");
-  options.operator_version = operator_version();
   return options;
 }
 
@@ -147,7 +130,34 @@ report::FileMaskOptions mask_options(const project::Environment& environment,
   return options;
 }
 
-Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments) {
+void fill_run_options(migrate::RunOptions& options,
+                      const Invocation& invocation,
+                      const project::Environment& environment,
+                      const CommandDirectory& opened) {
+  const FlagSet& flags = invocation.flags;
+  App& app = invocation.app;
+  options.target.key = environment.key;
+  options.target.dir_url = opened.url;
+  options.target.slug = opened.slug;
+  options.target.tag = opened.tag;
+  options.target.version = opened.version;
+  options.revisions_schema = flags.text("revisions-schema");
+  options.on_unknown = flags.text("on-unknown");
+  options.dry_run = flags.boolean("dry-run");
+  options.lock_name = flags.text("lock-name");
+  options.lock_timeout = flags.duration("lock-timeout");
+  options.holder = lock_holder(app, invocation.command.name);
+  options.operator_version = operator_version();
+  options.stop = app.stop;
+  options.on_lock_wait = [&app](std::string_view held_by) {
+    if (app.err_is_terminal) {
+      app.err << "Waiting for the database lock (held by " << held_by << ")\n" << std::flush;
+    }
+  };
+}
+
+Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments,
+                                           std::string_view verb) {
   if (arguments.empty()) {
     return std::optional<size_t>{};
   }
@@ -162,7 +172,8 @@ Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& argum
                    "). Omit the argument or pass a valid integer instead");
   }
   if (amount <= 0) {
-    return invalid("cannot apply '" + std::to_string(amount) + "' migration files");
+    return invalid("cannot " + std::string(verb) + " '" + std::to_string(amount) +
+                   "' migration files");
   }
   return std::optional(static_cast<size_t>(amount));
 }
@@ -175,7 +186,7 @@ Result<void> apply_to_target(Invocation& invocation,
                              migrate::RunObserver& observer) {
   App& app = invocation.app;
   const bool explain = format_text(invocation).empty();
-  const std::optional<size_t> amount = TRY(parse_amount(invocation.positionals));
+  const std::optional<size_t> amount = TRY(parse_amount(invocation.positionals, "apply"));
   const std::shared_ptr<const VerifiedDirectory> verified =
       TRY(open_apply_directory(invocation, target.environment, session, directories));
   const CommandDirectory& opened = verified->opened;
@@ -188,12 +199,13 @@ Result<void> apply_to_target(Invocation& invocation,
   report::MaskingRenderer renderer(
       mask_options(target.environment, opened, connection->info().engine, target.run_reported),
       secrets_of(target.environment, url));
-  TargetCapture capture(observer, app.err);
-  migrate::RunStream stream(run_id, app.clock, capture, renderer);
+  TargetCapture capture;
+  NoticePrinter notices(app.err);
+  Fan fan({&capture, &notices, &observer});
+  migrate::RunStream stream(run_id, app.clock, fan, renderer);
   stream.select_target(target.number);
   migrate::ApplyOptions options = make_options(invocation, target, opened, amount);
   add_identity(options, target, connection->info());
-  options.stop = app.stop;
   options.prepared = verified->prepared.get();
   options.admit = [&](const migrate::Planned& planned) -> Result<void> {
     TRY(renderer.check());
@@ -211,14 +223,8 @@ Result<void> apply_to_target(Invocation& invocation,
          .override_reason = invocation.flags.text("override-reason")})));
     return {};
   };
-  options.on_lock_wait = [&](std::string_view held_by) {
-    if (app.err_is_terminal) {
-      app.err << "Waiting for the database lock (held by " << held_by << ")\n" << std::flush;
-    }
-  };
-  const migrate::ApplyOutcome outcome =
-      TRY(explain_ambiguity(invocation, migrate::apply_migrations(*connection, files, options, stream),
-                            explain));
+  const migrate::RunOutcome outcome = TRY(explain_ambiguity(
+      invocation, migrate::apply_migrations(*connection, files, options, stream), explain));
   if (outcome.error) {
     return *outcome.error;
   }

@@ -3,11 +3,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/directories.h"
 #include "cli/registry_session.h"
 #include "driver/connection.h"
+#include "migrate/run_options.h"
 #include "migrate/run_stream.h"
 #include "project/environment.h"
 #include "report/file_mask.h"
@@ -48,8 +50,16 @@ Result<void> apply_to_target(Invocation& invocation,
 [[nodiscard]] std::vector<std::string> secrets_of(const project::Environment& environment,
                                                   const std::string& url);
 
-/// `migrate apply`'s argument. Errors: `invalid amount argument "x" (invalid syntax). ...`,
-/// `cannot apply '0' migration files`.
-[[nodiscard]] Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments);
+/// What the flags and the project say of a run, whatever it does to its target. The options refer
+/// to the invocation's App.
+void fill_run_options(migrate::RunOptions& options,
+                      const Invocation& invocation,
+                      const project::Environment& environment,
+                      const CommandDirectory& opened);
+
+/// The argument of `migrate apply` and `down`; `verb` is what the command does to files.
+/// Errors: `invalid amount argument "x" (invalid syntax). ...`, `cannot apply '0' migration files`.
+[[nodiscard]] Result<std::optional<size_t>> parse_amount(const std::vector<std::string>& arguments,
+                                                         std::string_view verb);
 
 }  // namespace rhumb::cli

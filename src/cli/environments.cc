@@ -54,10 +54,12 @@ std::vector<std::pair<std::string_view, std::string>> text_values(
       {"revisions-schema", migration.revisions_schema},
       {"lock-timeout", migration.lock_timeout},
       {"lock-name", migration.lock_name},
-      {"to-version", migration.to_version},
       {"tx-mode", environment.tx_mode},
       {"exec-order", migration.exec_order},
   };
+  if (invocation.command.name == "apply") {
+    values.emplace_back("to-version", migration.to_version);  // never how far a revert goes
+  }
   const auto format = environment.formats.find(format_key(invocation));
   if (format != environment.formats.end()) {
     values.emplace_back("format", format->second);

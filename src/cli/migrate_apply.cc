@@ -11,6 +11,7 @@
 #include "cli/migrate_commands.h"
 #include "cli/migrate_flags.h"
 #include "cli/report_value.h"
+#include "cli/run_observers.h"
 #include "codec/redact.h"
 #include "codec/uuid.h"
 #include "driver/url.h"
@@ -21,20 +22,6 @@
 
 namespace rhumb::cli {
 namespace {
-
-/// Hands every event to all: what the person sees, what is formatted, what is reported.
-class Fan final : public migrate::RunObserver {
- public:
-  explicit Fan(std::vector<migrate::RunObserver*> observers) : observers_(std::move(observers)) {}
-  void on_event(const migrate::RunEvent& event) override {
-    for (migrate::RunObserver* observer : observers_) {
-      observer->on_event(event);
-    }
-  }
-
- private:
-  std::vector<migrate::RunObserver*> observers_;
-};
 
 /// Prints the default report while the run goes on, for targets without a format; a format needs the
 /// whole of it. The environment of a target may bring its own.

@@ -81,20 +81,23 @@ Struct file_fields(const migrate::RunFile& file, const std::string& type) {
                        .field("Description", file.description, kOmitEmpty));
 }
 
-Value applied_file_value(const report::FileSummary& file, const ZonedTimes& times) {
+/// A file that was executed; `type` is its name without the package.
+Value executed_file_value(const std::string& type,
+                          const report::FileSummary& file,
+                          const ZonedTimes& times) {
   const Value applied =
       Value::strings(shown_statements(*file.planned, file.skipped, file.attempted));
   const Value checks = checks_value(file, times);
   const Value error = failure_value(file);
   const Value skipped(static_cast<int64_t>(file.skipped));
-  const Value json = file_fields(file.file(), "cmdlog.AppliedFile")
+  const Value json = file_fields(file.file(), "cmdlog." + type)
                          .field("Start", times(file.start))
                          .field("End", times(file.end))
                          .field("Skipped", skipped, kOmitEmpty)
                          .field("Applied", applied, kOmitEmpty)
                          .field("Checks", checks, kOmitEmpty)
                          .field("Error", error, kOmitEmpty);
-  return Struct("*cmdlog.AppliedFile")
+  return Struct("*cmdlog." + type)
       .field("File", file_value(file.file(), file.planned),
              {.json = {}, .omit_empty = false, .embedded = true})
       .field("Start", times(file.start))
@@ -114,12 +117,14 @@ Value pending_value(const report::TargetSummary& target) {
   return Value::list_of("cmdlog.Files", std::move(files), "migrate.File");
 }
 
-Value applied_value(const report::TargetSummary& target, const ZonedTimes& times) {
+Value executed_value(const std::string& type,
+                     const report::TargetSummary& target,
+                     const ZonedTimes& times) {
   Value::Items files;
   for (const report::FileSummary& file : target.files) {
-    files.push_back(applied_file_value(file, times));
+    files.push_back(executed_file_value(type, file, times));
   }
-  return Value::list_of("[]*cmdlog.AppliedFile", std::move(files));
+  return Value::list_of("[]*cmdlog." + type, std::move(files));
 }
 
 /// `.Query.Get "key"`: the first value, or "".
@@ -240,7 +245,7 @@ Value apply_value(const report::TargetSummary& target, const ZonedTimes& times) 
                                .dir = target.info.dir_url});
   const gotmpl::FieldOptions embedded = {.json = {}, .omit_empty = false, .embedded = true};
   const Value pending = pending_value(target);
-  const Value applied = applied_value(target, times);
+  const Value applied = executed_value("AppliedFile", target, times);
   const Value start = times(target.start);
   const Value end = times(target.end);
   const auto fields = [&](const std::string& type) {
@@ -260,6 +265,23 @@ Value apply_value(const report::TargetSummary& target, const ZonedTimes& times) 
       .method("Header", [target] { return Value(report::format_run_header(target, {})); })
       .method("Summary", summary_function(target))
       .json(json);
+}
+
+Value revert_value(const report::TargetSummary& target, bool dry_run, const ZonedTimes& times) {
+  const bool done = target.error.empty() && !dry_run;
+  const Value reverted =
+      executed_value("RevertedFile", dry_run ? report::TargetSummary() : target, times);
+  return Struct("*cmdlog.MigrateDown")
+      .field("Planned", pending_value(target), kOmitEmpty)
+      .field("Reverted", reverted, kOmitEmpty)
+      .field("Current", target.current)
+      .field("Target", target.target)
+      .field("Total", static_cast<int64_t>(target.pending.size()))
+      .field("Start", times(target.start))
+      .field("End", times(target.end))
+      .field("URL", "", kOmitEmpty)
+      .field("Status", done ? "APPLIED" : "", kOmitEmpty)
+      .field("Error", target.error.shown, kOmitEmpty);
 }
 
 }  // namespace rhumb::cli

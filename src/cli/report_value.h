@@ -47,4 +47,10 @@ struct ReportEnv {
 [[nodiscard]] gotmpl::Value apply_value(const report::TargetSummary& target,
                                         const ZonedTimes& times);
 
+/// The report of `migrate down` over one target. `Status` is `APPLIED` on every success, for
+/// clients that wait for it; a dry run reverts nothing and has none. Source: spec cli-migrate.md 3.
+[[nodiscard]] gotmpl::Value revert_value(const report::TargetSummary& target,
+                                         bool dry_run,
+                                         const ZonedTimes& times);
+
 }  // namespace rhumb::cli

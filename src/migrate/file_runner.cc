@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/go_format.h"
 #include "migrate/check_runner.h"
 
@@ -55,7 +56,7 @@ std::optional<FileFailure> FileRunner::run() {
 }
 
 Result<void> FileRunner::run_steps() {
-  TRY(start_row());
+  TRY(reverts() ? start_reverted_row() : start_row());
   context_.stream.emit(FileStarted{.file = planned_, .skipped = applied(), .tx_mode = tx_mode_});
   started_ = true;
   TRY(run_checks());
@@ -96,6 +97,28 @@ Result<void> FileRunner::start_row() {
   row_.total = static_cast<int64_t>(file_.size());
   row_.hash = hash;
   row_.operator_version = context_.options.operator_version;
+  return {};
+}
+
+// Reads from the row how far its file is reverted.
+Result<void> FileRunner::start_reverted_row() {
+  RHUMB_CHECK(!is_new_, "only a version that has a row is reverted");
+  mark_ = context_.stream.now();
+  statement_started_ = mark_;
+  reverted_ = row_;
+  const RevertPoint point = parse_revert_point(row_.error).value_or(RevertPoint{});
+  row_.applied = static_cast<int64_t>(count_done(&*reverted_, Direction::kDown));
+  row_.error.clear();
+  row_.error_stmt.clear();
+  hashes_ = TRY(check_first(file_.statements, applied(), file_.id.name, point.after));
+  if (point.intent) {
+    bool counted = false;
+    TRY(settle_intent(*point.intent, counted));
+    if (counted) {
+      count_statement(point.statement);
+    }
+  }
+  row_.total = static_cast<int64_t>(file_.size());
   return {};
 }
 
@@ -262,6 +285,9 @@ Result<void> FileRunner::undo_transaction(bool ours) {
   TRY(context_.connection.rollback());
   const std::optional<Revision> stored = TRY(context_.store.find(row_.version));
   row_ = stored.value_or(row_);
+  if (reverts()) {
+    row_.applied = static_cast<int64_t>(count_done(&row_, Direction::kDown));
+  }
   return {};
 }
 
@@ -288,7 +314,7 @@ Result<void> FileRunner::finish() {
     row_.partial_hashes.clear();
   }
   row_.execution_time = context_.stream.now() - mark_;
-  return write_row();
+  return reverts() ? close_row() : write_row();
 }
 
 Result<driver::ExecResult> FileRunner::execute(size_t number) {
@@ -356,6 +382,11 @@ Error FileRunner::fail_statement(size_t number, const Error& error) {
 // The row of a file that stops here: exact hashes, the database's words, the whole statement.
 Result<void> FileRunner::record_failure(size_t number, const Error& error) {
   row_.error = error.message();
+  if (reverts()) {
+    RevertPoint stop{.statement = applied() + 1, .total = file_.size(), .error = error.message()};
+    stop.after = hash_of_first(file_.statements, applied());
+    row_.error = format_revert_stop(stop);
+  }
   row_.error_stmt = text(number);
   row_.partial_hashes = exact_hashes(file_.statements, applied());
   row_.execution_time = context_.stream.now() - statement_started_;
@@ -376,11 +407,12 @@ Result<driver::Intent> FileRunner::classify(size_t number, bool own) {
 void FileRunner::prepare_intent(size_t number, driver::Intent intent) {
   intent_ = std::move(intent);
   RowIntent promise{.statement = number,
-                 .total = file_.size(),
-                 .started_at = format_second(context_.stream.now()),
-                 .holder = context_.options.holder,
-                 .intent = intent_};
-  if (hashes_.size() > kExactHashesMax) {
+                    .total = file_.size(),
+                    .started_at = format_second(context_.stream.now()),
+                    .holder = context_.options.holder,
+                    .intent = intent_,
+                    .down = reverts()};
+  if (reverts() || hashes_.size() > kExactHashesMax) {
     promise.after = hashes_.last();
   }
   row_.partial_hashes = hashes_.compact();
@@ -390,15 +422,33 @@ void FileRunner::prepare_intent(size_t number, driver::Intent intent) {
 
 Result<void> FileRunner::write_row() {
   mark_ = context_.stream.now();
-  Result<void> written = context_.store.write(row_);
+  return insist([this] { return store_row(); });
+}
+
+Result<void> FileRunner::store_row() {
+  if (!reverts()) {
+    return context_.store.write(row_);
+  }
+  reverted_->error = row_.error;
+  reverted_->error_stmt = row_.error_stmt;
+  return context_.store.write(*reverted_);
+}
+
+// A file whose last statement is reverted has no row any more.
+Result<void> FileRunner::close_row() {
+  return insist([this] { return context_.store.remove(row_.version); });
+}
+
+// Only a row whose statement cannot be taken back is worth waiting for.
+Result<void> FileRunner::insist(const std::function<Result<void>()>& write) {
+  Result<void> written = write();
   for (int attempt = 1; !written && attempt < kWriteAttempts; ++attempt) {
-    // Only a row whose statement cannot be taken back is worth waiting for.
     const bool may_pass = written.error().code() == ErrorCode::kBusy;
     if (!may_pass || writing_ != RowWriting::kIntent || context_.connection.in_transaction()) {
       break;
     }
     context_.stream.clock().sleep(kWritePause);
-    written = context_.store.write(row_);
+    written = write();
   }
   return written;
 }

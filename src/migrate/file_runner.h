@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,11 +8,12 @@
 
 #include "base/result.h"
 #include "driver/connection.h"
-#include "migrate/executor.h"
 #include "migrate/prepared_file.h"
+#include "migrate/revert_row.h"
 #include "migrate/revision.h"
 #include "migrate/revision_store.h"
 #include "migrate/row_intent.h"
+#include "migrate/run_options.h"
 #include "migrate/run_stream.h"
 #include "migrate/statement_hashes.h"
 
@@ -40,10 +42,14 @@ struct RunContext {
   driver::Connection& connection;
   RevisionStore& store;
   RunStream& stream;
-  const ApplyOptions& options;
+  const RunOptions& options;
+  Direction direction = Direction::kUp;
 };
 
 /// Executes one file and keeps its row. Transactions around the file are the caller's.
+///
+/// Applying writes the row, reverting deletes it after the last statement; until then the row of a
+/// file that is being reverted changes in its error only (see RevertPoint).
 class FileRunner {
  public:
   /// `row` is the file's row, null when it has none; `planned` holds the file's texts as they may
@@ -61,6 +67,7 @@ class FileRunner {
  private:
   Result<void> run_steps();
   Result<void> start_row();
+  Result<void> start_reverted_row();
   Result<void> settle_intent(const RowIntent& found, bool& counted);
   Result<void> run_checks();
 
@@ -83,6 +90,10 @@ class FileRunner {
   Result<driver::Intent> classify(size_t number, bool own);
   void prepare_intent(size_t number, driver::Intent intent);
   Result<void> write_row();
+  Result<void> store_row();
+  Result<void> close_row();
+  Result<void> insist(const std::function<Result<void>()>& write);
+  [[nodiscard]] bool reverts() const { return context_.direction == Direction::kDown; }
   /// The text of a statement, counted from 1.
   [[nodiscard]] std::string_view text(size_t number) { return statements_.at(number).text; }
   [[nodiscard]] size_t applied() const { return static_cast<size_t>(row_.applied); }
@@ -92,7 +103,8 @@ class FileRunner {
   const std::shared_ptr<const PlannedFile> planned_;  // shared with the events
   const TxMode tx_mode_;
   const RowWriting writing_;
-  Revision row_;
+  Revision row_;                      // of a file that is being reverted: how far that is
+  std::optional<Revision> reverted_;  // its row as the table has it, but for the error
   bool is_new_ = false;
   StatementCursor statements_;
   StatementHashes hashes_;

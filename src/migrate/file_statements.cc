@@ -126,10 +126,10 @@ Result<FileStatements> split_file(const FileContent& file, sql::Dialect dialect)
   return FileStatements::create(file.bytes, rules);
 }
 
-Result<std::optional<FileStatements>> split_down(const Directory& directory,
-                                                 const FileContent& file,
-                                                 sql::Dialect dialect) {
-  using Found = std::optional<FileStatements>;
+Result<std::optional<DownScript>> split_down(const Directory& directory,
+                                             const FileContent& file,
+                                             sql::Dialect dialect) {
+  using Found = std::optional<DownScript>;
   if (file.format == Format::kGoose || file.format == Format::kDbmate) {
     MarkedSections sections = file.format == Format::kGoose ? TRY(read_goose(file.bytes, file.name))
                                                             : read_dbmate(file.bytes);
@@ -137,7 +137,7 @@ Result<std::optional<FileStatements>> split_down(const Directory& directory,
       return Found();
     }
     FileStatements split = TRY(split_section(std::move(sections.down)));
-    return Found(std::move(split));
+    return Found({.content = file, .statements = std::move(split)});
   }
   if (file.has("txtar")) {
     const MigrationSections sections = TRY(read_migration_sections(file.bytes, file.name));
@@ -146,19 +146,19 @@ Result<std::optional<FileStatements>> split_down(const Directory& directory,
     }
     FileStatements split =
         TRY(split_txtar_section(file, sections.down, splitting_dialect(file.format, dialect)));
-    return Found(std::move(split));
+    return Found({.content = file, .statements = std::move(split)});
   }
   const std::optional<std::string> name = down_file_name(file.name, file.format);
-  if (!name) {
-    return Found();
-  }
-  const bool is_there = TRY(directory.exists(*name));
+  const bool is_there = name && TRY(directory.exists(*name));
   if (!is_there) {
     return Found();
   }
-  std::string text = TRY(directory.read(*name));
-  FileStatements split = TRY(FileStatements::create(std::move(text), sql::Dialect::kGeneric));
-  return Found(std::move(split));
+  DownScript down;
+  down.content.name = *name;
+  down.content.format = file.format;
+  down.content.bytes = TRY(directory.read(*name));
+  down.statements = TRY(FileStatements::create(down.content.bytes, sql::Dialect::kGeneric));
+  return Found(std::move(down));
 }
 
 Result<std::vector<CheckGroup>> split_checks(const FileContent& file, sql::Dialect dialect) {

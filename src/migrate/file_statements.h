@@ -97,11 +97,17 @@ struct CheckGroup {
 /// Source: spec migration-directory.md 4 and 6.
 [[nodiscard]] Result<FileStatements> split_file(const FileContent& file, sql::Dialect dialect);
 
+/// What undoes a migration file, and where it stands.
+struct DownScript {
+  FileContent content{};  ///< of the file it stands in: the migration's own, or one beside it
+  FileStatements statements{};
+};
+
 /// Splits what undoes a file, where the author wrote that: golang-migrate's `.down.sql`, flyway's
 /// `U` file, the down part of goose and dbmate, the section `down.sql`. Nothing when there is none.
-[[nodiscard]] Result<std::optional<FileStatements>> split_down(const Directory& directory,
-                                                               const FileContent& file,
-                                                               sql::Dialect dialect);
+[[nodiscard]] Result<std::optional<DownScript>> split_down(const Directory& directory,
+                                                           const FileContent& file,
+                                                           sql::Dialect dialect);
 
 /// The checks of a file with the directive `atlas:txtar`, in file order.
 [[nodiscard]] Result<std::vector<CheckGroup>> split_checks(const FileContent& file,

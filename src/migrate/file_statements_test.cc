@@ -138,7 +138,7 @@ TEST(FileStatements, FindsWhatUndoesAFile) {
   const auto written =
       split_down(golang, content("1_a.up.sql", Format::kGolangMigrate, ""), sql::Dialect::kSqlite);
   ASSERT_TRUE(written);
-  EXPECT_THAT(texts(**written), ElementsAre("DROP TABLE a;"));
+  EXPECT_THAT(texts((*written)->statements), ElementsAre("DROP TABLE a;"));
   const auto missing =
       split_down(golang, content("2_b.up.sql", Format::kGolangMigrate, ""), sql::Dialect::kSqlite);
   ASSERT_TRUE(missing);
@@ -152,7 +152,7 @@ TEST(FileStatements, FindsWhatUndoesAFile) {
       golang, content("1.sql", Format::kGoose, "-- +goose Up\na;\n-- +goose Down\nb;\nc;\n"),
       sql::Dialect::kSqlite);
   ASSERT_TRUE(goose);
-  EXPECT_THAT(texts(**goose), ElementsAre("b;", "c;"));
+  EXPECT_THAT(texts((*goose)->statements), ElementsAre("b;", "c;"));
   const auto dbmate = split_down(golang, content("1.sql", Format::kDbmate, "-- migrate:up\na;\n"),
                                  sql::Dialect::kSqlite);
   ASSERT_TRUE(dbmate);
@@ -185,7 +185,7 @@ TEST(FileStatements, SortsTheSectionsOfATxtarFile) {
   const auto down =
       split_down(MemoryDirectory("mem://d", Format::kAtlas), file, sql::Dialect::kSqlite);
   ASSERT_TRUE(down);
-  EXPECT_THAT(texts(**down), ElementsAre("DROP TABLE a;"));
+  EXPECT_THAT(texts((*down)->statements), ElementsAre("DROP TABLE a;"));
 }
 
 TEST(Txtar, RefusesSectionsItDoesNotKnow) {

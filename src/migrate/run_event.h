@@ -150,6 +150,7 @@ struct Planned {
   /// Shared with the summaries of the run.
   std::vector<std::shared_ptr<const PlannedFile>> files{};
   size_t amount_cut = 0;  ///< pending files left for a later run by amount or version
+  bool reverts = false;   ///< the files are undone, and `target` is what is left
 };
 
 /// A rule or policy that stopped the run before anything was executed.

@@ -14,6 +14,23 @@ bool is_compact(const std::vector<std::string>& hashes) {
   return hashes.size() == kExactHashesMax + 1 && hashes.back() == kNoHash;
 }
 
+Error history_changed(size_t number, std::string_view file_name) {
+  return {ErrorCode::kConflict,
+          fmt::format("sql/migrate: history changed: statement {} from file \"{}\" changed", number,
+                      file_name)};
+}
+
+StatementHashes hash_first(const FileStatements& statements, size_t count) {
+  StatementHashes hashes;
+  StatementReader reader = statements.read();
+  for (size_t i = 0; i < count; ++i) {
+    const std::optional<sql::Statement> statement = reader.next();
+    RHUMB_CHECK(statement.has_value(), "callers ask for statements that there are");
+    hashes.add(statement->text);
+  }
+  return hashes;
+}
+
 }  // namespace
 
 void StatementHashes::add(std::string_view statement) {
@@ -40,15 +57,29 @@ std::vector<std::string> exact_hashes(const FileStatements& statements, size_t c
   return hashes;
 }
 
+std::string hash_of_first(const FileStatements& statements, size_t count) {
+  return hash_first(statements, count).last();
+}
+
+Result<StatementHashes> check_first(const FileStatements& statements,
+                                    size_t count,
+                                    std::string_view file_name,
+                                    std::string_view want) {
+  if (count > statements.size()) {
+    return history_changed(statements.size() + 1, file_name);
+  }
+  StatementHashes hashes = hash_first(statements, count);
+  if (hashes.last() != want) {
+    return history_changed(count, file_name);
+  }
+  return hashes;
+}
+
 Result<StatementHashes> check_history(const Revision& row,
                                       const FileStatements& statements,
                                       std::string_view file_name,
                                       std::string_view after) {
-  const auto changed = [&](size_t number) {
-    return Error(ErrorCode::kConflict,
-                 fmt::format("sql/migrate: history changed: statement {} from file \"{}\" changed",
-                             number, file_name));
-  };
+  const auto changed = [&](size_t number) { return history_changed(number, file_name); };
   const bool compact = is_compact(row.partial_hashes);
   const size_t known = compact ? kExactHashesMax : row.partial_hashes.size();
   const auto applied = static_cast<size_t>(row.applied);

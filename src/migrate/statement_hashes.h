@@ -38,6 +38,16 @@ class StatementHashes {
 /// All hashes of the first `count` statements, as the row of a file that stopped holds them.
 [[nodiscard]] std::vector<std::string> exact_hashes(const FileStatements& statements, size_t count);
 
+/// The hash over the first `count` statements; empty for none.
+[[nodiscard]] std::string hash_of_first(const FileStatements& statements, size_t count);
+
+/// Compares the first `count` statements of a file with the hash that was taken over them; the
+/// result has taken them in. Errors: as check_history, naming the last of them.
+[[nodiscard]] Result<StatementHashes> check_first(const FileStatements& statements,
+                                                  size_t count,
+                                                  std::string_view file_name,
+                                                  std::string_view want);
+
 /// Compares the applied statements of a row with the file as it is now.
 ///
 /// `after` is the hash of the last applied statement where the row's own hashes are not exact.

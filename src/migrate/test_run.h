@@ -109,7 +109,7 @@ class RunTest : public testing::Test {
     log_->hook = hook_;
     PlainTextRenderer texts;
     RunStream stream("run", clock_, *log_, texts);
-    const Result<ApplyOutcome> outcome = apply_migrations(database(), files, options, stream);
+    const Result<RunOutcome> outcome = apply_migrations(database(), files, options, stream);
     EXPECT_TRUE(log_->times_ordered());
     if (!outcome) {
       return "no report: " + outcome.error().message();

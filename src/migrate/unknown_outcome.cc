@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "migrate/file_statements.h"
 #include "migrate/prepared_file.h"
+#include "migrate/revert_row.h"
 #include "migrate/row_intent.h"
 
 namespace rhumb::migrate {
@@ -27,26 +29,51 @@ std::string statement_of(const Revision& row,
   return std::string(StatementCursor(prepared->statements).at(intent.statement).text);
 }
 
+const File* find_file(const DirectoryFiles& directory, std::string_view version) {
+  const auto found = std::ranges::find(directory.files, version, &File::version);
+  return found == directory.files.end() ? nullptr : &*found;
+}
+
+// The file that the statement stands in.
+std::string file_name(const Revision& row, const File* file, bool down) {
+  if (file == nullptr) {
+    return fmt::format("{}_{}.sql", row.version, row.description);
+  }
+  const std::optional<std::string> apart =
+      down ? down_file_name(file->name(), file->format()) : std::nullopt;
+  return apart.value_or(file->name());
+}
+
+std::string format_choices(const Revision& row, const RowIntent& intent) {
+  if (intent.down) {
+    return fmt::format(
+        "  --on-unknown retry: run statement {0} again\n"
+        "  --on-unknown skip: count it as done and go on reverting\n"
+        "  migrate set {1}: count the whole file as applied",
+        intent.statement, row.version);
+  }
+  return fmt::format(
+      "  --on-unknown retry: run statement {0} again\n"
+      "  --on-unknown skip: count it as applied\n"
+      "  migrate set {1}: count the whole file as applied",
+      intent.statement, row.version);
+}
+
 Error unknown_outcome(driver::Connection& connection,
                       const DirectoryFiles& directory,
                       const Revision& row,
                       const RowIntent& intent) {
-  const auto found = std::ranges::find(directory.files, row.version, &File::version);
-  const File* file = found == directory.files.end() ? nullptr : &*found;
-  const std::string name =
-      file == nullptr ? fmt::format("{}_{}.sql", row.version, row.description) : file->name();
+  const File* file = find_file(directory, row.version);
   const std::string statement =
       statement_of(row, intent, file, driver::sql_dialect(connection.info().engine));
   const std::string finding = connection.describe_target(statement).value_or("cannot tell");
-  return {ErrorCode::kConflict,
-          fmt::format(
-              "sql/migrate: outcome of statement {0} from file \"{1}\" is unknown: the run that "
-              "started it at {2} by {3} did not finish\n"
-              "  database: {4}\n"
-              "  --on-unknown retry: run statement {0} again\n"
-              "  --on-unknown skip: count it as applied\n"
-              "  migrate set {5}: count the whole file as applied",
-              intent.statement, name, intent.started_at, intent.holder, finding, row.version)};
+  return {
+      ErrorCode::kConflict,
+      fmt::format("sql/migrate: outcome of statement {} from file \"{}\" is unknown: the run that "
+                  "started it at {} by {} did not finish\n"
+                  "  database: {}\n{}",
+                  intent.statement, file_name(row, file, intent.down), intent.started_at,
+                  intent.holder, finding, format_choices(row, intent))};
 }
 
 }  // namespace
@@ -71,6 +98,30 @@ Result<void> refuse_unknown_outcomes(driver::Connection& connection,
     }
   }
   return {};
+}
+
+std::optional<Error> find_half_reverted(const DirectoryFiles& directory,
+                                        const std::vector<Revision>& revisions) {
+  for (const Revision& row : revisions) {
+    const std::optional<RevertPoint> point =
+        row.resolved() ? std::nullopt : parse_revert_point(row.error);
+    if (!point) {
+      continue;
+    }
+    const std::string what = point->intent
+                                 ? fmt::format("was started at {} by {} and did not finish",
+                                               point->intent->started_at, point->intent->holder)
+                                 : "failed: " + point->error;
+    return Error(
+        ErrorCode::kConflict,
+        fmt::format("sql/migrate: version \"{0}\" is partly reverted: statement {1} of {2} from "
+                    "file \"{3}\" {4}\n"
+                    "  migrate down: go on reverting it\n"
+                    "  migrate set {0}: count it as applied, once that is true again",
+                    row.version, point->statement, point->total,
+                    file_name(row, find_file(directory, row.version), true), what));
+  }
+  return std::nullopt;
 }
 
 }  // namespace rhumb::migrate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,5 +25,12 @@ inline constexpr std::string_view kFailOnUnknown = "fail";
 [[nodiscard]] Result<void> refuse_unknown_outcomes(driver::Connection& connection,
                                                    const DirectoryFiles& directory,
                                                    const std::vector<Revision>& revisions);
+
+/// What is wrong with a history in which a file is partly reverted; nothing when none is.
+///
+/// Text: `sql/migrate: version "2" is partly reverted: statement 2 of 3 from file "2_b.down.sql"
+/// ...`, with the ways on, on further lines.
+[[nodiscard]] std::optional<Error> find_half_reverted(const DirectoryFiles& directory,
+                                                      const std::vector<Revision>& revisions);
 
 }  // namespace rhumb::migrate

@@ -66,7 +66,7 @@ Result<void> apply_own_schema(const std::string& path) {
   NoObserver observer;
   migrate::PlainTextRenderer texts;
   migrate::RunStream stream("registry", clock, observer, texts);
-  const migrate::ApplyOutcome outcome =
+  const migrate::RunOutcome outcome =
       TRY(migrate::apply_migrations(*connection, files, options, stream));
   return outcome.error ? Result<void>(*outcome.error) : Result<void>();
 }

@@ -35,6 +35,7 @@ struct TargetFold {
     target.planned = true;
     target.current = event.current;
     target.target = event.target;
+    target.reverts = event.reverts;
     target.pending = event.files;
   }
 

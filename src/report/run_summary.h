@@ -57,7 +57,8 @@ struct TargetSummary {
   std::vector<std::shared_ptr<const migrate::PlannedFile>> pending{};  ///< shared likewise
   std::vector<FileSummary> files{};
   std::string current{};        ///< version before the run
-  std::string target{};         ///< version of the last pending file
+  std::string target{};         ///< version of the last pending file, or the one that is left
+  bool reverts = false;         ///< the files were undone
   std::string current_after{};  ///< version in the table when the run ended
   Time start{};
   Time end{};

@@ -39,11 +39,24 @@ std::string count_line(size_t ok, size_t failed, const Nouns& nouns) {
   return "";
 }
 
+/// What a run does to its files, in words.
+struct Words {
+  std::string_view nothing;
+  std::string_view heading;  ///< of a file: before its version
+};
+
+Words words_for(const TargetSummary& target) {
+  return target.reverts
+             ? Words{.nothing = "No migrations to revert", .heading = "reverting version "}
+             : Words{.nothing = "No migration files to execute", .heading = "migrating version "};
+}
+
 std::string format_check_group(const FileSummary& file,
+                               const Words& words,
                                const CheckGroup& group,
                                TextForm form,
                                const Style& style) {
-  std::string text = "\n  " + dashes(style) + " checks before migrating version " +
+  std::string text = "\n  " + dashes(style) + " checks before " + std::string(words.heading) +
                      style.cyan(file.file().version) + "\n";
   for (const CheckStatement& check : group.statements) {
     text += "    " + (check.ok ? style.cyan("->") : style.red("->")) + " " +
@@ -57,10 +70,13 @@ std::string format_check_group(const FileSummary& file,
 }
 
 /// The check groups of a file, up to the one that failed.
-std::string format_checks(const FileSummary& file, TextForm form, const Style& style) {
+std::string format_checks(const FileSummary& file,
+                          const Words& words,
+                          TextForm form,
+                          const Style& style) {
   std::string text;
   for (const CheckGroup& group : file.checks) {
-    text += format_check_group(file, group, form, style);
+    text += format_check_group(file, words, group, form, style);
     if (!group.error.empty()) {
       break;
     }
@@ -68,8 +84,9 @@ std::string format_checks(const FileSummary& file, TextForm form, const Style& s
   return text;
 }
 
-std::string format_file_heading(const FileSummary& file, const Style& style) {
-  return "\n  " + dashes(style) + " migrating version " + style.cyan(file.file().version) + "\n";
+std::string format_file_heading(const FileSummary& file, const Words& words, const Style& style) {
+  return "\n  " + dashes(style) + " " + std::string(words.heading) +
+         style.cyan(file.file().version) + "\n";
 }
 
 std::string format_statement(const migrate::StatementText& statement,
@@ -86,12 +103,15 @@ std::string format_file_end(const FileSummary& file, TextForm form, const Style&
          ")\n";
 }
 
-std::string format_file(const FileSummary& file, TextForm form, const Style& style) {
-  std::string text = format_checks(file, form, style);
+std::string format_file(const FileSummary& file,
+                        const Words& words,
+                        TextForm form,
+                        const Style& style) {
+  std::string text = format_checks(file, words, form, style);
   if (file.failed_in_check()) {
     return text;
   }
-  text += format_file_heading(file, style);
+  text += format_file_heading(file, words, style);
   file.planned->visit_statements(file.skipped, file.attempted,
                                  [&](const migrate::StatementText& statement) {
                                    text += format_statement(statement, form, style);
@@ -110,6 +130,14 @@ std::string format_run_end(const TargetSummary& target, TextForm form, const Sty
   }
   text += "\n  " + style.cyan(std::string(25, '-')) + "\n";
   return text + format_run_totals(target, "  ", style);
+}
+
+std::string format_revert_header(const TargetSummary& target, const Style& style) {
+  std::string text = "Migrating down from version " + style.cyan(target.current);
+  if (!target.target.empty()) {
+    text += " to " + style.cyan(target.target);
+  }
+  return text + " (" + plural(target.pending.size(), "migration", "migrations") + " in total):";
 }
 
 struct CheckCounts {
@@ -133,7 +161,10 @@ CheckCounts count_checks(const TargetSummary& target) {
 
 std::string format_run_header(const TargetSummary& target, const Style& style) {
   if (target.pending.empty()) {
-    return "No migration files to execute";
+    return std::string(words_for(target).nothing);
+  }
+  if (target.reverts) {
+    return format_revert_header(target, style);
   }
   std::string text = "Migrating to version " + style.cyan(target.target);
   if (!target.current.empty()) {
@@ -189,14 +220,14 @@ std::string format_run_totals(const TargetSummary& target,
 
 std::string format_run_text(const TargetSummary& target, TextForm form, const Style& style) {
   if (target.pending.empty() && target.error.empty()) {
-    return "No migration files to execute\n";
+    return std::string(words_for(target).nothing) + "\n";
   }
   if (target.pending.empty() && !target.planned) {
     return pick(target.error, form);
   }
   std::string text = format_run_header(target, style) + "\n";
   for (const FileSummary& file : target.files) {
-    text += format_file(file, form, style);
+    text += format_file(file, words_for(target), form, style);
   }
   return text + format_run_end(target, form, style);
 }
@@ -207,13 +238,14 @@ void RunTextPrinter::on_event(const migrate::RunEvent& event) {
     return;
   }
   const TargetSummary& target = summary_.targets()[event.target];
+  const Words words = words_for(target);
   constexpr TextForm kForm = TextForm::kShown;
   if (const auto* planned = std::get_if<migrate::Planned>(&event.body)) {
     out_ << (planned->files.empty() ? "" : format_run_header(target, style_) + "\n");
   } else if (const auto* statement = std::get_if<migrate::StatementStarted>(&event.body)) {
     const FileSummary& file = target.files.back();
     if (file.attempted == 1) {
-      out_ << format_checks(file, kForm, style_) << format_file_heading(file, style_);
+      out_ << format_checks(file, words, kForm, style_) << format_file_heading(file, words, style_);
     }
     out_ << format_statement(statement->text, kForm, style_);
   } else if (const auto* done = std::get_if<migrate::FileDone>(&event.body)) {
@@ -221,7 +253,7 @@ void RunTextPrinter::on_event(const migrate::RunEvent& event) {
       return;
     }
     const FileSummary& file = target.files.back();
-    out_ << (file.attempted == 0 ? format_file(file, kForm, style_)
+    out_ << (file.attempted == 0 ? format_file(file, words, kForm, style_)
                                  : format_file_end(file, kForm, style_));
   } else if (std::holds_alternative<migrate::TargetDone>(event.body) && target.planned) {
     out_ << (target.pending.empty() ? format_run_text(target, kForm, style_)

@@ -10,9 +10,8 @@ namespace rhumb::report {
 
 using migrate::TextForm;
 
-/// The default report of `migrate apply`: what the terminal shows and what a report carries as log.
-/// Shape: ends with a newline.
-/// Source: spec templates.md 2.1.
+/// The default report of `migrate apply` and `down`: what the terminal shows and what a report
+/// carries as log. Shape: ends with a newline. Source: spec templates.md 2.1, cli-migrate.md 3.
 [[nodiscard]] std::string format_run_text(const TargetSummary& target,
                                           TextForm form,
                                           const Style& style);
@@ -31,7 +30,8 @@ class RunTextPrinter final : public migrate::RunObserver {
   RunSummary summary_;
 };
 
-/// `Migrating to version 2 from 1 (1 migrations in total):`, without a newline.
+/// `Migrating to version 2 from 1 (1 migrations in total):`, `Migrating down from version 2 to 1 (1
+/// migration in total):`, without a newline.
 [[nodiscard]] std::string format_run_header(const TargetSummary& target, const Style& style);
 
 /// The closing lines (duration, files, checks, statements), each begun with `indent`.

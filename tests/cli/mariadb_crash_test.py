@@ -7,12 +7,10 @@ may take effect once only, and none may be lost.
 import os
 import random
 import re
-import subprocess
 import time
-import urllib.parse
-import uuid
 
-from harness import SEED, Skipped, contains, same, test, wait_for
+from databases import MariaDatabase
+from harness import SEED, contains, same, test, wait_for
 
 # What each statement leaves is counted, so that running it twice or never shows.
 STATEMENTS = [
@@ -33,39 +31,13 @@ WANT = "2\n3\n1\n"
 KILLS = int(os.environ.get("RHUMB_KILLS", "12"))
 
 
-class Database:
-    """A database of its own on the server of the tests."""
-
-    def __init__(self, scratch):
-        server = os.environ.get("RHUMB_TEST_MARIADB")
-        if not server:
-            raise Skipped("RHUMB_TEST_MARIADB names no server (tests/servers.py)")
-        self.server = urllib.parse.urlsplit(server)
-        self.name = "rhumb_cli_" + uuid.uuid4().hex[:12]
-        self.url = self.server._replace(path="/" + self.name).geturl()
-        self.sql(f"CREATE DATABASE {self.name}", database="")
-        scratch.stack.callback(lambda: self.sql(f"DROP DATABASE {self.name}", database=""))
-
-    def sql(self, text, database=None):
-        """Bare rows."""
-        words = ["mariadb", "--no-defaults", "-h", self.server.hostname, "-P", str(self.server.port),
-                 "-u", urllib.parse.unquote(self.server.username or ""), "-N", "-B", "-e", text]
-        database = self.name if database is None else database
-        environment = {**os.environ, "MYSQL_PWD": urllib.parse.unquote(self.server.password or "")}
-        done = subprocess.run([*words, *([database] if database else [])], env=environment, text=True,
-                              capture_output=True, check=False)
-        if done.returncode != 0:
-            raise AssertionError(f"{text}: {done.stderr}")
-        return done.stdout
-
-
 def content_of(database):
     return database.sql("SELECT n FROM log ORDER BY n; SELECT count(*) FROM another")
 
 
 def kill_and_go_on(scratch, mode, delay):
     """-> whether the run was still going when it was killed"""
-    database = Database(scratch)
+    database = MariaDatabase(scratch)
     child = scratch.start("migrate", "apply", "--url", database.url, "--tx-mode", mode)
     time.sleep(delay)
     was_running = child.poll() is None
@@ -82,7 +54,7 @@ def kill_and_go_on(scratch, mode, delay):
 @test
 def every_statement_takes_effect_once_wherever_a_run_on_mariadb_is_killed(scratch):
     scratch.directory("migrations", {"1_mixed.sql": ";\n".join(STATEMENTS) + ";\n"})
-    database = Database(scratch)
+    database = MariaDatabase(scratch)
     begin = time.monotonic()
     scratch.run("migrate", "apply", "--url", database.url).ok()
     took = time.monotonic() - begin
@@ -98,7 +70,7 @@ def every_statement_takes_effect_once_wherever_a_run_on_mariadb_is_killed(scratc
 
 @test
 def an_unknown_outcome_on_mariadb_stops_the_next_run(scratch):
-    database = Database(scratch)
+    database = MariaDatabase(scratch)
     scratch.directory("migrations", {"1_a.sql": "CREATE TABLE a (id int);\nDO SLEEP(5);\n"})
     child = scratch.start("migrate", "apply", "--url", database.url)
     wait_for(lambda: re.search(r"statement 2 of 2 .*outcome unknown",

@@ -1,0 +1,176 @@
+// `migrate down`: takes back the newest versions by what their authors wrote to undo them.
+
+#include <memory>
+#include <utility>
+
+#include "base/go_format.h"
+#include "cli/apply_target.h"
+#include "cli/contexts.h"
+#include "cli/environments.h"
+#include "cli/format.h"
+#include "cli/migrate_commands.h"
+#include "cli/migrate_flags.h"
+#include "cli/prepare.h"
+#include "cli/report_value.h"
+#include "cli/revisions_guard.h"
+#include "cli/run_observers.h"
+#include "codec/uuid.h"
+#include "driver/url.h"
+#include "migrate/revert.h"
+#include "report/masking_renderer.h"
+#include "report/run_text.h"
+#include "sys/clock.h"
+
+namespace rhumb::cli {
+namespace {
+
+/// How far the person wants to go back. Errors: of parse_amount; more than one answer.
+Result<migrate::RevertLimits> read_limits(const Invocation& invocation) {
+  const FlagSet& flags = invocation.flags;
+  migrate::RevertLimits limits;
+  limits.amount = TRY(parse_amount(invocation.positionals, "revert"));
+  limits.to_version = flags.text("to-version");
+  if (flags.changed("to-version") && limits.to_version.empty()) {
+    return invalid("--to-version cannot be empty");
+  }
+  if (limits.amount && !limits.to_version.empty()) {
+    return invalid("an amount and --to-version are mutually exclusive");
+  }
+  if (!flags.text("to-tag").empty()) {
+    return Error(
+        ErrorCode::kUnsupported,
+        "--to-tag " + go_quote(flags.text("to-tag")) +
+            ": only directories of the registry have tags, and this version of the program "
+            "does not revert from one; use --to-version");
+  }
+  return limits;
+}
+
+/// A revert from the registry may have to be approved there first, so it is never run unasked.
+Error refuse_registry(const CommandDirectory& opened) {
+  return {ErrorCode::kUnsupported,
+          "cannot revert from the registry directory " + go_quote(opened.url) +
+              ": this version of the program cannot ask for the approval that it may need; use "
+              "a copy of the directory, --dir \"file://...\""};
+}
+
+Result<void> print_revert(const Invocation& invocation, const report::TargetSummary& target) {
+  const App& app = invocation.app;
+  return print_format(
+      app, format_text(invocation),
+      revert_value(target, invocation.flags.boolean("dry-run"), ZonedTimes(app.clock)),
+      {.functions = report_functions(app, {"add", "upper", "indent_ln"}),
+       .execute_prefix = "execute log template"});
+}
+
+/// Runs it; the summary holds what there is to report when this returns.
+Result<void> revert_target(const Invocation& invocation,
+                           const PreparedDirectory& prepared,
+                           report::RunSummary& summary) {
+  App& app = invocation.app;
+  const bool explain = format_text(invocation).empty();
+  migrate::RevertOptions options;
+  options.limits = TRY(read_limits(invocation));
+  options.has_dev_url = !invocation.flags.text("dev-url").empty();
+  fill_run_options(options, invocation, prepared.environment, prepared.opened);
+  if (invocation.flags.text("url").empty()) {
+    return invalid("required flag \"url\" not set");
+  }
+  const std::string url = TRY(resolve_url(invocation.flags.text("url"), prepared.environment));
+  const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
+  report::MaskingRenderer renderer(
+      mask_options(prepared.environment, prepared.opened, connection->info().engine,
+                   /*is_reported=*/false),
+      secrets_of(prepared.environment, url));
+  options.admit = [&](const migrate::Planned&) { return renderer.check(); };
+  NoticePrinter notices(app.err);
+  report::RunTextPrinter printer(app.out, app.style);
+  Fan fan(explain ? std::vector<migrate::RunObserver*>{&summary, &notices, &printer}
+                  : std::vector<migrate::RunObserver*>{&summary, &notices});
+  migrate::RunStream stream(codec::Uuid::at_time(app.clock.now()).to_string(), app.clock, fan,
+                            renderer);
+  const migrate::RunOutcome outcome =
+      TRY(explain_ambiguity(invocation,
+                            migrate::revert_migrations(*connection, *prepared.opened.directory,
+                                                       prepared.files, options, stream),
+                            explain));
+  if (outcome.error) {
+    return *outcome.error;
+  }
+  return outcome.unlock_error ? Result<void>(*outcome.unlock_error) : Result<void>();
+}
+
+Result<int> run_down(Invocation& invocation) {
+  const PreparedDirectory prepared = TRY(prepare_directory(invocation));
+  if (prepared.opened.source == DirectorySource::kRegistry) {
+    return refuse_registry(prepared.opened);
+  }
+  if (!invocation.flags.text("env").empty()) {
+    TRY(parse_deploy_context(invocation.flags.text("context")));
+  }
+  report::RunSummary summary;
+  const Result<void> ended = revert_target(invocation, prepared, summary);
+  const bool has_document = !format_text(invocation).empty() && !summary.targets().empty() &&
+                            summary.targets().front().planned;
+  if (has_document) {
+    TRY(print_revert(invocation, summary.targets().front()));
+  }
+  if (!ended.has_value()) {
+    return has_document && !summary.targets().front().error.empty() ? silent_failure()
+                                                                    : ended.error();
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command make_migrate_down_command() {
+  Command command;
+  command.name = "down";
+  command.arguments = "[flags] [amount]";
+  command.summary = "Reverts the newest applied versions of a database.";
+  command.description =
+      "Undoes the newest versions in the revisions table, one by default, newest first, and "
+      "removes\n"
+      "them from it. What undoes a version is what its author wrote:\n\n"
+      "  golang-migrate   1_name.down.sql\n"
+      "  flyway           U1__name.sql\n"
+      "  goose            the part behind '-- +goose Down'\n"
+      "  dbmate           the part behind '-- migrate:down'\n"
+      "  atlas            the section '-- down.sql --' of a file with '-- atlas:txtar'\n\n"
+      "A version without that is refused: nothing is computed on --dev-url in this release. "
+      "Nothing\n"
+      "is changed unless every version of the run can be reverted; see --dry-run first.\n"
+      "On PostgreSQL and SQLite a version goes with all of its statements or stays. On MySQL and\n"
+      "MariaDB a run that fails or is killed goes on where it stopped when it is called again.";
+  command.examples =
+      "  atlas migrate down --url \"sqlite://app.db\" --dry-run\n"
+      "  atlas migrate down --url \"sqlite://app.db\"\n"
+      "  atlas migrate down 2 --env prod\n"
+      "  atlas migrate down --env prod --to-version 20260301120000 --format '{{ json . }}'";
+  command.ends_in_order = true;
+  command.flags = {
+      url_flag(),
+      dev_url_flag(),
+      dir_flag(),
+      dir_format_flag(),
+      log_flag(),
+      format_flag(),
+      revisions_schema_flag(),
+      bool_flag("dry-run", "show what would be executed; nothing is written"),
+      text_flag("to-version", "", "revert everything behind this version, which stays"),
+      text_flag("to-tag", "", "revert to the version of this tag of a registry directory"),
+      lock_timeout_flag(),
+      text_flag("lock-name", "atlas_migrate_execute", "name of the database lock"),
+      text_flag("on-unknown", "fail",
+                "a statement whose outcome a crash left open: fail, retry or skip"),
+      hide(text_flag("context", "", "JSON describing what triggered the run")),
+      target_flag(),
+  };
+  command.exclusive_groups = {{"log", "format"}, {"to-version", "to-tag"}};
+  command.count = {.min = 0, .max = 1};
+  command.run = run_down;
+  return command;
+}
+
+}  // namespace rhumb::cli

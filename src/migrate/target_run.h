@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "driver/connection.h"
+#include "migrate/file_runner.h"
+#include "migrate/prepared_file.h"
+#include "migrate/revision.h"
+#include "migrate/revision_store.h"
+#include "migrate/run_options.h"
+#include "migrate/run_stream.h"
+
+namespace rhumb::migrate {
+
+/// One run over one target, from the lock to TargetDone: what applying and reverting share.
+///
+/// A command says which files run and in which transaction; this locks, opens the revisions table,
+/// runs the files one after the other and takes back what failed.
+class TargetRun {
+ public:
+  TargetRun(driver::Connection& connection,
+            const RunOptions& options,
+            RunStream& stream,
+            Direction direction)
+      : connection_(connection), options_(options), stream_(stream), direction_(direction) {}
+  TargetRun(const TargetRun&) = delete;
+  TargetRun& operator=(const TargetRun&) = delete;
+  virtual ~TargetRun() = default;
+
+  /// Errors: what fails before the first file; what fails later is `RunOutcome::error`.
+  Result<RunOutcome> run();
+
+ protected:
+  /// Decides what runs: fills `revisions_`, `files_` and the versions of `outcome_`.
+  virtual Result<Planned> plan() = 0;
+  /// What is written between admission and the first file.
+  virtual Result<void> prepare_table() { return {}; }
+  /// The transaction a file runs in; asked when its turn comes.
+  [[nodiscard]] virtual Result<TxMode> choose_mode(const PreparedFile& file) const = 0;
+  /// Whether a run creates the revisions table where there is none.
+  [[nodiscard]] virtual bool creates_table() const { return true; }
+
+  [[nodiscard]] const Revision* find_row(std::string_view version) const;
+  /// `files_` with the way their texts may leave.
+  std::vector<std::shared_ptr<const PlannedFile>> describe_files();
+
+  driver::Connection& connection_;
+  const RunOptions& options_;
+  RunStream& stream_;
+  const Direction direction_;
+  std::unique_ptr<RevisionStore> store_;
+  std::vector<Revision> revisions_;
+  std::vector<std::shared_ptr<const PreparedFile>> files_;  // shared with other targets' runs
+  RunOutcome outcome_;
+
+ private:
+  Result<std::unique_ptr<driver::Lock>> take_lock();
+  Result<void> open_store();
+  Result<void> start_target();
+  Result<void> choose_identity(TargetStarted& started);
+  Result<void> execute_plan();
+  bool admit(const Planned& planned);
+  void run_files(const Planned& planned);
+  bool run_file(size_t index, const std::shared_ptr<const PlannedFile>& planned);
+  [[nodiscard]] RowWriting choose_writing(const PreparedFile& file, TxMode mode) const;
+  Result<TxMode> begin_file(const PreparedFile& file);
+  void fail_file(size_t index, TxMode mode, FileFailure failure);
+  void fail_run(ErrorCode code, RunText text);
+  void fail_run(const Error& error);
+  RunText undo(TxMode mode, RunText text);
+  void finish_target();
+
+  RunText error_;
+  bool all_open_ = false;  // the transaction of mode all
+};
+
+}  // namespace rhumb::migrate
