@@ -12,6 +12,8 @@
 #include "cli/revisions_guard.h"
 #include "cli/status_output.h"
 #include "driver/url.h"
+#include "migrate/file_statements.h"
+#include "migrate/revert_row.h"
 #include "migrate/status.h"
 #include "report/masking_renderer.h"
 
@@ -31,15 +33,28 @@ gotmpl::FunctionMap status_functions(const App& app) {
   return functions;
 }
 
+/// The file that the failed statement of a row stands in.
+Result<SharedText> read_script(const migrate::Revision& row,
+                               const migrate::Directory& directory,
+                               const migrate::File& file) {
+  const std::optional<std::string> down = migrate::parse_revert_point(row.error)
+                                              ? migrate::down_file_name(file.name(), file.format())
+                                              : std::nullopt;
+  if (down) {
+    return SharedText(TRY(directory.read(*down)));
+  }
+  return TRY(file.load()).bytes;
+}
+
 /// Hides what `atlas:sensitive` marks in the texts of one failed row, as `apply` did when it failed.
 void mask_row(migrate::Revision& row,
+              const migrate::Directory& directory,
               const migrate::File& file,
               report::MaskingRenderer& renderer) {
   const migrate::RunFile id{
       .name = file.name(), .version = file.version(), .description = file.description()};
-  const Result<migrate::FileContent> content = file.load();
-  const auto texts =
-      content.has_value() ? renderer.open_file(id, content.value().bytes) : nullptr;
+  const Result<SharedText> content = read_script(row, directory, file);
+  const auto texts = content.has_value() ? renderer.open_file(id, content.value()) : nullptr;
   if (texts == nullptr || !renderer.check().has_value()) {
     row.error = "(sensitive)";  // what is marked cannot be told
     row.error_stmt = "(sensitive)";
@@ -51,6 +66,7 @@ void mask_row(migrate::Revision& row,
 }
 
 void mask_status(migrate::Status& status,
+                 const migrate::Directory& directory,
                  const migrate::DirectoryFiles& files,
                  report::MaskingRenderer& renderer) {
   const auto one_line = [](const std::string& text) { return replace_all(text, "\n", " "); };
@@ -61,7 +77,7 @@ void mask_status(migrate::Status& status,
     }
     const bool is_last_attempt =
         status.sql == one_line(row.error_stmt) && status.error == one_line(row.error);
-    mask_row(row, *file, renderer);
+    mask_row(row, directory, *file, renderer);
     if (is_last_attempt) {
       status.sql = one_line(row.error_stmt);
       status.error = one_line(row.error);
@@ -85,7 +101,7 @@ Result<std::string> print_status(Invocation& invocation, const project::Environm
   report::MaskingRenderer renderer(
       mask_options(environment, opened, connection->info().engine, /*is_reported=*/false),
       secrets_of(environment, url));
-  mask_status(status, files, renderer);
+  mask_status(status, *opened.directory, files, renderer);
   if (format.empty()) {
     invocation.app.out << format_status(status, invocation.app.style);
     return std::string();

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "migrate/prepared_file.h"
+#include "migrate/revert_row.h"
 #include "migrate/revision_store.h"
 
 namespace rhumb::migrate {
@@ -28,10 +29,15 @@ std::string one_line(std::string_view text) {
   return replace_all(text, "\n", " ");
 }
 
-// The failed attempt, shown when the last row stopped half-way. Without its file's statements there
-// is nothing to compare with.
+// The failed attempt, shown when the last row stopped half-way, there or back. Without its file's
+// statements there is nothing to compare with.
 Result<void> add_last_attempt(Status& status, const StatusInput& input) {
   const Revision& last = input.revisions.back();
+  if (!last.resolved() && parse_revert_point(last.error)) {
+    status.sql = one_line(last.error_stmt);
+    status.error = one_line(last.error);
+    return {};
+  }
   if (last.resolved() || last.applied >= last.total || input.files.empty()) {
     return {};
   }

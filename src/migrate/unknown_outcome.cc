@@ -108,10 +108,11 @@ std::optional<Error> find_half_reverted(const DirectoryFiles& directory,
     if (!point) {
       continue;
     }
+    // The database's words may hold what may not be shown; status masks them.
     const std::string what = point->intent
                                  ? fmt::format("was started at {} by {} and did not finish",
                                                point->intent->started_at, point->intent->holder)
-                                 : "failed: " + point->error;
+                                 : std::string("failed; migrate status tells why");
     return Error(
         ErrorCode::kConflict,
         fmt::format("sql/migrate: version \"{0}\" is partly reverted: statement {1} of {2} from "

@@ -8,7 +8,7 @@ import sqlite3
 import time
 
 from databases import MariaDatabase, PostgresDatabase
-from harness import SEED, contains, lacks, same, test
+from harness import SEED, contains, lacks, same, test, true
 from scenes import tables
 
 DIRECTORY = "file://migrations?format=golang-migrate"
@@ -205,8 +205,10 @@ def a_down_that_failed_on_mariadb_goes_on_where_it_failed(scratch):
     row = database.sql("SELECT applied, total, error, error_stmt FROM atlas_schema_revisions WHERE version = 3")
     contains(row, "1\t1\trhumb: down statement 2 of 2 stopped, after h1:", "\tDROP TABLE nope;")
     apply = ("migrate", "apply", "--url", database.url, "--dir", DIRECTORY)
-    contains(scratch.run(*apply).fails('version "3" is partly reverted').err, 'file "3_c.down.sql" failed',
+    contains(scratch.run(*apply).fails('version "3" is partly reverted').err, 'file "3_c.down.sql" failed;',
              "migrate down: go on")
+    status = scratch.run("migrate", "status", "--url", database.url, "--dir", DIRECTORY).ok()
+    contains(status.out, "ERROR: rhumb: down statement 2 of 2 stopped, after h1:", "nope")
     down(scratch, "--to-version", "3", url=database.url).fails('version "3" is partly reverted')
     database.sql("CREATE TABLE nope (id int)")
     contains(down(scratch, url=database.url).ok().quiet().out, "    -> DROP TABLE nope;\n",
@@ -214,6 +216,21 @@ def a_down_that_failed_on_mariadb_goes_on_where_it_failed(scratch):
     same(database.sql("SELECT version FROM atlas_schema_revisions ORDER BY 1"), "1\n2\n", "rows")
     scratch.run(*apply).ok()
     same(database.sql("SHOW TABLES LIKE 'c'"), "c\n", "table")
+
+
+@test
+def what_is_marked_is_hidden_on_the_way_back(scratch):
+    scratch.directory("migrations", {
+        "1_a.sql": "-- atlas:txmode none\n-- atlas:txtar\n\n-- migration.sql --\nCREATE TABLE a (t text);\n"
+                   "-- down.sql --\n-- atlas:sensitive\nINSERT INTO a VALUES ('hunter2');\n\n"
+                   "-- atlas:sensitive\nINSERT INTO nope VALUES ('hunter2');\n"})
+    words = ("--url", "sqlite://app.db")
+    scratch.run("migrate", "apply", *words).ok()
+    for command in (("down", "--dry-run"), ("down",), ("down", "--format", "{{ json . }}"), ("status",), ("apply",),
+                    ("status", "--format", "{{ json . }}")):
+        done = scratch.run("migrate", *command, *words)
+        lacks(done.out + done.err, "hunter2")
+        true("INSERT INTO" in done.out or command in (("apply",), ("status",)), str(done))
 
 
 # ---------------------------------------------------------------- killed on MariaDB
