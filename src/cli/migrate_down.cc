@@ -142,7 +142,9 @@ Command make_migrate_down_command() {
       "Nothing\n"
       "is changed unless every version of the run can be reverted; see --dry-run first.\n"
       "On PostgreSQL and SQLite a version goes with all of its statements or stays. On MySQL and\n"
-      "MariaDB a run that fails or is killed goes on where it stopped when it is called again.";
+      "MariaDB a run that fails or is killed goes on where it stopped when it is called again; "
+      "with\n"
+      "--to-version it then goes no further than the first time.";
   command.examples =
       "  atlas migrate down --url \"sqlite://app.db\" --dry-run\n"
       "  atlas migrate down --url \"sqlite://app.db\"\n"

@@ -106,7 +106,7 @@ Result<void> FileRunner::start_reverted_row() {
   mark_ = context_.stream.now();
   statement_started_ = mark_;
   reverted_ = row_;
-  const RevertPoint point = parse_revert_point(row_.error).value_or(RevertPoint{});
+  const RevertPoint point = find_revert_point(row_).value_or(RevertPoint{});
   row_.applied = static_cast<int64_t>(count_done(&*reverted_, Direction::kDown));
   row_.error.clear();
   row_.error_stmt.clear();
@@ -429,6 +429,9 @@ Result<void> FileRunner::store_row() {
   if (!reverts()) {
     return context_.store.write(row_);
   }
+  // From here on the row speaks for itself again, whatever a person said of it before.
+  reverted_->type &= ~revision_type::kResolved;
+  reverted_->type = reverted_->type == 0 ? revision_type::kExecuted : reverted_->type;
   reverted_->error = row_.error;
   reverted_->error_stmt = row_.error_stmt;
   return context_.store.write(*reverted_);

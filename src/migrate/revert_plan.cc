@@ -85,7 +85,7 @@ Result<RevertStep> make_step(const Positions& files, const Revisions& revisions,
     return not_found(row.version);
   }
   RevertStep step{.row = index, .file = file->second};
-  if (row.complete() || parse_revert_point(row.error)) {
+  if (row.complete() || find_revert_point(row)) {
     return step;
   }
   const bool untouched = row.applied == 0 && !parse_intent(row.error);

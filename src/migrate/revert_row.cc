@@ -59,6 +59,10 @@ std::optional<RevertPoint> parse_revert_point(std::string_view error) {
   return point;
 }
 
+std::optional<RevertPoint> find_revert_point(const Revision& row) {
+  return row.resolved() ? std::nullopt : parse_revert_point(row.error);
+}
+
 size_t count_done(const Revision* row, Direction direction) {
   if (row == nullptr) {
     return 0;
@@ -66,7 +70,7 @@ size_t count_done(const Revision* row, Direction direction) {
   if (direction == Direction::kUp) {
     return static_cast<size_t>(row->applied);
   }
-  const std::optional<RevertPoint> point = parse_revert_point(row->error);
+  const std::optional<RevertPoint> point = find_revert_point(*row);
   return point ? point->statement - 1 : 0;
 }
 

@@ -32,6 +32,9 @@ struct RevertPoint {
 /// Reads both forms, intent and stop; nothing when no revert of the row is open.
 [[nodiscard]] std::optional<RevertPoint> parse_revert_point(std::string_view error);
 
+/// The open revert of a row; one that a person resolved since counts as whole.
+[[nodiscard]] std::optional<RevertPoint> find_revert_point(const Revision& row);
+
 /// Statements of a file that a run in that direction need not run again.
 [[nodiscard]] size_t count_done(const Revision* row, Direction direction);
 

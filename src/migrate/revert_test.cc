@@ -237,6 +237,23 @@ TEST_F(RevertTest, AStoppedRevertGoesOnWhereItStopped) {
   EXPECT_EQ(tables(), "a\nc\n");
 }
 
+TEST_F(RevertTest, AVersionThatAPersonResolvedIsRevertedFromItsFirstStatement) {
+  stop_at_the_second();
+  sql("DROP TABLE c");  // repaired, and said so: migrate set
+  sql("UPDATE atlas_schema_revisions SET type = 6 WHERE version = '2'");
+  EXPECT_EQ(apply(), "");
+  EXPECT_NE(revert(), "");
+  EXPECT_NE(events().find("file 2\n1: CREATE TABLE c (id int);\n2: DROP TABLE x;\nfailed"),
+            std::string::npos)
+      << events();
+  // Now it is open again.
+  EXPECT_EQ(rows("SELECT type FROM atlas_schema_revisions WHERE version = '2'"), "2\n");
+  EXPECT_NE(apply().find("is partly reverted"), std::string::npos);
+  sql("CREATE TABLE x (id int)");
+  EXPECT_EQ(revert(), "");
+  EXPECT_EQ(history(), "1|1|1|\n");
+}
+
 TEST_F(RevertTest, AScriptThatChangedBehindAStopIsRefused) {
   stop_at_the_second();
   put("2_b.sql", "-- atlas:txmode none\n" + with_down("CREATE TABLE b (id int);",

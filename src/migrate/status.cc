@@ -33,7 +33,7 @@ std::string one_line(std::string_view text) {
 // statements there is nothing to compare with.
 Result<void> add_last_attempt(Status& status, const StatusInput& input) {
   const Revision& last = input.revisions.back();
-  if (!last.resolved() && parse_revert_point(last.error)) {
+  if (find_revert_point(last)) {
     status.sql = one_line(last.error_stmt);
     status.error = one_line(last.error);
     return {};

@@ -103,8 +103,7 @@ Result<void> refuse_unknown_outcomes(driver::Connection& connection,
 std::optional<Error> find_half_reverted(const DirectoryFiles& directory,
                                         const std::vector<Revision>& revisions) {
   for (const Revision& row : revisions) {
-    const std::optional<RevertPoint> point =
-        row.resolved() ? std::nullopt : parse_revert_point(row.error);
+    const std::optional<RevertPoint> point = find_revert_point(row);
     if (!point) {
       continue;
     }
