@@ -10,7 +10,7 @@
 
 namespace rhumb::cli {
 
-class Invocation;
+struct Invocation;
 
 /// How many positional arguments a command takes; `max` of kAnyCount is no bound.
 struct ArgumentCount {

@@ -88,7 +88,9 @@ const sql::Statement& StatementCursor::at(size_t number) {
     number_ = 0;
   }
   for (; number_ < number; ++number_) {
-    current_ = *reader_.next();
+    std::optional<sql::Statement> next = reader_.next();
+    RHUMB_CHECK(next, "there are as many statements as were counted");
+    current_ = *std::move(next);
   }
   return current_;
 }

@@ -36,6 +36,7 @@ std::string StatementText::in(TextForm form) const {
 
 std::vector<std::string> StatementText::comments(TextForm form) const {
   std::vector<std::string> comments;
+  comments.reserve(statement_->comments.size());
   for (const std::string_view comment : statement_->comments) {
     comments.push_back(texts_->comment(comment, form));
   }

@@ -22,7 +22,7 @@ Result<void> Writer::write(Job job) {
   Waiting waiting;
   waiting.job = std::move(job);
   {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (stopping_) {
       return Error(ErrorCode::kUnavailable, "the registry is stopping");
     }
@@ -35,13 +35,13 @@ Result<void> Writer::write(Job job) {
 }
 
 void Writer::stop() {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   stopping_ = true;
   arrived_.notify_one();
 }
 
 Writer::Counts Writer::counts() const {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   return counts_;
 }
 
@@ -70,7 +70,7 @@ bool Writer::take(Batch& batch) {
 void Writer::finish(Batch& batch) {
   for (Waiting* waiting : batch) {
     // Notified under the lock: the waiting caller owns both and may be gone right after it.
-    std::lock_guard lock(waiting->mutex);
+    const std::lock_guard lock(waiting->mutex);
     waiting->done = true;
     waiting->finished.notify_one();
   }

@@ -115,7 +115,7 @@ Result<ExecResult> Session::drain(Rows* kept) {
 
 Result<ExecResult> Session::run(std::string_view text) {
   const Result<void> sent = send(text);
-  const Result<ExecResult> done = sent ? drain(nullptr) : Result<ExecResult>(sent.error());
+  Result<ExecResult> done = sent ? drain(nullptr) : Result<ExecResult>(sent.error());
   if (!done && is_server_error(done.error(), kEmptyQuery)) {
     return ExecResult{};
   }
