@@ -2,7 +2,9 @@
 
 import os
 import re
+import signal
 import subprocess
+import time
 import urllib.parse
 import uuid
 
@@ -50,8 +52,8 @@ def the_holder_is_named_on_sqlite(scratch):
     watch(scratch, "sqlite://app.db", SQLITE_PAUSE)
 
 
-@test
-def the_holder_is_named_on_postgres(scratch):
+def postgres_database(scratch):
+    """The URL of a new database, dropped with the scratch folder."""
     server = os.environ.get("RHUMB_TEST_POSTGRES")
     if not server:
         raise Skipped("RHUMB_TEST_POSTGRES names no server (tests/servers.py)")
@@ -59,8 +61,27 @@ def the_holder_is_named_on_postgres(scratch):
     psql = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", server, "-c"]
     run_quietly([*psql, f"CREATE DATABASE {name}"])
     scratch.stack.callback(run_quietly, [*psql, f"DROP DATABASE {name} WITH (FORCE)"])
-    url = server.replace("/postgres?", f"/{name}?")
-    watch(scratch, url + "&search_path=public", "SELECT pg_sleep(3);\n", other=["--revisions-schema", "other"])
+    return server.replace("/postgres?", f"/{name}?") + "&search_path=public"
+
+
+@test
+def the_holder_is_named_on_postgres(scratch):
+    watch(scratch, postgres_database(scratch), "SELECT pg_sleep(3);\n", other=["--revisions-schema", "other"])
+
+
+@test
+def an_interrupt_ends_the_wait_on_postgres(scratch):
+    url = postgres_database(scratch)
+    scratch.directory("migrations", {"1_pause.sql": "SELECT pg_sleep(60);\n"})
+    holder = scratch.start("migrate", "apply", "--url", url)
+    wait_for(lambda: status(scratch, url) != "free\n", "held")
+    waiter = scratch.start("migrate", "apply", "--url", url, "--lock-timeout", "60s")
+    time.sleep(0.5)
+    same(waiter.poll(), None, "exit of the waiting run")
+    waiter.send_signal(signal.SIGTERM)
+    scratch.finish(waiter, seconds=10).fails("acquiring database lock: interrupted")
+    holder.kill()
+    scratch.finish(holder)
 
 
 @test

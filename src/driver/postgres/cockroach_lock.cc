@@ -75,11 +75,10 @@ Result<void> insert_row(Session& session, const std::string& table) {
 }  // namespace
 
 Result<std::unique_ptr<Lock>> acquire_row_lock(const Parameters& parameters,
-                                               const LockRequest& request,
-                                               const std::function<bool()>& cancelled) {
+                                               const LockRequest& request) {
   std::unique_ptr<Session> session = TRY(Session::open(parameters));
   const std::string table = table_sql(request.revisions_schema);
-  LockPauses pauses(request, cancelled);
+  LockPauses pauses(request);
   for (;;) {
     switch (TRY(try_row(*session, table))) {
       case Attempt::kHeld:

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,10 +17,8 @@ namespace rhumb::driver::postgres {
 ///
 /// Errors: as acquire_lock; the holder is not known to the server.
 /// Source: spec revisions.md 8.1. Run against PostgreSQL only.
-[[nodiscard]] Result<std::unique_ptr<Lock>> acquire_row_lock(
-    const Parameters& parameters,
-    const LockRequest& request,
-    const std::function<bool()>& cancelled);
+[[nodiscard]] Result<std::unique_ptr<Lock>> acquire_row_lock(const Parameters& parameters,
+                                                             const LockRequest& request);
 
 /// `another session` while somebody holds it.
 [[nodiscard]] Result<std::optional<std::string>> find_row_lock_holder(const Parameters& parameters,

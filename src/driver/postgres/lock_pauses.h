@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <random>
 
 #include "base/result.h"
@@ -14,15 +13,15 @@ namespace rhumb::driver::postgres {
 /// Source: spec revisions.md 8.
 class LockPauses {
  public:
-  /// Lifetime: refers to `cancelled`.
-  LockPauses(const LockRequest& request, const std::function<bool()>& cancelled);
+  explicit LockPauses(const LockRequest& request)
+      : stop_(request.stop), deadline_(std::chrono::steady_clock::now() + request.timeout) {}
 
   [[nodiscard]] bool over() const { return std::chrono::steady_clock::now() >= deadline_; }
-  /// Errors: kCancelled.
+  /// Errors: kCancelled `interrupted`, when the request is told to stop.
   Result<void> pause();
 
  private:
-  const std::function<bool()>& cancelled_;
+  sys::CancellationToken stop_;
   std::chrono::steady_clock::time_point deadline_;
   std::chrono::milliseconds length_{25};
   std::minstd_rand random_{std::random_device{}()};

@@ -117,9 +117,8 @@ LockRequest PostgresConnection::complete(const LockRequest& request) const {
 
 Result<std::unique_ptr<Lock>> PostgresConnection::lock(const LockRequest& request) {
   const LockRequest completed = complete(request);
-  const auto cancelled = [this] { return session_->was_cancelled(); };
-  return info_.engine == Engine::kCockroach ? acquire_row_lock(parameters_, completed, cancelled)
-                                            : acquire_lock(parameters_, completed, cancelled);
+  return info_.engine == Engine::kCockroach ? acquire_row_lock(parameters_, completed)
+                                            : acquire_lock(parameters_, completed);
 }
 
 Result<std::optional<std::string>> PostgresConnection::find_lock_holder(

@@ -88,14 +88,11 @@ class HeldLock final : public Lock {
 // One attempt to get the lock after the other, until the time is over.
 class Acquisition {
  public:
-  Acquisition(Session& session,
-              const LockRequest& request,
-              const LockKeys& keys,
-              const std::function<bool()>& cancelled)
+  Acquisition(Session& session, const LockRequest& request, const LockKeys& keys)
       : session_(session),
         request_(request),
         keys_(keys),
-        pauses_(request, cancelled),
+        pauses_(request),
         told_(request.timeout <= kSilentWait || !request.on_wait) {}
 
   Result<void> run() {
@@ -140,14 +137,13 @@ LockKeys lock_keys(std::string_view name, std::string_view schema) {
 }
 
 Result<std::unique_ptr<Lock>> acquire_lock(const Parameters& parameters,
-                                           const LockRequest& request,
-                                           const std::function<bool()>& cancelled) {
+                                           const LockRequest& request) {
   Parameters own = parameters;
   own.values["application_name"] = application_name(request.holder);
   std::unique_ptr<Session> session = TRY(Session::open(own));
   TRY(prepare_lock_session(*session, parameters));
   const LockKeys keys = lock_keys(request.name, request.revisions_schema);
-  TRY(Acquisition(*session, request, keys, cancelled).run());
+  TRY(Acquisition(*session, request, keys).run());
   return std::make_unique<HeldLock>(std::move(session), keys);
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,11 +26,10 @@ struct LockKeys {
 /// other. Polls outside a transaction, so that a waiter never blocks CREATE INDEX CONCURRENTLY.
 ///
 /// Errors: kBusy `sql/schema: lock is held by other session (held by <holder>)`; kCancelled when
-/// `cancelled` says so; kUnsupported behind a pooler in transaction mode.
+/// the request is told to stop; kUnsupported behind a pooler in transaction mode.
 /// Source: spec revisions.md 8.1.
 [[nodiscard]] Result<std::unique_ptr<Lock>> acquire_lock(const Parameters& parameters,
-                                                         const LockRequest& request,
-                                                         const std::function<bool()>& cancelled);
+                                                         const LockRequest& request);
 
 /// Who holds that lock, nothing when it is free. Asks through `session` and takes no lock.
 [[nodiscard]] Result<std::optional<std::string>> find_lock_holder(Session& session,

@@ -106,11 +106,14 @@ TEST_F(PostgresLockTest, WaitsAndTellsOnce) {
 TEST_F(PostgresLockTest, GivesUpWhenStopped) {
   const auto held = database().lock(request("public"));
   const auto other = open(url());
-  std::thread stopper([&other] {
+  sys::CancellationSource stop;
+  std::thread stopper([&stop] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    other->cancel();
+    stop.cancel();
   });
-  const auto got = other->lock(request("public", "b since c", std::chrono::seconds(30)));
+  LockRequest waiting = request("public", "b since c", std::chrono::seconds(30));
+  waiting.stop = stop.token();
+  const auto got = other->lock(waiting);
   stopper.join();
   ASSERT_FALSE(got.has_value());
   EXPECT_EQ(got.error().code(), ErrorCode::kCancelled);
@@ -152,15 +155,14 @@ TEST_F(PostgresLockTest, HoldsTheIdentityRow) {
   const codec::Url parsed = codec::parse_url(url()).value();
   const Parameters parameters =
       read_parameters(parsed, library_keywords().value(), sys::FakeEnvironment());
-  const std::function<bool()> never = [] { return false; };
-  EXPECT_TRUE(acquire_row_lock(parameters, request("public"), never).has_value());  // no table
+  EXPECT_TRUE(acquire_row_lock(parameters, request("public")).has_value());  // no table
   run("CREATE TABLE public.atlas_schema_revisions (version text PRIMARY KEY, description text, "
       "type int, applied int, total int, executed_at timestamptz, execution_time int, error text, "
       "error_stmt text, hash text, partial_hashes jsonb, operator_version text)");
-  const auto held = acquire_row_lock(parameters, request("public"), never);
+  const auto held = acquire_row_lock(parameters, request("public"));
   ASSERT_TRUE(held.has_value()) << error_of(held);
   EXPECT_EQ(rows("SELECT version FROM atlas_schema_revisions"), ".atlas_cloud_identifier\n");
-  EXPECT_EQ(error_of(acquire_row_lock(parameters, request("public"), never)),
+  EXPECT_EQ(error_of(acquire_row_lock(parameters, request("public"))),
             "sql/schema: lock is held by other session");
   EXPECT_TRUE(find_row_lock_holder(parameters, request("public"))->has_value());
   ASSERT_TRUE((*held)->release().has_value());

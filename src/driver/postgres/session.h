@@ -73,7 +73,6 @@ class Session {
 
   /// Stops what is running, from any thread.
   void cancel();
-  [[nodiscard]] bool was_cancelled() const { return cancelled_; }
 
  private:
   /// How often a text was run; from the second time on under a name.
