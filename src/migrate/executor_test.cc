@@ -383,12 +383,12 @@ TEST_F(ExecutorTest, ValidationReplaysAndLeavesNothing) {
   put("1_a.sql", "CREATE TABLE a (id int);");
   put("2_b.sql", "CREATE TABLE b (id int);\nDROP TABLE nope;");
   const auto dev = driver::sqlite::must_open(":memory:");
-  EXPECT_EQ(driver::sqlite::error_of(validate_directory(*dev, *load_files(directory_))),
+  EXPECT_EQ(driver::error_of(validate_directory(*dev, *load_files(directory_))),
             "sql/migrate: read migration directory state: sql/migrate: executing statement \"DROP "
             "TABLE nope;\" from version \"2\": no such table: nope");
-  EXPECT_EQ(driver::sqlite::rows_of(*dev, "SELECT count(*) FROM sqlite_master"), "0\n");
-  EXPECT_EQ(driver::sqlite::error_of(replay_directory(*dev, *load_files(directory_), "1")), "");
-  EXPECT_EQ(driver::sqlite::error_of(validate_directory(*dev, *load_files(directory_))),
+  EXPECT_EQ(driver::rows_of(*dev, "SELECT count(*) FROM sqlite_master"), "0\n");
+  EXPECT_EQ(driver::error_of(replay_directory(*dev, *load_files(directory_), "1")), "");
+  EXPECT_EQ(driver::error_of(validate_directory(*dev, *load_files(directory_))),
             "sql/migrate: taking database snapshot: sql/migrate: connected database is not clean: "
             "found table \"a\"");
 }
@@ -416,7 +416,7 @@ TEST_F(ExecutorTest, AppliesARealHistory) {
   const auto plain = driver::sqlite::must_open(":memory:");
   for (const auto& [name, text] : texts) {
     put(name, text);
-    driver::sqlite::must_run(*plain, text);
+    driver::must_run(*plain, text);
   }
   EXPECT_EQ(apply(), "");
   EXPECT_EQ(rows("SELECT count(*), sum(applied = total) FROM atlas_schema_revisions"),
@@ -425,7 +425,7 @@ TEST_F(ExecutorTest, AppliesARealHistory) {
       "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'atlas_schema_revisions' ORDER "
       "BY "
       "type, name";
-  EXPECT_EQ(rows(schema), driver::sqlite::rows_of(*plain, schema));
+  EXPECT_EQ(rows(schema), driver::rows_of(*plain, schema));
 }
 
 }  // namespace

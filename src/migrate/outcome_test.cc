@@ -73,7 +73,7 @@ TEST_F(OutcomeTest, AKilledStatementIsNotRepeatedUnasked) {
       std::string("CREATE TABLE a (id int);\n") + kEndless + "\nCREATE TABLE b (id int);");
   const auto watch = driver::sqlite::must_open(folder_.file("app.db"));
   EXPECT_FALSE(apply_and_kill([&] {
-    return driver::sqlite::rows_of(*watch, "SELECT error FROM atlas_schema_revisions")
+    return driver::rows_of(*watch, "SELECT error FROM atlas_schema_revisions")
                .find("statement 2 of 3") != std::string::npos;
   }));
   EXPECT_EQ(rows("SELECT applied, total, error_stmt FROM atlas_schema_revisions"),
@@ -169,7 +169,7 @@ TEST_F(OutcomeTest, RowsOfLongFilesStaySmallAndBecomeExactWhenTheRunStops) {
   put("1_a.sql", file + kEndless);
   const auto watch = driver::sqlite::must_open(folder_.file("app.db"));
   EXPECT_FALSE(apply_and_kill([&] {
-    return driver::sqlite::rows_of(*watch, "SELECT error FROM atlas_schema_revisions")
+    return driver::rows_of(*watch, "SELECT error FROM atlas_schema_revisions")
                .find("statement 101 of 101") != std::string::npos;
   }));
   EXPECT_EQ(

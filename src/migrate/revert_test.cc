@@ -194,7 +194,7 @@ TEST_F(RevertTest, ModeNoneSaysHowFarItIs) {
   const auto watch = driver::sqlite::must_open(folder_.file("app.db"));
   hook_ = [&](const RunEvent& event) {
     if (const auto* done = std::get_if<StatementStarted>(&event.body); done && done->number != 1) {
-      errors.push_back(driver::sqlite::rows_of(
+      errors.push_back(driver::rows_of(
           *watch,
           "SELECT applied, total, error, error_stmt FROM atlas_schema_revisions WHERE "
           "version = '2'"));

@@ -169,7 +169,7 @@ class SqlRevisionStore final : public RevisionStore {
     revision.type = static_cast<uint64_t>(driver::to_int(row[2]));
     revision.applied = driver::to_int(row[3]);
     revision.total = driver::to_int(row[4]);
-    revision.executed_at = table_->decode_time(row[5]);
+    revision.executed_at = parse_stored_time(driver::to_text(row[5]));
     revision.execution_time = std::chrono::nanoseconds(driver::to_int(row[6]));
     revision.error = driver::to_text(row[7]);
     revision.error_stmt = driver::to_text(row[8]);
@@ -260,9 +260,9 @@ bool is_sqlite(const driver::Connection& connection) {
 Result<std::unique_ptr<RevisionStore>> open_revision_store(driver::Connection& connection,
                                                            std::string_view revisions_schema) {
   if (is_sqlite(connection) && !revisions_schema.empty() && revisions_schema != "main") {
-    return invalid(fmt::format(
-        "cannot store revisions-table in a separate schema (\"{}\") with SQLite driver",
-        revisions_schema));
+    return invalid(
+        fmt::format("cannot store revisions-table in a separate schema (\"{}\") with SQLite driver",
+                    revisions_schema));
   }
   const driver::ConnectionInfo& info = connection.info();
   std::string schema(revisions_schema);

@@ -5,27 +5,20 @@
 #include "base/go_format.h"
 #include "driver/sqlite/test_database.h"
 #include "migrate/revision_table.h"
+#include "migrate/test_revision.h"
 
 namespace rhumb::migrate {
 namespace {
 
-using driver::sqlite::error_of;
+using driver::error_of;
+using driver::must_run;
+using driver::rows_of;
 using driver::sqlite::must_open;
-using driver::sqlite::must_run;
-using driver::sqlite::rows_of;
 
 Revision sample() {
-  return {.version = "1",
-          .description = "a",
-          .applied = 1,
-          .total = 2,
-          .executed_at = {.at = *parse_rfc3339("2026-01-02T03:04:05.0070Z"), .offset = {}},
-          .execution_time = std::chrono::nanoseconds(42),
-          .error = "no such table: nope",
-          .error_stmt = "DROP TABLE nope;",
-          .hash = "aGFzaA==",
-          .partial_hashes = {"h1:Fo9K92y+zoKk"},
-          .operator_version = "Atlas CLI - development"};
+  Revision row = stopped_revision();
+  row.error = "no such table: nope";
+  return row;
 }
 
 TEST(RevisionStore, StoresRowsAsOtherProgramsReadThem) {

@@ -65,6 +65,39 @@ std::vector<std::string> parse_hashes(std::string_view json) {
   return hashes;
 }
 
+std::string RevisionTable::on_conflict_update(const std::vector<std::string_view>& columns) const {
+  std::vector<std::string> parts;
+  parts.reserve(columns.size());
+  for (const std::string_view column : columns) {
+    parts.push_back(fmt::format("{0} = excluded.{0}", quote(column)));
+  }
+  return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {}", quote("version"), join(parts, ", "));
+}
+
+std::string RevisionTable::on_conflict_keep() const {
+  return fmt::format(" ON CONFLICT ({}) DO NOTHING", quote("version"));
+}
+
+driver::Value RevisionTable::encode_hashes(const std::vector<std::string>& hashes) const {
+  return format_hashes(hashes);
+}
+
+std::vector<std::string> RevisionTable::first_column(const driver::Rows& rows) {
+  std::vector<std::string> texts;
+  texts.reserve(rows.rows.size());
+  for (const std::vector<driver::Value>& row : rows.rows) {
+    texts.push_back(driver::to_text(row[0]));
+  }
+  return texts;
+}
+
+std::string format_stored_time(std::chrono::sys_time<std::chrono::nanoseconds> at) {
+  std::string text = format_rfc3339_nano(at);
+  text[10] = ' ';
+  text.pop_back();  // the `Z`
+  return text;
+}
+
 StoredTime parse_stored_time(std::string_view text) {
   std::string rfc3339(trim(text));
   if (rfc3339.size() == 10) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,10 +14,10 @@ namespace rhumb::migrate {
 
 /// How one engine spells the revisions table: its SQL and the encoding of its cells.
 ///
-/// A new engine adds one implementation and a line in make_revision_table; RevisionStore's rules are
-/// the same for all. An implementation knows the schema the table lives in and qualifies every name
-/// with it, so that neither a search path nor a default database matters.
-/// Source: spec revisions.md 1, 2 (stored in users' databases, never change).
+/// A new engine adds one implementation and a line in make_revision_table; RevisionStore's rules
+/// are the same for all. An implementation knows the schema the table lives in and qualifies every
+/// name with it, so that neither a search path nor a default database matters. Source: spec
+/// revisions.md 1, 2 (stored in users' databases, never change).
 class RevisionTable {
  public:
   RevisionTable() = default;
@@ -35,7 +36,8 @@ class RevisionTable {
   [[nodiscard]] virtual std::string quote(std::string_view identifier) const = 0;
   /// The placeholder of parameter `number`, from 1.
   [[nodiscard]] virtual std::string placeholder(size_t number) const = 0;
-  /// How a SELECT reads a column, where the cell itself depends on the session (a time zone).
+  /// How a SELECT reads a column, where the cell itself depends on the session (a time zone): a
+  /// time becomes what parse_stored_time reads.
   [[nodiscard]] virtual std::string read_sql(std::string_view column) const {
     return quote(column);
   }
@@ -45,15 +47,16 @@ class RevisionTable {
   }
   /// What follows `INSERT INTO t (...) VALUES (...)` to update `columns` of a row with the version.
   [[nodiscard]] virtual std::string on_conflict_update(
-      const std::vector<std::string_view>& columns) const = 0;
+      const std::vector<std::string_view>& columns) const;
   /// As on_conflict_update, to keep the row that is there.
-  [[nodiscard]] virtual std::string on_conflict_keep() const = 0;
+  [[nodiscard]] virtual std::string on_conflict_keep() const;
 
   [[nodiscard]] virtual driver::Value encode_time(const StoredTime& time) const = 0;
-  /// Of a cell as read_sql gives it.
-  [[nodiscard]] virtual StoredTime decode_time(const driver::Value& cell) const = 0;
-  [[nodiscard]] virtual driver::Value encode_hashes(
-      const std::vector<std::string>& hashes) const = 0;
+  [[nodiscard]] virtual driver::Value encode_hashes(const std::vector<std::string>& hashes) const;
+
+ protected:
+  /// The one column of `rows` as texts.
+  [[nodiscard]] static std::vector<std::string> first_column(const driver::Rows& rows);
 };
 
 /// Columns in the order of the table.
@@ -66,6 +69,8 @@ inline constexpr std::string_view kRevisionColumns[] = {
 /// Reverses format_hashes; anything but an array of strings is none.
 [[nodiscard]] std::vector<std::string> parse_hashes(std::string_view json);
 
+/// `2006-01-02 15:04:05.999999999` in UTC, without zeros at the end of the fraction.
+[[nodiscard]] std::string format_stored_time(std::chrono::sys_time<std::chrono::nanoseconds> at);
 /// `2006-01-02 15:04:05.999999999-07:00` and the shorter forms that drivers of other programs
 /// write; what cannot be read is the epoch.
 [[nodiscard]] StoredTime parse_stored_time(std::string_view text);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/go_format.h"
 #include "base/text.h"
 #include "migrate/revision_table.h"
 
@@ -81,11 +80,7 @@ class MysqlRevisionTable final : public RevisionTable {
         "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name "
         "= ? ORDER BY ordinal_position",
         params));
-    std::vector<std::string> names;
-    for (const std::vector<driver::Value>& row : found.rows) {
-      names.push_back(driver::to_text(row[0]));
-    }
-    return names;
+    return first_column(found);
   }
 
   std::string name_sql() const override { return quote(schema_) + "." + quote(kRevisionsTable); }
@@ -112,18 +107,7 @@ class MysqlRevisionTable final : public RevisionTable {
     if (time.at.time_since_epoch().count() == 0) {
       return has_time_not_null() ? driver::Value(std::string(kNoTime)) : driver::Value();
     }
-    std::string text = format_rfc3339_nano(std::chrono::floor<std::chrono::seconds>(time.at));
-    text[10] = ' ';
-    text.pop_back();  // the `Z`
-    return text;
-  }
-
-  StoredTime decode_time(const driver::Value& cell) const override {
-    return parse_stored_time(driver::to_text(cell));
-  }
-
-  driver::Value encode_hashes(const std::vector<std::string>& hashes) const override {
-    return format_hashes(hashes);
+    return format_stored_time(std::chrono::floor<std::chrono::seconds>(time.at));
   }
 
  private:

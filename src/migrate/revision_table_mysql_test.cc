@@ -2,13 +2,14 @@
 #include "driver/mysql/test_server.h"
 #include "migrate/revision_store.h"
 #include "migrate/revision_table.h"
+#include "migrate/test_revision.h"
 
 namespace rhumb::migrate {
 namespace {
 
-using driver::mysql::error_of;
-using driver::mysql::must;
-using driver::mysql::must_run;
+using driver::error_of;
+using driver::must;
+using driver::must_run;
 
 class MysqlRevisionTableTest : public driver::mysql::MariadbTest {
  protected:
@@ -16,17 +17,12 @@ class MysqlRevisionTableTest : public driver::mysql::MariadbTest {
     return must(open_revision_store(connection(), schema));
   }
   static Revision sample() {
-    return {.version = "1",
-            .description = "größe 😀",
-            .applied = 1,
-            .total = 2,
-            .executed_at = {.at = *parse_rfc3339("2026-07-02T03:04:05Z"), .offset = {}},
-            .execution_time = std::chrono::nanoseconds(42),
-            .error = "Error 1146 (42S02): Table 'x' doesn't exist",
-            .error_stmt = "DROP TABLE x;",
-            .hash = "aGFzaA==",
-            .partial_hashes = {"h1:Fo9K92y+zoKk"},
-            .operator_version = "Atlas CLI - development"};
+    Revision row = stopped_revision();
+    row.description = "größe 😀";
+    row.executed_at.at = *parse_rfc3339("2026-07-02T03:04:05Z");
+    row.error = "Error 1146 (42S02): Table 'x' doesn't exist";
+    row.error_stmt = "DROP TABLE x;";
+    return row;
   }
 };
 

@@ -67,11 +67,7 @@ class PostgresRevisionTable final : public RevisionTable {
                              "WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 "
                              "AND NOT attisdropped ORDER BY attnum",
                              params));
-    std::vector<std::string> names;
-    for (const std::vector<driver::Value>& row : found.rows) {
-      names.push_back(driver::to_text(row[0]));
-    }
-    return names;
+    return first_column(found);
   }
 
   std::string name_sql() const override { return quote(schema_) + "." + quote(kRevisionsTable); }
@@ -90,26 +86,8 @@ class PostgresRevisionTable final : public RevisionTable {
     return quote(column);
   }
 
-  std::string on_conflict_update(const std::vector<std::string_view>& columns) const override {
-    std::vector<std::string> parts;
-    for (const std::string_view column : columns) {
-      parts.push_back(fmt::format("{0} = excluded.{0}", quote(column)));
-    }
-    return " ON CONFLICT (\"version\") DO UPDATE SET " + join(parts, ", ");
-  }
-
-  std::string on_conflict_keep() const override { return " ON CONFLICT (\"version\") DO NOTHING"; }
-
   driver::Value encode_time(const StoredTime& time) const override {
     return format_rfc3339_nano(time.at);
-  }
-
-  StoredTime decode_time(const driver::Value& cell) const override {
-    return parse_stored_time(driver::to_text(cell));
-  }
-
-  driver::Value encode_hashes(const std::vector<std::string>& hashes) const override {
-    return format_hashes(hashes);
   }
 
  private:

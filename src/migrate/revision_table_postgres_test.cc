@@ -1,26 +1,19 @@
 #include "base/go_format.h"
 #include "driver/postgres/test_database.h"
 #include "migrate/revision_store.h"
+#include "migrate/test_revision.h"
 
 namespace rhumb::migrate {
 namespace {
 
-using driver::postgres::error_of;
+using driver::error_of;
 
 class PostgresRevisionTableTest : public driver::postgres::DatabaseTest {};
 
 Revision sample() {
-  return {.version = "1",
-          .description = "a",
-          .applied = 1,
-          .total = 2,
-          .executed_at = {.at = *parse_rfc3339("2026-01-02T03:04:05.007Z"), .offset = {}},
-          .execution_time = std::chrono::nanoseconds(42),
-          .error = "pq: no",
-          .error_stmt = "DROP TABLE nope;",
-          .hash = "aGFzaA==",
-          .partial_hashes = {"h1:Fo9K92y+zoKk"},
-          .operator_version = "Atlas CLI - development"};
+  Revision row = stopped_revision();
+  row.error = "pq: no";
+  return row;
 }
 
 TEST_F(PostgresRevisionTableTest, LivesWhereTheRuleSays) {
@@ -127,7 +120,7 @@ TEST_F(PostgresRevisionTableTest, NeedsNoRightToCreateSchemas) {
   const std::string role = name() + "_r";
   run("CREATE SCHEMA s; CREATE ROLE " + role + "; GRANT ALL ON SCHEMA s TO " + role);
   const auto connection = open(url("search_path=s"));
-  driver::postgres::must_run(*connection, "SET ROLE " + role);
+  driver::must_run(*connection, "SET ROLE " + role);
   EXPECT_EQ(error_of(open_revision_store(*connection, "").value()->ensure_table()), "");
   run("DROP OWNED BY " + role + "; DROP ROLE " + role);
 }

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/go_format.h"
 #include "base/text.h"
 #include "migrate/revision_table.h"
 
@@ -52,11 +51,7 @@ class SqliteRevisionTable final : public RevisionTable {
     const driver::Value params[] = {std::string(kRevisionsTable)};
     const driver::Rows found =
         TRY(connection.query("SELECT name FROM pragma_table_info(?)", params));
-    std::vector<std::string> names;
-    for (const std::vector<driver::Value>& row : found.rows) {
-      names.push_back(driver::to_text(row[0]));
-    }
-    return names;
+    return first_column(found);
   }
 
   std::string name_sql() const override { return quote(kRevisionsTable); }
@@ -67,25 +62,8 @@ class SqliteRevisionTable final : public RevisionTable {
 
   std::string placeholder(size_t /*number*/) const override { return "?"; }
 
-  std::string on_conflict_update(const std::vector<std::string_view>& columns) const override {
-    std::vector<std::string> parts;
-    for (const std::string_view column : columns) {
-      parts.push_back(fmt::format("{0} = excluded.{0}", quote(column)));
-    }
-    return " ON CONFLICT (`version`) DO UPDATE SET " + join(parts, ", ");
-  }
-
-  std::string on_conflict_keep() const override { return " ON CONFLICT (`version`) DO NOTHING"; }
-
   driver::Value encode_time(const StoredTime& time) const override {
-    std::string text = format_rfc3339_nano(time.at);
-    text[10] = ' ';
-    text.pop_back();  // the `Z`
-    return text + "+00:00";
-  }
-
-  StoredTime decode_time(const driver::Value& cell) const override {
-    return parse_stored_time(driver::to_text(cell));
+    return format_stored_time(time.at) + "+00:00";
   }
 
   driver::Value encode_hashes(const std::vector<std::string>& hashes) const override {

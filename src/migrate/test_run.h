@@ -118,7 +118,7 @@ class RunTest : public testing::Test {
   }
 
   [[nodiscard]] const std::string& events() const { return log_->text(); }
-  std::string rows(const std::string& sql) { return driver::sqlite::rows_of(database(), sql); }
+  std::string rows(const std::string& sql) { return driver::rows_of(database(), sql); }
   /// version|applied|total|error of every row.
   std::string history() {
     return rows(
@@ -128,7 +128,7 @@ class RunTest : public testing::Test {
   std::string tables() {
     return rows("SELECT name FROM sqlite_master WHERE type = 'table' AND length(name) = 1");
   }
-  void sql(const std::string& text) { driver::sqlite::must_run(database(), text); }
+  void sql(const std::string& text) { driver::must_run(database(), text); }
 
   driver::sqlite::TestFolder folder_;
   MemoryDirectory directory_;

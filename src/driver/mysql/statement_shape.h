@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "driver/mysql/token_reader.h"
+#include "driver/token_reader.h"
 
 namespace rhumb::driver::mysql {
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "driver/mysql/mysql_driver.h"
+#include "driver/test_support.h"
 
 namespace rhumb::driver::mysql {
 
@@ -28,39 +29,6 @@ inline Result<std::unique_ptr<Connection>> open_on_server(const std::string& dat
   url->url.path = "/" + database;
   url->url.raw_query = query;
   return open_mysql(*url);
-}
-
-/// The value of a result, or a failed test.
-template <typename T>
-T must(Result<T> result) {
-  EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message());
-  return std::move(result).value();
-}
-
-/// Empty when it worked, else the error's text.
-template <typename T>
-std::string error_of(const Result<T>& result) {
-  return result ? std::string() : result.error().message();
-}
-
-inline void must_run(Connection& connection, const std::string& sql) {
-  EXPECT_EQ(error_of(connection.execute(sql)), "") << sql;
-}
-
-/// The rows of a query as `a|b` lines, each ended by a newline; the error's text when it fails.
-inline std::string rows_of(Connection& connection, const std::string& sql) {
-  const Result<Rows> found = connection.query(sql, {});
-  if (!found) {
-    return found.error().message();
-  }
-  std::string text;
-  for (const std::vector<Value>& row : found->rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      text += (i == 0 ? "" : "|") + to_text(row[i]);
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 /// Every test has a database of its own, dropped with it, and a connection bound to it.

@@ -1,9 +1,10 @@
 #include "driver/postgres/statement_class.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
-#include "base/text.h"
+#include "driver/token_reader.h"
 #include "sql/tokens.h"
 
 namespace rhumb::driver::postgres {
@@ -12,67 +13,17 @@ namespace {
 using sql::Token;
 using sql::TokenKind;
 
+constexpr sql::LexOptions kLexing{.dialect = sql::Dialect::kPostgres};
+
 std::vector<Token> significant_tokens(std::string_view statement) {
-  std::vector<Token> tokens = sql::tokenize(statement, {.dialect = sql::Dialect::kPostgres});
+  std::vector<Token> tokens = sql::tokenize(statement, kLexing);
   std::erase_if(tokens, [](const Token& token) {
     return token.kind == TokenKind::kBlank || token.kind == TokenKind::kComment;
   });
   return tokens;
 }
 
-// Reads words and names one after the other.
-class Reader {
- public:
-  explicit Reader(std::string_view statement) : tokens_(significant_tokens(statement)) {}
-
-  bool take(std::string_view word) {
-    const bool found = at_ < tokens_.size() && tokens_[at_].is(word);
-    at_ += found ? 1 : 0;
-    return found;
-  }
-
-  bool take_mark(char mark) {
-    const bool found = at_ < tokens_.size() && tokens_[at_].is_mark(mark);
-    at_ += found ? 1 : 0;
-    return found;
-  }
-
-  std::optional<std::string> take_name() {
-    if (at_ == tokens_.size()) {
-      return std::nullopt;
-    }
-    const Token& token = tokens_[at_];
-    if (token.kind == TokenKind::kWord) {
-      ++at_;
-      return to_lower_ascii(token.text);
-    }
-    if (token.kind == TokenKind::kQuotedIdentifier && token.closed && token.text.size() > 2) {
-      ++at_;
-      return replace_all(token.text.substr(1, token.text.size() - 2), "\"\"", "\"");
-    }
-    return std::nullopt;
-  }
-
- private:
-  std::vector<Token> tokens_;
-  size_t at_ = 0;
-};
-
-// `[schema .] name`
-bool take_qualified(Reader& reader, std::string& schema, std::string& name) {
-  const std::optional<std::string> first = reader.take_name();
-  if (!first) {
-    return false;
-  }
-  name = *first;
-  if (reader.take_mark('.')) {
-    schema = name;
-    name = reader.take_name().value_or("");
-  }
-  return !name.empty();
-}
-
-std::optional<ConcurrentIndex> read_create(Reader& reader) {
+std::optional<ConcurrentIndex> read_create(TokenReader& reader) {
   ConcurrentIndex found{.creates = true};
   reader.take("unique");
   if (!reader.take("index") || !reader.take("concurrently")) {
@@ -82,16 +33,22 @@ std::optional<ConcurrentIndex> read_create(Reader& reader) {
     reader.take("not");
     reader.take("exists");
   }
-  const std::optional<std::string> name = reader.take_name();
+  std::optional<std::string> name = reader.take_name();
   if (!name || !reader.take("on")) {
     return std::nullopt;
   }
-  found.index = *name;
   reader.take("only");
-  return take_qualified(reader, found.schema, found.table) ? std::optional(found) : std::nullopt;
+  std::optional<QualifiedName> table = reader.take_qualified_name();
+  if (!table) {
+    return std::nullopt;
+  }
+  found.index = *std::move(name);
+  found.schema = std::move(table->schema);
+  found.table = std::move(table->name);
+  return found;
 }
 
-std::optional<ConcurrentIndex> read_drop(Reader& reader) {
+std::optional<ConcurrentIndex> read_drop(TokenReader& reader) {
   ConcurrentIndex found;
   if (!reader.take("index") || !reader.take("concurrently")) {
     return std::nullopt;
@@ -99,8 +56,13 @@ std::optional<ConcurrentIndex> read_drop(Reader& reader) {
   if (reader.take("if")) {
     reader.take("exists");
   }
-  const bool named = take_qualified(reader, found.schema, found.index);
-  return named && !reader.take_mark(',') ? std::optional(found) : std::nullopt;
+  std::optional<QualifiedName> index = reader.take_qualified_name();
+  if (!index || reader.at_mark(',')) {
+    return std::nullopt;
+  }
+  found.schema = std::move(index->schema);
+  found.index = std::move(index->name);
+  return found;
 }
 
 bool begins_with_undoable(const std::vector<Token>& tokens) {
@@ -138,7 +100,7 @@ bool is_one_statement(const std::vector<Token>& tokens) {
 }  // namespace
 
 std::optional<ConcurrentIndex> parse_concurrent_index(std::string_view statement) {
-  Reader reader(statement);
+  TokenReader reader(statement, kLexing);
   if (reader.take("create")) {
     return read_create(reader);
   }

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "driver/postgres/postgres_driver.h"
+#include "driver/test_support.h"
 #include "sys/environment.h"
 
 namespace rhumb::driver::postgres {
@@ -21,33 +22,6 @@ inline Result<std::unique_ptr<Connection>> open_url(const std::string& url) {
     return parsed.error();
   }
   return open_postgres(*parsed, sys::SystemEnvironment());
-}
-
-inline void must_run(Connection& connection, const std::string& sql) {
-  const Result<ExecResult> done = connection.execute(sql);
-  EXPECT_TRUE(done.has_value()) << (done ? "" : done.error().message());
-}
-
-/// The rows of a query as `a|b` lines, each ended by a newline; the error's text when it fails.
-inline std::string rows_of(Connection& connection, const std::string& sql) {
-  const Result<Rows> found = connection.query(sql);
-  if (!found) {
-    return found.error().message();
-  }
-  std::string text;
-  for (const std::vector<Value>& row : found->rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      text += (i == 0 ? "" : "|") + to_text(row[i]);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-/// Empty when it worked, else the error's text.
-template <typename T>
-std::string error_of(const Result<T>& result) {
-  return result ? std::string() : result.error().message();
 }
 
 /// A test with a database of its own on the server that RHUMB_TEST_POSTGRES names (tests/servers.py
@@ -74,11 +48,7 @@ class DatabaseTest : public testing::Test {
     }
   }
 
-  static std::unique_ptr<Connection> open(const std::string& url) {
-    Result<std::unique_ptr<Connection>> opened = open_url(url);
-    EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message());
-    return std::move(opened).value();
-  }
+  static std::unique_ptr<Connection> open(const std::string& url) { return must(open_url(url)); }
 
   /// The URL of the test's database, with more of a query: `search_path=a`.
   [[nodiscard]] std::string url(const std::string& query = {}) const {

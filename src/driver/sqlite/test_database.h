@@ -8,6 +8,7 @@
 #include <string>
 
 #include "driver/sqlite/sqlite_driver.h"
+#include "driver/test_support.h"
 
 namespace rhumb::driver::sqlite {
 
@@ -43,36 +44,7 @@ inline Result<std::unique_ptr<Connection>> open_source(const std::string& source
 
 /// As open_source, for tests about something else than opening.
 inline std::unique_ptr<Connection> must_open(const std::string& source) {
-  Result<std::unique_ptr<Connection>> opened = open_source(source);
-  EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message());
-  return std::move(opened).value();
-}
-
-inline void must_run(Connection& connection, const std::string& sql) {
-  const Result<ExecResult> done = connection.execute(sql);
-  EXPECT_TRUE(done.has_value()) << (done ? "" : done.error().message());
-}
-
-/// The rows of a query as `a|b` lines, each ended by a newline; the error's text when it fails.
-inline std::string rows_of(Connection& connection, const std::string& sql) {
-  const Result<Rows> found = connection.query(sql);
-  if (!found) {
-    return found.error().message();
-  }
-  std::string text;
-  for (const std::vector<Value>& row : found->rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      text += (i == 0 ? "" : "|") + to_text(row[i]);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-/// Empty when it worked, else the error's text.
-template <typename T>
-std::string error_of(const Result<T>& result) {
-  return result ? std::string() : result.error().message();
+  return must(open_source(source));
 }
 
 }  // namespace rhumb::driver::sqlite

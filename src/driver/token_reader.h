@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,7 +8,7 @@
 
 #include "sql/tokens.h"
 
-namespace rhumb::driver::mysql {
+namespace rhumb::driver {
 
 /// A name as a statement writes it: `t`, `s.t`; without quotes.
 struct QualifiedName {
@@ -17,7 +18,7 @@ struct QualifiedName {
   bool operator==(const QualifiedName&) const = default;
 };
 
-/// Walks over the words of one MySQL statement, blanks and comments left out.
+/// Walks over the words of one statement, blanks and comments left out.
 ///
 /// Lifetime: refers to the statement.
 class TokenReader {
@@ -33,7 +34,8 @@ class TokenReader {
   [[nodiscard]] bool at_mark(char mark) const;
   /// Whether nothing, or only the final `;`, is left.
   [[nodiscard]] bool at_end() const;
-  /// A plain or quoted identifier.
+  /// A plain or quoted identifier; a plain one in lower case where the dialect folds names
+  /// (PostgreSQL).
   std::optional<std::string> take_name();
   std::optional<QualifiedName> take_qualified_name();
   /// Passes one token; one in parentheses with everything in them.
@@ -55,7 +57,8 @@ class TokenReader {
 
   std::vector<sql::Token> tokens_;
   size_t at_ = 0;
+  bool folds_names_ = false;
   bool certain_ = true;
 };
 
-}  // namespace rhumb::driver::mysql
+}  // namespace rhumb::driver

@@ -1,22 +1,23 @@
-#include "driver/mysql/token_reader.h"
+#include "driver/token_reader.h"
 
 #include <algorithm>
 
 #include "base/text.h"
 
-namespace rhumb::driver::mysql {
+namespace rhumb::driver {
 namespace {
 
 std::string unquote(std::string_view quoted) {
   const char quote = quoted.front();
   const std::string doubled(2, quote);
-  const std::string_view inner = quoted.substr(1, quoted.size() < 2 ? 0 : quoted.size() - 2);
+  const std::string_view inner = quoted.substr(1, quoted.size() - 2);
   return replace_all(inner, doubled, std::string(1, quote));
 }
 
 }  // namespace
 
-TokenReader::TokenReader(std::string_view statement, const sql::LexOptions& options) {
+TokenReader::TokenReader(std::string_view statement, const sql::LexOptions& options)
+    : folds_names_(options.dialect == sql::Dialect::kPostgres) {
   for (const sql::Token& token : sql::tokenize(statement, options)) {
     certain_ = certain_ && token.certain && token.closed &&
                token.kind != sql::TokenKind::kCommentMark && token.kind != sql::TokenKind::kUnknown;
@@ -63,9 +64,9 @@ std::optional<std::string> TokenReader::take_name() {
   }
   if (token->kind == sql::TokenKind::kWord) {
     ++at_;
-    return std::string(token->text);
+    return folds_names_ ? to_lower_ascii(token->text) : std::string(token->text);
   }
-  if (token->kind == sql::TokenKind::kQuotedIdentifier) {
+  if (token->kind == sql::TokenKind::kQuotedIdentifier && token->closed && token->text.size() > 2) {
     ++at_;
     return unquote(token->text);
   }
@@ -129,4 +130,4 @@ bool TokenReader::has_second_statement() const {
   return false;
 }
 
-}  // namespace rhumb::driver::mysql
+}  // namespace rhumb::driver
