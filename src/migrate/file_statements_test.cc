@@ -199,6 +199,9 @@ TEST(Txtar, RefusesSectionsItDoesNotKnow) {
       {"no name of a check", "-- checks/.sql --\n", "unknown section \"checks/.sql\""},
       {"twice", "-- migration.sql --\n-- migration.sql --\n",
        "sql/migrate: section \"migration.sql\" of file \"1.sql\" occurs twice"},
+      {"no section", "-- atlas:txtar\n\nDROP TABLE t;\n", "sql/migrate: line 3 of file \"1.sql\""},
+      {"before the first", "-- atlas:txtar\n# x\n \nDROP TABLE t;\n-- migration.sql --\n",
+       "line 4 of file \"1.sql\" is in no section and would not be executed"},
   };
   for (const Case& test : cases) {
     SCOPED_TRACE(test.name);

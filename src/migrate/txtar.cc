@@ -37,6 +37,27 @@ std::optional<std::string_view> marker_name(std::string_view line) {
   return name.empty() ? std::nullopt : std::optional(name);
 }
 
+bool is_comment(std::string_view line) {
+  return line.empty() || line.starts_with("--") || line.starts_with('#');
+}
+
+/// The number of the first line before the sections that is more than a comment.
+std::optional<size_t> find_line_outside(std::string_view text) {
+  size_t number = 1;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (marker_name(line)) {
+      return std::nullopt;
+    }
+    if (!is_comment(trim(line))) {
+      return number;
+    }
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    ++number;
+  }
+  return std::nullopt;
+}
+
 bool is_check_name(std::string_view name) {
   return name == kChecksFile || (name.starts_with(kChecksFolder) && name.ends_with(kSqlSuffix) &&
                                  name.size() > kChecksFolder.size() + kSqlSuffix.size());
@@ -63,6 +84,12 @@ std::vector<TxtarSection> split_txtar(std::string_view text) {
 
 Result<MigrationSections> read_migration_sections(std::string_view text,
                                                   std::string_view file_name) {
+  if (const std::optional<size_t> line = find_line_outside(text)) {
+    return invalid(fmt::format(
+        "sql/migrate: line {} of file {} is in no section and would not be executed; with the "
+        "directive atlas:txtar statements stand below a line \"-- migration.sql --\"",
+        *line, go_quote(file_name)));
+  }
   MigrationSections sorted;
   std::set<std::string_view> seen;
   for (const TxtarSection& section : split_txtar(text)) {

@@ -31,7 +31,8 @@ struct MigrationSections {
 
 /// Sorts the sections of a migration file.
 ///
-/// Errors: kInvalid, a name that is none of ours, or twice the same. Source: spec
+/// Errors: kInvalid, a name that is none of ours, or twice the same; a statement before the first
+/// section, which nobody would execute. Source: spec
 /// migration-directory.md 6.
 [[nodiscard]] Result<MigrationSections> read_migration_sections(std::string_view text,
                                                                 std::string_view file_name);
