@@ -7,7 +7,7 @@ namespace rhumb {
 Error::Error(ErrorCode code, std::string message)
     : rep_(std::make_shared<const Rep>(Rep{.code = code,
                                            .message = message,
-                                           .root_message = message,
+                                           .root_message = std::move(message),
                                            .hint = {},
                                            .span = std::nullopt,
                                            .cause = std::nullopt})) {}

@@ -43,7 +43,7 @@ TEST(Result, ContextIsPrependedAndTheRootKept) {
 TEST(Result, CarriesMoveOnlyValues) {
   const auto make = []() -> Result<std::unique_ptr<int>> { return std::make_unique<int>(5); };
   const auto use = [&]() -> Result<int> {
-    std::unique_ptr<int> owned = TRY(make());
+    const std::unique_ptr<int> owned = TRY(make());
     return *owned;
   };
   EXPECT_EQ(use().value(), 5);

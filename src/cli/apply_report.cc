@@ -137,6 +137,7 @@ bool ApplyReport::briefly(const std::function<bool()>& call) {
 
 std::vector<report::PlannedTarget> ApplyReport::planned_targets() const {
   std::vector<report::PlannedTarget> targets;
+  targets.reserve(planned_.size());
   for (const Entry& entry : planned_) {
     targets.push_back(entry.planned);
   }
@@ -215,12 +216,16 @@ bool ApplyReport::deliver() {
     show_failure(client.error().message());
     return false;
   }
-  App& app = invocation_.app;
+  const Result<project::Login> login = session_.require_login();
+  if (!login.has_value()) {
+    show_failure(login.error().message());
+    return false;
+  }
+  const App& app = invocation_.app;
   const bool interrupted = app.stop.is_cancelled();
   facts_.with_extras = client.value()->has_feature("ext");
   const std::optional<report::Spool> spool = open_spool(app);
-  const std::string endpoint = session_.login().value_or(std::nullopt)->endpoint;
-  report::Delivery delivery(*client.value(), session_.transport(), endpoint,
+  report::Delivery delivery(*client.value(), session_.transport(), login.value().endpoint,
                             spool ? &*spool : nullptr);
   bool delivered = false;
   session_.within(interrupted ? kInterruptedBudget : wishes_.timeout, Attempts::kUsual, [&] {

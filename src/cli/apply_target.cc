@@ -109,8 +109,10 @@ std::vector<std::string> secrets_of(const project::Environment& environment,
                                     const std::string& url) {
   std::vector<std::string> secrets = environment.secrets;
   const Result<codec::Url> parsed = codec::parse_url(url);
-  if (parsed.has_value() && parsed.value().user && parsed.value().user->password) {
-    secrets.push_back(*parsed.value().user->password);
+  const codec::UserInfo user =
+      parsed.has_value() ? parsed.value().user.value_or(codec::UserInfo{}) : codec::UserInfo{};
+  if (user.password) {
+    secrets.push_back(*user.password);
   }
   return secrets;
 }

@@ -81,7 +81,7 @@ std::string cloud_cell(const Json& object, std::string_view member) {
 }
 
 std::string cloud_time(const Json& object, std::string_view member) {
-  const std::string text = cloud_text(object, member);
+  std::string text = cloud_text(object, member);
   const auto time = parse_rfc3339(text);
   if (!time.has_value()) {
     return text;

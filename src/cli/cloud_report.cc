@@ -43,8 +43,8 @@ Result<int> flush(Invocation& invocation) {
   const report::Spool spool = TRY(open_spool(invocation.app));
   RegistrySession session(invocation, TRY(load_cloud_config(invocation)));
   registry_api::RegistryClient* client = TRY(session.connect());
-  const std::optional<project::Login> login = TRY(session.login());
-  report::Delivery delivery(*client, session.transport(), login->endpoint, &spool);
+  const project::Login login = TRY(session.require_login());
+  report::Delivery delivery(*client, session.transport(), login.endpoint, &spool);
   const report::Delivery::Flushed flushed = TRY(delivery.flush());
   for (const std::string& warning : flushed.warnings) {
     invocation.warn(warning);

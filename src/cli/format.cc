@@ -23,7 +23,7 @@ Result<void> render_format(std::string_view text,
   const gotmpl::Template parsed =
       TRY(gotmpl::parse_template("format", std::string(text), context.functions)
               .context(context.parse_prefix));
-  const Result<void> executed = gotmpl::execute(parsed, root, out);
+  Result<void> executed = gotmpl::execute(parsed, root, out);
   if (!executed.has_value() && !context.execute_prefix.empty()) {
     return executed.error().context(context.execute_prefix);
   }

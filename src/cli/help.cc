@@ -41,8 +41,9 @@ std::string default_note(const FlagSpec& spec) {
 }
 
 std::string flag_head(const FlagSpec& spec) {
-  std::string head = spec.shorthand == 0 ? "      --" + spec.name
-                                         : std::string("  -") + spec.shorthand + ", --" + spec.name;
+  std::string head =
+      spec.shorthand == 0 ? std::string("      --") : std::string("  -") + spec.shorthand + ", --";
+  head += spec.name;
   const std::string kind = kind_name(spec);
   return kind.empty() ? head : head + " " + kind;
 }

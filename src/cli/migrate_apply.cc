@@ -203,10 +203,11 @@ class ApplyRun {
       if (failures_.size() == failed_before || goes_on) {
         continue;
       }
-      if (project_.rollout.empty()) {
+      const auto& place = project_.environments[i].rollout;
+      if (!place) {
         return;
       }
-      hold_back(project_.environments[i].rollout->group);
+      hold_back(place->group);
     }
   }
 

@@ -61,7 +61,7 @@ bool holds(const std::string& archive, const migrate::DirectoryUrl& url) {
 }  // namespace
 
 Result<codec::Url> parse_registry_url(const std::string& endpoint) {
-  const Result<codec::Url> url = codec::parse_url(endpoint);
+  Result<codec::Url> url = codec::parse_url(endpoint);
   if (!url.has_value() || (url.value().scheme != "http" && url.value().scheme != "https")) {
     return invalid("registry URL " + go_quote(codec::redact_url(endpoint)) +
                    " is not an http or https address; check atlas.cloud.url or ATLAS_CLOUD_URL");
@@ -80,15 +80,20 @@ Result<std::optional<project::Login>> RegistrySession::login() {
   return project::find_login(cloud_, invocation_.app.environment);
 }
 
+Result<project::Login> RegistrySession::require_login() {
+  std::optional<project::Login> found = TRY(login());
+  if (!found) {
+    return project::login_required();
+  }
+  return *std::move(found);
+}
+
 Result<registry_api::RegistryClient*> RegistrySession::client() {
   if (client_ != nullptr) {
     return client_.get();
   }
-  const std::optional<project::Login> found = TRY(login());
-  if (!found) {
-    return project::login_required();
-  }
-  const codec::Url url = TRY(parse_registry_url(found->endpoint));
+  const project::Login login = TRY(require_login());
+  const codec::Url url = TRY(parse_registry_url(login.endpoint));
   if (url.scheme == "http" && !is_loopback_host(url.hostname())) {
     invocation_.warn("the registry is spoken to over http: token and reports are not encrypted");
   }
@@ -97,7 +102,7 @@ Result<registry_api::RegistryClient*> RegistrySession::client() {
   client_ = std::make_unique<registry_api::RegistryClient>(
       *transport_,
       registry_api::ClientOptions{
-          .endpoint = found->endpoint, .token = found->token, .user_agent = user_agent(app)});
+          .endpoint = login.endpoint, .token = login.token, .user_agent = user_agent(app)});
   return client_.get();
 }
 
@@ -179,12 +184,9 @@ Result<std::string> RegistrySession::fetch_or_recall(const migrate::DirectoryUrl
                                                      bool may_recall) {
   const std::string& slug = url.path;
   const std::string tag = url.query_value("tag");
-  const std::optional<project::Login> found = TRY(login());
-  if (!found) {
-    return project::login_required();
-  }
+  const project::Login login = TRY(require_login());
   const DirectoryCache cache(invocation_.app.environment);
-  const DirectoryKey key{.endpoint = found->endpoint, .slug = slug, .tag = tag};
+  const DirectoryKey key{.endpoint = login.endpoint, .slug = slug, .tag = tag};
   std::optional<std::string> kept = may_recall ? cache.find(key) : std::optional<std::string>{};
   if (kept && !holds(*kept, url)) {
     kept.reset();
@@ -218,7 +220,7 @@ Result<std::shared_ptr<migrate::Directory>> RegistrySession::open_directory(
   const migrate::Format format = TRY(url.format());
   const bool is_pinned = (!tag.empty() && tag != "latest") || !version.empty();
   const std::string archive = TRY(fetch_or_recall(url, allow_stale || is_pinned));
-  std::shared_ptr<migrate::MemoryDirectory> unpacked =
+  const std::shared_ptr<migrate::MemoryDirectory> unpacked =
       TRY(migrate::unpack_directory(url.shown, format, archive));
   std::shared_ptr<migrate::Directory> directory = unpacked;
   if (!version.empty()) {

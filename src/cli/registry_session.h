@@ -40,6 +40,8 @@ class RegistrySession {
 
   /// Token and endpoint; nothing when one is missing.
   [[nodiscard]] Result<std::optional<project::Login>> login();
+  /// As login. Errors: `command requires 'atlas login'` when one is missing.
+  [[nodiscard]] Result<project::Login> require_login();
   /// The client of a connected session that has identified itself.
   Result<registry_api::RegistryClient*> connect();
   /// As connect, for a run that needs the registry for its report only: one attempt of at most 5 s,

@@ -15,8 +15,6 @@ using gotmpl::Param;
 using gotmpl::Struct;
 using gotmpl::Value;
 
-constexpr gotmpl::FieldOptions kOmitEmpty = {.json = {}, .omit_empty = true};
-
 /// The statements behind the first `skipped`, as the terminal shows them.
 std::vector<std::string> shown_statements(const migrate::PlannedFile& file,
                                           size_t skipped,
@@ -42,8 +40,8 @@ Value declared_statements(const migrate::PlannedFile& file) {
 
 Value statement_error(const migrate::RunText& statement, const migrate::RunText& text) {
   return Struct("*cmdlog.StmtError")
-      .field("Stmt", statement.shown, kOmitEmpty)
-      .field("Text", text.shown, kOmitEmpty);
+      .optional_field("Stmt", statement.shown)
+      .optional_field("Text", text.shown);
 }
 
 Value failure_value(const report::FileSummary& file) {
@@ -59,15 +57,15 @@ Value checks_value(const report::FileSummary& file, const ZonedTimes& times) {
     Value::Items statements;
     for (const report::CheckStatement& check : group.statements) {
       statements.push_back(Struct("*cmdlog.Check")
-                               .field("Stmt", check.statement.shown, kOmitEmpty)
-                               .field("Error", check.error.shown, kOmitEmpty));
+                               .optional_field("Stmt", check.statement.shown)
+                               .optional_field("Error", check.error.shown));
     }
     const Value error = group.error.empty() ? Value::nil_pointer("*cmdlog.StmtError")
                                             : statement_error({}, group.error);
     groups.push_back(Struct("*cmdlog.FileChecks")
-                         .field("Name", group.name, kOmitEmpty)
-                         .field("Stmts", Value::list_of("[]*cmdlog.Check", statements), kOmitEmpty)
-                         .field("Error", error, kOmitEmpty)
+                         .optional_field("Name", group.name)
+                         .optional_field("Stmts", Value::list_of("[]*cmdlog.Check", statements))
+                         .optional_field("Error", error)
                          .field("Start", times(group.start))
                          .field("End", times(group.end)));
   }
@@ -76,9 +74,9 @@ Value checks_value(const report::FileSummary& file, const ZonedTimes& times) {
 
 Struct file_fields(const migrate::RunFile& file, const std::string& type) {
   return std::move(Struct(type)
-                       .field("Name", file.name, kOmitEmpty)
-                       .field("Version", file.version, kOmitEmpty)
-                       .field("Description", file.description, kOmitEmpty));
+                       .optional_field("Name", file.name)
+                       .optional_field("Version", file.version)
+                       .optional_field("Description", file.description));
 }
 
 /// A file that was executed; `type` is its name without the package.
@@ -93,10 +91,10 @@ Value executed_file_value(const std::string& type,
   const Value json = file_fields(file.file(), "cmdlog." + type)
                          .field("Start", times(file.start))
                          .field("End", times(file.end))
-                         .field("Skipped", skipped, kOmitEmpty)
-                         .field("Applied", applied, kOmitEmpty)
-                         .field("Checks", checks, kOmitEmpty)
-                         .field("Error", error, kOmitEmpty);
+                         .optional_field("Skipped", skipped)
+                         .optional_field("Applied", applied)
+                         .optional_field("Checks", checks)
+                         .optional_field("Error", error);
   return Struct("*cmdlog." + type)
       .field("File", file_value(file.file(), file.planned),
              {.json = {}, .omit_empty = false, .embedded = true})
@@ -202,7 +200,7 @@ Value url_value(const std::string& redacted_url, std::string_view schema) {
       .method("Redacted", [redacted_url] { return Value(redacted_url); })
       .method("Hostname", [name = url.hostname()] { return Value(name); })
       .method("Port", [port = url.port()] { return Value(port); })
-      .method("Query", [query_value] { return query_value; })
+      .method("Query", [query_value] { return Value(query_value); })
       .text(redacted_url);
 }
 
@@ -210,13 +208,13 @@ Value env_value(const ReportEnv& env) {
   const Value url =
       env.url.empty() ? Value::nil_pointer("*sqlclient.URL") : url_value(env.url, env.schema);
   return Struct("cmdlog.Env")
-      .field("Driver", env.driver, kOmitEmpty)
-      .field("URL", url, kOmitEmpty)
-      .field("Dir", env.dir, kOmitEmpty);
+      .optional_field("Driver", env.driver)
+      .optional_field("URL", url)
+      .optional_field("Dir", env.dir);
 }
 
 Value file_value(const migrate::RunFile& file,
-                 std::shared_ptr<const migrate::PlannedFile> planned) {
+                 const std::shared_ptr<const migrate::PlannedFile>& planned) {
   Struct value("cmdlog.File");
   value.method("Name", [name = file.name] { return Value(name); })
       .method("Version", [version = file.version] { return Value(version); })
@@ -251,16 +249,16 @@ Value apply_value(const report::TargetSummary& target, const ZonedTimes& times) 
   const auto fields = [&](const std::string& type) {
     return std::move(Struct(type)
                          .field("Env", env, embedded)
-                         .field("Pending", pending, kOmitEmpty)
-                         .field("Applied", applied, kOmitEmpty)
-                         .field("Current", target.current, kOmitEmpty)
-                         .field("Target", target.target, kOmitEmpty)
+                         .optional_field("Pending", pending)
+                         .optional_field("Applied", applied)
+                         .optional_field("Current", target.current)
+                         .optional_field("Target", target.target)
                          .field("Start", start)
                          .field("End", end)
-                         .field("Error", target.error.shown, kOmitEmpty));
+                         .optional_field("Error", target.error.shown));
   };
   const Value json =
-      fields("cmdlog.MigrateApply").field("Message", outcome_message(target), kOmitEmpty);
+      fields("cmdlog.MigrateApply").optional_field("Message", outcome_message(target));
   return fields("*cmdlog.MigrateApply")
       .method("Header", [target] { return Value(report::format_run_header(target, {})); })
       .method("Summary", summary_function(target))
@@ -272,16 +270,16 @@ Value revert_value(const report::TargetSummary& target, bool dry_run, const Zone
   const Value reverted =
       executed_value("RevertedFile", dry_run ? report::TargetSummary() : target, times);
   return Struct("*cmdlog.MigrateDown")
-      .field("Planned", pending_value(target), kOmitEmpty)
-      .field("Reverted", reverted, kOmitEmpty)
+      .optional_field("Planned", pending_value(target))
+      .optional_field("Reverted", reverted)
       .field("Current", target.current)
       .field("Target", target.target)
       .field("Total", static_cast<int64_t>(target.pending.size()))
       .field("Start", times(target.start))
       .field("End", times(target.end))
-      .field("URL", "", kOmitEmpty)
-      .field("Status", done ? "APPLIED" : "", kOmitEmpty)
-      .field("Error", target.error.shown, kOmitEmpty);
+      .optional_field("URL", "")
+      .optional_field("Status", done ? "APPLIED" : "")
+      .optional_field("Error", target.error.shown);
 }
 
 }  // namespace rhumb::cli

@@ -40,8 +40,8 @@ struct ReportEnv {
 /// A migration file of a report: `.Name .Version .Desc .Bytes .Stmts`, JSON `{Name, Version,
 /// Description}`. `planned`: null for a file of which only the name is known. The texts are made
 /// when a template asks for them, so the value holds a share of them.
-[[nodiscard]] gotmpl::Value file_value(const migrate::RunFile& file,
-                                       std::shared_ptr<const migrate::PlannedFile> planned = {});
+[[nodiscard]] gotmpl::Value file_value(
+    const migrate::RunFile& file, const std::shared_ptr<const migrate::PlannedFile>& planned = {});
 
 /// The report of `migrate apply` over one target.
 [[nodiscard]] gotmpl::Value apply_value(const report::TargetSummary& target,

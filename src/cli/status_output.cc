@@ -6,8 +6,6 @@ namespace {
 using gotmpl::Struct;
 using gotmpl::Value;
 
-constexpr gotmpl::FieldOptions kOmitEmpty = {.json = {}, .omit_empty = true};
-
 bool is_partial(const migrate::Status& status) {
   return status.total > 0;
 }
@@ -69,8 +67,8 @@ Value revision_value(const migrate::Revision& revision) {
       .field("Total", revision.total)
       .field("ExecutedAt", stored_time(revision.executed_at))
       .field("ExecutionTime", execution_time)
-      .field("Error", revision.error, kOmitEmpty)
-      .field("ErrorStmt", revision.error_stmt, kOmitEmpty)
+      .optional_field("Error", revision.error)
+      .optional_field("ErrorStmt", revision.error_stmt)
       .field("Hash", revision.hash, hidden)
       .field("PartialHashes", Value::strings(revision.partial_hashes), hidden)
       .field("OperatorVersion", revision.operator_version);
@@ -112,17 +110,17 @@ Value status_value(const migrate::Status& status, const ReportEnv& env) {
     return std::move(
         Struct("*cmdlog.MigrateStatus")
             .field("Env", env_value(env), {.json = {}, .omit_empty = true, .embedded = embedded})
-            .field("Available", files_value(status.available), kOmitEmpty)
-            .field("OutOfOrder", files_value(status.out_of_order), kOmitEmpty)
-            .field("Pending", files_value(status.pending), kOmitEmpty)
-            .field("Applied", Value::list_of("[]*migrate.Revision", revisions), kOmitEmpty)
-            .field("Current", status.current, kOmitEmpty)
-            .field("Next", status.next, kOmitEmpty)
-            .field("Count", status.count, kOmitEmpty)
-            .field("Total", status.total, kOmitEmpty)
-            .field("Status", status.status, kOmitEmpty)
-            .field("Error", status.error, kOmitEmpty)
-            .field("SQL", status.sql, kOmitEmpty));
+            .optional_field("Available", files_value(status.available))
+            .optional_field("OutOfOrder", files_value(status.out_of_order))
+            .optional_field("Pending", files_value(status.pending))
+            .optional_field("Applied", Value::list_of("[]*migrate.Revision", revisions))
+            .optional_field("Current", status.current)
+            .optional_field("Next", status.next)
+            .optional_field("Count", status.count)
+            .optional_field("Total", status.total)
+            .optional_field("Status", status.status)
+            .optional_field("Error", status.error)
+            .optional_field("SQL", status.sql));
   };
   return fields(true)
       .field("Default", text, {.json = "-"})

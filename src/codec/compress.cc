@@ -119,13 +119,13 @@ Result<std::string> gzip_decompress(std::string_view compressed, size_t size_max
 
 std::string zstd_compress(std::string_view content, int level) {
   // Kept for the thread: making one costs more than compressing a short text.
-  thread_local const std::unique_ptr<ZSTD_CCtx, size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(),
-                                                                                &ZSTD_freeCCtx);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  thread_local const std::unique_ptr<ZSTD_CCtx, size_t (*)(ZSTD_CCtx*)> kContext(ZSTD_createCCtx(),
+                                                                                 &ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(kContext.get(), ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(kContext.get(), ZSTD_c_checksumFlag, 1);
   std::string out(ZSTD_compressBound(content.size()), '\0');
   const size_t size =
-      ZSTD_compress2(context.get(), out.data(), out.size(), content.data(), content.size());
+      ZSTD_compress2(kContext.get(), out.data(), out.size(), content.data(), content.size());
   RHUMB_CHECK(ZSTD_isError(size) == 0, "compressing into a buffer of the bound does not fail");
   out.resize(size);
   return out;

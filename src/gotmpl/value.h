@@ -245,6 +245,10 @@ class Struct {
  public:
   explicit Struct(std::string type);
   Struct& field(std::string name, Value value, FieldOptions options = {});
+  /// A field with Go's omitempty.
+  Struct& optional_field(std::string name, Value value) {
+    return field(std::move(name), std::move(value), {.omit_empty = true});
+  }
   Struct& method(std::string name, Function function);
   /// A method without arguments.
   Struct& method(std::string name, std::function<Value()> call);

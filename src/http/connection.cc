@@ -14,7 +14,7 @@ using PlainConnection = Connection<beast::tcp_stream>;
 using TlsConnection = Connection<beast::ssl_stream<beast::tcp_stream>>;
 
 template <typename C>
-void launch(SharedState& shared, std::shared_ptr<C> connection) {
+void launch(SharedState& shared, const std::shared_ptr<C>& connection) {
   shared.add(connection);
   asio::post(connection->executor(), [connection] { connection->start(); });
 }

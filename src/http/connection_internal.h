@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/check.h"
 #include "http/connections_internal.h"
 #include "http/queued_stream_internal.h"
 #include "http/response_head.h"
@@ -72,6 +73,11 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
   using Parser = beast::http::request_parser<beast::http::string_body>;
 
   beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
+  /// Of the request that is being read.
+  Parser& parser() {
+    RHUMB_CHECK(parser_.has_value(), "a parser waits with the connection");
+    return *parser_;
+  }
 
   // --------------------------------------------------------------------------------- reading
 
@@ -99,7 +105,7 @@ class Connection : public ConnectionBase, public std::enable_shared_from_this<Co
 
   // -------------------------------------------------------------------------------- streaming
 
-  void send_stream(Response response, std::shared_ptr<QueuedStream> queue);
+  void send_stream(const Response& response, std::shared_ptr<QueuedStream> queue);
   /// A client that leaves is only seen by reading; what it sends is dropped.
   void watch_for_end();
   void write_piece(std::string bytes);

@@ -25,9 +25,9 @@ void Connection<Stream>::wait_for_request() {
   }
   state_ = State::kIdle;
   parser_.emplace();
-  parser_->header_limit(
+  parser().header_limit(
       static_cast<uint32_t>(std::min<size_t>(shared_.options.header_bytes_max, UINT32_MAX)));
-  parser_->body_limit(shared_.options.body_bytes_max);
+  parser().body_limit(shared_.options.body_bytes_max);
   entry_ = {};
   entry_.remote_address = remote_address_;
   if (buffer_.size() > 0) {
@@ -51,7 +51,7 @@ void Connection<Stream>::read_header() {
   entry_.request_id = make_request_id();
   lowest().expires_after(shared_.options.header_timeout);
   beast::http::async_read_header(
-      stream_, buffer_, *parser_,
+      stream_, buffer_, parser(),
       [self = this->shared_from_this()](error_code error, size_t) { self->on_header(error); });
 }
 
@@ -61,17 +61,17 @@ void Connection<Stream>::on_header(error_code error) {
     refuse(error);
     return;
   }
-  const auto& head = parser_->get();
+  const auto& head = parser().get();
   if (head.version() >= 11 && head.count(beast::http::field::host) != 1) {
     refuse_with(400, "request must have one Host header");
     return;
   }
-  if (parser_->is_done()) {
+  if (parser().is_done()) {
     serve();
     return;
   }
   lowest().expires_after(
-      with_size(shared_.options.body_timeout, parser_->content_length().value_or(0)));
+      with_size(shared_.options.body_timeout, parser().content_length().value_or(0)));
   const auto expect = head[beast::http::field::expect];
   if (equal_fold_ascii({expect.data(), expect.size()}, "100-continue")) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -88,7 +88,7 @@ void Connection<Stream>::on_header(error_code error) {
 
 template <typename Stream>
 void Connection<Stream>::read_body() {
-  beast::http::async_read(stream_, buffer_, *parser_,
+  beast::http::async_read(stream_, buffer_, parser(),
                           [self = this->shared_from_this()](error_code error, size_t) {
                             if (error) {
                               self->refuse(error);
@@ -114,7 +114,7 @@ void Connection<Stream>::serve() {
 
 template <typename Stream>
 Request Connection<Stream>::take_request() {
-  auto message = parser_->release();
+  auto message = parser().release();
   Request request;
   request.method = std::string(message.method_string());
   request.target = std::string(message.target());
@@ -146,7 +146,7 @@ void Connection<Stream>::take_response(Response response) {
   asio::post(executor(),
              [self = this->shared_from_this(), queue, answer = std::move(response)]() mutable {
                if (queue != nullptr) {
-                 self->send_stream(std::move(answer), std::move(queue));
+                 self->send_stream(answer, std::move(queue));
                } else {
                  self->send(std::move(answer));
                }

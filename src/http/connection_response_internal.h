@@ -88,7 +88,8 @@ void Connection<Stream>::refuse_with(int status, std::string_view text) {
 }
 
 template <typename Stream>
-void Connection<Stream>::send_stream(Response response, std::shared_ptr<QueuedStream> queue) {
+void Connection<Stream>::send_stream(const Response& response,
+                                     std::shared_ptr<QueuedStream> queue) {
   state_ = State::kStreaming;
   queue_ = std::move(queue);
   keep_alive_ = false;

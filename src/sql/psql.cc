@@ -5,12 +5,29 @@
 namespace rhumb::sql::internal {
 namespace {
 
+/// One past the quoted text, word or single character at `at`; kNowhere when its quote has no end.
+size_t end_of_token(std::string_view text, size_t at, const SplitOptions& options) {
+  const char c = text[at];
+  if (c == '\'' || c == '"' || c == '`') {
+    return end_of_quote(text, at, options);
+  }
+  if (!is_word(c)) {
+    return at + 1;
+  }
+  const size_t tag = c == '$' && options.dollar_quotes ? dollar_tag_at(text, at) : 0;
+  return tag > 0 ? end_of_dollar_quote(text, at, tag) : end_of_word(text, at);
+}
+
+bool is_token(std::string_view text, size_t at, size_t end, std::string_view word) {
+  return end - at == word.size() && matches_word(text, at, word);
+}
+
 /// The `;` that ends the command of `COPY ... FROM STDIN`, or kNowhere when it is another COPY.
 size_t end_of_copy_command(std::string_view text,
                            size_t at,
                            const SplitOptions& options,
                            const std::function<bool(size_t)>& delimiter_at) {
-  size_t depth = 0;
+  int depth = 0;
   bool after_from = false;
   bool from_stdin = false;
   for (;;) {
@@ -19,30 +36,17 @@ size_t end_of_copy_command(std::string_view text,
       return kNowhere;
     }
     const char c = text[at];
-    size_t end = at + 1;
-    bool is_from = false;
-    if (c == '\'' || c == '"' || c == '`') {
-      end = end_of_quote(text, at, options);
-    } else if (is_word(c)) {
-      const size_t tag = c == '$' && options.dollar_quotes ? dollar_tag_at(text, at) : 0;
-      end = tag > 0 ? end_of_dollar_quote(text, at, tag) : end_of_word(text, at);
-      is_from = depth == 0 && end - at == 4 && matches_word(text, at, "from");
-      from_stdin = from_stdin || (after_from && end - at == 5 && matches_word(text, at, "stdin"));
-    } else if (c == '(') {
-      ++depth;
-    } else if (c == ')') {
-      if (depth == 0) {
-        return kNowhere;
-      }
-      --depth;
-    } else if (c == ';' && depth == 0) {
+    if (c == ';' && depth == 0) {
       return from_stdin ? at : kNowhere;
     }
-    after_from = is_from;
-    at = end;
-    if (at == kNowhere) {
+    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    const size_t end = end_of_token(text, at, options);
+    if (depth < 0 || end == kNowhere) {
       return kNowhere;
     }
+    from_stdin = from_stdin || (after_from && is_token(text, at, end, "stdin"));
+    after_from = depth == 0 && is_token(text, at, end, "from");
+    at = end;
   }
 }
 
