@@ -30,7 +30,8 @@ class SqlRevisionStore final : public RevisionStore {
         updated.push_back(column);
       }
     }
-    write_sql_ = insert_sql() + table_->on_conflict_update(updated);
+    insert_sql_ = insert_sql();
+    write_sql_ = insert_sql_ + table_->on_conflict_update(updated);
   }
 
   const std::string& schema() const override { return schema_; }
@@ -68,6 +69,26 @@ class SqlRevisionStore final : public RevisionStore {
     return revisions;
   }
 
+  // The greatest by bytes, whatever the collation of the column.
+  Result<std::string> last_version() override {
+    std::string last;
+    const bool present = TRY(exists());
+    if (!present) {
+      return last;
+    }
+    const driver::Rows found = TRY(
+        connection_
+            .query(fmt::format("SELECT {} FROM {}", table_->quote("version"), table_->name_sql()))
+            .context("sql/migrate: read revisions"));
+    for (const std::vector<driver::Value>& row : found.rows) {
+      std::string version = driver::to_text(row[0]);
+      if (!is_identity(version) && version > last) {
+        last = std::move(version);
+      }
+    }
+    return last;
+  }
+
   Result<std::optional<Revision>> find(std::string_view version) override {
     if (is_identity(version)) {
       return invalid("cannot read revision-table identifier as revision");
@@ -76,14 +97,9 @@ class SqlRevisionStore final : public RevisionStore {
     return found.empty() ? std::optional<Revision>() : std::optional(std::move(found.front()));
   }
 
-  Result<void> write(const Revision& revision) override {
-    if (is_identity(revision.version)) {
-      return invalid("cannot write revision-table identifier as revision");
-    }
-    const auto cells = encode(revision);
-    TRY(connection_.execute(write_sql_, cells).context("sql/migrate: write revision"));
-    return {};
-  }
+  Result<void> insert(const Revision& revision) override { return store(insert_sql_, revision); }
+
+  Result<void> write(const Revision& revision) override { return store(write_sql_, revision); }
 
   Result<void> remove(std::string_view version) override {
     if (is_identity(version)) {
@@ -126,7 +142,7 @@ class SqlRevisionStore final : public RevisionStore {
     row.executed_at = now;
     row.operator_version = operator_version;
     const auto cells = encode(row);
-    TRY(connection_.execute(insert_sql() + table_->on_conflict_keep(), cells)
+    TRY(connection_.execute(insert_sql_ + table_->on_conflict_keep(), cells)
             .context("upsert revision-table id"));
     const std::optional<std::string> stored = TRY(find_identity());
     if (!stored) {
@@ -136,6 +152,15 @@ class SqlRevisionStore final : public RevisionStore {
   }
 
  private:
+  Result<void> store(const std::string& sql, const Revision& revision) {
+    if (is_identity(revision.version)) {
+      return invalid("cannot write revision-table identifier as revision");
+    }
+    const auto cells = encode(revision);
+    TRY(connection_.execute(sql, cells).context("sql/migrate: write revision"));
+    return {};
+  }
+
   std::string insert_sql() const {
     std::vector<std::string> names;
     std::vector<std::string> values;
@@ -216,6 +241,7 @@ class SqlRevisionStore final : public RevisionStore {
   driver::Connection& connection_;
   std::unique_ptr<RevisionTable> table_;
   std::string schema_;
+  std::string insert_sql_;
   std::string write_sql_;
   std::vector<std::string> columns_;
 };
@@ -227,9 +253,11 @@ class NoRevisions final : public RevisionStore {
   Result<bool> exists() override { return false; }
   Result<void> ensure_table() override { return read_only(); }
   Result<std::vector<Revision>> read_all() override { return std::vector<Revision>(); }
+  Result<std::string> last_version() override { return std::string(); }
   Result<std::optional<Revision>> find(std::string_view /*version*/) override {
     return std::optional<Revision>();
   }
+  Result<void> insert(const Revision& /*revision*/) override { return read_only(); }
   Result<void> write(const Revision& /*revision*/) override { return read_only(); }
   Result<void> remove(std::string_view /*version*/) override { return read_only(); }
   Result<std::optional<std::string>> find_identity() override {

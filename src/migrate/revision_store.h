@@ -34,7 +34,11 @@ class RevisionStore {
 
   /// Every revision; none when there is no table. Missing columns read as empty.
   virtual Result<std::vector<Revision>> read_all() = 0;
+  /// The last revision's version, empty when there is none. Reads no other column.
+  virtual Result<std::string> last_version() = 0;
   virtual Result<std::optional<Revision>> find(std::string_view version) = 0;
+  /// Inserts the row of a version that has none. Errors: kDatabase also when it has one by now.
+  virtual Result<void> insert(const Revision& revision) = 0;
   /// Inserts, or updates every column but version, description and executed_at.
   virtual Result<void> write(const Revision& revision) = 0;
   virtual Result<void> remove(std::string_view version) = 0;

@@ -38,6 +38,34 @@ TEST(RevisionStore, StoresRowsAsOtherProgramsReadThem) {
   EXPECT_EQ(*store->find("2"), std::nullopt);
 }
 
+TEST(RevisionStore, InsertRefusesAVersionThatHasARow) {
+  const auto connection = must_open(":memory:");
+  const auto store = open_revision_store(*connection, "").value();
+  ASSERT_EQ(error_of(store->ensure_table()), "");
+  ASSERT_EQ(error_of(store->insert(sample())), "");
+  Revision other = sample();
+  other.total = 9;
+  EXPECT_EQ(error_of(store->insert(other)),
+            "sql/migrate: write revision: UNIQUE constraint failed: "
+            "atlas_schema_revisions.version");
+  EXPECT_EQ(*store->find("1"), sample());
+}
+
+TEST(RevisionStore, TheLastVersionIsTheGreatestByBytes) {
+  const auto connection = must_open(":memory:");
+  const auto store = open_revision_store(*connection, "").value();
+  EXPECT_EQ(*store->last_version(), "");
+  ASSERT_EQ(error_of(store->ensure_table()), "");
+  ASSERT_EQ(*store->ensure_identity("id", {}, "op"), "id");
+  EXPECT_EQ(*store->last_version(), "");
+  for (const char* version : {"25", "2.5", "B", "a", "A"}) {
+    Revision row = sample();
+    row.version = version;
+    ASSERT_EQ(error_of(store->insert(row)), "");
+  }
+  EXPECT_EQ(*store->last_version(), "a");
+}
+
 TEST(RevisionStore, HasTheColumnsOfTheSpecification) {
   const auto connection = must_open(":memory:");
   const auto store = open_revision_store(*connection, "main").value();

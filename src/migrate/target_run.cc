@@ -243,12 +243,7 @@ Result<void> TargetRun::execute_plan() {
 void TargetRun::finish_target() {
   std::string current = outcome_.current;
   if (!files_.empty() && !options_.dry_run) {
-    const Result<std::vector<Revision>> revisions = store_->read_all();
-    if (revisions && !revisions->empty()) {
-      current = revisions->back().version;
-    } else if (revisions) {
-      current.clear();
-    }
+    current = store_->last_version().value_or(current);
   }
   stream_.emit(TargetDone{.current = std::move(current), .error = error_});
 }
