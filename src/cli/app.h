@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <istream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -35,6 +36,7 @@ struct App {
   HttpAccess& http;
   report::Style style;  ///< of what goes to stdout
   bool err_is_terminal = false;
+  std::istream* in = nullptr;     ///< where a person can be asked; null when nobody is there
   sys::CancellationToken stop{};  ///< of commands that end in order when the person asks to stop
 };
 

@@ -96,11 +96,12 @@ Result<migrate::DirectoryFiles> load_verified(const Invocation& invocation,
 }
 
 Result<migrate::DirectoryFiles> load_foreign(const Invocation& invocation,
-                                             const migrate::Directory& directory) {
+                                             const migrate::Directory& directory,
+                                             bool show_advice) {
   migrate::DirectoryFiles files = TRY(migrate::load_files(directory));
   const std::optional<migrate::SumProblem> problem = TRY(migrate::verify(directory, files));
   if (problem && problem->kind != migrate::SumProblem::Kind::kNotFound) {
-    return explain_problem(invocation, *problem, /*show_advice=*/true);
+    return explain_problem(invocation, *problem, show_advice);
   }
   return files;
 }

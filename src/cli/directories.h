@@ -54,7 +54,8 @@ struct CommandDirectory {
 
 /// As load_verified, for a directory that was never hashed too: another tool's.
 [[nodiscard]] Result<migrate::DirectoryFiles> load_foreign(const Invocation& invocation,
-                                                           const migrate::Directory& directory);
+                                                           const migrate::Directory& directory,
+                                                           bool show_advice = true);
 
 /// A directory whose files agreed with its checksum file.
 struct VerifiedDirectory {

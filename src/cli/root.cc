@@ -5,6 +5,7 @@
 #include "cli/app.h"
 #include "cli/cloud_commands.h"
 #include "cli/completion.h"
+#include "cli/history_commands.h"
 #include "cli/license.h"
 #include "cli/migrate_commands.h"
 #include "cli/schema_commands.h"
@@ -86,9 +87,10 @@ Command make_root_command(std::vector<Command> server_commands) {
       "  rhumb migrate new add_users\n"
       "  rhumb migrate apply --url \"sqlite://app.db\"\n"
       "  rhumb cloud database list";
-  root.children = {make_cloud_command(),  make_completion_command(), make_license_command(),
-                   make_login_command(),  make_logout_command(),     make_migrate_command(),
-                   make_schema_command(), make_version_command(),    make_whoami_command()};
+  root.children = {make_cloud_command(),   make_completion_command(), make_history_command(),
+                   make_license_command(), make_login_command(),      make_logout_command(),
+                   make_migrate_command(), make_schema_command(),     make_version_command(),
+                   make_whoami_command()};
   root.children.insert(root.children.end(), std::make_move_iterator(server_commands.begin()),
                        std::make_move_iterator(server_commands.end()));
   return root;

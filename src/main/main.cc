@@ -44,7 +44,8 @@ int run(const std::vector<std::string>& words) {
                .drivers = drivers,
                .http = http,
                .style = {.enabled = colored},
-               .err_is_terminal = sys::is_terminal(sys::StandardStream::kError)};
+               .err_is_terminal = sys::is_terminal(sys::StandardStream::kError),
+               .in = sys::is_terminal(sys::StandardStream::kInput) ? &std::cin : nullptr};
   const cli::Command root = cli::make_root_command(make_server_commands());
   return cli::run_command_line({words.begin() + 1, words.end()}, app, root);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "migrate/baseline.h"
 #include "migrate/plan.h"
 #include "migrate/prepared_file.h"
 #include "migrate/revision_store.h"
@@ -99,12 +100,8 @@ Result<void> ApplyRun::prepare_table() {
   if (!plan_.baseline || apply_.dry_run) {
     return {};
   }
-  const FileEntry& file = entries_[*plan_.baseline];
-  return store_->write({.version = file.version,
-                        .description = file.description,
-                        .type = revision_type::kBaseline,
-                        .executed_at = {.at = stream_.now(), .offset = {}},
-                        .operator_version = apply_.operator_version});
+  return store_->write(
+      baseline_row(entries_[*plan_.baseline], stream_.now(), apply_.operator_version));
 }
 
 Result<TxMode> ApplyRun::choose_mode(const PreparedFile& file) const {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "migrate/revision_store.h"
+#include "migrate/locked_store.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -129,15 +129,7 @@ Result<SetResult> change_rows(driver::Connection& connection,
                      .hash = file.hash().value_or("")});
   }
   const SetPlan plan = TRY(plan_set(files, revisions, version, now, options.operator_version));
-  TRY(connection.begin_plain());
-  Result<void> written = write_plan(store, plan);
-  if (written) {
-    written = connection.commit();
-  }
-  if (!written) {
-    const Result<void> undone = connection.rollback();
-    return undone ? written.error() : written.error().context(undone.error().message());
-  }
+  TRY(write_together(connection, [&] { return write_plan(store, plan); }));
   return plan.result;
 }
 
@@ -147,22 +139,12 @@ Result<SetResult> set_version(driver::Connection& connection,
                               const DirectoryFiles& directory,
                               const SetOptions& options,
                               sys::Clock& clock) {
-  const std::unique_ptr<driver::Lock> lock =
-      TRY(connection
-              .lock({.name = "atlas_migrate_execute",
-                     .holder = options.holder,
-                     .revisions_schema = options.revisions_schema})
-              .context("acquiring database lock"));
-  const bool ambiguous = TRY(has_ambiguous_revisions(connection, options.revisions_schema));
-  if (ambiguous) {
-    return ambiguous_revisions_error();
-  }
-  const auto store = TRY(open_revision_store(connection, options.revisions_schema));
-  TRY(store->ensure_table());
-  const Result<SetResult> result =
-      change_rows(connection, *store, directory, options, {.at = clock.now(), .offset = {}});
-  TRY(lock->release());
-  return result;
+  return with_locked_store<SetResult>(
+      connection, {.revisions_schema = options.revisions_schema, .holder = options.holder},
+      [&](RevisionStore& store) {
+        return change_rows(connection, store, directory, options,
+                           {.at = clock.now(), .offset = {}});
+      });
 }
 
 }  // namespace rhumb::migrate
