@@ -4,12 +4,11 @@
 
 #include "cli/format.h"
 #include "cli/holder.h"
+#include "cli/report_spool.h"
 #include "cli/version.h"
 #include "codec/json.h"
 #include "codec/uuid.h"
-#include "report/spool.h"
 #include "sys/clock.h"
-#include "sys/environment.h"
 
 namespace rhumb::cli {
 namespace {
@@ -18,15 +17,6 @@ using codec::Json;
 
 constexpr std::chrono::seconds kInterruptedBudget{5};
 constexpr std::chrono::seconds kProgressBudget{2};  // a page that is not live must not slow a run
-
-/// Where reports wait; nothing when there is no place or spooling is off.
-std::optional<report::Spool> open_spool(const App& app) {
-  const std::optional<std::string> state = project::state_directory(app.environment);
-  if (!state || app.environment.get_or_empty("ATLAS_REPORT_SPOOL") == "0") {
-    return std::nullopt;
-  }
-  return report::Spool(*state, app.clock);
-}
 
 }  // namespace
 
@@ -224,7 +214,7 @@ bool ApplyReport::deliver() {
   const App& app = invocation_.app;
   const bool interrupted = app.stop.is_cancelled();
   facts_.with_extras = client.value()->has_feature("ext");
-  const std::optional<report::Spool> spool = open_spool(app);
+  const std::optional<report::Spool> spool = find_spool(app);
   report::Delivery delivery(*client.value(), session_.transport(), login.value().endpoint,
                             spool ? &*spool : nullptr);
   bool delivered = false;

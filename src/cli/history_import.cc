@@ -10,6 +10,7 @@
 #include "cli/format.h"
 #include "cli/history_commands.h"
 #include "cli/history_output.h"
+#include "cli/history_report.h"
 #include "cli/holder.h"
 #include "cli/migrate_flags.h"
 #include "cli/prepare.h"
@@ -164,15 +165,25 @@ Result<int> import_baseline(const Invocation& invocation,
 Result<int> run_import(Invocation& invocation) {
   Prepared prepared = TRY(prepare(invocation));
   TRY(check_flags(invocation));
+  if (wants_history_report(invocation)) {
+    TRY(check_history_report(invocation, prepared));
+  }
   const Connections opened = TRY(open_databases(invocation, prepared.environment));
   ImportFindings findings = TRY(read_findings(invocation.flags, opened.of_history()));
   TRY(compare_directory(invocation, prepared, findings));
-  if (format_text(invocation).empty()) {
+  const bool is_printed = invocation.flags.boolean("print-report");
+  if (format_text(invocation).empty() && !is_printed) {
     invocation.app.out << format_history(findings);
   }
-  if (invocation.flags.boolean("dry-run")) {
+  if (invocation.flags.boolean("dry-run") && !is_printed) {
     TRY(print_findings(invocation, findings));
     return 0;
+  }
+  if (wants_history_report(invocation)) {
+    if (!format_text(invocation).empty() && !is_printed) {
+      TRY(print_findings(invocation, findings));
+    }
+    return report_history(invocation, prepared, *opened.target, findings);
   }
   return import_baseline(invocation, *opened.target, findings);
 }
@@ -188,12 +199,17 @@ Command make_import_command() {
       "sqitch, rails, django or ef, shows it, and declares the last version that the tool has\n"
       "applied and the migration directory holds as the baseline, so that 'migrate apply' goes on\n"
       "from there. The tool's own table is read only. Nothing is written without a yes at the\n"
-      "terminal or --auto-approve, nor over a migration that failed half-way.";
+      "terminal or --auto-approve, nor over a migration that failed half-way.\n\n"
+      "With --report the history goes to the registry instead: a deployment for each time the "
+      "tool\n"
+      "ran, or one that says where the database is when the tool keeps no times. Reporting again\n"
+      "adds only what is new.";
   command.examples =
       "  atlas history import --url \"sqlite://app.db\" --dry-run\n"
       "  atlas history import --from flyway --url \"postgres://app@db:5432/shop\" --dir "
       "file://migrations\n"
-      "  atlas history import --env prod --dry-run --format '{{ json . }}'";
+      "  atlas history import --env prod --dry-run --format '{{ json . }}'\n"
+      "  atlas history import --env prod --report --repo shop";
   command.flags = {
       text_flag("from", "",
                 "the tool: flyway, liquibase, golang-migrate, goose, dbmate, alembic, prisma, "
@@ -211,9 +227,15 @@ Command make_import_command() {
       format_flag(),
       bool_flag("dry-run", "only show; nothing is written"),
       bool_flag("auto-approve", "write the baseline without asking"),
+      bool_flag("report", "tell the registry the deployments of the history; no baseline"),
+      text_flag("repo", "",
+                "repository the reports are filed under; by default migration.repo.name"),
+      bool_flag("print-report", "print the reports to stdout instead of sending them"),
+      with_kind(text_flag("report-timeout", "1m0s", "how long reporting may take"),
+                FlagKind::kDuration),
       target_flag()};
   command.required_flags = {"url"};
-  command.exclusive_groups = {{"dry-run", "auto-approve"}};
+  command.exclusive_groups = {{"dry-run", "auto-approve", "report"}};
   command.count = {.min = 0, .max = 0};
   command.run = run_import;
   return command;

@@ -87,7 +87,7 @@ bool counts(const HistoryEntry& entry) {
 
 /// Flyway runs by version and may fill gaps later; the others are where they went last.
 bool is_newer(Tool tool, const HistoryEntry& entry, const HistoryEntry& than) {
-  return tool != Tool::kFlyway || compare_versions(entry.version, than.version) >= 0;
+  return tool != Tool::kFlyway || compare_versions(entry.version, than.version) > 0;
 }
 
 }  // namespace
@@ -105,22 +105,61 @@ Result<History> read_history(driver::Connection& connection,
   return history;
 }
 
-Standing stand(Tool tool, const std::vector<HistoryEntry>& log) {
-  Standing standing;
-  std::set<std::string> seen;
-  for (auto entry = log.rbegin(); entry != log.rend(); ++entry) {
-    if (seen.insert(identity_of(tool, *entry)).second) {
-      standing.entries.push_back(*entry);
+bool LogFold::may_be_current(const HistoryEntry& entry) const {
+  return counts(entry) && !(tool_ == Tool::kFlyway && entry.version.empty());
+}
+
+void LogFold::find_current() {
+  current_ = nullptr;
+  for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
+    const HistoryEntry& entry = *row->second;
+    if (may_be_current(entry) && (current_ == nullptr || is_newer(tool_, entry, *current_))) {
+      current_ = &entry;
+      if (tool_ != Tool::kFlyway) {
+        return;
+      }
     }
   }
-  std::ranges::reverse(standing.entries);
-  for (size_t i = 0; i < standing.entries.size(); ++i) {
-    const HistoryEntry& entry = standing.entries[i];
-    const bool is_version = counts(entry) && !(tool == Tool::kFlyway && entry.version.empty());
-    if (is_version &&
-        (!standing.current || is_newer(tool, entry, standing.entries[*standing.current]))) {
-      standing.current = i;
+}
+
+void LogFold::add(const HistoryEntry& entry) {
+  const auto [place, is_new] = places_.emplace(identity_of(tool_, entry), count_);
+  bool is_lost = false;
+  if (!is_new) {
+    const auto earlier = rows_.find(place->second);
+    is_lost = earlier->second == current_;
+    rows_.erase(earlier);
+    place->second = count_;
+  }
+  rows_.emplace(count_, &entry);
+  ++count_;
+  if (is_lost) {
+    find_current();
+  } else if (may_be_current(entry) && (current_ == nullptr || is_newer(tool_, entry, *current_))) {
+    current_ = &entry;
+  }
+}
+
+std::vector<const HistoryEntry*> LogFold::entries() const {
+  std::vector<const HistoryEntry*> entries;
+  entries.reserve(rows_.size());
+  for (const auto& [place, entry] : rows_) {
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+Standing stand(Tool tool, const std::vector<HistoryEntry>& log) {
+  LogFold fold(tool);
+  for (const HistoryEntry& entry : log) {
+    fold.add(entry);
+  }
+  Standing standing;
+  for (const HistoryEntry* entry : fold.entries()) {
+    if (entry == fold.current()) {
+      standing.current = standing.entries.size();
     }
+    standing.entries.push_back(*entry);
   }
   return standing;
 }

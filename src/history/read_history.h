@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,29 @@ struct Standing {
 };
 
 [[nodiscard]] Standing stand(Tool tool, const std::vector<HistoryEntry>& log);
+
+/// Follows a log row by row: what was true after each.
+class LogFold {
+ public:
+  explicit LogFold(Tool tool) : tool_(tool) {}
+
+  /// `entry` must live as long as this.
+  void add(const HistoryEntry& entry);
+  /// The newest entry that is applied or declared; null when nothing is.
+  [[nodiscard]] const HistoryEntry* current() const { return current_; }
+  /// The last row of each migration, in their order.
+  [[nodiscard]] std::vector<const HistoryEntry*> entries() const;
+
+ private:
+  [[nodiscard]] bool may_be_current(const HistoryEntry& entry) const;
+  void find_current();
+
+  Tool tool_;
+  size_t count_ = 0;
+  std::map<std::string, size_t> places_{};  // of each migration in rows_
+  std::map<size_t, const HistoryEntry*> rows_{};
+  const HistoryEntry* current_ = nullptr;
+};
 
 /// How a person gets out of failed entries with the tool's own means.
 [[nodiscard]] std::string_view way_out(Tool tool);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 
 #include "base/text.h"
@@ -127,6 +128,10 @@ Result<Log> read_records(driver::Connection& connection, const Located& located)
     if (std::optional<HistoryEntry> entry = table.read(row)) {
       log.push_back(std::move(*entry));
     }
+  }
+  if (located.tool == Tool::kPrisma) {
+    // A row is written when a migration starts and changed when it ends or is taken back.
+    std::ranges::stable_sort(log, {}, &HistoryEntry::at);
   }
   return log;
 }

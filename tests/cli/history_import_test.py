@@ -9,7 +9,6 @@ import os
 import pty
 import shutil
 import subprocess
-import sys
 
 from databases import MariaDatabase, PostgresDatabase
 from harness import Skipped, contains, lacks, same, test, true
@@ -338,6 +337,133 @@ def goose_wrote_it(scratch):
     same(labels(found(scratch, "--dir", directory)), [("1", "applied"), ("2", "applied")], "entries")
     import_(scratch, "--dir", directory, "--auto-approve").ok()
     same(revisions(scratch), [("00002", 1)], "rows")
+
+
+# ---------------------------------------------------------------- reports
+
+FLYWAY = ["CREATE TABLE flyway_schema_history (installed_rank INT NOT NULL PRIMARY KEY, version VARCHAR(50), description"
+          " VARCHAR(200) NOT NULL, type VARCHAR(20) NOT NULL, script VARCHAR(1000) NOT NULL, checksum INT, installed_by"
+          " VARCHAR(100) NOT NULL, installed_on TEXT NOT NULL, execution_time INT NOT NULL, success BOOLEAN NOT NULL)",
+          "INSERT INTO flyway_schema_history VALUES"
+          " (1, '1', 'users', 'SQL', 'V1__users.sql', 1, 'sa', '2024-01-02 03:04:05.5', 8, 1),"
+          " (2, '2', 'pets', 'SQL', 'V2__pets.sql', 2, 'sa', '2024-02-02 03:04:05', 6, 1)"]
+
+
+def project(scratch, more=""):
+    scratch.write("atlas.hcl", 'env "prod" {\n  url = "sqlite://app.db"\n  migration {\n    repo {\n      name = "shop"\n    }\n' + more + "  }\n}\n")
+
+
+def report(scratch, *more, **options):
+    return scratch.run("history", "import", "--env", "prod", "--report", *more, **options)
+
+
+def events(server):
+    """Oldest first."""
+    return [(event["version"], event["status"]) for event in reversed(server.migrations())]
+
+
+@test
+def a_reported_history_is_in_the_registry_once(scratch):
+    server = scratch.server()
+    fill(scratch, FLYWAY)
+    scratch.directory("migrations", FILES)
+    project(scratch)
+    before = content(scratch)
+    done = report(scratch).ok().quiet()
+    contains(done.out, "Reported 2 of 2 deployments to shop.", server.address)
+    same(events(server), [("1", "PASSED"), ("2", "PASSED")], "events")
+    same(content(scratch), before, "the database")
+    scratch.environment["USER"] = "somebody-else"
+    report(scratch).ok().quiet()
+    same(len(server.migrations()), 2, "events after the same again")
+    scratch.query("app.db", "INSERT INTO flyway_schema_history VALUES"
+                            " (3, '3', 'toys', 'SQL', 'V3__toys.sql', 3, 'sa', '2024-03-02 03:04:05', 60, 0)")
+    report(scratch).ok().quiet()
+    same(events(server), [("1", "PASSED"), ("2", "PASSED"), ("3", "FAILED")], "events after a failure")
+    database, = server.api("{ databases { databases { name status currentVersion lastDeploymentTime } } }")["databases"]["databases"]
+    same((database["status"], database["currentVersion"]), ("FAILED", "2"), "database")
+    contains(database["lastDeploymentTime"], "2024-03-02T03:04:05")
+
+
+@test
+def what_was_imported_is_the_database_that_is_deployed_to(scratch):
+    server = scratch.server()
+    fill(scratch, FLYWAY)
+    scratch.directory("migrations", FILES)
+    project(scratch, "    report = true\n")
+    report(scratch).ok()
+    scratch.run("history", "import", "--env", "prod", "--auto-approve").ok()
+    scratch.run("migrate", "apply", "--env", "prod").ok().quiet()
+    report(scratch).ok().quiet()
+    same(events(server), [("1", "PASSED"), ("2", "PASSED"), ("3", "PASSED")], "events")
+    databases = server.api("{ databases { databases { status currentVersion } } }")["databases"]["databases"]
+    same(databases, [{"status": "SYNCED", "currentVersion": "3"}], "databases")
+
+
+@test
+def a_tool_without_times_reports_where_it_is(scratch):
+    server = scratch.server()
+    fill(scratch, ["CREATE TABLE schema_migrations (version uint64, dirty bool)",
+                   "INSERT INTO schema_migrations VALUES (1, 0)"])
+    project(scratch)
+    for sql, want in (("SELECT 1", ("1", "PASSED")), ("SELECT 1", ("1", "NO_ACTION")),
+                      ("UPDATE schema_migrations SET version = 2", ("2", "PASSED")),
+                      ("UPDATE schema_migrations SET version = 1", ("1", "PASSED")),
+                      ("UPDATE schema_migrations SET version = 3, dirty = 1", (None, "FAILED"))):
+        scratch.query("app.db", sql)
+        report(scratch).ok().quiet()
+        same(events(server)[-1], want, f"event after {sql}")
+
+
+@test
+def a_registry_that_is_away_gets_it_later(scratch):
+    server = scratch.server()
+    fill(scratch, FLYWAY)
+    project(scratch)
+    server.stop()
+    done = report(scratch)
+    same(done.code, 1, f"exit status of {done}")
+    contains(done.err, "Error: ", "2 reports are kept for later", "cloud report flush")
+    report(scratch)
+    same(len(scratch.spool()), 2, "kept once")
+    server.start()
+    scratch.run("cloud", "report", "flush").ok()
+    same(events(server), [("1", "PASSED"), ("2", "PASSED")], "events")
+    report(scratch).ok().quiet()
+    same(len(server.migrations()), 2, "events after the same again")
+
+
+@test
+def values_in_errors_stay_here(scratch):
+    server = scratch.server()
+    fill(scratch, ["CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY, checksum TEXT NOT NULL, finished_at DATETIME,"
+                   " migration_name TEXT NOT NULL, logs TEXT, rolled_back_at DATETIME, started_at DATETIME NOT NULL,"
+                   " applied_steps_count INTEGER NOT NULL)",
+                   "INSERT INTO _prisma_migrations VALUES ('a', 'c', NULL, '20240102_bad', 'duplicate key"
+                   " INSERT INTO users VALUES (''s3cr3t-value'')', NULL, 1704067200000, 0)"])
+    project(scratch)
+    contains(import_(scratch, "--dry-run").ok().out, "s3cr3t-value")
+    printed = report(scratch, "--print-report").ok().quiet()
+    lacks(printed.out, "s3cr3t-value")
+    shown, = json.loads(printed.out)
+    contains(shown["error"], 'prisma: version "20240102" failed: duplicate key', "(sensitive)")
+    same((shown["envName"], shown["dirName"], shown["startTime"]), ("prod", "shop", "2024-01-01T00:00:00Z"), "report")
+    same(server.migrations(), [], "events after printing")
+    report(scratch).ok().quiet()
+    same(events(server), [("20240102", "FAILED")], "events")
+
+
+@test
+def a_report_needs_an_environment_a_repository_and_a_registry(scratch):
+    fill(scratch, FLYWAY)
+    import_(scratch, "--report").fails("--report needs --env")
+    scratch.write("atlas.hcl", 'env "prod" {\n  url = "sqlite://app.db"\n}\n')
+    report(scratch).fails("--report needs a repository", "--repo")
+    report(scratch, "--repo", "shop").fails("command requires 'atlas login'")
+    same(json.loads(report(scratch, "--repo", "shop", "--print-report").ok().out)[0]["dirName"], "shop", "repository")
+    project(scratch, "    skip_report = true\n")
+    report(scratch).fails("skip_report is set")
+    import_(scratch, "--report", "--auto-approve").fails("none of the others can be")
 
 
 # ---------------------------------------------------------------- servers
