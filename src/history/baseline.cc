@@ -84,8 +84,9 @@ std::vector<bool> find_applied(const History& history,
     }
     const size_t spoken_for = count_spoken_for(history, entry, places[i], known.files);
     std::fill_n(applied.begin(), spoken_for, true);
-    if (places[i] && is_complete(known, *places[i], standing.entries)) {
-      applied[*places[i]] = true;
+    const std::optional<size_t>& place = places[i];
+    if (place && is_complete(known, *place, standing.entries)) {
+      applied[*place] = true;
     }
   }
   return applied;

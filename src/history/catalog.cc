@@ -78,6 +78,7 @@ std::string tables_sql(const driver::ConnectionInfo& info,
                        const TableQuestion& question,
                        Parameters& parameters) {
   std::vector<std::string> names;
+  names.reserve(question.names.size());
   for (const std::string& name : question.names) {
     names.push_back(parameters.add(to_lower_ascii(name)));
   }

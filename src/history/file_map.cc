@@ -25,7 +25,7 @@ std::string plain_description(std::string_view text) {
 std::vector<Match> matches_of(Tool tool, const HistoryEntry& entry) {
   std::vector<Match> matches;
   if (!entry.script.empty()) {
-    matches.push_back([&](const migrate::FileEntry& file) {
+    matches.emplace_back([&](const migrate::FileEntry& file) {
       return base_name(file.name) == base_name(entry.script);
     });
   }
@@ -33,17 +33,18 @@ std::vector<Match> matches_of(Tool tool, const HistoryEntry& entry) {
     return matches;
   }
   if (tool == Tool::kSqitch) {
-    matches.push_back(
+    matches.emplace_back(
         [&](const migrate::FileEntry& file) { return file.description == entry.version; });
   } else if (entry.version.empty()) {
-    matches.push_back([&](const migrate::FileEntry& file) {
+    matches.emplace_back([&](const migrate::FileEntry& file) {
       return file.version.ends_with('R') &&
              plain_description(file.description) == plain_description(entry.description);
     });
     return matches;
   }
-  matches.push_back([&](const migrate::FileEntry& file) { return file.version == entry.version; });
-  matches.push_back([&](const migrate::FileEntry& file) {
+  matches.emplace_back(
+      [&](const migrate::FileEntry& file) { return file.version == entry.version; });
+  matches.emplace_back([&](const migrate::FileEntry& file) {
     return !file.version.empty() && compare_versions(file.version, entry.version) == 0;
   });
   return matches;

@@ -207,7 +207,14 @@ Result<std::vector<Located>> find_of_tool(const Signature& signature, const Find
   return found;
 }
 
-TableQuestion make_question(const Whereabouts& where) {
+/// Whether the schema that a tool keeps its tables in is looked into as well. On MySQL it is a
+/// database that all others of the server share, so it must be asked for.
+bool looks_into(const Signature& signature, const Whereabouts& where, driver::Engine engine) {
+  const bool is_asked_for = where.tool == signature.tool;
+  return !signature.schema.empty() && (is_asked_for || (!where.tool && !is_mysql_like(engine)));
+}
+
+TableQuestion make_question(const Whereabouts& where, driver::Engine engine) {
   TableQuestion question{.names = {}, .schema = where.schema};
   for (const Signature& signature : signatures()) {
     if (where.table.empty()) {
@@ -216,7 +223,7 @@ TableQuestion make_question(const Whereabouts& where) {
     if (!signature.beside.empty()) {
       question.names.emplace_back(signature.beside);
     }
-    if (!signature.schema.empty() && (!where.tool || *where.tool == signature.tool)) {
+    if (looks_into(signature, where, engine)) {
       question.also_in = signature.schema;
     }
   }
@@ -224,6 +231,15 @@ TableQuestion make_question(const Whereabouts& where) {
     question.names.push_back(where.table);
   }
   return question;
+}
+
+/// What stands in the schema of the connection is meant before what stands elsewhere.
+void prefer_bound(const driver::ConnectionInfo& info, std::vector<Located>& found) {
+  const std::string& bound = info.default_schema.empty() ? info.schema : info.default_schema;
+  const auto is_here = [&](const Located& located) { return located.table.schema == bound; };
+  if (std::ranges::any_of(found, is_here)) {
+    std::erase_if(found, [&](const Located& located) { return !is_here(located); });
+  }
 }
 
 }  // namespace
@@ -235,7 +251,8 @@ const Table* Located::find_companion(std::string_view name) const {
 }
 
 Result<Located> locate_history(driver::Connection& connection, const Whereabouts& where) {
-  const Findings findings{.tables = TRY(find_tables(connection, make_question(where))),
+  const driver::Engine engine = connection.info().engine;
+  const Findings findings{.tables = TRY(find_tables(connection, make_question(where, engine))),
                           .named = where.table};
   std::vector<Located> found;
   if (where.tool) {
@@ -246,8 +263,9 @@ Result<Located> locate_history(driver::Connection& connection, const Whereabouts
   if (found.empty()) {
     return not_found(where, connection.info());
   }
+  prefer_bound(connection.info(), found);
   if (found.size() > 1) {
-    return several(found, connection.info().engine);
+    return several(found, engine);
   }
   return found.front();
 }

@@ -140,11 +140,11 @@ void LogFold::add(const HistoryEntry& entry) {
   }
 }
 
-std::vector<const HistoryEntry*> LogFold::entries() const {
-  std::vector<const HistoryEntry*> entries;
+std::vector<std::reference_wrapper<const HistoryEntry>> LogFold::entries() const {
+  std::vector<std::reference_wrapper<const HistoryEntry>> entries;
   entries.reserve(rows_.size());
   for (const auto& [place, entry] : rows_) {
-    entries.push_back(entry);
+    entries.emplace_back(*entry);
   }
   return entries;
 }
@@ -155,11 +155,11 @@ Standing stand(Tool tool, const std::vector<HistoryEntry>& log) {
     fold.add(entry);
   }
   Standing standing;
-  for (const HistoryEntry* entry : fold.entries()) {
-    if (entry == fold.current()) {
+  for (const HistoryEntry& entry : fold.entries()) {
+    if (&entry == fold.current()) {
       standing.current = standing.entries.size();
     }
-    standing.entries.push_back(*entry);
+    standing.entries.push_back(entry);
   }
   return standing;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,7 +42,7 @@ class LogFold {
   /// The newest entry that is applied or declared; null when nothing is.
   [[nodiscard]] const HistoryEntry* current() const { return current_; }
   /// The last row of each migration, in their order.
-  [[nodiscard]] std::vector<const HistoryEntry*> entries() const;
+  [[nodiscard]] std::vector<std::reference_wrapper<const HistoryEntry>> entries() const;
 
  private:
   [[nodiscard]] bool may_be_current(const HistoryEntry& entry) const;

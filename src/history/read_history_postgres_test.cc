@@ -39,9 +39,11 @@ TEST_F(PostgresHistoryTest, LooksIntoTheSchemasItMay) {
             "choose one with --schema");
   EXPECT_EQ(must(locate_history(database(), {.schema = "two"})).table.schema, "two");
   const auto bound = open(url("search_path=one"));
+  EXPECT_EQ(must(locate_history(*bound, {})).tool, Tool::kGoose);
   EXPECT_EQ(must(locate_history(*bound, {.tool = Tool::kGoose})).table.schema, "one");
   EXPECT_EQ(must(locate_history(*bound, {.tool = Tool::kSqitch})).table.schema, "sqitch");
   EXPECT_EQ(must(locate_history(*bound, {.schema = "sqitch"})).tool, Tool::kSqitch);
+  EXPECT_EQ(must(locate_history(*open(url("search_path=public")), {})).tool, Tool::kSqitch);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include "base/text.h"
 #include "history/readers_internal.h"
@@ -131,7 +132,8 @@ Result<Log> read_records(driver::Connection& connection, const Located& located)
   }
   if (located.tool == Tool::kPrisma) {
     // A row is written when a migration starts and changed when it ends or is taken back.
-    std::ranges::stable_sort(log, {}, &HistoryEntry::at);
+    std::ranges::sort(log, {},
+                      [](const HistoryEntry& entry) { return std::tie(entry.at, entry.script); });
   }
   return log;
 }

@@ -88,6 +88,7 @@ Result<std::vector<TableRow>> read_rows(driver::Connection& connection,
   const driver::Engine engine = connection.info().engine;
   const auto present = present_columns(table, question);
   std::vector<std::string> selected;
+  selected.reserve(present.size());
   for (const auto& [name, column] : present) {
     selected.push_back(read_sql(engine, *column));
   }

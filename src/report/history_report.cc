@@ -34,7 +34,7 @@ std::vector<Deployment> find_deployments(const std::vector<HistoryEntry>& log) {
   std::vector<Deployment> deployments;
   for (size_t i = 0; i < log.size(); ++i) {
     const bool is_more =
-        !deployments.empty() && (!log[i].at || *log[i].at == deployments.back().at);
+        !deployments.empty() && log[i].at.value_or(deployments.back().at) == deployments.back().at;
     if (is_more) {
       Deployment& last = deployments.back();
       last.rows = {last.rows.data(), last.rows.size() + 1};
@@ -68,9 +68,9 @@ class HistoryReporter {
     report.to_version = report.current_version;
     report.files.emplace();
     report.log = heading() + "\n";
-    for (const HistoryEntry* entry : fold_.entries()) {
-      report.log += line_of(*entry);
-      note_failure(*entry, report);
+    for (const HistoryEntry& entry : fold_.entries()) {
+      report.log += line_of(entry);
+      note_failure(entry, report);
     }
     return report;
   }
