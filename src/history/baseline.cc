@@ -185,7 +185,7 @@ Result<void> check_whole(const History& history, const Standing& standing) {
   return Error(
       ErrorCode::kConflict,
       fmt::format("version {} of {} failed half-way, so nobody knows what the database has "
-                  "of it; {}",
+                  "of it; {}, or declare the version yourself with 'migrate set'",
                   join(failed, ", "), tool_name(history.tool), way_out(history.tool)));
 }
 

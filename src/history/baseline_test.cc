@@ -133,10 +133,13 @@ constexpr Case kCases[] = {
 
     {"a failed version", Tool::kFlyway, "1 2!", "V1__a.sql V2__b.sql", Format::kFlyway,
      "version \"2\" of flyway failed half-way, so nobody knows what the database has of it; clean "
-     "up what it left behind and run 'flyway repair'"},
+     "up what it left behind and run 'flyway repair', or declare the version yourself with "
+     "'migrate "
+     "set'"},
     {"dirty", Tool::kGolangMigrate, "2!", "1_a.up.sql", Format::kGolangMigrate,
      "version \"2\" of golang-migrate failed half-way, so nobody knows what the database has of "
-     "it; clean up what it left behind and run 'migrate force VERSION'"},
+     "it; clean up what it left behind and run 'migrate force VERSION', or declare the version "
+     "yourself with 'migrate set'"},
     {"a version that was passed over",
      Tool::kDbmate,
      "1 3",

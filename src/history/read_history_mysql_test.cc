@@ -22,5 +22,14 @@ TEST_F(MysqlHistoryTest, ReadsTheTableOfEveryTool) {
   }
 }
 
+TEST_F(MysqlHistoryTest, TakesABitForAFlag) {
+  make_tables(connection(), tool_tables()[1], kMysqlSpelling);
+  must_run(connection(), "ALTER TABLE DATABASECHANGELOGLOCK MODIFY LOCKED BIT(1) NOT NULL");
+  const Located located = driver::must(locate_history(connection(), {}));
+  EXPECT_EQ(driver::must(read_history(connection(), located)).running, "");
+  must_run(connection(), "UPDATE DATABASECHANGELOGLOCK SET LOCKED = b'1', LOCKEDBY = 'host'");
+  EXPECT_EQ(driver::must(read_history(connection(), located)).running, "host since ");
+}
+
 }  // namespace
 }  // namespace rhumb::history

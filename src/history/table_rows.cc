@@ -18,11 +18,15 @@ std::string with_whole_offset(std::string text) {
   return is_short ? text + ":00" : text;
 }
 
-/// How a SELECT reads a column: what MySQL converts to the session's zone is asked for in UTC.
+/// How a SELECT reads a column: what MySQL converts to the session's zone is asked for in UTC, and
+/// its bits as a number.
 std::string read_sql(driver::Engine engine, const Column& column) {
   std::string name = quote_name(engine, column.name);
   if (is_mysql_like(engine) && column.type == "timestamp") {
     return fmt::format("CAST(UNIX_TIMESTAMP({}) * 1000 AS SIGNED)", name);
+  }
+  if (is_mysql_like(engine) && column.type == "bit") {
+    return name + " + 0";
   }
   return name;
 }
