@@ -84,18 +84,12 @@ Result<void> compare_directory(const Invocation& invocation,
     if (invocation.flags.changed("dir")) {
       return files.error();
     }
-    findings.problem = files.error().context("a baseline is a version of the migration directory");
+    findings.plan = files.error().context("a baseline is a version of the migration directory");
     return {};
   }
   findings.known = *files;
   findings.places = history::map_files(tool, findings.standing.entries, findings.known.files);
-  const Result<history::BaselinePlan> plan =
-      history::plan_baseline(findings.history, findings.standing, findings.known);
-  if (plan) {
-    findings.plan = *plan;
-  } else {
-    findings.problem = plan.error();
-  }
+  findings.plan = history::plan_baseline(findings.history, findings.standing, findings.known);
   return {};
 }
 
@@ -134,11 +128,11 @@ Result<int> import_baseline(const Invocation& invocation,
                             driver::Connection& connection,
                             ImportFindings& findings) {
   const bool is_text = format_text(invocation).empty();
-  if (findings.problem) {
+  if (!findings.plan) {
     if (!is_text) {
       TRY(print_findings(invocation, findings));
     }
-    return *findings.problem;
+    return findings.plan.error();
   }
   const migrate::FileEntry& file = findings.known.files[findings.plan->file];
   if (is_text) {

@@ -16,8 +16,6 @@ using gotmpl::Struct;
 using gotmpl::Value;
 using history::HistoryEntry;
 
-constexpr gotmpl::FieldOptions kOmitEmpty = {.json = {}, .omit_empty = true};
-
 std::string time_text(const std::optional<sys::Instant>& at) {
   return at ? format_rfc3339_nano(*at) : std::string();
 }
@@ -91,16 +89,16 @@ Value entry_value(const ImportFindings& findings, size_t number) {
   const HistoryEntry& entry = findings.standing.entries[number];
   return Struct("*history.Entry")
       .field("Version", entry.version)
-      .field("Description", entry.description, kOmitEmpty)
-      .field("Script", entry.script, kOmitEmpty)
-      .field("Scope", entry.scope, kOmitEmpty)
+      .optional_field("Description", entry.description)
+      .optional_field("Script", entry.script)
+      .optional_field("Scope", entry.scope)
       .field("State", std::string(state_name(entry.state)))
-      .field("At", time_text(entry.at), kOmitEmpty)
-      .field("By", entry.by, kOmitEmpty)
-      .field("Took", duration_text(entry), kOmitEmpty)
-      .field("Checksum", entry.checksum, kOmitEmpty)
-      .field("Detail", entry.detail, kOmitEmpty)
-      .field("File", file_name(findings, number), kOmitEmpty);
+      .optional_field("At", time_text(entry.at))
+      .optional_field("By", entry.by)
+      .optional_field("Took", duration_text(entry))
+      .optional_field("Checksum", entry.checksum)
+      .optional_field("Detail", entry.detail)
+      .optional_field("File", file_name(findings, number));
 }
 
 std::string_view state_text(BaselineState state) {
@@ -124,7 +122,7 @@ Value baseline_value(const ImportFindings& findings) {
       .field("Version", file.version)
       .field("File", file.name)
       .field("State", std::string(state_text(findings.state)))
-      .field("Unknown", Value::strings(findings.plan->unknown), kOmitEmpty);
+      .optional_field("Unknown", Value::strings(findings.plan->unknown));
 }
 
 /// What the person should know to read the table.
@@ -160,8 +158,8 @@ std::string format_history(const ImportFindings& findings) {
 }
 
 std::string format_outlook(const ImportFindings& findings) {
-  if (findings.problem) {
-    return fmt::format("No baseline: {}\n", findings.problem->message());
+  if (!findings.plan) {
+    return fmt::format("No baseline: {}\n", findings.plan.error().message());
   }
   const migrate::FileEntry& file = findings.known.files[findings.plan->file];
   std::string text = fmt::format("Baseline: version {} ({})\n", file.version, file.name);
@@ -183,11 +181,11 @@ gotmpl::Value findings_value(const ImportFindings& findings) {
       .field("URL", findings.database.url)
       .field("Table", history.table)
       .field("Current", findings.standing.version())
-      .field("Environment", history.environment, kOmitEmpty)
-      .field("Running", history.running, kOmitEmpty)
+      .optional_field("Environment", history.environment)
+      .optional_field("Running", history.running)
       .field("Entries", Value::list_of("[]*history.Entry", std::move(entries)))
-      .field("Baseline", baseline_value(findings), kOmitEmpty)
-      .field("Problem", findings.problem ? findings.problem->message() : std::string(), kOmitEmpty);
+      .optional_field("Baseline", baseline_value(findings))
+      .optional_field("Problem", findings.plan ? std::string() : findings.plan.error().message());
 }
 
 }  // namespace rhumb::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
+#include "base/result.h"
 #include "driver/connection.h"
 #include "gotmpl/value.h"
 #include "history/baseline.h"
@@ -23,8 +23,8 @@ struct ImportFindings {
   history::Standing standing{};
   history::KnownFiles known{};  ///< empty without a directory
   std::vector<std::optional<size_t>> places{};
-  std::optional<history::BaselinePlan> plan{};
-  std::optional<Error> problem{};  ///< why there is no plan
+  /// The baseline, or why there is none.
+  Result<history::BaselinePlan> plan = invalid("nothing was compared");
   BaselineState state = BaselineState::kPlanned;
 };
 
