@@ -30,6 +30,12 @@ Error Error::caused_by(Cause cause) const {
   return Error(std::move(rep));
 }
 
+Error Error::with_cause_of(const Error& other) const {
+  auto rep = copy();
+  rep->cause = other.cause();
+  return Error(std::move(rep));
+}
+
 Error Error::hinted(std::string hint) const {
   auto rep = copy();
   rep->hint = std::move(hint);

@@ -49,6 +49,11 @@ class Error {
   [[nodiscard]] const std::string& root_message() const { return rep_->root_message; }
   [[nodiscard]] const std::optional<SourceSpan>& span() const { return rep_->span; }
   [[nodiscard]] const std::optional<Cause>& cause() const { return rep_->cause; }
+  /// The cause's code; empty when there is no cause.
+  [[nodiscard]] std::string_view cause_code() const {
+    const std::optional<Cause>& cause = rep_->cause;
+    return cause ? std::string_view(cause->code) : std::string_view();
+  }
   /// The next command to run or thing to try; empty when there is none.
   [[nodiscard]] const std::string& hint() const { return rep_->hint; }
 
@@ -56,6 +61,8 @@ class Error {
   [[nodiscard]] Error context(std::string_view outer) const;
   [[nodiscard]] Error at(SourceSpan span) const;
   [[nodiscard]] Error caused_by(Cause cause) const;
+  /// With the cause of `other`, or none when that has none.
+  [[nodiscard]] Error with_cause_of(const Error& other) const;
   [[nodiscard]] Error hinted(std::string hint) const;
   [[nodiscard]] Error with_code(ErrorCode code) const;
 

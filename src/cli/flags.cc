@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/go_format.h"
 #include "base/text.h"
+#include "codec/csv.h"
 
 namespace rhumb::cli {
 namespace {
@@ -82,7 +83,7 @@ Result<void> check_value(const FlagSpec& spec, std::string_view text) {
       TRY(parse_go_duration(text));
       break;
     case FlagKind::kList:
-      TRY(parse_csv_record(text));
+      TRY(codec::parse_csv_record(text));
       break;
     case FlagKind::kString:
     case FlagKind::kArray:
@@ -188,46 +189,6 @@ class ArgumentParser {
   ParsedArguments parsed_;
 };
 
-// `at` counts from 0, the column in the message from 1.
-Error csv_error(size_t at, std::string_view problem) {
-  return invalid("parse error on line 1, column " + std::to_string(at + 1) + ": " +
-                 std::string(problem));
-}
-
-constexpr std::string_view kStrayQuote = "extraneous or missing \" in quoted-field";
-
-// The field that begins with the quote at `at`, which moves to the comma behind it or the end.
-Result<std::string> read_quoted_field(std::string_view text, size_t& at) {
-  std::string field;
-  for (++at;; ++at) {
-    if (at >= text.size()) {
-      return csv_error(text.size(), kStrayQuote);
-    }
-    if (text[at] != '"') {
-      field += text[at];
-    } else if (at + 1 < text.size() && text[at + 1] == '"') {
-      field += text[at++];
-    } else {
-      break;
-    }
-  }
-  ++at;
-  if (at < text.size() && text[at] != ',') {
-    return csv_error(at, kStrayQuote);
-  }
-  return field;
-}
-
-Result<std::string> read_bare_field(std::string_view text, size_t& at) {
-  const size_t end = std::min(text.find(',', at), text.size());
-  const std::string_view field = text.substr(at, end - at);
-  if (const size_t quote = field.find('"'); quote != std::string_view::npos) {
-    return csv_error(at + quote, "bare \" in non-quoted-field");
-  }
-  at = end;
-  return std::string(field);
-}
-
 }  // namespace
 
 FlagSet::FlagSet(std::vector<FlagSpec> specs) : specs_(std::move(specs)) {
@@ -262,7 +223,7 @@ Result<void> FlagSet::set(const FlagSpec& spec, std::string_view text) {
   } else if (spec.kind == FlagKind::kArray) {
     value.texts.emplace_back(text);
   } else {
-    const std::vector<std::string> fields = TRY(parse_csv_record(text));
+    const std::vector<std::string> fields = TRY(codec::parse_csv_record(text));
     value.texts.insert(value.texts.end(), fields.begin(), fields.end());
   }
   value.origin = Origin::kPerson;
@@ -341,22 +302,6 @@ std::chrono::nanoseconds FlagSet::duration(std::string_view name) const {
 
 const std::vector<std::string>& FlagSet::list(std::string_view name) const {
   return value(name).texts;
-}
-
-Result<std::vector<std::string>> parse_csv_record(std::string_view text) {
-  std::vector<std::string> fields;
-  if (text.empty()) {
-    return fields;
-  }
-  size_t at = 0;
-  while (true) {
-    const bool quoted = at < text.size() && text[at] == '"';
-    fields.push_back(TRY(quoted ? read_quoted_field(text, at) : read_bare_field(text, at)));
-    if (at >= text.size()) {
-      return fields;
-    }
-    ++at;  // the comma
-  }
 }
 
 Result<ParsedArguments> parse_arguments(const std::vector<std::string>& arguments, FlagSet& flags) {

@@ -77,9 +77,6 @@ class FlagSet {
   std::map<std::string, Value, std::less<>> values_;
 };
 
-/// Splits one CSV record (RFC 4180 quoting) into fields. Errors: kInvalid (bare or unclosed quote).
-[[nodiscard]] Result<std::vector<std::string>> parse_csv_record(std::string_view text);
-
 /// What is left of the arguments once the flags are taken out.
 struct ParsedArguments {
   std::vector<std::string> positionals;

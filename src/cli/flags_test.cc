@@ -93,14 +93,5 @@ TEST(Flags, NegativeDurationsCountAsZero) {
   EXPECT_EQ(flags.duration("lock-timeout").count(), 0);
 }
 
-TEST(Csv, ReadsOneRecord) {
-  EXPECT_THAT(parse_csv_record("a,b").value(), ElementsAre("a", "b"));
-  EXPECT_THAT(parse_csv_record("a,,").value(), ElementsAre("a", "", ""));
-  EXPECT_THAT(parse_csv_record(R"("a ""q"", b",c)").value(), ElementsAre("a \"q\", b", "c"));
-  EXPECT_FALSE(parse_csv_record("\"a").has_value());
-  EXPECT_FALSE(parse_csv_record("\"a\"b").has_value());
-  EXPECT_FALSE(parse_csv_record("a\"b").has_value());
-}
-
 }  // namespace
 }  // namespace rhumb::cli

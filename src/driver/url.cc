@@ -43,7 +43,7 @@ Error refuse_docker(const codec::Url& url) {
 
 }  // namespace
 
-void DriverRegistry::add(const std::vector<std::string>& schemes, Opener opener) {
+void DriverRegistry::add(const std::vector<std::string>& schemes, const Opener& opener) {
   for (const std::string& scheme : schemes) {
     openers_[scheme] = opener;
   }

@@ -33,7 +33,7 @@ class DriverRegistry {
   using Opener = std::function<Result<std::unique_ptr<Connection>>(const DatabaseUrl&)>;
 
   /// Makes `opener` answer for every one of `schemes` (lower case).
-  void add(const std::vector<std::string>& schemes, Opener opener);
+  void add(const std::vector<std::string>& schemes, const Opener& opener);
   [[nodiscard]] bool knows(std::string_view scheme) const;
 
   /// Opens a database.

@@ -144,21 +144,21 @@ Result<Slot> Evaluator::call_value(std::span<const Slot> args, Arguments given) 
   const Function& function = callee.value.as_function();
   const size_t fixed = function.params.size();
   const size_t count = args.size() - 1;
-  if (function.variadic.has_value() ? count < fixed : count != fixed) {
+  const std::optional<Param>& variadic = function.variadic;
+  if (variadic.has_value() ? count < fixed : count != fixed) {
     return invalid("wrong number of args for " + name + ": got " + std::to_string(count) +
-                   " want " + (function.variadic.has_value() ? "at least " : "") +
-                   std::to_string(fixed));
+                   " want " + (variadic.has_value() ? "at least " : "") + std::to_string(fixed));
   }
   std::vector<Value> values;
   for (size_t i = 0; i < count; ++i) {
     const Slot arg = args[i + 1].without_interface();
-    const Param& param = i < fixed ? function.params[i] : *function.variadic;
+    const Param& param = i < fixed || !variadic ? function.params[i] : *variadic;
     if (!arg.valid && !takes_nil(checked(param))) {
       return invalid("arg " + std::to_string(i) + ": value is nil; should be of type " +
                      param.type);
     }
     if (arg.valid && param.kind == ParamKind::kInt && arg.value.kind() == Value::Kind::kInteger) {
-      values.push_back(arg.value.as_int());  // here, and only here, integers are converted
+      values.emplace_back(arg.value.as_int());  // here, and only here, integers are converted
       continue;
     }
     if (arg.valid && param.kind != ParamKind::kAny && !is_of_type(arg.value, param.type)) {

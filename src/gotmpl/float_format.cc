@@ -38,7 +38,7 @@ std::string format_binary(double value) {
 }
 
 std::string format_hex(double value, bool capitals, int precision) {
-  Parts parts = split_double(value);
+  const Parts parts = split_double(value);
   constexpr int kDigits = 15;  // hexadecimal digits behind the point, after the shift below
   int exponent = 0;
   uint64_t mantissa = 0;

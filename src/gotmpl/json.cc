@@ -203,11 +203,11 @@ Value from_json(const codec::Json& json, const std::string& type) {
     case JsonKind::kBool:
       return json.as_bool();
     case JsonKind::kInt:
-      return *json.to_int();
+      return json.to_int().value_or(0);
     case JsonKind::kUint:
     case JsonKind::kDouble:
     case JsonKind::kNumberText:
-      return *json.to_double();
+      return json.to_double().value_or(0);
     case JsonKind::kString:
       return json.as_string();
     case JsonKind::kArray: {

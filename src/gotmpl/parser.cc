@@ -103,7 +103,7 @@ class TreeParser {
   Result<NodePtr> parse_term();
   Result<NodePtr> parse_word(const Token& token);
   Result<NodePtr> parse_literal(const Token& token);
-  Result<void> add_tree(std::string name, NodePtr root);
+  Result<void> add_tree(const std::string& name, NodePtr root);
 
   Token next();
   const Token& peek();
@@ -214,10 +214,10 @@ Result<void> TreeParser::parse_definition() {
   if (body.end->kind != NodeKind::kEnd) {
     return fail("unexpected " + format_node(*body.end) + " in " + kContext);
   }
-  return add_tree(std::move(name), std::move(body.list));
+  return add_tree(name, std::move(body.list));
 }
 
-Result<void> TreeParser::add_tree(std::string name, NodePtr root) {
+Result<void> TreeParser::add_tree(const std::string& name, NodePtr root) {
   const auto found = session_.trees.find(name);
   if (found == session_.trees.end() || is_blank_list(*found->second.root)) {
     session_.trees.insert_or_assign(
@@ -380,7 +380,7 @@ Result<NodePtr> TreeParser::parse_block() {
   if (body.end->kind != NodeKind::kEnd) {
     return fail("unexpected " + format_node(*body.end) + " in " + kContext);
   }
-  TRY(block.add_tree(std::move(name), std::move(body.list)));
+  TRY(block.add_tree(name, std::move(body.list)));
   return node;
 }
 
@@ -574,7 +574,7 @@ Result<NodePtr> TreeParser::parse_literal(const Token& token) {
 
 }  // namespace
 
-Result<Trees> parse_trees(std::shared_ptr<const Source> source,
+Result<Trees> parse_trees(const std::shared_ptr<const Source>& source,
                           const std::function<bool(std::string_view)>& is_function) {
   const Lexer::Options options{.break_is_keyword = !is_function("break"),
                                .continue_is_keyword = !is_function("continue")};

@@ -33,7 +33,7 @@ using Trees = std::map<std::string, Tree, std::less<>>;
 ///
 /// Shape: a template of nothing but blanks does not replace one with content.
 /// Errors: kInvalid `template: <name>:<line>: <what>`; kLimit beyond kNestingMax.
-[[nodiscard]] Result<Trees> parse_trees(std::shared_ptr<const Source> source,
+[[nodiscard]] Result<Trees> parse_trees(const std::shared_ptr<const Source>& source,
                                         const std::function<bool(std::string_view)>& is_function);
 
 }  // namespace rhumb::gotmpl

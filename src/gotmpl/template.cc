@@ -14,7 +14,7 @@ TemplateSet::TemplateSet(FunctionMap functions, TemplateOptions options)
 Result<void> TemplateSet::add(std::string name, std::string text) {
   auto source =
       std::make_shared<const Source>(Source{.name = std::move(name), .text = std::move(text)});
-  Trees parsed = TRY(parse_trees(std::move(source), [this](std::string_view word) {
+  Trees parsed = TRY(parse_trees(source, [this](std::string_view word) {
     return functions_->contains(word) || find_builtin(word) != nullptr;
   }));
   for (auto& [key, tree] : parsed) {

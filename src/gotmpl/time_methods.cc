@@ -256,8 +256,8 @@ std::optional<Function> duration_method(Nanoseconds duration, std::string_view n
     return constant(Value::integer(number, IntKind::kInt64));
   };
   const auto whole_and_rest = [ns](int64_t unit) {
-    return static_cast<double>(ns / unit) +
-           static_cast<double>(ns % unit) / static_cast<double>(unit);
+    const int64_t whole = ns / unit;
+    return static_cast<double>(whole) + static_cast<double>(ns % unit) / static_cast<double>(unit);
   };
   if (name == "String") {
     return constant(format_go_duration(duration));

@@ -135,11 +135,13 @@ Value Value::map_of(std::string type, Entries entries, std::string element_inter
 }
 
 Value Value::error(std::string text, std::string type) {
-  return Struct(std::move(type)).text(text).method("Error", [text] { return Value(text); }).value();
+  Struct error(std::move(type));
+  error.text(text);
+  return error.method("Error", [text = std::move(text)] { return Value(text); }).value();
 }
 
 Value Value::time(std::chrono::sys_time<std::chrono::nanoseconds> instant, TimeZone zone) {
-  return time(Time{.instant = instant, .zone = zone, .local = zone});
+  return time(Time{.instant = instant, .zone = zone, .local = std::move(zone)});
 }
 
 Value Value::time(Time value) {
@@ -363,8 +365,9 @@ std::optional<Function> Value::find_method(std::string_view name) const {
   if (kind() == Kind::kInteger && type_name() == kDurationType) {
     return duration_method(std::chrono::nanoseconds(as_int()), name);
   }
-  if (name == "String" && traits_ != nullptr && traits_->text.has_value()) {
-    return Function{.call = [text = *traits_->text](std::span<const Value>) -> Result<Value> {
+  const std::optional<std::string>* const text = traits_ != nullptr ? &traits_->text : nullptr;
+  if (name == "String" && text != nullptr && text->has_value()) {
+    return Function{.call = [text = text->value()](std::span<const Value>) -> Result<Value> {
       return Value(text);
     }};
   }

@@ -61,7 +61,8 @@ void ValuePrinter::print_value(const Value& value, char32_t verb, int depth) {
     case Kind::kStruct:
       return print_struct(value, verb, depth);
     case Kind::kTime:
-      return print_string(value, *value.own_text(), is_one_of(verb, U"vsqxX") ? verb : 's');
+      return print_string(value, value.own_text().value_or(std::string()),
+                          is_one_of(verb, U"vsqxX") ? verb : 's');
     case Kind::kFunction:
       return print_pointer(value, verb);
   }

@@ -59,6 +59,14 @@ std::string VerbFormat::pad(std::string_view text) const {
   return pad_with(text, flags_.zero);
 }
 
+int VerbFormat::integer_digits_min(bool with_sign) const {
+  if (flags_.has_precision) {
+    return flags_.precision;
+  }
+  const bool fills = flags_.zero && !flags_.minus && flags_.has_width;
+  return fills ? flags_.width - (with_sign ? 1 : 0) : 0;
+}
+
 std::string VerbFormat::integer(uint64_t bits, bool is_signed, unsigned base, char32_t verb) const {
   const bool negative = is_signed && static_cast<int64_t>(bits) < 0;
   const uint64_t magnitude = negative ? 0 - bits : bits;
@@ -66,12 +74,8 @@ std::string VerbFormat::integer(uint64_t bits, bool is_signed, unsigned base, ch
     return pad_with("", false);
   }
   std::string digits = digits_of(magnitude, base, verb == 'X');
-  int digits_min = 0;
-  if (flags_.has_precision) {
-    digits_min = flags_.precision;
-  } else if (flags_.zero && !flags_.minus && flags_.has_width) {
-    digits_min = flags_.width - (negative || flags_.plus || flags_.space ? 1 : 0);
-  }
+  const char* sign = negative ? "-" : flags_.plus ? "+" : flags_.space ? " " : "";
+  const int digits_min = integer_digits_min(*sign != '\0');
   if (digits_min > static_cast<int>(digits.size())) {
     digits.insert(0, static_cast<size_t>(digits_min) - digits.size(), '0');
   }
@@ -85,7 +89,6 @@ std::string VerbFormat::integer(uint64_t bits, bool is_signed, unsigned base, ch
   if (verb == 'O') {
     digits.insert(0, "0o");
   }
-  const char* sign = negative ? "-" : flags_.plus ? "+" : flags_.space ? " " : "";
   return pad_with(sign + digits, false);
 }
 

@@ -48,6 +48,8 @@ class VerbFormat {
 
  private:
   [[nodiscard]] std::string pad_with(std::string_view text, bool zeros) const;
+  /// How many digits an integer is filled up to with zeros.
+  [[nodiscard]] int integer_digits_min(bool with_sign) const;
   [[nodiscard]] std::string_view cut_to_precision(std::string_view text) const;
 
   VerbFlags flags_;

@@ -77,8 +77,8 @@ Response refuse(const std::vector<Error>& errors) {
                         .locations = {},
                         .code = std::string(extension_code(error.code())),
                         .details = {}};
-    if (error.span()) {
-      entry.locations.push_back(error.span()->begin);
+    if (const std::optional<SourceSpan>& span = error.span()) {
+      entry.locations.push_back(span->begin);
     }
     response.errors.push_back(std::move(entry));
   }

@@ -162,7 +162,7 @@ class SchemaChecker {
                         fmt::format("{} has the output type \"{}\"", name, type->name));
       }
       if (value.default_value) {
-        defaults_.push_back({.value = &value, .name = name});
+        defaults_.push_back({.value = &value, .literal = &*value.default_value, .name = name});
       }
     }
     return {};
@@ -175,7 +175,7 @@ class SchemaChecker {
       std::vector<VariableUse> uses;
       const InputRules rules;
       check_literal({.schema = schema_, .rules = rules, .diagnostics = problems, .uses = uses},
-                    *pending.value->default_value, *pending.value, "default of " + pending.name);
+                    *pending.literal, *pending.value, "default of " + pending.name);
       if (!problems.empty()) {
         return problems.errors().front();
       }
@@ -209,6 +209,7 @@ class SchemaChecker {
 
   struct Default {
     const InputValue* value;  ///< in `schema_`
+    const Value* literal;     ///< its default
     std::string name;
   };
 

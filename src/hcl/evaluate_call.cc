@@ -23,7 +23,8 @@ const Function* find_function(const EvalContext& context, const std::string& nam
 }
 
 const Parameter& parameter_of(const Function& function, size_t index) {
-  return index < function.parameters.size() ? function.parameters[index] : *function.variadic;
+  const std::optional<Parameter>& variadic = function.variadic;
+  return index < function.parameters.size() || !variadic ? function.parameters[index] : *variadic;
 }
 
 }  // namespace
@@ -173,12 +174,11 @@ Value Evaluator::call_function(const CallExpr& node,
     }
     return *std::move(result);
   }
-  if (problem.index() && *problem.index() < spans.size()) {
-    return report(
-        "Invalid function argument",
-        fmt::format("Invalid value for \"{}\" parameter: {}.",
-                    parameter_of(function, *problem.index()).name, result.error().message()),
-        spans[*problem.index()]);
+  if (const auto& index = problem.index(); index && *index < spans.size()) {
+    return report("Invalid function argument",
+                  fmt::format("Invalid value for \"{}\" parameter: {}.",
+                              parameter_of(function, *index).name, result.error().message()),
+                  spans[*index]);
   }
   return report(
       "Error in function call",
@@ -190,6 +190,7 @@ Value Evaluator::call_lazy(const CallExpr& node,
                            const Function& function,
                            const EvalContext& context) {
   std::vector<SourceSpan> spans;
+  spans.reserve(node.arguments.size());
   for (const ExprPtr& argument : node.arguments) {
     spans.push_back(argument->start_span());
   }

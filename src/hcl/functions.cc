@@ -55,7 +55,7 @@ std::vector<std::string_view> split_graphemes(std::string_view text) {
   return out;
 }
 
-Value string_list(std::vector<std::string> texts) {
+Value string_list(const std::vector<std::string>& texts) {
   ValueList values;
   values.reserve(texts.size());
   for (const std::string& text : texts) {
@@ -81,8 +81,8 @@ Result<Value> try_expressions(const std::vector<ExprPtr>& arguments, const LazyE
       const std::string& message = error.message();
       const size_t split = message.find("; ");
       text += "- " + message.substr(0, split);
-      if (error.span()) {
-        text += " (at " + format_span(*error.span()) + ")";
+      if (const std::optional<SourceSpan>& span = error.span()) {
+        text += " (at " + format_span(*span) + ")";
       }
       if (split != std::string::npos) {
         text += "\n  " + message.substr(split + 2);
@@ -96,7 +96,7 @@ Result<Value> try_expressions(const std::vector<ExprPtr>& arguments, const LazyE
 Function print_function(FunctionHost& host) {
   return fixed_function({{"value", Type::dynamic(), true}},
                         [&host](const ValueList& args, CallProblem&) -> Result<Value> {
-                          std::string text = TRY(display_text(args[0]));
+                          const std::string text = TRY(display_text(args[0]));
                           host.print(text);
                           return args[0];
                         });

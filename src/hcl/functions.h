@@ -42,7 +42,7 @@ class FunctionHost {
 
 /// Adds `file`, `fileset`, `glob` and `getenv`, which project files have; relative paths start at
 /// `directory`, which must be absolute.
-void add_project_functions(FunctionTable& table, FunctionHost& host, std::string directory);
+void add_project_functions(FunctionTable& table, FunctionHost& host, const std::string& directory);
 
 /// The names `string`, `number`, `bool` and `int` as types, for where a variable declares its type.
 [[nodiscard]] std::map<std::string, Value, std::less<>> type_names();

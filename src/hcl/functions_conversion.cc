@@ -21,7 +21,7 @@ std::string conversion_failure(const Value& value, const Type& type) {
   return "cannot convert " + value.type().friendly_name() + " to " + type.constraint_name();
 }
 
-Function conversion(Type type) {
+Function conversion(const Type& type) {
   return fixed_function({{"v", Type::dynamic(), true}},
                         [type](const ValueList& args, CallProblem& problem) -> Result<Value> {
                           auto converted = convert(args[0], type);

@@ -11,7 +11,7 @@ namespace rhumb::hcl {
 namespace {
 
 Result<Value> jsonencode(const ValueList& args, CallProblem&) {
-  std::string text = TRY(format_value_json(args[0]));
+  const std::string text = TRY(format_value_json(args[0]));
   return Value::string(text);
 }
 

@@ -316,13 +316,14 @@ Result<std::vector<std::string>> match_files(FunctionHost& host,
   return Walker(host, std::move(patterns)).walk(start.empty() ? "/" : start);
 }
 
-void add_project_functions(FunctionTable& table, FunctionHost& host, std::string directory) {
-  table["file"] = fixed_function(
-      {{"path", Type::string()}},
-      [&host, directory](const ValueList& args, CallProblem&) -> Result<Value> {
-        std::string content = TRY(host.read_file(absolute_path(directory, args[0].as_string())));
-        return Value::string(content);
-      });
+void add_project_functions(FunctionTable& table, FunctionHost& host, const std::string& directory) {
+  table["file"] =
+      fixed_function({{"path", Type::string()}},
+                     [&host, directory](const ValueList& args, CallProblem&) -> Result<Value> {
+                       const std::string content =
+                           TRY(host.read_file(absolute_path(directory, args[0].as_string())));
+                       return Value::string(content);
+                     });
   const auto match = [&host, directory](GlobStyle style) {
     return fixed_function(
         {{"pattern", Type::string()}},

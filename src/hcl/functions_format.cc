@@ -149,7 +149,7 @@ std::string pad(const Verb& verb, std::string text, bool number) {
   return repeat(' ', missing) + text;
 }
 
-std::string with_sign(const Verb& verb, bool negative, std::string text) {
+std::string with_sign(const Verb& verb, bool negative, const std::string& text) {
   if (negative) {
     return "-" + text;
   }
@@ -308,7 +308,7 @@ std::string cut_text(const Verb& verb, const std::string& text) {
   }
   std::string out;
   const auto clusters = split_graphemes(text);
-  for (size_t i = 0; i < std::min(clusters.size(), *verb.precision); ++i) {
+  for (size_t i = 0; i < std::min(clusters.size(), verb.precision.value_or(0)); ++i) {
     out += clusters[i];
   }
   return out;
@@ -342,7 +342,7 @@ Result<std::string> format_one(const Verb& verb, const Value& value) {
     case 's':
     case 'q': {
       const Value converted = TRY(convert(value, Type::string()));
-      std::string text = cut_text(verb, converted.as_string());
+      const std::string text = cut_text(verb, converted.as_string());
       return pad(verb, verb.letter == 'q' ? codec::format_json_string(text) : text, false);
     }
     default: {
@@ -421,7 +421,7 @@ Result<Value> format(const ValueList& args, CallProblem& problem) {
     return Value::unknown();  // what the reference makes of it; unusable everywhere
   }
   size_t used = 0;
-  std::string text = TRY(format_values(args[0].as_string(), values, used));
+  const std::string text = TRY(format_values(args[0].as_string(), values, used));
   if (const auto checked = check_used(used, values.size()); !checked) {
     return problem.argument(used + 1, checked.error().message());
   }

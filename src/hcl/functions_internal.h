@@ -24,7 +24,7 @@ using FunctionCall = std::function<Result<Value>(const ValueList&, CallProblem&)
 
 /// Text as `format` with `%v` or `print` shows a value: strings raw, bools, numbers by `number`,
 /// everything else as JSON.
-[[nodiscard]] Value string_list(std::vector<std::string> texts);
+[[nodiscard]] Value string_list(const std::vector<std::string>& texts);
 
 [[nodiscard]] Result<std::string> format_values(const std::string& format,
                                                 const ValueList& values,

@@ -90,7 +90,7 @@ Result<Value> setproduct(const ValueList& args, CallProblem& problem) {
   std::vector<ValueList> rows = {{}};
   std::vector<Type> types;
   for (const Value& arg : args) {
-    Value list = TRY(convert(arg, Type::list(Type::dynamic())));
+    const Value list = TRY(convert(arg, Type::list(Type::dynamic())));
     types.push_back(list.type().element());
     std::vector<ValueList> longer;
     for (const ValueList& row : rows) {

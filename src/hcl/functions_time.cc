@@ -253,74 +253,71 @@ std::string zone_text(const Timestamp& time, size_t letters) {
   }
 }
 
+// Whether a verb is written with that many letters.
+bool is_verb(char verb, size_t letters) {
+  switch (verb) {
+    case 'Y':
+      return letters == 2 || letters == 4;
+    case 'M':
+      return letters <= 4;
+    case 'E':
+      return letters == 3 || letters == 4;
+    case 'D':
+    case 'h':
+    case 'H':
+    case 'm':
+    case 's':
+      return letters <= 2;
+    case 'A':
+    case 'a':
+      return letters == 2;
+    case 'Z':
+      return letters <= 5 && letters != 2;
+    default:
+      return false;
+  }
+}
+
+// A name, or its first three letters.
+std::string name_text(std::string_view name, size_t letters) {
+  return std::string(letters == 3 ? name.substr(0, 3) : name);
+}
+
 std::optional<std::string> format_verb(std::string_view verb, const Timestamp& time) {
+  const size_t letters = verb.size();
+  if (!is_verb(verb[0], letters)) {
+    return std::nullopt;
+  }
   const auto day = std::chrono::floor<days>(time.local);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time.local - day);
-  const size_t letters = verb.size();
   const int year = static_cast<int>(date.year());
   const unsigned month = static_cast<unsigned>(date.month());
   const int64_t hour = clock.hours().count();
-  const bool short_number = letters <= 2;
-  const std::string_view weekday = kWeekdays[std::chrono::weekday(day).c_encoding()];
   switch (verb[0]) {
     case 'Y':
-      if (letters == 2 || letters == 4) {
-        return letters == 2 ? fmt::format("{:02}", year % 100) : fmt::format("{:04}", year);
-      }
-      break;
+      return letters == 2 ? fmt::format("{:02}", year % 100) : fmt::format("{:04}", year);
     case 'M':
-      if (letters <= 4) {
-        return short_number ? number_text(month, letters)
-                            : std::string(letters == 3 ? kMonths[month - 1].substr(0, 3)
-                                                       : kMonths[month - 1]);
-      }
-      break;
+      return letters <= 2 ? number_text(month, letters) : name_text(kMonths[month - 1], letters);
     case 'D':
-      if (short_number) {
-        return number_text(static_cast<unsigned>(date.day()), letters);
-      }
-      break;
+      return number_text(static_cast<unsigned>(date.day()), letters);
     case 'E':
-      if (letters == 3 || letters == 4) {
-        return std::string(letters == 3 ? weekday.substr(0, 3) : weekday);
-      }
-      break;
+      return name_text(kWeekdays[std::chrono::weekday(day).c_encoding()], letters);
     case 'h':
-      if (short_number) {
-        return number_text(hour, letters);
-      }
-      break;
+      return number_text(hour, letters);
     case 'H':
-      if (short_number) {
-        return number_text(hour % 12 == 0 ? 12 : hour % 12, letters);
-      }
-      break;
+      return number_text(hour % 12 == 0 ? 12 : hour % 12, letters);
     case 'A':
+      return hour < 12 ? "AM" : "PM";
     case 'a':
-      if (letters == 2) {
-        return verb[0] == 'A' ? (hour < 12 ? "AM" : "PM") : (hour < 12 ? "am" : "pm");
-      }
-      break;
+      return hour < 12 ? "am" : "pm";
     case 'm':
-      if (short_number) {
-        return number_text(clock.minutes().count(), letters);
-      }
-      break;
+      return number_text(clock.minutes().count(), letters);
     case 's':
-      if (short_number) {
-        return number_text(clock.seconds().count(), letters);
-      }
-      break;
-    case 'Z':
-      if (letters <= 5 && letters != 2) {
-        return zone_text(time, letters);
-      }
-      break;
+      return number_text(clock.seconds().count(), letters);
     default:
-      break;
+      return zone_text(time, letters);
   }
-  return std::nullopt;
 }
 
 bool is_letter(char c) {

@@ -67,7 +67,7 @@ Result<Value> yamlmerge(const ValueList& args, CallProblem& problem) {
     }
     merged = *std::move(combined);
   }
-  std::string text = TRY(encode_merged_yaml(merged));
+  const std::string text = TRY(encode_merged_yaml(merged));
   return Value::string(text);
 }
 
@@ -76,7 +76,7 @@ Result<Value> yamlmerge(const ValueList& args, CallProblem& problem) {
 void add_yaml_functions(FunctionTable& table) {
   table["yamlencode"] = fixed_function({{"value", Type::dynamic(), true}},
                                        [](const ValueList& args, CallProblem&) -> Result<Value> {
-                                         std::string text = TRY(encode_yaml(args[0]));
+                                         const std::string text = TRY(encode_yaml(args[0]));
                                          return Value::string(text);
                                        });
   table["yamldecode"] = fixed_function(

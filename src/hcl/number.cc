@@ -425,7 +425,7 @@ DecimalDigits Number::shortest_digits() const {
   int64_t ten = 0;
   std::string value = decimal_integer(middle, exponent, ten).str();
   std::string lower = decimal_integer(middle - 1, exponent, ten).str();
-  std::string upper = decimal_integer(middle + 1, exponent, ten).str();
+  const std::string upper = decimal_integer(middle + 1, exponent, ten).str();
   value.insert(0, upper.size() - value.size(), '0');
   lower.insert(0, upper.size() - lower.size(), '0');
   out.point = ten + static_cast<int64_t>(upper.size());
@@ -444,7 +444,7 @@ std::string Number::to_text() const {
     }
   }
   const DecimalDigits decimal = shortest_digits();
-  std::string out = decimal.negative ? "-" : "";
+  const std::string out = decimal.negative ? "-" : "";
   const auto size = static_cast<int64_t>(decimal.digits.size());
   if (size == 0) {
     return out + "0";
@@ -503,7 +503,7 @@ Number Number::floor() const {
   if (whole == *this || !is_negative()) {
     return whole;
   }
-  Rep one = make_rep(false, 1, 0, rep_->precision);
+  const Rep one = make_rep(false, 1, 0, rep_->precision);
   return Number(std::make_shared<const Rep>(add_reps(*whole.rep_, one, true)));
 }
 

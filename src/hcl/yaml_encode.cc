@@ -203,8 +203,8 @@ std::string merged_scalar(const Value& value, size_t indent) {
       if (number.is_infinite()) {
         return number.is_negative() ? "-.inf" : ".inf";
       }
-      return number.to_int64() ? std::to_string(*number.to_int64())
-                               : format_go_float(number.to_double(), 'g', -1);
+      const std::optional<int64_t> whole = number.to_int64();
+      return whole ? std::to_string(*whole) : format_go_float(number.to_double(), 'g', -1);
     }
     default:
       return merged_string(value.as_string(), indent);

@@ -218,7 +218,7 @@ class Client::Impl {
                                                   transfer.request->response_bytes_max));
     }
     const bool bad_url = code == CURLE_URL_MALFORMAT;
-    std::string text = detail[0] != '\0' ? detail : curl_.easy_strerror(code);
+    const std::string text = detail[0] != '\0' ? detail : curl_.easy_strerror(code);
     return Error(bad_url ? ErrorCode::kInvalid : ErrorCode::kUnavailable, text)
         .caused_by({.code = std::to_string(static_cast<int>(code)), .text = text});
   }

@@ -88,7 +88,7 @@ class AsioListener : public Listener {
  public:
   AsioListener(const ServerOptions& options, Dispatch dispatch)
       : shared_(options, std::move(dispatch)) {}
-  ~AsioListener() override { stop(); }
+  ~AsioListener() override { AsioListener::stop(); }
 
   Result<void> listen() {
     if (!shared_.options.tls_certificate_file.empty()) {

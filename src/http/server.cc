@@ -78,7 +78,7 @@ class Server::Impl {
   }
 
  private:
-  void dispatch(Request request, Respond respond) {
+  void dispatch(Request request, const Respond& respond) {
     // A shared copy: std::function needs to be copyable, the request is moved only once.
     auto shared = std::make_shared<Request>(std::move(request));
     const bool taken = workers_.submit([this, shared, respond] { respond(answer(*shared)); });

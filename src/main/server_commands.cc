@@ -44,7 +44,7 @@ std::string variable_of(std::string_view flag) {
 }
 
 std::string unquoted(std::string_view text) {
-  bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
   return std::string(quoted ? text.substr(1, text.size() - 2) : text);
 }
 
@@ -106,7 +106,7 @@ Result<int> run_serve(Invocation& invocation) {
   const WebAssets assets;
   options.assets = &assets;
   options.log = [&](const std::string& line) {
-    std::lock_guard lock(log_mutex);
+    const std::lock_guard lock(log_mutex);
     invocation.app.err << line << "\n" << std::flush;
   };
   return registry::serve(options, invocation.app.out);
@@ -160,7 +160,8 @@ Command audit_command() {
 }
 
 Result<int> run_rebuild(Invocation& invocation) {
-  registry::RebuildReport report = TRY(registry::rebuild_registry(invocation.flags.text("data")));
+  const registry::RebuildReport report =
+      TRY(registry::rebuild_registry(invocation.flags.text("data")));
   for (const std::string& difference : report.differences) {
     invocation.app.out << difference << "\n";
   }

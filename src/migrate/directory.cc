@@ -59,10 +59,11 @@ class FileScan {
     }
     File::Facts facts;
     facts.fingerprint = fingerprint_.value();
-    if (!header_->is_sum_ignored) {
+    if (is_summed()) {
       facts.hash = sum_.end_file();
     }
-    const std::vector<std::string> tags = find_arguments(header_->directives, "checkpoint");
+    const std::vector<std::string> tags =
+        find_arguments(header_.value_or(FileHeader{}).directives, "checkpoint");
     if (!tags.empty()) {
       facts.checkpoint = tags.front();
     }
@@ -74,8 +75,9 @@ class FileScan {
     header_ = read_header(text, format_);
     feed(text);
   }
+  [[nodiscard]] bool is_summed() const { return header_ && !header_->is_sum_ignored; }
   void feed(std::string_view piece) {
-    if (!header_->is_sum_ignored) {
+    if (is_summed()) {
       sum_.update(piece);
     }
   }

@@ -19,7 +19,7 @@ std::string format_second(sys::Instant time) {
 }
 
 bool was_refused_in_transaction(const Error& error) {
-  return error.cause() && error.cause()->code == kActiveTransaction;
+  return error.cause_code() == kActiveTransaction;
 }
 
 }  // namespace
@@ -360,7 +360,7 @@ void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& 
                       : StatementResult::kFailed;
     done.statement = planned_->texts().both_forms(number, text(number));
     done.error = planned_->texts().statement_error(number, text(number), error.message());
-    done.error_code = error.cause() ? error.cause()->code : std::string();
+    done.error_code = error.cause_code();
     done.error_position = statements_.at(number).position;
   }
   context_.stream.emit(std::move(done));

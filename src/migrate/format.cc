@@ -51,7 +51,7 @@ std::vector<std::string> order_flyway(std::vector<std::string> names) {
   }
   const std::string base_version = file_version(baseline, Format::kFlyway);
   for (std::string& name : names) {
-    std::string version = file_version(name, Format::kFlyway);
+    const std::string version = file_version(name, Format::kFlyway);
     if (base_name(name).front() == 'R') {
       repeatable.push_back(std::move(name));
     } else if (base_name(name).front() == 'V' && (baseline.empty() || version > base_version)) {

@@ -37,10 +37,11 @@ bool hides_delimiter(std::string_view text) {
   std::string_view last;
   while (scanner.has_value()) {
     const Result<std::optional<sql::Statement>> statement = scanner.value().next();
-    if (!statement.has_value() || !statement.value()) {
+    const std::optional<sql::Statement> found = statement.value_or(std::nullopt);
+    if (!found) {
       break;
     }
-    last = statement.value()->text;
+    last = found->text;
   }
   return last != kNext;
 }

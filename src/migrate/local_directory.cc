@@ -91,8 +91,9 @@ Result<std::vector<std::string>> LocalDirectory::list() const {
 Result<void> LocalDirectory::walk(const std::string& below, std::vector<std::string>& names) const {
   const std::string folder = below.empty() ? "." : below;
   auto entries = TRY(read_folder(folder_.get(), folder, full(folder)));
+  const std::string prefix = below.empty() ? "" : below + "/";
   for (auto& [name, is_folder] : entries) {
-    const std::string path = below.empty() ? name : below + "/" + name;
+    const std::string path = prefix + name;
     if (!is_folder) {
       names.push_back(path);
     } else if (!name.starts_with('.')) {

@@ -32,10 +32,10 @@ template <typename T, typename Work>
 [[nodiscard]] Result<T> with_locked_store(driver::Connection& connection,
                                           const StoreAccess& access,
                                           const Work& work) {
-  std::optional<Result<T>> result;
+  Result<T> result = Error(ErrorCode::kInternal, "the work did not run");
   TRY(internal::use_locked_store(connection, access,
-                                 [&](RevisionStore& store) { result.emplace(work(store)); }));
-  return std::move(*result);
+                                 [&](RevisionStore& store) { result = work(store); }));
+  return result;
 }
 
 /// Writes rows in one transaction: all or none.

@@ -62,6 +62,7 @@ std::shared_ptr<MemoryDirectory> MemoryDirectories::find(const std::string& name
 
 std::vector<std::string> MemoryDirectories::names() const {
   std::vector<std::string> names;
+  names.reserve(directories_.size());
   for (const auto& [name, directory] : directories_) {
     names.push_back(name);
   }

@@ -77,6 +77,7 @@ Result<std::vector<std::string>> new_migration(Directory& directory,
   }
   TRY(write_files(directory, files));
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const NewFile& file : files) {
     names.push_back(file.name);
   }

@@ -230,6 +230,7 @@ Result<PendingPlan> compute_pending(std::span<const FileEntry> files,
 
 Error out_of_order_error(const std::vector<FileEntry>& files, const std::vector<size_t>& late) {
   std::vector<std::string_view> names;
+  names.reserve(late.size());
   for (const size_t index : late) {
     names.push_back(files[index].name);
   }

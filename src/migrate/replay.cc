@@ -16,10 +16,10 @@ Result<void> replay_file(driver::Connection& dev, const File& file) {
     const Result<driver::ExecResult> done = dev.execute(statement->text);
     if (!done) {
       const Error& error = done.error();
-      Error failed(error.code(),
-                   statement_error_text(statement->text, prepared.id.version, error.message()));
-      failed = failed.context(kReading);
-      return error.cause() ? failed.caused_by(*error.cause()) : failed;
+      return Error(error.code(),
+                   statement_error_text(statement->text, prepared.id.version, error.message()))
+          .context(kReading)
+          .with_cause_of(error);
     }
   }
   return {};
@@ -44,12 +44,9 @@ Result<void> replay_directory(driver::Connection& dev,
 Result<void> validate_directory(driver::Connection& dev, const DirectoryFiles& directory) {
   const std::unique_ptr<driver::Snapshot> snapshot =
       TRY(dev.snapshot().context("sql/migrate: taking database snapshot"));
-  const Result<void> replayed = replay_directory(dev, directory);
-  const Result<void> restored = snapshot->restore();
-  if (!replayed) {
-    return replayed;
-  }
-  return restored;
+  Result<void> replayed = replay_directory(dev, directory);
+  Result<void> restored = snapshot->restore();
+  return replayed ? std::move(restored) : std::move(replayed);
 }
 
 }  // namespace rhumb::migrate

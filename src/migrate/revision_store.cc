@@ -333,7 +333,7 @@ Error ambiguous_revisions_error() {
 }
 
 bool is_ambiguous_revisions(const Error& error) {
-  return error.cause() && error.cause()->code == kAmbiguousCode;
+  return error.cause_code() == kAmbiguousCode;
 }
 
 std::string_view ambiguous_revisions_text() {

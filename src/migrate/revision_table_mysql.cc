@@ -93,6 +93,7 @@ class MysqlRevisionTable final : public RevisionTable {
 
   std::string on_conflict_update(const std::vector<std::string_view>& columns) const override {
     std::vector<std::string> parts;
+    parts.reserve(columns.size());
     for (const std::string_view column : columns) {
       parts.push_back(fmt::format("{0} = VALUES({0})", quote(column)));
     }

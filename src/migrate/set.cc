@@ -123,6 +123,7 @@ Result<SetResult> change_rows(driver::Connection& connection,
     version = options.arguments.front();
   }
   std::vector<SetFile> files;
+  files.reserve(directory.files.size());
   for (const File& file : directory.files) {
     files.push_back({.version = file.version(),
                      .description = file.description(),

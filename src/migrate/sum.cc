@@ -13,7 +13,7 @@ namespace rhumb::migrate {
 namespace {
 
 constexpr std::string_view kPrefix = "h1:";
-constexpr size_t kLineMax = 64 * 1024;
+constexpr size_t kLineMax = size_t{64} * 1024;
 constexpr size_t kHashTextSize = 44;
 
 std::string to_text(const codec::Sha256Hasher& hash) {

@@ -105,8 +105,7 @@ bool TargetRun::admit(const Planned& planned) {
     return true;
   }
   const Error& refusal = admitted.error();
-  stream_.emit(Refused{.rule = refusal.cause() ? refusal.cause()->code : std::string(),
-                       .text = refusal.message()});
+  stream_.emit(Refused{.rule = std::string(refusal.cause_code()), .text = refusal.message()});
   fail_run(refusal);
   return false;
 }
@@ -267,7 +266,7 @@ Result<RunOutcome> TargetRun::run() {
     }
   }
   if (!executed) {
-    return *outcome_.error;
+    return outcome_.error.value_or(executed.error());
   }
   return outcome_;
 }

@@ -35,6 +35,7 @@ Result<TxMode> file_tx_mode(const FileContent& file, TxMode global) {
   }
   if (values.size() > 1) {
     std::vector<std::string> quoted;
+    quoted.reserve(values.size());
     for (const std::string& value : values) {
       quoted.push_back(go_quote(value));
     }

@@ -34,6 +34,7 @@ void report_surplus(const hcl::Block& block,
                     const std::vector<BodyField>& fields,
                     Diagnostics& diagnostics) {
   std::vector<std::string> names;
+  names.reserve(fields.size());
   for (const BodyField& field : fields) {
     names.emplace_back(field.name);
   }

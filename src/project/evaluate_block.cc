@@ -44,23 +44,24 @@ const hcl::Traversal* find_reference(const std::vector<hcl::Traversal>& referenc
 Error reworded(const Error& error, const hcl::Expr& expr, const Enumeration* enumeration) {
   constexpr std::string_view kUnknown = "Unknown variable; There is no variable named ";
   const std::string& message = error.message();
-  if (!message.starts_with(kUnknown) || !error.span()) {
+  const std::optional<SourceSpan>& span = error.span();
+  if (!message.starts_with(kUnknown) || !span) {
     return error;
   }
   const std::string rest = message.substr(kUnknown.size());
   if (enumeration != nullptr) {
     const std::string attribute(enumeration->attribute);
     return hcl::diagnostic("Unknown " + std::string(enumeration->block) + "." + attribute,
-                           "There is no " + attribute + " named " + rest, *error.span());
+                           "There is no " + attribute + " named " + rest, *span);
   }
   if (rest.starts_with("\"local\"")) {
-    return hcl::diagnostic("Unknown local", "There is no variable named \"local\".", *error.span());
+    return hcl::diagnostic("Unknown local", "There is no variable named \"local\".", *span);
   }
   const std::vector<hcl::Traversal> references = expr.variables();
-  const hcl::Traversal* reference = find_reference(references, *error.span());
+  const hcl::Traversal* reference = find_reference(references, *span);
   if (rest.starts_with("\"data\"") && reference != nullptr) {
     return hcl::diagnostic("Unknown data source",
-                           hcl::format_traversal(*reference) + " does not exist", *error.span());
+                           hcl::format_traversal(*reference) + " does not exist", *span);
   }
   return error;
 }

@@ -10,6 +10,7 @@ namespace {
 using codec::Json;
 
 constexpr uint32_t kPrivateDirectoryMode = 0700;
+constexpr const char* kFileName = "/credentials.json";
 
 Result<Json> read_credentials(const std::string& path) {
   if (!sys::file_exists(path)) {
@@ -49,19 +50,19 @@ std::optional<std::string> state_directory(const sys::Environment& environment) 
   return home + "/.atlas";
 }
 
-Result<std::string> LoginStore::path() const {
-  const std::optional<std::string> directory = state_directory(environment_);
+Result<std::string> LoginStore::directory() const {
+  std::optional<std::string> directory = state_directory(environment_);
   if (!directory) {
     return Error(ErrorCode::kIo, "HOME is not set: there is no place to keep a login");
   }
-  return *directory + "/credentials.json";
+  return *std::move(directory);
 }
 
 Result<std::optional<StoredLogin>> LoginStore::find(const std::string& endpoint) const {
   if (!state_directory(environment_)) {
     return std::optional<StoredLogin>{};
   }
-  const Json credentials = TRY(read_credentials(TRY(path())));
+  const Json credentials = TRY(read_credentials(TRY(directory()) + kFileName));
   const std::string wanted = endpoint.empty() ? credentials.string_or_empty("default") : endpoint;
   const Json* logins = credentials.find_object("logins");
   if (logins == nullptr) {
@@ -78,8 +79,9 @@ Result<std::optional<StoredLogin>> LoginStore::find(const std::string& endpoint)
 }
 
 Result<void> LoginStore::put(const StoredLogin& login) const {
-  const std::string file = TRY(path());
-  TRY(sys::make_directories(*state_directory(environment_), kPrivateDirectoryMode));
+  const std::string folder = TRY(directory());
+  const std::string file = folder + kFileName;
+  TRY(sys::make_directories(folder, kPrivateDirectoryMode));
   Json credentials = TRY(read_credentials(file));
   Json entry = Json::object({{"token", login.token}});
   entry.set_unless_empty("org", login.org);
@@ -96,7 +98,7 @@ Result<void> LoginStore::clear() const {
   if (!state_directory(environment_)) {
     return {};
   }
-  const std::string file = TRY(path());
+  const std::string file = TRY(directory()) + kFileName;
   if (!sys::file_exists(file)) {
     return {};
   }

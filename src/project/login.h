@@ -45,7 +45,7 @@ class LoginStore {
   Result<void> clear() const;
 
  private:
-  [[nodiscard]] Result<std::string> path() const;
+  [[nodiscard]] Result<std::string> directory() const;
 
   const sys::Environment& environment_;
 };

@@ -85,6 +85,7 @@ NodeGraph::NodeGraph(const std::vector<SourceFile>& files) {
 
 std::vector<size_t> NodeGraph::locals() const {
   std::vector<size_t> all;
+  all.reserve(locals_.size());
   for (const auto& [name, index] : locals_) {
     all.push_back(index);
   }

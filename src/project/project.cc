@@ -295,13 +295,15 @@ bool comes_before(const hcl::ValueList& a, const hcl::ValueList& b) {
 /// Puts the targets into the order of their rollout.
 Result<void> Loader::sort_by_rollout() {
   std::vector<Environment>& environments = project_.environments;
-  const auto place = std::ranges::find_if(environments, [](const Environment& environment) {
-    return environment.rollout.has_value();
-  });
-  if (place == environments.end()) {
+  std::optional<std::string> name;
+  for (const Environment& environment : environments) {
+    if (environment.rollout && !name) {
+      name = environment.rollout->deployment;
+    }
+  }
+  if (!name) {
     return {};
   }
-  const std::string name = place->rollout->deployment;
   const bool is_one = std::ranges::all_of(environments, [&](const Environment& environment) {
     return environment.rollout && environment.rollout->deployment == name;
   });
@@ -309,7 +311,7 @@ Result<void> Loader::sort_by_rollout() {
     return invalid("the targets of env " + go_quote(request_.env) +
                    " must all have a rollout of one deployment");
   }
-  const PlacedBlock deployment = TRY(find_deployment(name));
+  const PlacedBlock deployment = TRY(find_deployment(*name));
   project_.rollout = TRY(read_groups(*deployment.block, scope_.context(deployment.file)));
   std::vector<size_t> rank(project_.rollout.size());
   for (size_t at = 0; const size_t group : group_order(project_.rollout)) {

@@ -198,7 +198,7 @@ Result<std::vector<std::string>> read_sources(const BlockValue* block) {
     const std::string& text = value->as_string();
     return text.empty() ? std::vector<std::string>() : std::vector<std::string>{text};
   }
-  const Result<std::vector<std::string>> texts = BlockReader(block).texts("src");
+  Result<std::vector<std::string>> texts = BlockReader(block).texts("src");
   if (!texts.has_value()) {
     return invalid("expected src to be either a string or strings, got: " +
                    value->type().friendly_name());

@@ -25,12 +25,12 @@ std::vector<std::string> permissions_of(std::string_view role) {
     return out;
   }
   if (role == "APPROVER") {
-    out.push_back("plan:approve");
+    out.emplace_back("plan:approve");
     return out;
   }
   out.insert(out.end(), kDeveloper.begin(), kDeveloper.end());
   if (role == "ADMIN" || role == "OWNER") {
-    out.push_back("plan:approve");
+    out.emplace_back("plan:approve");
     out.emplace_back(kAdminPermission);
   }
   return out;
@@ -73,7 +73,7 @@ bool Rights::allows(std::string_view permission, const AccessTarget& target) con
 std::vector<std::string> Rights::roles() const {
   std::vector<std::string> out;
   for (const std::string& role : known_roles()) {
-    bool held = std::any_of(grants.begin(), grants.end(), [&role](const Grant& grant) {
+    const bool held = std::any_of(grants.begin(), grants.end(), [&role](const Grant& grant) {
       return grant.role == role && !grant.repo && !grant.project && !grant.env;
     });
     if (held) {

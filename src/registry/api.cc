@@ -39,9 +39,9 @@ graphql::Resolvers all_resolvers() {
 
 void refuse_the_rest(graphql::Resolvers& resolvers, const std::vector<std::string>& fields) {
   for (const std::string& name : fields) {
-    size_t dot = name.find('.');
-    std::string type = name.substr(0, dot);
-    std::string field = name.substr(dot + 1);
+    const size_t dot = name.find('.');
+    const std::string type = name.substr(0, dot);
+    const std::string field = name.substr(dot + 1);
     bind_root(resolvers, type, field,
               [field](RequestContext&, graphql::FieldCall&) -> Result<Json> {
                 return Error(ErrorCode::kUnsupported,
@@ -56,7 +56,7 @@ Result<graphql::Engine> make_api() {
   graphql::Engine::Options options;
   options.resolvers = all_resolvers();
   options.rules = input_rules();
-  graphql::Engine partial = TRY(graphql::Engine::create(api_schema(), options));
+  const graphql::Engine partial = TRY(graphql::Engine::create(api_schema(), options));
   refuse_the_rest(options.resolvers, partial.unresolved_root_fields());
   return graphql::Engine::create(api_schema(), std::move(options));
 }

@@ -133,7 +133,7 @@ Result<void> append_audit(Session& session, AuditEntry entry) {
     }
     previous = *hash;
   }
-  codec::Sha256 hash = audit_hash(previous, entry);
+  const codec::Sha256 hash = audit_hash(previous, entry);
   const Origin& origin = entry.origin;
   static const std::string sql = fmt::format(
       "INSERT INTO audit ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kColumns);

@@ -32,7 +32,7 @@ Result<std::string> read_body(Session& session, const Value& sha256) {
   if (!row.has_value()) {
     return Error(ErrorCode::kInternal, "a stored body is missing");
   }
-  size_t size = static_cast<size_t>((*row)[0].number());
+  const size_t size = static_cast<size_t>((*row)[0].number());
   Result<std::string> bytes = codec::zstd_decompress((*row)[1].text(), size);
   if (!bytes || codec::to_string(codec::sha256(*bytes)) != sha256.text()) {
     return Error(ErrorCode::kInternal, "a stored body is damaged");

@@ -63,7 +63,7 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
 Result<bool> name_is_free(Session& session,
                           const DatabaseSighting& sighting,
                           std::string_view name) {
-  Value taken =
+  const Value taken =
       TRY(session.scalar("SELECT id FROM databases WHERE repo_id = ? AND name = ? AND env_id = ?",
                          {sighting.repo_id, name, sighting.env_id}));
   return taken.is_null();
@@ -78,14 +78,14 @@ Result<std::string> free_name(Session& session, const DatabaseSighting& sighting
     names.push_back(fmt::format("{}/{}", host, sighting.target.schema));
   }
   for (const std::string& name : names) {
-    bool is_free = TRY(name_is_free(session, sighting, name));
+    const bool is_free = TRY(name_is_free(session, sighting, name));
     if (is_free) {
       return name;
     }
   }
   for (int number = 2;; ++number) {
     std::string name = fmt::format("{}#{}", names.back(), number);
-    bool is_free = TRY(name_is_free(session, sighting, name));
+    const bool is_free = TRY(name_is_free(session, sighting, name));
     if (is_free) {
       return name;
     }
@@ -95,8 +95,8 @@ Result<std::string> free_name(Session& session, const DatabaseSighting& sighting
 Result<DatabaseRow> create(Session& session,
                            const DatabaseSighting& sighting,
                            std::optional<int64_t> duplicate_of) {
-  std::string name = TRY(free_name(session, sighting));
-  Value id = TRY(session.scalar(
+  const std::string name = TRY(free_name(session, sighting));
+  const Value id = TRY(session.scalar(
       "INSERT INTO databases (org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
       "provisional, first_seen, last_report, atlas_version, duplicate_of, status) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED') RETURNING id",
@@ -167,13 +167,13 @@ Result<DatabaseRow> ensure_database(Session& session, const DatabaseSighting& si
     }
   }
   if (!sighting.target.id.empty()) {
-    std::vector<Candidate> known = TRY(find_candidates(session, sighting, false));
+    const std::vector<Candidate> known = TRY(find_candidates(session, sighting, false));
     if (!known.empty()) {
       return settle_known_id(session, sighting, known);
     }
   }
   if (!sighting.provisional) {
-    std::vector<Candidate> here = TRY(find_candidates(session, sighting, true));
+    const std::vector<Candidate> here = TRY(find_candidates(session, sighting, true));
     for (const Candidate& candidate : here) {
       if (candidate.provisional) {
         return touch(session, sighting, candidate, true);

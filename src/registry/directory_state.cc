@@ -40,7 +40,7 @@ Result<FoundState> find_state(Session& session, const Repo& repo, const std::str
   if (tag.empty() || tag == "latest") {
     return FoundState{*repo.head_state_id, "latest"};
   }
-  Value state = TRY(
+  const Value state = TRY(
       session.scalar("SELECT state_id FROM tags WHERE repo_id = ? AND name = ?", {repo.id, tag}));
   if (!state.is_null()) {
     return FoundState{state.number(), tag};
@@ -87,7 +87,7 @@ Result<DirectoryState> read_directory_state(Session& session,
   if (!repo.has_value() || repo->type != "MIGRATION_DIRECTORY") {
     return not_found(fmt::format("dir \"{}\" not found", selector.slug));
   }
-  FoundState found = TRY(find_state(session, *repo, selector.tag));
+  const FoundState found = TRY(find_state(session, *repo, selector.tag));
   std::optional<Row> row = TRY(session.find_row(
       "SELECT hash, version, sum_body FROM dir_states WHERE id = ?", {found.state_id}));
   if (!row.has_value()) {
@@ -102,7 +102,7 @@ Result<DirectoryState> read_directory_state(Session& session,
     std::string sum = TRY(read_body(session, (*row)[2]));
     state.files.push_back({std::string(migrate::kSumFileName), std::move(sum)});
   }
-  Rows files = TRY(
+  const Rows files = TRY(
       session.query("SELECT name, body, listed, version, hash FROM dir_files WHERE state_id = ? "
                     "ORDER BY position",
                     {found.state_id}));

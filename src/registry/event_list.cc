@@ -51,17 +51,20 @@ void add_ranges(Plan& plan, const EventFilter& filter, std::string_view sql, con
 }
 
 /// One range for each environment and status that the repository has events of.
-Result<void> add_repo_ranges(Session& session, Plan& plan, const EventFilter& filter) {
+Result<void> add_repo_ranges(Session& session,
+                             Plan& plan,
+                             const EventFilter& filter,
+                             int64_t repo_id) {
   Rows rows = TRY(session.query(
       "SELECT env_id, status FROM event_counts WHERE org_id = ? AND repo_id = ? AND events > 0 "
       "GROUP BY env_id, status",
-      {filter.org_id, *filter.repo_id}));
+      {filter.org_id, repo_id}));
   std::vector<EventStatus> statuses = wanted_statuses(filter);
   for (const Row& row : rows) {
     for (EventStatus status : statuses) {
       if (row[1].text() == to_text(status)) {
         Condition range;
-        range.add("repo_id = ? AND env_id = ? AND status = ?", {*filter.repo_id, row[0], row[1]});
+        range.add("repo_id = ? AND env_id = ? AND status = ?", {repo_id, row[0], row[1]});
         plan.ranges.push_back(std::move(range));
       }
     }
@@ -140,6 +143,16 @@ Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
   return {};
 }
 
+/// For a repository with very many environments.
+void look_through_list(Plan& plan, const EventFilter& filter, int64_t repo_id) {
+  plan.index = "events_listed";
+  plan.ranges.clear();
+  Condition all;
+  all.add("org_id = ? AND repo_id = ?", {filter.org_id, repo_id});
+  add_statuses(all, filter);
+  plan.ranges.push_back(std::move(all));
+}
+
 /// The deployments of one database, or the entries of one set.
 Plan plan_owned(const EventFilter& filter) {
   Plan plan;
@@ -147,7 +160,7 @@ Plan plan_owned(const EventFilter& filter) {
   if (filter.set_id.has_value()) {
     plan.index = "events_set";
     range.add("set_id = ?", {*filter.set_id});
-  } else {
+  } else if (filter.database_id.has_value()) {
     plan.index = "events_database";
     range.add("database_id = ?", {*filter.database_id});
   }
@@ -174,7 +187,10 @@ Result<Plan> plan_listed(Session& session, const EventFilter& filter) {
     add_ranges(plan, filter, "repo_id = ? AND env_id = ?", {*filter.repo_id, *filter.env_id});
   } else if (filter.repo_id.has_value()) {
     plan.index = "events_repo";
-    TRY(add_repo_ranges(session, plan, filter));
+    TRY(add_repo_ranges(session, plan, filter, *filter.repo_id));
+    if (plan.ranges.size() > kRangesMax) {
+      look_through_list(plan, filter, *filter.repo_id);
+    }
   } else if (filter.env_id.has_value()) {
     plan.index = "events_env";
     add_ranges(plan, filter, "env_id = ?", {*filter.env_id});
@@ -185,14 +201,6 @@ Result<Plan> plan_listed(Session& session, const EventFilter& filter) {
     plan.index = "events_listed";
     Condition all;
     all.add("org_id = ?", {filter.org_id});
-    plan.ranges.push_back(std::move(all));
-  }
-  if (plan.ranges.size() > kRangesMax) {  // a repository with very many environments
-    plan.index = "events_listed";
-    plan.ranges.clear();
-    Condition all;
-    all.add("org_id = ? AND repo_id = ?", {filter.org_id, *filter.repo_id});
-    add_statuses(all, filter);
     plan.ranges.push_back(std::move(all));
   }
   for (Condition& range : plan.ranges) {

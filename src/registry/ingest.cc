@@ -25,7 +25,8 @@ Result<IngestOutcome> store_report(Registry& registry,
   std::optional<KnownEvent> known = TRY(find_event_key(session, caller.org_id, prepared.key));
   if (known.has_value()) {
     if (prepared.has_client_id && known->fingerprint != prepared.fingerprint) {
-      return other_body(fmt::format("reportID \"{}\"", *prepared.report.extras.report_id));
+      return other_body(
+          fmt::format("reportID \"{}\"", prepared.report.extras.report_id.value_or(std::string())));
     }
     return IngestOutcome{known->event_id, true};
   }

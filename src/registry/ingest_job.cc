@@ -134,8 +134,9 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
   const registry_api::MigrationReport& report = prepared.report;
   const Origin& origin = caller_.origin;
   TRY(put_body(session_, prepared.log));
-  std::string version = report.to_version.empty() ? report.current_version : report.to_version;
-  Value id = TRY(session_.scalar(
+  const std::string version =
+      report.to_version.empty() ? report.current_version : report.to_version;
+  const Value id = TRY(session_.scalar(
       "INSERT INTO events (org_id, repo_id, env_id, database_id, set_id, kind, status, version, "
       "started_at, completed_at, received_at, order_at, from_version, to_version, "
       "current_version, dry_run, error, log_body, trigger_type, trigger_version, actor_kind, "
@@ -195,7 +196,7 @@ Result<void> IngestJob::raise_reported_version(const PreparedReport& prepared,
                                                const Placed& placed) {
   Repo& known = repos_.at(placed.repo->id);
   const std::string& version = prepared.report.to_version;
-  bool counts = placed.status == EventStatus::kPassed && !version.empty() && !known.hidden;
+  const bool counts = placed.status == EventStatus::kPassed && !version.empty() && !known.hidden;
   if (!counts || VersionOrder().compare(version, known.reported_version) <= 0) {
     return {};
   }
@@ -249,8 +250,8 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
 }
 
 Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {
-  Placed placed = TRY(place(prepared, !set_id.has_value()));
-  int64_t event_id = TRY(insert_event(prepared, placed, set_id));
+  const Placed placed = TRY(place(prepared, !set_id.has_value()));
+  const int64_t event_id = TRY(insert_event(prepared, placed, set_id));
   TRY(insert_files(prepared, event_id));
   TRY(store_event_key(session_, caller_.org_id, prepared.key, prepared.fingerprint, event_id));
   if (!set_id.has_value()) {
@@ -263,7 +264,7 @@ Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int
 }
 
 Result<void> IngestJob::finish() {
-  for (int64_t repo_id : moved_) {
+  for (const int64_t repo_id : moved_) {
     TRY(project_repo(session_, heads_.at(repo_id), repo_id));
   }
   moved_.clear();

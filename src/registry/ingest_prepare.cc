@@ -22,7 +22,7 @@ using registry_api::StepLog;
 
 Blob digest(std::initializer_list<std::string_view> parts) {
   codec::Sha256Hasher hasher;
-  for (std::string_view part : parts) {
+  for (const std::string_view part : parts) {
     hasher.update(fmt::format("{}:", part.size())).update(part);
   }
   return Blob{codec::to_string(hasher.digest())};
@@ -182,7 +182,7 @@ Blob set_key(std::string_view id) {
 Result<PreparedReport> prepare_report(MigrationReport report) {
   Blob fingerprint = digest_json(registry_api::to_json(report));
   const std::optional<std::string>& id = report.extras.report_id;
-  bool has_id = id.has_value() && !id->empty();
+  const bool has_id = id.has_value() && !id->empty();
   Blob key =
       has_id
           ? digest({"report", *id})

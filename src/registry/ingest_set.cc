@@ -301,8 +301,8 @@ class SetJob {
           }
           return true;
         }));
-    std::optional<Repo> repo = TRY(find_repo(session_, caller_.org_id, stored.repo_id));
-    RepoHead* head = TRY(job_.head(*repo));
+    const Repo repo = TRY(load_repo(session_, caller_.org_id, stored.repo_id));
+    const RepoHead* head = TRY(job_.head(repo));
     auto newest = std::max_element(versions.begin(), versions.end(),
                                    [head](const std::string& a, const std::string& b) {
                                      return head->order().compare(a, b) < 0;

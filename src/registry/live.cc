@@ -23,19 +23,19 @@ LiveHub::Subscription::~Subscription() {
 }
 
 LiveHub::Subscription LiveHub::subscribe(Listener listener) {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   int64_t id = next_id_++;
   listeners_.emplace(id, std::move(listener));
   return Subscription(this, id);
 }
 
 void LiveHub::remove(int64_t id) {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   listeners_.erase(id);
 }
 
 void LiveHub::publish(const LiveEvent& event) {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   for (const auto& entry : listeners_) {
     entry.second(event);
   }
@@ -48,7 +48,7 @@ void LiveHub::publish(const std::vector<LiveEvent>& events) {
 }
 
 size_t LiveHub::listeners() const {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   return listeners_.size();
 }
 

@@ -17,9 +17,9 @@ LiveFeed::LiveFeed(LiveHub& hub)
 LiveFeed::~LiveFeed() {
   subscription_ = LiveHub::Subscription();
   {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
-    for (Reader& reader : readers_) {
+    for (const Reader& reader : readers_) {
       reader.stream->close();
     }
   }
@@ -30,7 +30,7 @@ LiveFeed::~LiveFeed() {
 void LiveFeed::add(std::shared_ptr<http::ResponseStream> stream,
                    int64_t org_id,
                    std::optional<int64_t> set_id) {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   if (stopping_ || !stream->write(": connected\n\n")) {
     stream->close();
     return;
@@ -40,10 +40,10 @@ void LiveFeed::add(std::shared_ptr<http::ResponseStream> stream,
 
 void LiveFeed::send(const LiveEvent& event) {
   const std::string text = format_live_event(event);
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   std::erase_if(readers_, [&](const Reader& reader) {
-    bool wants = reader.org_id == event.org_id &&
-                 (!reader.set_id.has_value() || reader.set_id == event.set_id);
+    const bool wants = reader.org_id == event.org_id &&
+                       (!reader.set_id.has_value() || reader.set_id == event.set_id);
     return wants ? !reader.stream->write(text) : !reader.stream->is_open();
   });
 }

@@ -37,7 +37,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kDrivers 
 }};
 
 std::string_view without_scheme(std::string_view url) {
-  size_t mark = url.find("://");
+  const size_t mark = url.find("://");
   return mark == std::string_view::npos ? url : url.substr(mark + 3);
 }
 
@@ -45,7 +45,7 @@ std::string_view without_scheme(std::string_view url) {
 std::string_view place_of(std::string_view url) {
   std::string_view rest = without_scheme(url);
   rest = rest.substr(0, rest.find_first_of("?#"));
-  size_t at = rest.substr(0, rest.find('/')).rfind('@');
+  const size_t at = rest.substr(0, rest.find('/')).rfind('@');
   return at == std::string_view::npos ? rest : rest.substr(at + 1);
 }
 
@@ -116,7 +116,7 @@ std::string driver_to_wire(std::string_view driver) {
 }
 
 std::string driver_of_url(std::string_view url) {
-  size_t mark = url.find("://");
+  const size_t mark = url.find("://");
   if (mark == std::string_view::npos) {
     return "";
   }
@@ -130,7 +130,7 @@ std::string location_of_url(std::string_view url) {
 }
 
 std::string host_of_url(std::string_view url) {
-  std::string_view place = place_of(url);
+  const std::string_view place = place_of(url);
   return std::string(place.substr(0, place.find('/')));
 }
 
@@ -139,12 +139,12 @@ std::string database_name_of_url(std::string_view url) {
   while (place.ends_with('/')) {
     place.remove_suffix(1);
   }
-  std::string driver = driver_of_url(url);
+  const std::string driver = driver_of_url(url);
   if ((driver == "sqlite" || driver == "libsql") && place.starts_with("file:")) {
     place.remove_prefix(std::string_view("file:").size());
   }
-  size_t slash = place.rfind('/');
-  std::string_view name = slash == std::string_view::npos ? place : place.substr(slash + 1);
+  const size_t slash = place.rfind('/');
+  const std::string_view name = slash == std::string_view::npos ? place : place.substr(slash + 1);
   return name.empty() ? "database" : std::string(name.substr(0, kNameMax));
 }
 

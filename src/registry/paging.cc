@@ -19,7 +19,7 @@ constexpr int64_t kPageNumberMax = 1'000'000'000;
 }  // namespace
 
 std::string format_cursor(int64_t after) {
-  std::string text = fmt::format("after:{}", after);
+  const std::string text = fmt::format("after:{}", after);
   return codec::base64_encode(codec::as_bytes(text), codec::Base64::kRawUrl);
 }
 
@@ -63,7 +63,7 @@ Json page_info(const Page& page, const PageFacts& facts) {
 
 std::string like_pattern(std::string_view text) {
   std::string out = "%";
-  for (char c : text) {
+  for (const char c : text) {
     if (c == '%' || c == '_' || c == '\\') {
       out += '\\';
     }

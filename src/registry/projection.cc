@@ -46,7 +46,7 @@ Result<std::shared_ptr<const VersionOrder>> StateOrders::get(Session& session,
                                                              int64_t state_id,
                                                              const std::string& content) {
   {
-    std::lock_guard guard(mutex_);
+    const std::lock_guard guard(mutex_);
     auto found = orders_.find(content);
     if (found != orders_.end()) {
       return found->second;
@@ -60,7 +60,7 @@ Result<std::shared_ptr<const VersionOrder>> StateOrders::get(Session& session,
         return true;
       }));
   auto order = std::make_shared<const VersionOrder>(versions);
-  std::lock_guard guard(mutex_);
+  const std::lock_guard guard(mutex_);
   if (orders_.size() >= kOrdersKept) {
     orders_.erase(orders_.begin());
   }
@@ -98,8 +98,8 @@ Result<void> project_one(Session& session, const RepoHead& head, const DatabaseM
     return {};
   }
   // Only the two counters that move.
-  for (bool adds : {false, true}) {
-    std::string_view status = adds ? to_text(measured.after.status) : measured.before.status;
+  for (const bool adds : {false, true}) {
+    const std::string_view status = adds ? to_text(measured.after.status) : measured.before.status;
     std::string_view column = status == "SYNCED"    ? "databases_synced"
                               : status == "PENDING" ? "databases_pending"
                                                     : "databases_failed";
@@ -111,7 +111,7 @@ Result<void> project_one(Session& session, const RepoHead& head, const DatabaseM
 }
 
 Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id) {
-  Rows rows = TRY(session.query(
+  const Rows rows = TRY(session.query(
       "SELECT id, current_version, last_failed, status, unknown_version, pending_files, "
       "archived_at FROM databases WHERE repo_id = ?",
       {repo_id}));
@@ -119,12 +119,12 @@ Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_i
   int64_t pending = 0;
   int64_t failed = 0;
   for (const Row& row : rows) {
-    Measured measured = measure(row, head);
+    const Measured measured = measure(row, head);
     if (measured.changed()) {
       TRY(store(session, measured));
     }
     if (!measured.before.archived) {
-      DatabaseStatus status = measured.after.status;
+      const DatabaseStatus status = measured.after.status;
       (status == DatabaseStatus::kSynced    ? synced
        : status == DatabaseStatus::kPending ? pending
                                             : failed) += 1;

@@ -96,7 +96,7 @@ Result<migrate::Sum> check_content(const PushRequest& request,
       stored == nullptr ? std::nullopt : std::optional<std::string_view>(stored->content), computed,
       listed > 0);
   if (problem.has_value()) {
-    std::string detail = problem->detail();
+    const std::string detail = problem->detail();
     return invalid(problem->to_error().message() + (detail.empty() ? "" : ": " + detail));
   }
   return computed;
@@ -120,7 +120,7 @@ Result<ReadyPush> prepare(PushRequest request) {
   TRY(check_names(request));
   size_t listed = 0;
   std::vector<std::string> names = ordered_names(request, listed);
-  migrate::Sum sum = TRY(check_content(request, names, listed));
+  const migrate::Sum sum = TRY(check_content(request, names, listed));
   ReadyPush push;
   push.hash = "h1:" + sum.total();
   for (size_t i = 0; i < names.size(); ++i) {
@@ -162,8 +162,8 @@ class PushJob {
 
   Result<PushOutcome> run() {
     now_ = registry_.now();
-    Repo repo = TRY(ensure_repo());
-    int64_t state = TRY(ensure_state(repo.id));
+    const Repo repo = TRY(ensure_repo());
+    const int64_t state = TRY(ensure_state(repo.id));
     TRY(store_version_states(repo.id));
     std::optional<Row> tag =
         TRY(session_.find_row("SELECT id, state_id FROM tags WHERE repo_id = ? AND name = ?",
@@ -186,7 +186,7 @@ class PushJob {
  private:
   Result<Repo> ensure_repo() {
     std::optional<Repo> found = TRY(find_repo(session_, caller_.org_id, push_.request.slug));
-    std::string driver = driver_from_wire(push_.request.driver);
+    const std::string driver = driver_from_wire(push_.request.driver);
     if (found.has_value()) {
       if (found->type != "MIGRATION_DIRECTORY") {
         return Error(ErrorCode::kConflict,
@@ -212,7 +212,7 @@ class PushJob {
   }
 
   Result<int64_t> ensure_state(int64_t repo_id) {
-    Value found =
+    const Value found =
         TRY(session_.scalar("SELECT id FROM dir_states WHERE repo_id = ? AND content_sha256 = ?",
                             {repo_id, push_.content_sha256}));
     if (!found.is_null()) {
@@ -223,7 +223,7 @@ class PushJob {
       TRY(put_body(session_, *push_.sum));
       sum = push_.sum->sha256;
     }
-    Value made = TRY(session_.scalar(
+    const Value made = TRY(session_.scalar(
         "INSERT INTO dir_states (repo_id, content_sha256, hash, version, dir_format, sum_body, "
         "created_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
         {repo_id, push_.content_sha256, push_.hash, push_.version,
@@ -254,19 +254,19 @@ class PushJob {
 
   Result<int64_t> move_tag(const Repo& repo, int64_t state, const std::optional<Row>& before) {
     const Origin& origin = caller_.origin;
-    Value pushed = TRY(session_.scalar(
+    const Value pushed = TRY(session_.scalar(
         "INSERT INTO pushes (repo_id, state_id, tag, pushed_at, actor_kind, actor_id, actor_name, "
         "user_agent, run_context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         {repo.id, state, push_.request.tag, now_, origin.actor.kind, origin.actor.id,
          origin.actor.name, origin.user_agent,
          push_.run_context.empty() ? Value() : Value(push_.run_context)}));
     push_id_ = pushed.number();
-    Value tag = TRY(session_.scalar(
+    const Value tag = TRY(session_.scalar(
         "INSERT INTO tags (repo_id, name, state_id, push_id, pushed_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (repo_id, name) DO UPDATE SET state_id = excluded.state_id, "
         "push_id = excluded.push_id, pushed_at = excluded.pushed_at RETURNING id",
         {repo.id, push_.request.tag, state, push_id_, now_}));
-    bool moved = before.has_value() && push_.request.tag != kLatest;
+    const bool moved = before.has_value() && push_.request.tag != kLatest;
     AuditEntry entry = audit_entry(caller_, now_, moved ? "tag.move" : "dir.push",
                                    fmt::format("repo/{}", repo.slug));
     if (before.has_value()) {
@@ -283,7 +283,7 @@ class PushJob {
 
   /// The untagged state is the head; without one, what was pushed last.
   Result<void> move_head(const Repo& repo, int64_t state) {
-    bool untagged = push_.request.tag == kLatest;
+    const bool untagged = push_.request.tag == kLatest;
     TRY(session_.run("UPDATE repos SET last_push_id = ?, last_push_at = ? WHERE id = ?",
                      {push_id_, now_, repo.id}));
     if (!untagged && repo.head_state_id.has_value() && !repo.head_tagged) {

@@ -24,7 +24,7 @@ Result<void> add_rows(Session& session,
   return session.for_each(sql, {}, [&](const Row& row) {
     std::vector<std::string> columns;
     for (size_t i = 1; i < row.size(); ++i) {
-      bool is_number = std::holds_alternative<int64_t>(row[i].state());
+      const bool is_number = std::holds_alternative<int64_t>(row[i].state());
       columns.push_back(row[i].is_null() ? "-"
                         : is_number      ? std::to_string(row[i].number())
                                          : fmt::format("\"{}\"", row[i].text()));
@@ -85,7 +85,7 @@ Result<void> replay_databases(Session& session, RebuildReport& report) {
                     {entry.event_id, entry.order_at, entry.failed, entry.version, entry.deployed_at,
                      database_id}));
   }
-  Value count = TRY(session.scalar("SELECT count(*) FROM databases"));
+  const Value count = TRY(session.scalar("SELECT count(*) FROM databases"));
   report.databases = count.number();
   return {};
 }
@@ -96,7 +96,7 @@ Result<void> count_events(Session& session, RebuildReport& report) {
       "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) "
       "SELECT org_id, repo_id, env_id, status, kind, count(*) FROM events WHERE set_id IS NULL "
       "GROUP BY org_id, repo_id, env_id, status, kind"));
-  Value count = TRY(session.scalar("SELECT count(*) FROM events"));
+  const Value count = TRY(session.scalar("SELECT count(*) FROM events"));
   report.events = count.number();
   return {};
 }
@@ -121,13 +121,13 @@ Result<std::map<int64_t, std::string>> greatest_reported(Session& session) {
 Result<void> measure_repositories(Session& session, RebuildReport& report) {
   StateOrders orders;
   std::map<int64_t, std::string> greatest = TRY(greatest_reported(session));
-  Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r", kRepoColumns)));
+  const Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r", kRepoColumns)));
   for (const Row& row : rows) {
     Repo repo = read_repo(row);
     repo.reported_version = greatest[repo.id];
     TRY(session.run("UPDATE repos SET reported_version = ? WHERE id = ?",
                     {repo.reported_version, repo.id}));
-    RepoHead head = TRY(load_head(session, orders, repo));
+    const RepoHead head = TRY(load_head(session, orders, repo));
     TRY(project_repo(session, head, repo.id));
     ++report.repositories;
   }

@@ -62,6 +62,14 @@ Result<std::optional<Repo>> find_repo(Session& session, int64_t org_id, int64_t 
   return find_by(session, "r.org_id = ? AND r.id = ?", {org_id, id});
 }
 
+Result<Repo> load_repo(Session& session, int64_t org_id, int64_t id) {
+  std::optional<Repo> found = TRY(find_repo(session, org_id, id));
+  if (!found) {
+    return Error(ErrorCode::kNotFound, fmt::format("repository {} does not exist", id));
+  }
+  return *std::move(found);
+}
+
 Result<std::optional<Repo>> find_repo(Session& session,
                                       int64_t org_id,
                                       std::string_view slug_or_name) {
@@ -88,8 +96,7 @@ Result<Repo> create_repo(Session& session, const NewRepo& repo) {
       "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
       {repo.org_id, project, repo.slug, repo.name, repo.type, repo.driver, repo.description,
        repo.slug == kDanglingSlug, repo.now}));
-  std::optional<Repo> made = TRY(find_repo(session, repo.org_id, id.number()));
-  return std::move(*made);
+  return load_repo(session, repo.org_id, id.number());
 }
 
 Result<int64_t> ensure_project(Session& session,

@@ -40,6 +40,8 @@ inline constexpr std::string_view kRepoColumns =
 [[nodiscard]] Repo read_repo(const Row& row, size_t offset = 0);
 
 Result<std::optional<Repo>> find_repo(Session& session, int64_t org_id, int64_t id);
+/// As find_repo. Errors: kNotFound.
+Result<Repo> load_repo(Session& session, int64_t org_id, int64_t id);
 /// By slug, then by name, then by the slug the name would get.
 Result<std::optional<Repo>> find_repo(Session& session,
                                       int64_t org_id,

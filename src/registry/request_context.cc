@@ -37,7 +37,7 @@ void bind_root(graphql::Resolvers& resolvers,
                std::string_view type,
                std::string_view field,
                RegistryResolver resolver) {
-  bool writes = type == "Mutation";
+  const bool writes = type == "Mutation";
   bind_field(resolvers, type, field,
              [resolver = std::move(resolver), writes, name = std::string(field)](
                  RequestContext& context, graphql::FieldCall& call) {
@@ -70,7 +70,7 @@ Result<std::optional<int64_t>> read_instant(const Json& input, std::string_view 
   if (!text.has_value()) {
     return std::optional<int64_t>();
   }
-  registry_api::OptionalTime time = TRY(registry_api::parse_time(*text).context(member));
+  const registry_api::OptionalTime time = TRY(registry_api::parse_time(*text).context(member));
   return to_stored(time);
 }
 

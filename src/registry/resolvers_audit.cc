@@ -43,11 +43,11 @@ struct Condition {
 Result<Condition> make_condition(int64_t org_id, const Json& input) {
   Condition where;
   where.params.emplace_back(org_id);
-  std::string actor = input.string_or_empty("actor");
+  const std::string actor = input.string_or_empty("actor");
   if (!actor.empty()) {
     where.add("actor_name = ?", actor);
   }
-  std::string object = input.string_or_empty("object");
+  const std::string object = input.string_or_empty("object");
   if (!object.empty()) {
     where.add("object = ?", object);
   }
@@ -74,8 +74,8 @@ Result<Condition> make_condition(int64_t org_id, const Json& input) {
 
 /// The log has no gaps, so its last number is how long it is; only a part must be counted.
 Result<int64_t> count(Session& session, const Condition& where) {
-  Value organizations = TRY(session.scalar("SELECT count(*) FROM organizations"));
-  Value total =
+  const Value organizations = TRY(session.scalar("SELECT count(*) FROM organizations"));
+  const Value total =
       where.narrowed || organizations.number() > 1
           ? TRY(session.scalar("SELECT count(*) FROM audit WHERE " + where.sql, where.params))
           : TRY(session.scalar("SELECT max(seq) FROM audit"));

@@ -22,7 +22,7 @@ Result<Json> resolve_database(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, "cloud:read"));
   const Json* id = call.input().find("id");
   std::optional<std::string_view> ext_id = call.input().find_string("extID");
-  bool has_id = id != nullptr && !id->is_null();
+  const bool has_id = id != nullptr && !id->is_null();
   if (has_id == ext_id.has_value()) {
     return invalid("exactly one of id and extID must be given");
   }
@@ -31,7 +31,7 @@ Result<Json> resolve_database(RequestContext& context, FieldCall& call) {
     number = TRY(read_id(id, "database"));
   } else {
     // Of copies of one database the newest speaks.
-    Value found = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
+    const Value found = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
       return session.scalar(
           "SELECT id FROM databases WHERE org_id = ? AND ext_id = ? ORDER BY last_report DESC, id "
           "LIMIT 1",
@@ -48,7 +48,7 @@ Result<Json> resolve_database(RequestContext& context, FieldCall& call) {
 
 Result<Json> resolve_environments(RequestContext& context, FieldCall&) {
   TRY(require(context.caller, "cloud:read"));
-  Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
+  const Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
     return session.query(
         "SELECT n.name, n.rank, n.protected, count(d.id), "
         "sum(CASE WHEN d.status = 'FAILED' THEN 1 ELSE 0 END), "
@@ -77,7 +77,7 @@ Result<Json> resolve_latest_version(RequestContext& context, FieldCall& call) {
     if (!repo.has_value()) {
       return Json();
     }
-    RepoHead head = TRY(load_head(session, context.registry.orders, *repo));
+    const RepoHead head = TRY(load_head(session, context.registry.orders, *repo));
     return filled_json(head.latest);
   });
 }

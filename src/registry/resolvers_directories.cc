@@ -28,7 +28,7 @@ std::string encode_archive(const std::vector<ArchiveFile>& files) {
 }
 
 Result<std::string> decode_bytes(const Json& input, std::string_view member) {
-  std::string text = input.string_or_empty(member);
+  const std::string text = input.string_or_empty(member);
   std::vector<std::byte> bytes = TRY(codec::base64_decode(text).context(member));
   if (bytes.size() > kArchiveMax) {
     return Error(ErrorCode::kLimit,
@@ -82,7 +82,7 @@ Result<std::vector<ArchiveFile>> apply_difference(RequestContext& context,
       files.erase(name.is_string() ? name.as_string() : std::string());
     }
   }
-  std::string added = TRY(decode_bytes(input, "add"));
+  const std::string added = TRY(decode_bytes(input, "add"));
   if (!added.empty()) {
     std::vector<ArchiveFile> additions = TRY(read_archive(added, format));
     for (ArchiveFile& file : additions) {
@@ -91,6 +91,7 @@ Result<std::vector<ArchiveFile>> apply_difference(RequestContext& context,
   }
   files["atlas.sum"] = std::move(sum);
   std::vector<ArchiveFile> out;
+  out.reserve(files.size());
   for (auto& [name, content] : files) {
     out.push_back({name, std::move(content)});
   }
@@ -141,7 +142,7 @@ Result<Json> push(RequestContext& context, FieldCall& call, bool tagged) {
 }
 
 StateSelector read_selector(const Json& input) {
-  std::string slug = input.string_or_empty("slug");
+  const std::string slug = input.string_or_empty("slug");
   return StateSelector{slug.empty() ? input.string_or_empty("name") : slug,
                        input.string_or_empty("tag"), input.string_or_empty("version")};
 }
@@ -153,7 +154,7 @@ Result<DirectoryState> load_state(RequestContext& context, const StateSelector& 
 }
 
 Result<Json> resolve_dir_state(RequestContext& context, FieldCall& call) {
-  StateSelector selector = read_selector(call.input());
+  const StateSelector selector = read_selector(call.input());
   TRY(require(context.caller, "dir:read", {.repo = selector.slug}));
   DirectoryState state = TRY(load_state(context, selector));
   return Json::object({{"content", encode_archive(state.files)},
@@ -196,8 +197,8 @@ Result<Json> resolve_dir(RequestContext& context, FieldCall& call) {
 Result<Json> resolve_dirs(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, "dir:read"));
   const Json::Array* slugs = call.input().find_array("slugs");
-  bool with_content = call.input().find_bool("withContent").value_or(true);
-  Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
+  const bool with_content = call.input().find_bool("withContent").value_or(true);
+  const Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
     return session.query(
         fmt::format("SELECT {} FROM repos r WHERE r.org_id = ? AND r.hidden = 0 AND r.archived_at "
                     "IS NULL AND r.type = 'MIGRATION_DIRECTORY' ORDER BY r.slug",
@@ -207,7 +208,7 @@ Result<Json> resolve_dirs(RequestContext& context, FieldCall& call) {
   Json out = Json::array();
   for (const Row& row : rows) {
     Repo repo = read_repo(row);
-    bool wanted =
+    const bool wanted =
         slugs == nullptr || std::any_of(slugs->begin(), slugs->end(), [&](const Json& s) {
           return s.is_string() && (s.as_string() == repo.slug || s.as_string() == repo.name);
         });
@@ -227,13 +228,13 @@ Result<Json> resolve_dir_member(RequestContext& context, FieldCall& call, bool c
   if (!dir.find_bool("_pushed").value_or(false)) {
     return content ? Json("") : Json();
   }
-  DirectoryState state = TRY(load_state(
+  const DirectoryState state = TRY(load_state(
       context, StateSelector{dir.string_or_empty("_slug"), dir.string_or_empty("_tag"), ""}));
   return content ? Json(encode_archive(state.files)) : Json(state.hash);
 }
 
 Result<Json> resolve_dir_version(RequestContext& context, FieldCall& call) {
-  Value version = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
+  const Value version = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     return session.scalar(
         "SELECT s.version FROM repos r JOIN dir_states s ON s.id = r.head_state_id WHERE r.id = ?",
         {call.parent().find_int("_repo").value_or(0)});
@@ -244,7 +245,7 @@ Result<Json> resolve_dir_version(RequestContext& context, FieldCall& call) {
 Result<Json> resolve_dir_tags(RequestContext& context, FieldCall& call) {
   Page page;
   page.size = std::clamp<int64_t>(call.arguments().find_int("first").value_or(20), 1, kPageSizeMax);
-  Json tags = TRY(list_tags(context, call.parent().find_int("_repo").value_or(0), "", page));
+  const Json tags = TRY(list_tags(context, call.parent().find_int("_repo").value_or(0), "", page));
   return tags.at("tags");
 }
 
@@ -252,11 +253,11 @@ Result<Json> resolve_dir_tags(RequestContext& context, FieldCall& call) {
 Result<Json> report_dir(RequestContext& context, FieldCall& call, std::string_view name_member) {
   const Json& input = call.input();
   PushRequest request;
-  std::string name = input.string_or_empty(name_member);
+  const std::string name = input.string_or_empty(name_member);
   request.slug = to_slug(name.empty() ? input.string_or_empty("path") : name);
   request.driver = input.string_or_empty("driver");
   request.format = read_format(input);
-  std::string bytes = TRY(decode_bytes(input, "dir"));
+  const std::string bytes = TRY(decode_bytes(input, "dir"));
   request.files = TRY(read_archive(bytes, request.format));
   request.context = TRY(registry_api::read_run_context(input));
   PushRequest tagged = request;
@@ -270,7 +271,7 @@ Result<Json> report_dir(RequestContext& context, FieldCall& call, std::string_vi
 
 Result<Json> resolve_dir_slugs(RequestContext& context, FieldCall&) {
   TRY(require(context.caller, "dir:read"));
-  Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
+  const Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
     return session.query(
         "SELECT slug FROM repos WHERE org_id = ? AND hidden = 0 AND archived_at IS NULL AND type "
         "= 'MIGRATION_DIRECTORY' ORDER BY slug",

@@ -30,7 +30,7 @@ Result<Json> load_event(RequestContext& context, int64_t id) {
 
 Result<Json> resolve_migration(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, "cloud:read"));
-  int64_t id = TRY(read_id(call.arguments().find("id"), "migration"));
+  const int64_t id = TRY(read_id(call.arguments().find("id"), "migration"));
   Json event = TRY(load_event(context, id));
   if (event.is_null()) {
     return Error(ErrorCode::kNotFound, "migration not found");
@@ -40,7 +40,8 @@ Result<Json> resolve_migration(RequestContext& context, FieldCall& call) {
 
 Result<Json> resolve_log(RequestContext& context, FieldCall& call) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value body = TRY(session.scalar("SELECT log_body FROM events WHERE id = ?", {id_of(call)}));
+    const Value body =
+        TRY(session.scalar("SELECT log_body FROM events WHERE id = ?", {id_of(call)}));
     if (body.is_null()) {
       return Json();
     }
@@ -63,10 +64,11 @@ Result<Json> resolve_steps(RequestContext& context, FieldCall& call) {
   if (!is_set(call)) {
     return out;
   }
-  Value stored = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
+  const Value stored = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     return session.scalar("SELECT steps FROM sets WHERE event_id = ?", {id_of(call)});
   }));
-  std::vector<registry_api::SetStep> steps = TRY(registry_api::read_set_steps(stored_json(stored)));
+  const std::vector<registry_api::SetStep> steps =
+      TRY(registry_api::read_set_steps(stored_json(stored)));
   for (const registry_api::SetStep& step : steps) {
     Json log = Json::array();
     for (const registry_api::StepLog& line : step.log) {
@@ -107,7 +109,7 @@ Result<Json> file_json(Session& session, const Row& row, bool with_content) {
 
 Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Rows rows = TRY(session.query(
+    const Rows rows = TRY(session.query(
         "SELECT name, body, started_at, ended_at, skipped, applied, checks, error_stmt, "
         "error_text FROM event_files WHERE event_id = ? ORDER BY position",
         {id_of(call)}));
@@ -136,7 +138,7 @@ Result<Json> resolve_not_started(RequestContext& context, FieldCall& call) {
     return out;
   }
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value stored =
+    const Value stored =
         TRY(session.scalar("SELECT targets FROM sets WHERE event_id = ?", {id_of(call)}));
     std::multiset<std::string> reached;
     TRY(session.for_each(
@@ -147,7 +149,7 @@ Result<Json> resolve_not_started(RequestContext& context, FieldCall& call) {
         }));
     const Json targets = stored_json(stored);
     for (size_t i = 0; i < targets.size() && targets.is_array(); ++i) {
-      std::string url = targets.at(i).is_string() ? targets.at(i).as_string() : "";
+      const std::string url = targets.at(i).is_string() ? targets.at(i).as_string() : "";
       auto found = reached.find(url);
       if (found != reached.end()) {
         reached.erase(found);
@@ -164,7 +166,7 @@ Result<Json> resolve_neighbour(RequestContext& context, FieldCall& call, bool ne
   const Json& event = call.parent();
   std::string_view order = next ? "> ? ORDER BY id ASC" : "< ? ORDER BY id DESC";
   std::optional<int64_t> database = event.find_int("_database");
-  Value found = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
+  const Value found = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     if (database.has_value()) {
       return session.scalar(
           fmt::format("SELECT id FROM events WHERE database_id = ? AND id {} LIMIT 1", order),

@@ -22,7 +22,7 @@ Result<Json> resolve_me(RequestContext& context, FieldCall&) {
 /// turn.
 Result<Json> check_token(RequestContext& context, const std::string& token) {
   bool valid = TRY(read_value<bool>(context.registry.store, [&](Session& session) -> Result<bool> {
-    std::optional<TokenOwner> owner = TRY(find_token(session, token, context.registry.now()));
+    const std::optional<TokenOwner> owner = TRY(find_token(session, token, context.registry.now()));
     return owner.has_value();
   }));
   return Json::object({{"success", valid}});

@@ -13,20 +13,22 @@ Json answer(const Registry& registry, const IngestOutcome& outcome, bool is_set)
 
 Result<Json> report_migration(RequestContext& context, FieldCall& call) {
   registry_api::MigrationReport report = TRY(registry_api::read_migration_report(call.input()));
-  IngestOutcome outcome = TRY(ingest_report(context.registry, context.caller, std::move(report)));
+  const IngestOutcome outcome =
+      TRY(ingest_report(context.registry, context.caller, std::move(report)));
   return answer(context.registry, outcome, false);
 }
 
 Result<Json> report_migration_set(RequestContext& context, FieldCall& call) {
   registry_api::MigrationSetReport report =
       TRY(registry_api::read_migration_set_report(call.input()));
-  IngestOutcome outcome = TRY(ingest_set(context.registry, context.caller, std::move(report)));
+  const IngestOutcome outcome =
+      TRY(ingest_set(context.registry, context.caller, std::move(report)));
   return answer(context.registry, outcome, true);
 }
 
 Result<Json> begin_migration_set(RequestContext& context, FieldCall& call) {
-  registry_api::BeginSet set = TRY(registry_api::read_begin_set(call.input()));
-  IngestOutcome outcome = TRY(ingest_begin(context.registry, context.caller, set));
+  const registry_api::BeginSet set = TRY(registry_api::read_begin_set(call.input()));
+  const IngestOutcome outcome = TRY(ingest_begin(context.registry, context.caller, set));
   return answer(context.registry, outcome, true);
 }
 

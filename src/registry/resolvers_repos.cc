@@ -50,12 +50,12 @@ RepoQuery make_query(int64_t org_id, const Json& input) {
   query.params.emplace_back(org_id);
   query.add(input.find_bool("archived").value_or(false) ? "r.archived_at IS NOT NULL"
                                                         : "r.archived_at IS NULL");
-  std::string search = input.string_or_empty("search");
+  const std::string search = input.string_or_empty("search");
   if (!search.empty()) {
     query.add("(r.slug LIKE ? ESCAPE '\\' OR r.name LIKE ? ESCAPE '\\')",
               {like_pattern(search), like_pattern(search)});
   }
-  std::vector<std::string> types = texts(input, "types");
+  const std::vector<std::string> types = texts(input, "types");
   if (!types.empty()) {
     query.add_list("r.type", types);
   }
@@ -66,7 +66,7 @@ RepoQuery make_query(int64_t org_id, const Json& input) {
     }
     query.add_list("r.driver", drivers);
   }
-  std::string project = input.string_or_empty("project");
+  const std::string project = input.string_or_empty("project");
   if (!project.empty()) {
     query.add("r.project_id IN (SELECT id FROM projects WHERE name = ?)", {project});
   }
@@ -74,7 +74,7 @@ RepoQuery make_query(int64_t org_id, const Json& input) {
 }
 
 std::string order_by(const Json& input) {
-  std::string sort = input.string_or_empty("sort");
+  const std::string sort = input.string_or_empty("sort");
   std::string_view direction = input.string_or_empty("order") == "DESC" ? "DESC" : "ASC";
   std::string_view column = sort == "LAST_PUSH"    ? "r.last_push_at"
                             : sort == "CREATED_AT" ? "r.created_at"
@@ -92,14 +92,15 @@ Result<Json> resolve_repos(RequestContext& context, FieldCall& call) {
   const Page page = TRY(read_page(input.find("page")));
   const RepoQuery query = make_query(context.caller.org_id, input);
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value total = TRY(session.scalar("SELECT count(*) FROM repos r " + query.where, query.params));
-    int64_t offset = all ? 0 : page.after.value_or(page.offset());
+    const Value total =
+        TRY(session.scalar("SELECT count(*) FROM repos r " + query.where, query.params));
+    const int64_t offset = all ? 0 : page.after.value_or(page.offset());
     Params params = query.params;
     params.emplace_back(all ? total.number() : page.size);
     params.emplace_back(offset);
-    Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r {}{} LIMIT ? OFFSET ?",
-                                              kRepoColumns, query.where, order_by(input)),
-                                  params));
+    const Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r {}{} LIMIT ? OFFSET ?",
+                                                    kRepoColumns, query.where, order_by(input)),
+                                        params));
     Json repos = Json::array();
     for (const Row& row : rows) {
       repos.push_back(repo_json(context.registry, read_repo(row)));
@@ -150,7 +151,7 @@ Result<Json> resolve_create_repo(RequestContext& context, FieldCall& call) {
   if (description.has_value()) {
     repo.description = std::string(*description);
   }
-  std::string project = input.string_or_empty("project");
+  const std::string project = input.string_or_empty("project");
   repo.project = project.empty() ? "default" : project;
   repo.now = context.registry.now();
   TRY(check_name("name", repo.name));
@@ -185,7 +186,7 @@ int64_t id_of(FieldCall& call) {
 }
 
 Result<Json> resolve_project(RequestContext& context, FieldCall& call) {
-  Value name = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
+  const Value name = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     return session.scalar("SELECT name FROM projects WHERE id = ?",
                           {call.parent().find_int("_project").value_or(0)});
   }));
@@ -195,7 +196,7 @@ Result<Json> resolve_project(RequestContext& context, FieldCall& call) {
 Result<Json> resolve_latest_version(RequestContext& context, FieldCall& call) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     std::optional<Repo> repo = TRY(find_repo(session, context.caller.org_id, id_of(call)));
-    RepoHead head = TRY(load_head(session, context.registry.orders, *repo));
+    const RepoHead head = TRY(load_head(session, context.registry.orders, *repo));
     return filled_json(head.latest);
   });
 }
@@ -265,14 +266,14 @@ Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
     return Json::array();
   }
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    DirectoryState state = TRY(read_directory_state(
+    const DirectoryState state = TRY(read_directory_state(
         session, context.caller.org_id, StateSelector{slug, std::move(tag), std::move(version)}));
     Json out = Json::array();
     for (const codec::ArchiveFile& file : state.files) {
       if (!migrate::is_migration_name(file.name, migrate::Format::kAtlas)) {
         continue;
       }
-      Blob body{codec::to_string(codec::sha256(file.content))};
+      const Blob body{codec::to_string(codec::sha256(file.content))};
       Rows rows = TRY(session.query(
           "SELECT (SELECT t.name FROM tags t JOIN dir_files f ON f.state_id = t.state_id "
           "WHERE t.repo_id = ?1 AND f.name = ?2 AND f.body = ?3 ORDER BY t.pushed_at, t.id LIMIT "
@@ -320,10 +321,10 @@ Result<Json> resolve_versions(RequestContext& context, FieldCall& call) {
   int64_t repo_id = id_of(call);
   int64_t head = call.parent().find_int("_head").value_or(0);
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value total = TRY(
+    const Value total = TRY(
         session.scalar("SELECT count(*) FROM dir_files WHERE state_id = ? AND listed = 1", {head}));
-    int64_t offset = page.after.value_or(page.offset());
-    Rows rows = TRY(session.query(
+    const int64_t offset = page.after.value_or(page.offset());
+    const Rows rows = TRY(session.query(
         "SELECT f.version, f.name, f.hash, (SELECT min(s.created_at) FROM dir_files o JOIN "
         "dir_states s ON s.id = o.state_id WHERE s.repo_id = ?1 AND o.name = f.name AND o.body = "
         "f.body), EXISTS (SELECT 1 FROM version_states v WHERE v.repo_id = ?1 AND v.version = "
@@ -332,7 +333,7 @@ Result<Json> resolve_versions(RequestContext& context, FieldCall& call) {
         {repo_id, head, page.size, offset}));
     Json versions = Json::array();
     for (const Row& row : rows) {
-      Rows tags = TRY(session.query(
+      const Rows tags = TRY(session.query(
           "SELECT t.id, t.name, s.hash, t.pushed_at FROM tags t JOIN dir_states s "
           "ON s.id = t.state_id WHERE t.repo_id = ? AND s.version = ? ORDER BY t.pushed_at DESC",
           {repo_id, row[0]}));

@@ -17,7 +17,7 @@ constexpr std::string_view kSelect =
     "JOIN bots b ON b.id = t.bot_id WHERE t.org_id = ? ";
 
 Json list_json(const Value& text) {
-  Json json = stored_json(text);
+  const Json json = stored_json(text);
   return json.is_array() ? json : Json::array();
 }
 
@@ -64,7 +64,7 @@ Result<Json> issue(RequestContext& context,
                    int64_t bot_id,
                    const Wish& wish,
                    const std::string& secret) {
-  int64_t now = context.registry.now();
+  const int64_t now = context.registry.now();
   NewToken token;
   token.org_id = context.caller.org_id;
   token.bot_id = bot_id;
@@ -88,13 +88,13 @@ Result<Json> create_bot_with_token(RequestContext& context, FieldCall& call) {
   const Wish wish = TRY(read_wish(context, call.input()));
   const std::string secret = make_bot_token();
   return write_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value taken = TRY(session.scalar("SELECT id FROM bots WHERE org_id = ? AND name = ?",
-                                     {context.caller.org_id, name}));
+    const Value taken = TRY(session.scalar("SELECT id FROM bots WHERE org_id = ? AND name = ?",
+                                           {context.caller.org_id, name}));
     if (!taken.is_null()) {
       return Error(ErrorCode::kConflict, fmt::format("bot \"{}\" already exists", name));
     }
-    int64_t now = context.registry.now();
-    int64_t bot = TRY(
+    const int64_t now = context.registry.now();
+    const int64_t bot = TRY(
         create_bot(session, context.caller.org_id, name, context.caller.origin.actor.name, now));
     TRY(append_audit(session, audit_entry(context.caller, now, "bot.create", "bot/" + name)));
     return issue(context, session, bot, wish, secret);
@@ -117,8 +117,8 @@ Result<Json> create_token(RequestContext& context, FieldCall& call) {
   }
   const std::string secret = make_bot_token();
   return write_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value found = TRY(session.scalar("SELECT id FROM bots WHERE org_id = ? AND id = ?",
-                                     {context.caller.org_id, bot}));
+    const Value found = TRY(session.scalar("SELECT id FROM bots WHERE org_id = ? AND id = ?",
+                                           {context.caller.org_id, bot}));
     if (found.is_null()) {
       return Error(ErrorCode::kNotFound, "bot not found");
     }
@@ -128,7 +128,7 @@ Result<Json> create_token(RequestContext& context, FieldCall& call) {
 
 /// Whether somebody could still administer without this token.
 Result<bool> has_other_admin(Session& session, int64_t org_id, int64_t id, int64_t now) {
-  Rows rows = TRY(session.query(
+  const Rows rows = TRY(session.query(
       "SELECT scopes, grants FROM tokens WHERE org_id = ? AND id <> ? AND revoked_at IS NULL "
       "AND (expires_at IS NULL OR expires_at > ?)",
       {org_id, id, now}));
@@ -147,12 +147,12 @@ Result<Json> revoke_token(RequestContext& context, FieldCall& call) {
   int64_t id = TRY(read_id(call.arguments().find("id"), "token"));
   Result<Json> revoked =
       write_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-        Json token = TRY(load_token(session, context.caller.org_id, id));
+        const Json token = TRY(load_token(session, context.caller.org_id, id));
         if (token.is_null()) {
           return Error(ErrorCode::kNotFound, "token not found");
         }
-        int64_t now = context.registry.now();
-        bool others = TRY(has_other_admin(session, context.caller.org_id, id, now));
+        const int64_t now = context.registry.now();
+        const bool others = TRY(has_other_admin(session, context.caller.org_id, id, now));
         if (!others) {
           return Error(
               ErrorCode::kConflict,
@@ -173,11 +173,11 @@ Result<Json> resolve_tokens(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, kAdminPermission));
   const Page page = TRY(read_page(&call.input()));
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    Value total = TRY(
+    const Value total = TRY(
         session.scalar("SELECT count(*) FROM tokens WHERE org_id = ?", {context.caller.org_id}));
-    int64_t offset = page.after.value_or(page.offset());
-    Rows rows = TRY(session.query(fmt::format("{}ORDER BY t.id LIMIT ? OFFSET ?", kSelect),
-                                  {context.caller.org_id, page.size, offset}));
+    const int64_t offset = page.after.value_or(page.offset());
+    const Rows rows = TRY(session.query(fmt::format("{}ORDER BY t.id LIMIT ? OFFSET ?", kSelect),
+                                        {context.caller.org_id, page.size, offset}));
     Json tokens = Json::array();
     for (const Row& row : rows) {
       tokens.push_back(token_json(row));

@@ -29,7 +29,7 @@ struct Address {
 };
 
 Result<Address> parse_address(const std::string& text) {
-  size_t colon = text.rfind(':');
+  const size_t colon = text.rfind(':');
   Address address;
   if (colon != std::string::npos) {
     address.host = text.substr(0, colon);
@@ -72,7 +72,7 @@ class Gate {
 };
 
 Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options, Gate& gate) {
-  Address address = TRY(parse_address(options.listen));
+  const Address address = TRY(parse_address(options.listen));
   http::ServerOptions server;
   server.host = address.host;
   server.port = address.port;
@@ -104,7 +104,7 @@ void wait_for_stop(const sys::CancellationToken& stop) {
 
 Result<int> serve(const ServeOptions& options, std::ostream& out) {
   TRY(check_options(options));
-  sys::SystemClock system_clock;
+  const sys::SystemClock system_clock;
   const sys::Clock& clock = options.clock == nullptr ? system_clock : *options.clock;
   std::unique_ptr<Store> store = TRY(open_sqlite_store(options.data));
   Registry registry{*store, clock, without_slash(options.public_url)};
@@ -125,7 +125,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   web_options.assets = options.assets;
   web_options.log = options.log;
   web = TRY(WebServer::create(registry, std::move(web_options)));
-  std::string code = web->setup_code();
+  const std::string code = web->setup_code();
   if (!code.empty()) {
     out << "Set-up URL: " << registry.public_url << "/setup/" << code << "\n" << std::flush;
   }
@@ -138,7 +138,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   }
   wait_for_stop(options.stop);
   web->set_ready(false);
-  bool finished = server->shutdown(kStopMax);
+  const bool finished = server->shutdown(kStopMax);
   store->stop();
   return finished ? 0 : 1;
 }
@@ -147,14 +147,14 @@ Result<AuditReport> verify_audit_log(const std::string& data, const std::string&
   int64_t seq = 0;
   std::string hash;
   if (!checkpoint.empty()) {
-    size_t colon = checkpoint.find(':');
+    const size_t colon = checkpoint.find(':');
     auto parsed = std::from_chars(checkpoint.data(), checkpoint.data() + checkpoint.size(), seq);
     if (colon == std::string::npos || parsed.ptr != checkpoint.data() + colon || seq < 1) {
       return invalid(fmt::format("checkpoint \"{}\" must be ENTRY:HASH", checkpoint));
     }
     hash = checkpoint.substr(colon + 1);
   }
-  std::string path = data + "/registry.db";
+  const std::string path = data + "/registry.db";
   if (::access(path.c_str(), R_OK) != 0) {
     return Error(ErrorCode::kNotFound, fmt::format("data folder {} holds no registry", data));
   }

@@ -21,19 +21,19 @@ Rights every_right() {
 }  // namespace
 
 Result<std::unique_ptr<Setup>> Setup::create(Registry& registry) {
-  Value first = TRY(read_value<Value>(registry.store, [](Session& session) {
+  const Value first = TRY(read_value<Value>(registry.store, [](Session& session) {
     return session.scalar("SELECT id FROM bots WHERE created_by = ? LIMIT 1", {kCreator});
   }));
   return std::unique_ptr<Setup>(new Setup(registry, first.is_null() ? make_secret() : ""));
 }
 
 std::string Setup::code() const {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   return code_;
 }
 
 bool Setup::is_code(std::string_view code) const {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   return !code_.empty() &&
          codec::equal_constant_time(codec::as_bytes(code), codec::as_bytes(code_));
 }
@@ -48,8 +48,8 @@ Result<std::string> Setup::redeem(std::string_view code,
   const std::string secret = "rgp_" + make_secret();
   int64_t now = registry_.now();
   TRY(registry_.store.write([&](Session& session) -> Result<void> {
-    Value org = TRY(session.scalar("SELECT id FROM organizations ORDER BY id LIMIT 1"));
-    Value taken =
+    const Value org = TRY(session.scalar("SELECT id FROM organizations ORDER BY id LIMIT 1"));
+    const Value taken =
         TRY(session.scalar("SELECT id FROM bots WHERE org_id = ? AND (name = ? OR "
                            "created_by = ?)",
                            {org, name, kCreator}));
@@ -72,7 +72,7 @@ Result<std::string> Setup::redeem(std::string_view code,
     entry.after = codec::format_json(codec::Json::object({{"owner", name}, {"by", kCreator}}));
     return append_audit(session, std::move(entry));
   }));
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   code_.clear();
   return secret;
 }

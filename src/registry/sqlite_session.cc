@@ -21,8 +21,8 @@ using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
 Error store_error(sqlite3* connection, std::string_view doing) {
-  int code = sqlite3_extended_errcode(connection);
-  bool unique = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
+  const int code = sqlite3_extended_errcode(connection);
+  const bool unique = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
   std::string text = sqlite3_errmsg(connection);
   return Error(unique ? ErrorCode::kConflict : ErrorCode::kDatabase,
                fmt::format("store: {}: {}", doing, text))
@@ -52,12 +52,12 @@ Value read_column(sqlite3_stmt* statement, int index) {
       return {};
     case SQLITE_BLOB: {
       const char* data = static_cast<const char*>(sqlite3_column_blob(statement, index));
-      size_t size = static_cast<size_t>(sqlite3_column_bytes(statement, index));
+      const size_t size = static_cast<size_t>(sqlite3_column_bytes(statement, index));
       return Value(Blob{size == 0 ? std::string() : std::string(data, size)});
     }
     default: {
       const unsigned char* text = sqlite3_column_text(statement, index);
-      size_t size = static_cast<size_t>(sqlite3_column_bytes(statement, index));
+      const size_t size = static_cast<size_t>(sqlite3_column_bytes(statement, index));
       return Value(std::string(reinterpret_cast<const char*>(text), size));
     }
   }
@@ -88,14 +88,14 @@ class SqliteSession final : public Session {
                         const std::function<bool(const Row&)>& each) override {
     Statement one_off;
     sqlite3_stmt* statement = TRY(prepare(sql, one_off));
-    ResetGuard guard(statement);
+    const ResetGuard guard(statement);
     for (size_t i = 0; i < params.size(); ++i) {
       bind(statement, static_cast<int>(i) + 1, params[i]);
     }
-    int columns = sqlite3_column_count(statement);
+    const int columns = sqlite3_column_count(statement);
     Row row(static_cast<size_t>(columns));
     while (true) {
-      int code = sqlite3_step(statement);
+      const int code = sqlite3_step(statement);
       if (code == SQLITE_DONE) {
         return {};
       }
@@ -160,10 +160,10 @@ class SqliteSession final : public Session {
 
 Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAccess access) {
   sqlite3* raw = nullptr;
-  int flags = SQLITE_OPEN_NOMUTEX |
-              (access == SqliteAccess::kWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                              : SQLITE_OPEN_READWRITE);
-  int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (access == SqliteAccess::kWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                                    : SQLITE_OPEN_READWRITE);
+  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   Connection connection(raw);
   if (code != SQLITE_OK) {
     return Error(ErrorCode::kIo, fmt::format("store {}: {}", path, sqlite3_errstr(code)));

@@ -25,7 +25,7 @@ class FolderLock {
 
   static Result<std::unique_ptr<FolderLock>> take(const std::string& folder) {
     std::string path = folder + "/lock";
-    int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) {
       return Error(ErrorCode::kIo, fmt::format("open {}: {}", path, std::strerror(errno)));
     }
@@ -55,7 +55,7 @@ Result<void> make_folder(const std::string& folder) {
 
 /// The database file for its owner only; SQLite gives its side files the same mode.
 Result<void> make_private_file(const std::string& path) {
-  int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
     return Error(ErrorCode::kIo, fmt::format("open {}: {}", path, std::strerror(errno)));
   }
@@ -80,7 +80,7 @@ class SqliteStore final : public Store {
     std::unique_ptr<Session> session = TRY(take_reader());
     TRY(session->run("BEGIN"));
     Result<void> outcome = job(*session);
-    Result<void> ended = session->run("COMMIT");
+    const Result<void> ended = session->run("COMMIT");
     if (ended) {
       give_back(std::move(session));
     }
@@ -98,7 +98,7 @@ class SqliteStore final : public Store {
  private:
   Result<std::unique_ptr<Session>> take_reader() {
     {
-      std::lock_guard guard(mutex_);
+      const std::lock_guard guard(mutex_);
       if (!readers_.empty()) {
         std::unique_ptr<Session> session = std::move(readers_.back());
         readers_.pop_back();
@@ -109,7 +109,7 @@ class SqliteStore final : public Store {
   }
 
   void give_back(std::unique_ptr<Session> session) {
-    std::lock_guard guard(mutex_);
+    const std::lock_guard guard(mutex_);
     if (readers_.size() < readers_max_) {
       readers_.push_back(std::move(session));
     }
@@ -137,9 +137,8 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
   TRY(make_private_file(path));
   std::unique_ptr<Session> writer = TRY(open_sqlite(path, SqliteAccess::kWrite));
   TRY(apply_own_schema(path).context("store schema"));
-  std::unique_ptr<Store> store = std::make_unique<SqliteStore>(
-      std::move(lock), std::move(path), options.readers_max, std::move(writer));
-  return store;
+  return std::make_unique<SqliteStore>(std::move(lock), std::move(path), options.readers_max,
+                                       std::move(writer));
 }
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data) {

@@ -17,7 +17,7 @@ Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view toke
   const std::string key = key_of(token);
   int64_t generation = 0;
   {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     auto found = owners_.find(key);
     if (found != owners_.end() && found->second->expires_at.value_or(now + 1) > now) {
       return found->second;
@@ -30,7 +30,7 @@ Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view toke
     return std::shared_ptr<const TokenOwner>();
   }
   auto owner = std::make_shared<const TokenOwner>(std::move(*stored));
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   // Read before a change that is stored by now? Then it serves this request only.
   if (generation == generation_) {
     if (owners_.size() >= kTokensMax) {
@@ -43,7 +43,7 @@ Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view toke
 
 void TokenCache::set_used(std::string_view token, int64_t now, std::string_view ip) {
   const std::string key = key_of(token);
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   auto found = owners_.find(key);
   if (found != owners_.end()) {
     auto owner = std::make_shared<TokenOwner>(*found->second);
@@ -54,7 +54,7 @@ void TokenCache::set_used(std::string_view token, int64_t now, std::string_view 
 }
 
 void TokenCache::forget() {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
   ++generation_;
   owners_.clear();
 }

@@ -24,7 +24,7 @@ Blob token_hash(std::string_view token) {
 
 /// `rgb_` of a token we made; nothing is guessed about the form of others.
 std::string prefix_of(std::string_view token) {
-  for (std::string_view prefix : {"rgp_", "rgb_", "rga_"}) {
+  for (const std::string_view prefix : {"rgp_", "rgb_", "rga_"}) {
     if (token.starts_with(prefix)) {
       return std::string(prefix);
     }
@@ -34,8 +34,8 @@ std::string prefix_of(std::string_view token) {
 
 Result<Rights> read_rights(const std::string& scopes, const std::string& grants) {
   Rights rights;
-  Json scopes_json = TRY(codec::parse_json(scopes));
-  Json grants_json = TRY(codec::parse_json(grants));
+  const Json scopes_json = TRY(codec::parse_json(scopes));
+  const Json grants_json = TRY(codec::parse_json(grants));
   rights.scopes = TRY(parse_scopes(scopes_json));
   rights.grants = TRY(parse_grants(grants_json));
   return rights;
@@ -63,14 +63,14 @@ Result<void> audit_by_system(
 Result<AdminAccess> create_admin(Session& session,
                                  const std::optional<std::string>& given_token,
                                  int64_t now) {
-  Value org = TRY(session.scalar(
+  const Value org = TRY(session.scalar(
       "INSERT INTO organizations (slug, name, created_at) VALUES ('default', 'default', ?) "
       "RETURNING id",
       {now}));
   TRY(session.run("INSERT INTO projects (org_id, name, created_at) VALUES (?, 'default', ?)",
                   {org, now}));
   TRY(audit_by_system(session, org.number(), now, "organization.create", "organization/default"));
-  int64_t bot = TRY(create_bot(session, org.number(), "admin", "system", now));
+  const int64_t bot = TRY(create_bot(session, org.number(), "admin", "system", now));
   TRY(audit_by_system(session, org.number(), now, "bot.create", "bot/admin"));
   AdminAccess access;
   if (!given_token.has_value()) {
@@ -97,7 +97,7 @@ std::string make_secret() {
   while (out.size() < kSecretCharacters) {
     RHUMB_CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1,
                 "the system's random generator works");
-    for (unsigned char byte : bytes) {
+    for (const unsigned char byte : bytes) {
       if (byte < kAccepted && out.size() < kSecretCharacters) {
         out += kBase62[byte % kBase62.size()];
       }
@@ -150,8 +150,8 @@ Result<void> note_token_use(Session& session, int64_t token_id, int64_t now, std
 }
 
 Result<int64_t> store_token(Session& session, std::string_view secret, const NewToken& token) {
-  std::string last_four(secret.substr(secret.size() - std::min<size_t>(4, secret.size())));
-  Value id = TRY(session.scalar(
+  const std::string last_four(secret.substr(secret.size() - std::min<size_t>(4, secret.size())));
+  const Value id = TRY(session.scalar(
       "INSERT INTO tokens (org_id, bot_id, sha256, prefix, last_four, scopes, grants, created_at, "
       "created_by, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
       {token.org_id, token.bot_id, token_hash(secret), prefix_of(secret), last_four,
@@ -166,7 +166,7 @@ Result<int64_t> create_bot(Session& session,
                            std::string_view name,
                            std::string_view created_by,
                            int64_t now) {
-  Value id = TRY(session.scalar(
+  const Value id = TRY(session.scalar(
       "INSERT INTO bots (org_id, name, created_at, created_by) VALUES (?, ?, ?, ?) RETURNING id",
       {org_id, name, now, created_by}));
   return id.number();
@@ -179,7 +179,7 @@ Result<AdminAccess> ensure_admin(Session& session,
     return invalid(
         "RHUMB_ADMIN_TOKEN needs at least 20 characters, and only letters, digits, _ and -");
   }
-  Value organizations = TRY(session.scalar("SELECT count(*) FROM organizations"));
+  const Value organizations = TRY(session.scalar("SELECT count(*) FROM organizations"));
   if (organizations.number() == 0) {
     return create_admin(session, given_token, now);
   }

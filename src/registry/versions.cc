@@ -47,7 +47,7 @@ int VersionOrder::compare(std::string_view a, std::string_view b) const {
     return *at_a < *at_b ? -1 : 1;
   }
   if (all_digits(a) && all_digits(b)) {
-    int order = compare_numbers(a, b);
+    const int order = compare_numbers(a, b);
     return order != 0 ? order : sign(a.compare(b));
   }
   return sign(a.compare(b));

@@ -16,7 +16,7 @@ constexpr std::string_view kColumns =
     "r.last_push_at ";
 
 Json database_json(const Registry& registry, const Row& row) {
-  int64_t id = row[0].number();
+  const int64_t id = row[0].number();
   Json out = Json::object({{"id", std::to_string(id)},
                            {"extID", row[1].text()},
                            {"name", row[2].text()},
@@ -63,9 +63,9 @@ Result<std::optional<Condition>> make_condition(Session& session,
                                                 std::optional<int64_t> repo_id) {
   Condition where;
   where.add("d.org_id = ?", {org_id});
-  std::string repo = input.string_or_empty("repo");
+  const std::string repo = input.string_or_empty("repo");
   if (!repo.empty()) {
-    std::optional<int64_t> named = TRY(find_repo_id(session, org_id, repo));
+    const std::optional<int64_t> named = TRY(find_repo_id(session, org_id, repo));
     if (!named.has_value() || (repo_id.has_value() && repo_id != named)) {
       return std::optional<Condition>();
     }
@@ -74,7 +74,7 @@ Result<std::optional<Condition>> make_condition(Session& session,
   if (repo_id.has_value()) {
     where.add("d.repo_id = ?", {*repo_id});
   }
-  std::string env = input.string_or_empty("envName");
+  const std::string env = input.string_or_empty("envName");
   if (!env.empty()) {
     std::optional<int64_t> named = TRY(find_env_id(session, org_id, env));
     if (!named.has_value()) {
@@ -91,7 +91,7 @@ Result<std::optional<Condition>> make_condition(Session& session,
     }
     where.add(fmt::format("d.status IN ({})", list), params);
   }
-  std::string search = input.string_or_empty("search");
+  const std::string search = input.string_or_empty("search");
   if (!search.empty()) {
     where.add("d.name LIKE ? ESCAPE '\\'", {like_pattern(search)});
   }
@@ -104,7 +104,7 @@ Result<std::optional<Condition>> make_condition(Session& session,
 }
 
 std::string order_by(const Json& input) {
-  std::string sort = input.string_or_empty("sort");
+  const std::string sort = input.string_or_empty("sort");
   std::string_view direction = input.string_or_empty("order") == "DESC" ? "DESC" : "ASC";
   std::string_view column = sort == "ENV"               ? "n.name"
                             : sort == "STATUS"          ? "d.status"
@@ -119,15 +119,15 @@ Result<Json> list(Registry& registry,
                   const Condition& where,
                   const Json& input,
                   const Page& page) {
-  Value total = TRY(
+  const Value total = TRY(
       session.scalar(fmt::format("SELECT count(*) FROM databases d {}", where.sql), where.params));
-  int64_t offset = page.after.value_or(page.offset());
+  const int64_t offset = page.after.value_or(page.offset());
   Params params = where.params;
   params.emplace_back(page.size);
   params.emplace_back(offset);
   // The page's ids first: rows that are passed over are not put together.
   const std::string order = order_by(input);
-  Rows rows = TRY(
+  const Rows rows = TRY(
       session.query(fmt::format("SELECT {}{}WHERE d.id IN (SELECT d.id FROM databases d "
                                 "JOIN environments n ON n.id = d.env_id {} {} LIMIT ? OFFSET ?) {}",
                                 kColumns, kFrom, where.sql, order, order),
@@ -179,7 +179,7 @@ Result<std::optional<int64_t>> find_repo_id(Session& session,
 Result<std::optional<int64_t>> find_env_id(Session& session,
                                            int64_t org_id,
                                            const std::string& name) {
-  Value id = TRY(
+  const Value id = TRY(
       session.scalar("SELECT id FROM environments WHERE org_id = ? AND name = ?", {org_id, name}));
   return id.find_number();
 }

@@ -37,8 +37,8 @@ void set_extra(Json& out, const Value& extra) {
 }
 
 Json event_json(const Registry& registry, const Row& row) {
-  int64_t id = row[0].number();
-  bool is_set = !row[28].is_null();
+  const int64_t id = row[0].number();
+  const bool is_set = !row[28].is_null();
   Json out = Json::object({{"id", std::to_string(id)},
                            {"repoName", row[1].text()},
                            {"type", row[2].text()},
@@ -93,15 +93,15 @@ bool excludes(const Json& input, std::string_view member, std::string_view value
 
 /// Narrows `filter`; false when nothing can fit.
 Result<bool> read_filter(Session& session, const Json& input, EventFilter& filter) {
-  std::string repo = input.string_or_empty("repo");
+  const std::string repo = input.string_or_empty("repo");
   if (!repo.empty()) {
-    std::optional<int64_t> id = TRY(find_repo_id(session, filter.org_id, repo));
+    const std::optional<int64_t> id = TRY(find_repo_id(session, filter.org_id, repo));
     if (!id.has_value() || (filter.repo_id.has_value() && filter.repo_id != id)) {
       return false;
     }
     filter.repo_id = id;
   }
-  std::string env = input.string_or_empty("envName");
+  const std::string env = input.string_or_empty("envName");
   if (!env.empty()) {
     filter.env_id = TRY(find_env_id(session, filter.org_id, env));
     if (!filter.env_id.has_value()) {
@@ -133,7 +133,7 @@ Result<std::vector<Json>> load_events(RequestContext& context,
   }
   Params params = {context.caller.org_id};
   std::string list;
-  for (int64_t id : ids) {
+  for (const int64_t id : ids) {
     list += list.empty() ? "?" : ", ?";
     params.emplace_back(id);
   }
@@ -142,7 +142,7 @@ Result<std::vector<Json>> load_events(RequestContext& context,
     found.emplace(row[0].number(), event_json(context.registry, row));
     return true;
   }));
-  for (int64_t id : ids) {
+  for (const int64_t id : ids) {
     auto entry = found.find(id);
     if (entry != found.end()) {
       out.push_back(std::move(entry->second));
@@ -157,7 +157,7 @@ Result<Json> list_migrations(RequestContext& context, const Json& input, EventFi
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     EventFilter filter = base;
     EventPage events;
-    bool any = TRY(read_filter(session, input, filter));
+    const bool any = TRY(read_filter(session, input, filter));
     if (any) {
       events = TRY(list_events(session, filter, page));
     }

@@ -21,7 +21,7 @@ Json protected_flows_json() {
 }
 
 Json repo_json(const Registry& registry, const Repo& repo) {
-  bool is_schema = repo.type == "SCHEMA";
+  const bool is_schema = repo.type == "SCHEMA";
   Json out =
       Json::object({{"title", repo.name + (is_schema ? " (Schema)" : " (Migration Directory)")},
                     {"slug", repo.slug},
@@ -65,11 +65,11 @@ Result<Json> list_tags(RequestContext& context,
         "FROM tags t JOIN dir_states s ON s.id = t.state_id JOIN pushes p ON p.id = t.push_id "
         "WHERE t.repo_id = ? AND t.name LIKE ? ESCAPE '\\'";
     Params params = {repo_id, like_pattern(search)};
-    Value total = TRY(session.scalar("SELECT count(*) " + where, params));
-    int64_t offset = page.after.value_or(page.offset());
+    const Value total = TRY(session.scalar("SELECT count(*) " + where, params));
+    const int64_t offset = page.after.value_or(page.offset());
     params.emplace_back(page.size);
     params.emplace_back(offset);
-    Rows rows = TRY(session.query(
+    const Rows rows = TRY(session.query(
         "SELECT t.id, t.name, s.version, s.hash, t.pushed_at, p.run_context, p.actor_kind, "
         "p.actor_id, p.actor_name " +
             where + " ORDER BY t.pushed_at DESC, t.id DESC LIMIT ? OFFSET ?",

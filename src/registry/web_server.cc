@@ -49,7 +49,7 @@ Response error_response(int status, std::string_view message, std::string_view c
 }
 
 std::string_view bearer_token(const Request& request) {
-  std::string_view header = request.header("Authorization");
+  const std::string_view header = request.header("Authorization");
   constexpr std::string_view kScheme = "bearer ";
   if (header.size() < kScheme.size() ||
       !equal_fold_ascii(header.substr(0, kScheme.size()), kScheme)) {
@@ -83,7 +83,7 @@ bool is_report(const graphql::PreparedDocument& prepared) {
 /// The store could not do its part: the request was fine and shall be sent again.
 bool is_outage(const graphql::Response& response) {
   return std::any_of(response.errors.begin(), response.errors.end(), [](const auto& entry) {
-    ErrorCode code = entry.error.code();
+    const ErrorCode code = entry.error.code();
     return code == ErrorCode::kUnavailable || code == ErrorCode::kDatabase ||
            code == ErrorCode::kIo || code == ErrorCode::kBusy;
   });
@@ -91,7 +91,7 @@ bool is_outage(const graphql::Response& response) {
 
 bool is_page(const Request& request) {
   // A path whose last part has an extension is a file, which is there or not.
-  size_t slash = request.path.rfind('/');
+  const size_t slash = request.path.rfind('/');
   return request.path.find('.', slash == std::string::npos ? 0 : slash) == std::string::npos ||
          request.path.starts_with("/repos/") || request.path.starts_with("/dirs/");
 }
@@ -168,7 +168,7 @@ Response WebServer::answer(const Request& request) {
 // ------------------------------------------------------------------------------------------- the API
 
 Result<std::optional<Caller>> WebServer::authenticate(const Request& request, int64_t& token_id) {
-  std::string_view token = bearer_token(request);
+  const std::string_view token = bearer_token(request);
   if (token.empty()) {
     return std::optional<Caller>();
   }
@@ -180,7 +180,7 @@ Result<std::optional<Caller>> WebServer::authenticate(const Request& request, in
   if (owner->last_used_ip != request.remote_address ||
       now - owner->last_used_at.value_or(0) > kUseNotedNs) {
     // Only a note: the request goes on without it.
-    Result<void> noted = registry_.store.write([&](Session& session) {
+    const Result<void> noted = registry_.store.write([&](Session& session) {
       return note_token_use(session, owner->token_id, now, request.remote_address);
     });
     if (noted) {
@@ -222,10 +222,8 @@ Response WebServer::answer_caller(
   if (!caller) {
     return error_response(503, "the store does not answer");
   }
-  if (!caller->has_value()) {
-    return refuse_token(request);
-  }
-  return reply(**caller, token_id);
+  const std::optional<Caller>& known = *caller;
+  return known ? reply(*known, token_id) : refuse_token(request);
 }
 
 Response WebServer::execute(const Request& request, const Caller& caller, int64_t token_id) {
@@ -247,7 +245,7 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
   }
   const std::shared_ptr<const graphql::PreparedDocument> document = engine_.prepare(parsed->query);
   if (!is_report(*document)) {
-    int64_t wait = rate_limit_.take(token_id, registry_.now());
+    const int64_t wait = rate_limit_.take(token_id, registry_.now());
     if (wait > 0) {
       Response response = error_response(429, "too many requests", "LIMIT");
       http::set_header(response.headers, "Retry-After", std::to_string(wait));
@@ -255,7 +253,7 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
     }
   }
   RequestContext context(registry_, caller);
-  graphql::Response answer = engine_.execute(*document, *parsed, context);
+  const graphql::Response answer = engine_.execute(*document, *parsed, context);
   log_internal_errors(request, answer);
   Response response = json_response(graphql::http_status(answer),
                                     graphql::to_json(answer, request.id));
@@ -281,20 +279,20 @@ void WebServer::log_internal_errors(const Request& request,
 // ----------------------------------------------------------------------------------------- the rest
 
 Response WebServer::handle_events(const Request& request, const Caller& caller) {
-  Result<void> allowed = require(caller, "cloud:read");
+  const Result<void> allowed = require(caller, "cloud:read");
   if (!allowed) {
     return error_response(403, allowed.error().message(), "FORBIDDEN");
   }
   std::optional<int64_t> set;
   if (std::optional<std::string> wanted = request.parameter("set")) {
-    Json id(*wanted);
+    const Json id(*wanted);
     Result<int64_t> number = read_id(&id, "set");
     if (!number) {
       return error_response(404, number.error().message(), "NOT_FOUND");
     }
     set = *number;
   }
-  int64_t org_id = caller.org_id;
+  const int64_t org_id = caller.org_id;
   return http::event_stream_response(
       [this, org_id, set](std::shared_ptr<http::ResponseStream> stream) {
         feed_.add(std::move(stream), org_id, set);
@@ -302,12 +300,12 @@ Response WebServer::handle_events(const Request& request, const Caller& caller) 
 }
 
 Response WebServer::handle_ready() {
-  Result<void> store = registry_.store.check();
+  const Result<void> store = registry_.store.check();
   return store ? http::text_response(200, "ok") : http::text_response(503, "store unavailable");
 }
 
 Response WebServer::handle_metrics(const Caller& caller) {
-  Result<void> allowed = require(caller, "cloud:read");
+  const Result<void> allowed = require(caller, "cloud:read");
   if (!allowed) {
     return error_response(403, allowed.error().message(), "FORBIDDEN");
   }
@@ -328,11 +326,11 @@ Response WebServer::handle_setup(const Request& request, const std::string& code
   if (!body) {
     return error_response(400, body.error().message(), "INVALID");
   }
-  std::string name = body->string_or_empty("name");
+  const std::string name = body->string_or_empty("name");
   Result<std::string> token =
       setup_->redeem(code, name.empty() ? "owner" : name, origin_of(request));
   if (!token) {
-    bool denied = token.error().code() == ErrorCode::kDenied;
+    const bool denied = token.error().code() == ErrorCode::kDenied;
     return error_response(denied ? 410 : 422, token.error().message(),
                           graphql::extension_code(token.error().code()));
   }

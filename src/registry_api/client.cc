@@ -34,10 +34,10 @@ bool is_retried(int status) {
 }
 
 bool is_loopback(std::string_view url) {
-  size_t mark = url.find("://");
+  const size_t mark = url.find("://");
   std::string_view host = mark == std::string_view::npos ? url : url.substr(mark + 3);
   host = host.substr(0, host.find_first_of("/?#"));
-  size_t at = host.rfind('@');
+  const size_t at = host.rfind('@');
   host = at == std::string_view::npos ? host : host.substr(at + 1);
   return host == "localhost" || host.starts_with("localhost:") || host == "127.0.0.1" ||
          host.starts_with("127.0.0.1:") || host.starts_with("[::1]");
@@ -47,7 +47,8 @@ bool is_loopback(std::string_view url) {
 std::chrono::milliseconds wait_before_next(std::string_view endpoint,
                                            const HttpReply* reply,
                                            int attempt) {
-  std::string_view asked = reply == nullptr ? std::string_view() : reply->header("Retry-After");
+  const std::string_view asked =
+      reply == nullptr ? std::string_view() : reply->header("Retry-After");
   int seconds = 0;
   auto parsed = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
   if (!asked.empty() && parsed.ec == std::errc() && seconds >= 0) {
@@ -78,7 +79,7 @@ std::string format_error(const Json& error) {
   }
   out += ":";
   const Json* path = error.find("path");
-  std::string at = path == nullptr ? "" : format_path(*path);
+  const std::string at = path == nullptr ? "" : format_path(*path);
   if (!at.empty()) {
     out += " " + at;
   }
@@ -99,12 +100,12 @@ std::optional<Error> reply_errors(const Json& reply) {
   std::string text = join(lines, "\n");
   text.erase(0, std::string_view("input:").size());
   const Json* extensions = errors.front().find_object("extensions");
-  std::string code = extensions == nullptr ? "" : extensions->string_or_empty("code");
-  ErrorCode kind = code == "NOT_FOUND"   ? ErrorCode::kNotFound
-                   : code == "CONFLICT"  ? ErrorCode::kConflict
-                   : code == "FORBIDDEN" ? ErrorCode::kDenied
-                   : code == "INVALID"   ? ErrorCode::kInvalid
-                                         : ErrorCode::kUnavailable;
+  const std::string code = extensions == nullptr ? "" : extensions->string_or_empty("code");
+  const ErrorCode kind = code == "NOT_FOUND"   ? ErrorCode::kNotFound
+                         : code == "CONFLICT"  ? ErrorCode::kConflict
+                         : code == "FORBIDDEN" ? ErrorCode::kDenied
+                         : code == "INVALID"   ? ErrorCode::kInvalid
+                                               : ErrorCode::kUnavailable;
   return Error(kind, std::string(trim(text)));
 }
 
@@ -133,7 +134,7 @@ Result<Json> read_reply(const HttpReply& reply) {
   if (reply.status == 401) {
     return Error(ErrorCode::kDenied, "Unauthorized");
   }
-  bool ok = reply.status == 200;
+  const bool ok = reply.status == 200;
   if (ok && reply.body.empty()) {
     return Json::object();
   }
@@ -213,7 +214,7 @@ bool RegistryClient::has_feature(std::string_view feature) const {
 }
 
 void RegistryClient::note_features(const HttpReply& reply) {
-  for (std::string_view word : split(reply.header("X-Registry-Features"), ',')) {
+  for (const std::string_view word : split(reply.header("X-Registry-Features"), ',')) {
     if (!trim(word).empty()) {
       features_.emplace(trim(word));
     }
@@ -246,9 +247,9 @@ Result<Json> RegistryClient::call(const Document& document, const Json& variable
   if (!variables.is_null()) {
     body.set("variables", variables);
   }
-  HttpReply reply = TRY(post_with_retries(codec::format_json(body)));
+  const HttpReply reply = TRY(post_with_retries(codec::format_json(body)));
   note_features(reply);
-  Json answer = TRY(read_reply(reply));
+  const Json answer = TRY(read_reply(reply));
   const Json* data = find_any_case(answer, "data");
   const Json* field = data == nullptr ? nullptr : find_any_case(*data, document.field);
   if (field == nullptr || field->is_null()) {
@@ -265,12 +266,12 @@ Result<Json> RegistryClient::call_input(const Document& document, Json input) {
 }
 
 Result<std::string> RegistryClient::call_for_url(const Document& document, Json input) {
-  Json answer = TRY(call_input(document, std::move(input)));
+  const Json answer = TRY(call_input(document, std::move(input)));
   return text_of(answer, "url");
 }
 
 Result<Identity> RegistryClient::identify() {
-  Json me = TRY(call(kMe, Json()));
+  const Json me = TRY(call(kMe, Json()));
   return Identity{text_of(me, "name"), text_of(me, "org")};
 }
 
@@ -298,7 +299,7 @@ Result<std::string> RegistryClient::read_state(std::string_view key,
   Json input = Json::object();
   input.set(std::string(key), directory);
   input.set_unless_empty("tag", tag);
-  Json state = TRY(call_input(kDirState, std::move(input)));
+  const Json state = TRY(call_input(kDirState, std::move(input)));
   const Json* content = find_any_case(state, "content");
   if (content == nullptr || !content->is_string()) {
     return Error(ErrorCode::kNotFound,
@@ -308,7 +309,7 @@ Result<std::string> RegistryClient::read_state(std::string_view key,
 }
 
 Result<std::vector<RemoteDirectory>> RegistryClient::list_directories() {
-  Json dirs = TRY(call(kDirs, Json()));
+  const Json dirs = TRY(call(kDirs, Json()));
   std::vector<RemoteDirectory> out;
   for (size_t i = 0; i < dirs.size() && dirs.is_array(); ++i) {
     RemoteDirectory directory;

@@ -22,7 +22,7 @@ class Reader {
   }
 
   [[nodiscard]] std::string text(std::string_view key) {
-    std::optional<std::string> found = find_text(key);
+    const std::optional<std::string> found = find_text(key);
     if (!found.has_value()) {
       fail(key, "missing");
     }
@@ -41,7 +41,7 @@ class Reader {
   }
   [[nodiscard]] int64_t number(std::string_view key) {
     const Json* member = find(key);
-    std::optional<int64_t> value = member == nullptr ? std::nullopt : member->to_int();
+    const std::optional<int64_t> value = member == nullptr ? std::nullopt : member->to_int();
     if (!value.has_value()) {
       fail(key, member == nullptr ? "missing" : "must be a whole number");
     }
@@ -285,7 +285,7 @@ StepLog read_step_log(const Json& json, int depth) {
 }
 
 Result<StepLog> read_step_log_at(const Json& json, const std::string& path) {
-  Reader reader(json, path);
+  const Reader reader(json, path);
   return reader.finish(read_step_log(json, 0));
 }
 

@@ -175,15 +175,16 @@ Result<void> FileMask::State::read_section(std::string_view text, const Mark& ou
   size_t done = 0;
   Result<sql::StatementScanner> scanner = sql::StatementScanner::create(text, options.lex.dialect);
   while (scanner) {
-    Result<std::optional<sql::Statement>> next = scanner->next();
+    const Result<std::optional<sql::Statement>> next = scanner->next();
     if (!next) {
       break;
     }
-    if (!next->has_value()) {
+    const std::optional<sql::Statement>& found = *next;
+    if (!found) {
       add_gap(text.substr(done), outer, nullptr, outer);
       return {};
     }
-    const sql::Statement& statement = **next;
+    const sql::Statement& statement = *found;
     const Mark own = TRY(read_mark(sql::statement_directive_arguments(statement, "sensitive")));
     const Mark mark = combine(outer, own);
     strictest.merge(own);

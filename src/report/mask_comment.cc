@@ -110,7 +110,7 @@ std::string mask_comment(std::string_view comment,
       spans.push_back(span);
     }
   }
-  std::string masked = replace_spans(comment, std::move(spans));
+  const std::string masked = replace_spans(comment, std::move(spans));
   return hides_literals ? redact_comment(masked) : masked;
 }
 

@@ -82,7 +82,7 @@ Result<SpooledReport> Spool::read(const std::string& name) const {
 }
 
 Result<void> Spool::remove(const std::string& name) const {
-  const Result<void> removed = sys::remove_file(directory_ + "/" + name);
+  Result<void> removed = sys::remove_file(directory_ + "/" + name);
   if (!removed.has_value() && removed.error().code() == ErrorCode::kNotFound) {
     return {};  // another process delivered it
   }
@@ -97,7 +97,8 @@ Result<void> Spool::trim() const {
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     const auto status = TRY(sys::find_file(directory_ + "/" + *name));
     bytes += status ? status->size : 0;
-    if (bytes > kBytesMax || *spooled_at(*name) < oldest) {
+    const std::optional<sys::Instant> at = spooled_at(*name);
+    if (bytes > kBytesMax || (at && *at < oldest)) {
       TRY(remove(*name));
     }
   }

@@ -26,8 +26,9 @@ std::optional<std::string> FakeEnvironment::get(const std::string& name) const {
 
 std::vector<std::string> FakeEnvironment::entries() const {
   std::vector<std::string> out;
+  out.reserve(variables_.size());
   for (const auto& [name, value] : variables_) {
-    out.push_back(name + "=" + value);
+    out.emplace_back(name).append("=").append(value);
   }
   return out;
 }

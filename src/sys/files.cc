@@ -133,6 +133,17 @@ uint32_t without_umask(uint32_t mode) {
   return mode & ~022U;
 }
 
+// `named` is the path that messages speak of.
+Result<std::string> resolve_existing(const std::string& path, const std::string& named) {
+  errno = 0;
+  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  if (real == nullptr) {
+    return system_error("resolve", named, errno);
+  }
+  return std::string(real.get());
+}
+
 }  // namespace
 
 void FileDescriptor::reset() {
@@ -285,20 +296,11 @@ Result<void> rename_file(const std::string& from, const std::string& to) {
 }
 
 Result<std::string> resolve_path(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
-                                                         &std::free);
-  if (real != nullptr) {
-    return std::string(real.get());
+  Result<std::string> existing = resolve_existing(path, path);
+  if (existing || existing.error().code() != ErrorCode::kNotFound) {
+    return existing;
   }
-  if (errno != ENOENT) {
-    return system_error("resolve", path, errno);
-  }
-  const std::unique_ptr<char, decltype(&std::free)> parent(
-      realpath(parent_of(path).c_str(), nullptr), &std::free);
-  if (parent == nullptr) {
-    return system_error("resolve", path, errno);
-  }
-  const std::string directory = parent.get();
+  const std::string directory = TRY(resolve_existing(parent_of(path), path));
   return (directory == "/" ? "" : directory) + "/" + path.substr(path.find_last_of('/') + 1);
 }
 

@@ -62,6 +62,7 @@ Result<FileDescriptor> make_input(std::string_view text) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (std::string& text : texts) {
     out.push_back(text.data());
   }
@@ -213,9 +214,9 @@ class Collector {
       const bool pipes_closed = !out_.is_open() && !error_.is_open();
       ended = watched[2].revents != 0 || (child_.end_descriptor() < 0 && pipes_closed);
       if (!ended && deadline_ && std::chrono::steady_clock::now() >= *deadline_) {
-        return Error(ErrorCode::kUnavailable, "exec: " + go_quote(request_.argv[0]) +
-                                                  ": no end after " +
-                                                  format_go_duration(*request_.timeout));
+        return Error(ErrorCode::kUnavailable,
+                     "exec: " + go_quote(request_.argv[0]) + ": no end after " +
+                         format_go_duration(request_.timeout.value_or(std::chrono::nanoseconds{})));
       }
     }
     // Written before the end, but perhaps after the last look into the pipes.
@@ -282,7 +283,7 @@ Result<ProcessResult> SystemProcessRunner::run(const ProcessRequest& request) {
   if (!request.directory.empty() && access(request.directory.c_str(), X_OK) != 0) {
     return system_error("chdir", request.directory, errno);
   }
-  FileDescriptor input = TRY(make_input(request.input));
+  const FileDescriptor input = TRY(make_input(request.input));
   Pipe out = TRY(make_pipe());
   Pipe error = TRY(make_pipe());
   SpawnSetup setup;

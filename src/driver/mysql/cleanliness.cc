@@ -19,6 +19,7 @@ Result<std::vector<std::string>> names(Session& session,
                                        std::span<const Value> params) {
   const Rows rows = TRY(session.query(sql, params));
   std::vector<std::string> found;
+  found.reserve(rows.rows.size());
   for (const std::vector<Value>& row : rows.rows) {
     found.push_back(to_text(row[0]));
   }
@@ -118,6 +119,7 @@ Result<std::vector<LeftOver>> left_overs(Session& session, const std::string& da
       "ORDER BY kind <> 'table', kind, name",
       params));
   std::vector<LeftOver> found;
+  found.reserve(rows.rows.size());
   for (const std::vector<Value>& row : rows.rows) {
     found.push_back({.kind = to_text(row[0]), .name = to_text(row[1])});
   }

@@ -116,7 +116,7 @@ std::string connect_reason(int number) {
 Error connect_error(const ClientLibrary& library, MYSQL* handle, const Dsn& dsn) {
   const unsigned number = library.error_number(handle);
   const std::string text = library.error(handle);
-  const Error error = server_error(number, library.sqlstate(handle), text);
+  Error error = server_error(number, library.sqlstate(handle), text);
   const bool unreachable = number == CR_CONNECTION_ERROR || number == CR_CONN_HOST_ERROR;
   const std::optional<int> reason = unreachable ? system_error_in(text) : std::nullopt;
   if (!reason) {
@@ -124,7 +124,7 @@ Error connect_error(const ClientLibrary& library, MYSQL* handle, const Dsn& dsn)
   }
   return Error(error.code(),
                fmt::format("{}: connect: {}", address_of(dsn), connect_reason(*reason)))
-      .caused_by(*error.cause());
+      .with_cause_of(error);
 }
 
 // The library goes on in clear text when the server offers no encryption, whatever was asked for.

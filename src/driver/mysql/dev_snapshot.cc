@@ -38,7 +38,7 @@ class DevSnapshot final : public Snapshot {
     }
     TRY(session_.reset());
     TRY(session_.run("SET @rhumb_checks = @@foreign_key_checks, foreign_key_checks = 0"));
-    const Result<void> restored = database_.empty() ? drop_databases() : empty_database();
+    Result<void> restored = database_.empty() ? drop_databases() : empty_database();
     TRY(session_.run("SET foreign_key_checks = @rhumb_checks"));
     return restored;
   }

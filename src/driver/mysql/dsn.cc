@@ -91,7 +91,7 @@ Result<void> set_attributes(Dsn& dsn, const std::string& value) {
 }
 
 const std::map<std::string_view, Setter>& parameters() {
-  static const std::map<std::string_view, Setter> table = {
+  static const std::map<std::string_view, Setter> kSetters = {
       {"tls", set_tls},
       {"ssl-ca", text(&Dsn::tls_ca)},
       {"ssl-cert", text(&Dsn::tls_cert)},
@@ -119,7 +119,7 @@ const std::map<std::string_view, Setter>& parameters() {
       {"maxAllowedPacket", ignore},
       {"serverPubKey", ignore},
       {"timeTruncate", ignore}};
-  return table;
+  return kSetters;
 }
 
 bool is_variable_name(std::string_view name) {

@@ -63,8 +63,7 @@ class HeldLock final : public Lock {
       const Error failed(
           released ? ErrorCode::kDatabase : released.error().code(),
           fmt::format("sql/mysql: failed releasing a named lock {}", go_quote(name_)));
-      return released || !released.error().cause() ? failed
-                                                   : failed.caused_by(*released.error().cause());
+      return released ? failed : failed.with_cause_of(released.error());
     }
     return {};
   }
@@ -231,8 +230,11 @@ Result<LockSurroundings> read_lock_surroundings(Session& session) {
   LockSurroundings found;
   bool is_galera = false;
   for (const std::vector<Value>& row : variables.rows) {
-    bool& which = to_text(row[0]) == "wsrep_on" ? is_galera : found.folds_names;
-    which = is_true(row[1]);
+    if (to_text(row[0]) == "wsrep_on") {
+      is_galera = is_true(row[1]);
+    } else {
+      found.folds_names = is_true(row[1]);
+    }
   }
   if (!is_galera) {
     return found;

@@ -44,7 +44,7 @@ Error server_error(unsigned number, std::string_view sqlstate, std::string_view 
 }
 
 bool is_server_error(const Error& error, unsigned number) {
-  return error.cause() && error.cause()->code == std::to_string(number);
+  return error.cause_code() == std::to_string(number);
 }
 
 }  // namespace rhumb::driver::mysql

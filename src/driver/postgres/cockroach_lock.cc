@@ -22,7 +22,7 @@ std::string table_sql(const std::string& schema) {
 }
 
 bool has_state(const Error& error, std::string_view state) {
-  return error.cause() && error.cause()->code == state;
+  return error.cause_code() == state;
 }
 
 class RowLock final : public Lock {

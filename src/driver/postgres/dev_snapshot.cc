@@ -67,6 +67,7 @@ class PostgresSnapshot final : public Snapshot {
     const Value params[] = {schema_};
     const Rows found = TRY(session_.query(schema_objects_sql(), params));
     std::vector<std::string> drops;
+    drops.reserve(found.rows.size());
     for (const std::vector<Value>& row : found.rows) {
       drops.push_back(drop_statement(to_text(row[2]), to_text(row[3])));
     }

@@ -215,7 +215,7 @@ Result<Session::Collected> Session::collect(std::string_view statement,
 
 // What only the session knows about a failure: that somebody asked for it, or that it was the last.
 Error Session::finish_error(const Error& error) const {
-  if (cancelled_ && error.cause() && error.cause()->code == "57014") {
+  if (cancelled_ && error.cause_code() == "57014") {
     return error.with_code(ErrorCode::kCancelled);
   }
   const bool lost = pq_.status(connection_.get()) == CONNECTION_BAD;

@@ -91,7 +91,7 @@ void FinalizeStatement::operator()(sqlite3_stmt* statement) const {
 
 Result<Database> Database::open(const std::string& name) {
   // The library would take a lock for each allocation to keep figures that nobody reads.
-  [[maybe_unused]] static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  [[maybe_unused]] static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* raw = nullptr;
   const int flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
