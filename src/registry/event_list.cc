@@ -42,7 +42,7 @@ std::vector<EventStatus> wanted_statuses(const EventFilter& filter) {
 }
 
 void add_ranges(Plan& plan, const EventFilter& filter, std::string_view sql, const Params& params) {
-  for (EventStatus status : wanted_statuses(filter)) {
+  for (EventStatus const status : wanted_statuses(filter)) {
     Condition range;
     range.add(sql, params);
     range.add("status = ?", {to_text(status)});
@@ -55,13 +55,13 @@ Result<void> add_repo_ranges(Session& session,
                              Plan& plan,
                              const EventFilter& filter,
                              int64_t repo_id) {
-  Rows rows = TRY(session.query(
+  Rows const rows = TRY(session.query(
       "SELECT env_id, status FROM event_counts WHERE org_id = ? AND repo_id = ? AND events > 0 "
       "GROUP BY env_id, status",
       {filter.org_id, repo_id}));
-  std::vector<EventStatus> statuses = wanted_statuses(filter);
+  std::vector<EventStatus> const statuses = wanted_statuses(filter);
   for (const Row& row : rows) {
-    for (EventStatus status : statuses) {
+    for (EventStatus const status : statuses) {
       if (row[1].text() == to_text(status)) {
         Condition range;
         range.add("repo_id = ? AND env_id = ? AND status = ?", {repo_id, row[0], row[1]});
@@ -78,7 +78,7 @@ void add_statuses(Condition& condition, const EventFilter& filter) {
   }
   std::string list;
   Params params;
-  for (EventStatus status : filter.statuses) {
+  for (EventStatus const status : filter.statuses) {
     list += list.empty() ? "?" : ", ?";
     params.emplace_back(to_text(status));
   }
@@ -115,8 +115,8 @@ constexpr std::string_view kHasName =
 
 /// Few databases have the name: their events are found by database. Else every row is looked at.
 Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
-  bool is_owned = filter.set_id.has_value() || filter.database_id.has_value();
-  Rows rows = TRY(
+  bool const is_owned = filter.set_id.has_value() || filter.database_id.has_value();
+  Rows const rows = TRY(
       session.query("SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\' LIMIT ?",
                     {filter.org_id, like_pattern(filter.name), kNamedDatabasesMax + 1}));
   if (is_owned || rows.size() > static_cast<size_t>(kNamedDatabasesMax)) {
@@ -250,19 +250,19 @@ bool is_unnarrowed(const EventFilter& filter) {
 }
 
 Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilter& filter) {
-  bool by_database = !filter.name.empty() && plan.index != "events_database" &&
+  bool const by_database = !filter.name.empty() && plan.index != "events_database" &&
                      filter.statuses.empty() && is_unnarrowed(filter);
   if (by_database) {
     Condition named;
     named.add("org_id = ? AND name LIKE ? ESCAPE '\\'", {filter.org_id, like_pattern(filter.name)});
     add_owners(named, filter);
-    Value total = TRY(session.scalar(
+    Value const total = TRY(session.scalar(
         "SELECT coalesce(sum(listed_events), 0) FROM databases WHERE " + named.sql, named.params));
     return total.number();
   }
   if (!plan.counted) {
     Condition ids = select_ids(plan, "", {}, "");
-    Value total =
+    Value const total =
         TRY(session.scalar(fmt::format("SELECT count(*) FROM ({})", ids.sql), ids.params));
     return total.number();
   }
@@ -270,7 +270,7 @@ Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilte
   condition.add("org_id = ?", {filter.org_id});
   add_owners(condition, filter);
   add_statuses(condition, filter);
-  Value total = TRY(session.scalar(
+  Value const total = TRY(session.scalar(
       fmt::format("SELECT coalesce(sum(events), 0) FROM event_counts WHERE {}", condition.sql),
       condition.params));
   return total.number();
@@ -291,7 +291,7 @@ Window make_window(const EventFilter& filter, const Page& page, int64_t total) {
     window.offset = 0;
   } else if (page.offset() > total / 2) {
     // One row more than the page, as always, tells whether there is a next one.
-    int64_t end = std::min(page.offset() + page.size + 1, total);
+    int64_t const end = std::min(page.offset() + page.size + 1, total);
     window = Window{!filter.oldest_first, end - page.offset(), total - end, true};
   }
   return window;

@@ -35,7 +35,7 @@ Result<IngestOutcome> store_report(Registry& registry,
   TRY(job.finish());
   AuditEntry entry =
       audit_entry(caller, job.now(), "deployment.report", fmt::format("deployment/{}", event_id));
-  Json after = Json::object({{"repo", prepared.report.dir_name},
+  Json const after = Json::object({{"repo", prepared.report.dir_name},
                              {"env", prepared.report.env_name},
                              {"target", prepared.report.target.url},
                              {"status", job.published().back().status},

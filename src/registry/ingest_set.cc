@@ -52,7 +52,7 @@ Result<StoredSet> load_set(Session& session, int64_t event_id) {
   set.started_at = r[5].find_number();
   set.completed_at = r[6].find_number();
   set.error = r[7].find_text();
-  Json steps = TRY(codec::parse_json(r[8].text()));
+  Json const steps = TRY(codec::parse_json(r[8].text()));
   set.steps = TRY(registry_api::read_set_steps(steps));
   return set;
 }
@@ -97,7 +97,7 @@ std::vector<std::string> listed_targets(const std::vector<SetStep>& steps) {
 /// The repository that a directory URL of a step stands for: `mem://app` and `atlas://app?tag=x`
 /// are `app`; a local one has none.
 std::string repo_of_directory(std::string_view url) {
-  for (std::string_view scheme : {"mem://", "atlas://"}) {
+  for (std::string_view const scheme : {"mem://", "atlas://"}) {
     if (url.starts_with(scheme)) {
       std::string_view rest = url.substr(scheme.size());
       rest = rest.substr(0, rest.find_first_of("?#"));
@@ -125,7 +125,7 @@ struct SetPlace {
 SetPlace place_set(const PreparedSet& prepared) {
   SetPlace place;
   for (const PreparedReport& entry : prepared.entries) {
-    bool better = !place.env.has_value() || place.dir == kDanglingSlug;
+    bool const better = !place.env.has_value() || place.dir == kDanglingSlug;
     if (better) {
       place = SetPlace{entry.report.project_name, entry.report.dir_name, entry.report.env_name,
                        entry.report.target.url};
@@ -155,10 +155,10 @@ class SetJob {
       TRY(session_.run("UPDATE event_keys SET fingerprint = ? WHERE org_id = ? AND key = ?",
                        {prepared.fingerprint, caller_.org_id, prepared.key}));
     } else {
-      SetPlace place = place_set(prepared);
+      SetPlace const place = place_set(prepared);
       set = TRY(insert(prepared, place));
     }
-    size_t added = TRY(add_entries(prepared, set.event_id));
+    size_t const added = TRY(add_entries(prepared, set.event_id));
     TRY(close(set, prepared));
     TRY(audit(set, prepared.set.id, added));
     return IngestOutcome{set.event_id, false};
@@ -167,13 +167,13 @@ class SetJob {
   Result<IngestOutcome> begin(const PreparedSet& prepared, const registry_api::BeginSet& begin) {
     std::optional<KnownEvent> known = TRY(find_event_key(session_, caller_.org_id, prepared.key));
     if (known.has_value()) {
-      StoredSet set = TRY(load_set(session_, known->event_id));
+      StoredSet const set = TRY(load_set(session_, known->event_id));
       if (set.planned != begin.planned || set.started_at != to_stored(begin.start)) {
         return conflict(begin.id);
       }
       return IngestOutcome{known->event_id, true};
     }
-    SetPlace place{"default", begin.dir_name, begin.env_name, ""};
+    SetPlace const place{"default", begin.dir_name, begin.env_name, ""};
     StoredSet set = TRY(insert(prepared, place));
     TRY(session_.run("UPDATE sets SET targets = ? WHERE event_id = ?",
                      {texts_json(begin.targets), set.event_id}));
@@ -203,7 +203,7 @@ class SetJob {
     stored.started_at = to_stored(set.start);
     const Origin& origin = caller_.origin;
     std::optional<registry_api::DeployContext> context = set.context;
-    Value id = TRY(session_.scalar(
+    Value const id = TRY(session_.scalar(
         "INSERT INTO events (org_id, repo_id, env_id, kind, status, started_at, received_at, "
         "order_at, trigger_type, trigger_version, actor_kind, actor_id, actor_name, user_agent, "
         "atlas_version) VALUES (?, ?, ?, 'APPLY', 'RUNNING', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -230,7 +230,7 @@ class SetJob {
     if (place.env.has_value()) {
       return job_.environment(*place.env);
     }
-    Value known = TRY(session_.scalar(
+    Value const known = TRY(session_.scalar(
         "SELECT env_id FROM databases WHERE repo_id = ? AND url = ? ORDER BY last_report DESC "
         "LIMIT 1",
         {repo_id, place.url}));
@@ -244,10 +244,10 @@ class SetJob {
   }
 
   Result<void> merge(StoredSet& stored, const registry_api::MigrationSetReport& set) {
-    bool same_run = stored.planned == set.planned && stored.started_at == to_stored(set.start);
-    bool same_error =
+    bool const same_run = stored.planned == set.planned && stored.started_at == to_stored(set.start);
+    bool const same_error =
         !stored.error.has_value() || !set.error.has_value() || stored.error == set.error;
-    bool grows = extends(set.log, stored.steps);
+    bool const grows = extends(set.log, stored.steps);
     if (!same_run || !same_error || (!grows && !extends(stored.steps, set.log))) {
       return conflict(set.id);
     }
@@ -307,7 +307,7 @@ class SetJob {
                                    [head](const std::string& a, const std::string& b) {
                                      return head->order().compare(a, b) < 0;
                                    });
-    EventStatus status = set_status(facts);
+    EventStatus const status = set_status(facts);
     if (status != stored.status) {
       TRY(count_event(session_, caller_.org_id, stored.repo_id, stored.env_id, stored.status, -1));
       TRY(count_event(session_, caller_.org_id, stored.repo_id, stored.env_id, status, 1));
@@ -321,7 +321,7 @@ class SetJob {
     TRY(session_.run(
         "UPDATE sets SET succeeded = ?, completed = ?, steps = ? WHERE event_id = ?",
         {facts.succeeded(), facts.completed(), steps_json(stored.steps), stored.event_id}));
-    std::vector<std::string> targets = listed_targets(prepared.set.log);
+    std::vector<std::string> const targets = listed_targets(prepared.set.log);
     if (!targets.empty()) {
       TRY(session_.run("UPDATE sets SET targets = ? WHERE event_id = ?",
                        {texts_json(targets), stored.event_id}));

@@ -20,12 +20,12 @@ Result<int64_t> ensure_named(Session& session,
                              std::string_view table,
                              const Params& org_and_name,
                              int64_t now) {
-  Value found = TRY(session.scalar(
+  Value const found = TRY(session.scalar(
       fmt::format("SELECT id FROM {} WHERE org_id = ? AND name = ?", table), org_and_name));
   if (!found.is_null()) {
     return found.number();
   }
-  Value made = TRY(session.scalar(
+  Value const made = TRY(session.scalar(
       fmt::format("INSERT INTO {} (org_id, name, created_at) VALUES (?, ?, ?) RETURNING id", table),
       {org_and_name[0], org_and_name[1], now}));
   return made.number();
@@ -85,13 +85,13 @@ Result<std::optional<Repo>> find_repo(Session& session,
 }
 
 Result<Repo> create_repo(Session& session, const NewRepo& repo) {
-  int64_t project = TRY(ensure_project(session, repo.org_id, repo.project, repo.now));
-  Value taken = TRY(session.scalar("SELECT id FROM repos WHERE org_id = ? AND slug = ?",
+  int64_t const project = TRY(ensure_project(session, repo.org_id, repo.project, repo.now));
+  Value const taken = TRY(session.scalar("SELECT id FROM repos WHERE org_id = ? AND slug = ?",
                                    {repo.org_id, repo.slug}));
   if (!taken.is_null()) {
     return Error(ErrorCode::kConflict, fmt::format("repository \"{}\" already exists", repo.slug));
   }
-  Value id = TRY(session.scalar(
+  Value const id = TRY(session.scalar(
       "INSERT INTO repos (org_id, project_id, slug, name, type, driver, description, hidden, "
       "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
       {repo.org_id, project, repo.slug, repo.name, repo.type, repo.driver, repo.description,
