@@ -46,7 +46,10 @@ Result<Connections> open_databases(const Invocation& invocation,
 }
 
 Result<history::Whereabouts> read_whereabouts(const FlagSet& flags) {
-  history::Whereabouts where{.table = flags.text("table"), .schema = flags.text("schema")};
+  history::Whereabouts where{.table = flags.text("table")};
+  if (flags.set_by_person("schema")) {  // those of the project are the schemas to migrate
+    where.schema = flags.text("schema");
+  }
   if (!flags.text("from").empty()) {
     where.tool = TRY(history::parse_tool(flags.text("from")));
   }

@@ -70,6 +70,7 @@ std::string format_entries(const ImportFindings& findings) {
   std::vector<Row> rows(entries.size());
   for (const HistoryColumn& column : history_columns(findings)) {
     std::vector<std::string> cells;
+    cells.reserve(entries.size());
     for (size_t i = 0; i < entries.size(); ++i) {
       cells.push_back(column.cell(entries[i], i));
     }

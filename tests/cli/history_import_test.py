@@ -500,3 +500,14 @@ def a_baseline_on_postgres(scratch):
 @test
 def a_baseline_on_mariadb(scratch):
     import_on_server(scratch, MariaDatabase(scratch))
+
+
+@test
+def the_schemas_of_a_project_do_not_say_where_the_table_is(scratch):
+    database = PostgresDatabase(scratch)
+    for statement in DBMATE:
+        database.sql(statement)
+    scratch.write("atlas.hcl", f'env "prod" {{\n  url = "{database.url}"\n  schemas = ["shop"]\n}}\n')
+    words = ("history", "import", "--env", "prod", "--dry-run")
+    contains(scratch.run(*words).ok().out, "public.schema_migrations of dbmate")
+    scratch.run(*words, "--schema", "shop").fails('in schema "shop"')
