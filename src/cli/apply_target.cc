@@ -10,6 +10,7 @@
 #include "cli/holder.h"
 #include "cli/provisional_id.h"
 #include "cli/revisions_guard.h"
+#include "cli/run_connection.h"
 #include "cli/run_observers.h"
 #include "cli/version.h"
 #include "codec/redact.h"
@@ -197,7 +198,7 @@ Result<void> apply_to_target(Invocation& invocation,
     return invalid("required flag \"url\" not set");
   }
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), target.environment));
-  const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
+  const std::unique_ptr<driver::Connection> connection = TRY(open_run_connection(invocation, url));
   report::MaskingRenderer renderer(
       mask_options(target.environment, opened, connection->info().engine, target.run_reported),
       secrets_of(target.environment, url));

@@ -15,6 +15,7 @@
 #include "cli/migrate_flags.h"
 #include "cli/prepare.h"
 #include "cli/revisions_guard.h"
+#include "cli/run_connection.h"
 #include "cli/version.h"
 #include "driver/url.h"
 #include "history/locate.h"
@@ -37,7 +38,7 @@ Result<Connections> open_databases(const Invocation& invocation,
   const driver::DriverRegistry& drivers = invocation.app.drivers;
   Connections opened;
   const std::string url = TRY(resolve_url(flags.text("url"), environment));
-  opened.target = TRY(drivers.open(url));
+  opened.target = TRY(open_run_connection(invocation, url));
   if (!flags.text("history-url").empty()) {
     const std::string other = TRY(resolve_url(flags.text("history-url"), environment));
     opened.other = TRY(drivers.open(other).context("--history-url"));
@@ -221,6 +222,7 @@ Command make_import_command() {
       dir_format_flag(),
       revisions_schema_flag(),
       lock_timeout_flag(),
+      lock_mode_flag(),
       format_flag(),
       bool_flag("dry-run", "only show; nothing is written"),
       bool_flag("auto-approve", "write the baseline without asking"),

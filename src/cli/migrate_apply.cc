@@ -390,6 +390,7 @@ std::vector<FlagSpec> apply_flags() {
       bool_flag("dry-run", "show what would be executed; nothing is written"),
       lock_timeout_flag(),
       text_flag("lock-name", "atlas_migrate_execute", "name of the database lock"),
+      lock_mode_flag(),
       text_flag("baseline", "", "version that a database with tables is declared to be on"),
       text_flag("tx-mode", "file", "transactions: none, file or all"),
       text_flag("exec-order", "linear", "order of late files: linear, linear-skip or non-linear"),
@@ -405,7 +406,8 @@ std::vector<FlagSpec> apply_flags() {
       with_kind(text_flag("report-timeout", "1m0s", "how long reporting may take"),
                 FlagKind::kDuration),
       bool_flag("print-report", "print the report to stdout instead of sending it"),
-      text_flag("override-reason", "", "why a registry policy is to be overridden, for its audit log"),
+      text_flag("override-reason", "",
+                "why a registry policy is to be overridden, for its audit log"),
       bool_flag("allow-stale", "use a cached directory when the registry does not answer"),
   };
 }

@@ -13,6 +13,7 @@
 #include "cli/prepare.h"
 #include "cli/report_value.h"
 #include "cli/revisions_guard.h"
+#include "cli/run_connection.h"
 #include "cli/run_observers.h"
 #include "codec/uuid.h"
 #include "driver/url.h"
@@ -77,7 +78,7 @@ Result<void> revert_target(const Invocation& invocation,
     return invalid("required flag \"url\" not set");
   }
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), prepared.environment));
-  const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
+  const std::unique_ptr<driver::Connection> connection = TRY(open_run_connection(invocation, url));
   report::MaskingRenderer renderer(
       mask_options(prepared.environment, prepared.opened, connection->info().engine,
                    /*is_reported=*/false),
@@ -164,6 +165,7 @@ Command make_migrate_down_command() {
       text_flag("to-tag", "", "revert to the version of this tag of a registry directory"),
       lock_timeout_flag(),
       text_flag("lock-name", "atlas_migrate_execute", "name of the database lock"),
+      lock_mode_flag(),
       text_flag("on-unknown", "fail",
                 "a statement whose outcome a crash left open: fail, retry or skip"),
       hide(text_flag("context", "", "JSON describing what triggered the run")),

@@ -67,6 +67,11 @@ namespace rhumb::cli {
   return with_kind(text_flag("lock-timeout", "10s", "how long to wait for the database lock"),
                    FlagKind::kDuration);
 }
+[[nodiscard]] inline FlagSpec lock_mode_flag() {
+  return text_flag("lock-mode", "session",
+                   "what holds the lock: session, or lease behind a connection pooler in "
+                   "transaction mode");
+}
 [[nodiscard]] inline FlagSpec format_flag() {
   return text_flag("format", "", "Go template of the output, such as '{{ json . }}'");
 }

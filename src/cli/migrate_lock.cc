@@ -5,6 +5,7 @@
 #include "cli/migrate_flags.h"
 #include "cli/prepare.h"
 #include "driver/url.h"
+#include "migrate/lease.h"
 
 namespace rhumb::cli {
 namespace {
@@ -19,7 +20,10 @@ Result<int> run_lock_status(Invocation& invocation) {
   driver::LockRequest request;
   request.name = flags.text("lock-name");
   request.revisions_schema = flags.text("revisions-schema");
-  const std::optional<std::string> holder = TRY(connection->find_lock_holder(request));
+  std::optional<std::string> holder = TRY(connection->find_lock_holder(request));
+  if (!holder) {
+    holder = TRY(migrate::find_lease_holder(*connection, request.revisions_schema));
+  }
   app.out << holder.value_or("free") << "\n";
   return 0;
 }
@@ -30,10 +34,9 @@ Command make_lock_status_command() {
   command.arguments = "[flags]";
   command.summary = "Shows who holds the migration lock of a database.";
   command.description =
-      "Prints 'free', or who holds the lock that 'migrate apply', 'down' and 'set' take: command,\n"
-      "user, host, process and since when. No lock is taken and nothing is written; the exit "
-      "status\n"
-      "is 0 either way.";
+      "Prints 'free', or who holds the lock that 'migrate apply', 'down' and 'set' take, a lease\n"
+      "included: command, user, host, process and since when. No lock is taken and nothing is\n"
+      "written; the exit status is 0 either way.";
   command.examples =
       "  atlas migrate lock status --url \"postgres://app@db:5432/shop?search_path=public\"\n"
       "  atlas migrate lock status --env prod";

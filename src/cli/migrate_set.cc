@@ -9,6 +9,7 @@
 #include "cli/migrate_flags.h"
 #include "cli/prepare.h"
 #include "cli/revisions_guard.h"
+#include "cli/run_connection.h"
 #include "cli/version.h"
 #include "driver/url.h"
 #include "migrate/set.h"
@@ -49,7 +50,7 @@ Result<int> run_set(Invocation& invocation) {
   const PreparedDirectory prepared = TRY(prepare_directory(invocation));
   const App& app = invocation.app;
   const std::string url = TRY(resolve_url(invocation.flags.text("url"), prepared.environment));
-  const std::unique_ptr<driver::Connection> connection = TRY(app.drivers.open(url));
+  const std::unique_ptr<driver::Connection> connection = TRY(open_run_connection(invocation, url));
   const std::string schema = invocation.flags.text("revisions-schema");
   const migrate::SetOptions options{.arguments = invocation.positionals,
                                     .revisions_schema = schema,
@@ -75,8 +76,8 @@ Command make_migrate_set_command() {
   command.examples =
       "  atlas migrate set 20260301120000 --url \"sqlite://app.db\"\n"
       "  atlas migrate set --env prod";
-  command.flags = {url_flag(), dir_flag(), dir_format_flag(), revisions_schema_flag(),
-                   target_flag()};
+  command.flags = {url_flag(),       dir_flag(),   dir_format_flag(), revisions_schema_flag(),
+                   lock_mode_flag(), target_flag()};
   command.count = {.min = 0, .max = ArgumentCount::kAnyCount};
   command.run = run_set;
   return command;

@@ -68,10 +68,17 @@ struct LockRequest {
   std::chrono::nanoseconds timeout{};  ///< 0 or less: one attempt
   std::string holder{};                ///< `<command> <user>@<host>:<pid> since <RFC 3339>`
   std::string revisions_schema{};      ///< part of the key where the engine has schemas
+  /// A lock kept in the revisions table makes that where it is missing; otherwise everyone has it.
+  bool may_create_table = true;
   /// Called once when somebody else holds it and the timeout is over two seconds.
   std::function<void(std::string_view held_by)> on_wait{};
   sys::CancellationToken stop{};  ///< ends the waiting with kCancelled `interrupted`
 };
+
+/// The text of a lock_busy of engines whose locks are sessions'.
+inline constexpr std::string_view kHeldByOtherSession = "sql/schema: lock is held by other session";
+/// Whoever waits no longer than this is not told for whom.
+inline constexpr std::chrono::seconds kSilentLockWait{2};
 
 /// What may stand in a database that counts as clean before the first migration.
 struct CleanRules {

@@ -53,18 +53,28 @@ bool DriverRegistry::knows(std::string_view scheme) const {
   return openers_.find(scheme) != openers_.end();
 }
 
-Result<std::unique_ptr<Connection>> DriverRegistry::open(std::string_view url) const {
-  const DatabaseUrl parsed = TRY(parse_database_url(url));
-  const auto opener = openers_.find(parsed.url.scheme);
-  if (opener == openers_.end() && is_docker(parsed.url.scheme)) {
-    return refuse_docker(parsed.url);
+Result<std::unique_ptr<Connection>> DriverRegistry::open(const DatabaseUrl& url) const {
+  const auto opener = openers_.find(url.scheme());
+  if (opener == openers_.end() && is_docker(url.scheme())) {
+    return refuse_docker(url.url);
   }
   if (opener == openers_.end()) {
     return Error(ErrorCode::kUnsupported,
                  fmt::format("sql/sqlclient: unknown driver \"{}\". See: https://atlasgo.io/url",
-                             parsed.url.scheme));
+                             url.scheme()));
   }
-  return opener->second(parsed);
+  return opener->second(url);
+}
+
+Result<std::unique_ptr<Connection>> DriverRegistry::open(std::string_view url) const {
+  const DatabaseUrl parsed = TRY(parse_database_url(url));
+  return open(parsed);
+}
+
+Result<std::unique_ptr<Connection>> DriverRegistry::open_pooled(std::string_view url) const {
+  DatabaseUrl parsed = TRY(parse_database_url(url));
+  parsed.pooled = true;
+  return open(parsed);
 }
 
 Result<DatabaseUrl> parse_database_url(std::string_view url) {

@@ -22,6 +22,9 @@ struct DatabaseUrl {
   std::string text{};
   std::string rest{};
   std::string redacted{};
+  /// Between two transactions a connection pooler may give the session another server process, so
+  /// that nothing a session keeps may be relied upon.
+  bool pooled = false;
 
   [[nodiscard]] const std::string& scheme() const { return url.scheme; }
 };
@@ -44,8 +47,12 @@ class DriverRegistry {
   /// `sqlite: querying schemas: unable to open database file: no such file or directory`.
   /// Source: spec urls.md 1, 2.
   [[nodiscard]] Result<std::unique_ptr<Connection>> open(std::string_view url) const;
+  /// As open, for a database that may stand behind a pooler in transaction mode.
+  [[nodiscard]] Result<std::unique_ptr<Connection>> open_pooled(std::string_view url) const;
 
  private:
+  [[nodiscard]] Result<std::unique_ptr<Connection>> open(const DatabaseUrl& url) const;
+
   std::map<std::string, Opener, std::less<>> openers_;
 };
 

@@ -285,6 +285,15 @@ bool is_sqlite(const driver::Connection& connection) {
 
 }  // namespace
 
+std::string choose_revisions_schema(const driver::ConnectionInfo& info,
+                                    std::string_view revisions_schema) {
+  if (!revisions_schema.empty()) {
+    return std::string(revisions_schema);
+  }
+  const std::string& bound = info.default_schema.empty() ? info.schema : info.default_schema;
+  return bound.empty() ? std::string(kRevisionsTable) : bound;
+}
+
 Result<std::unique_ptr<RevisionStore>> open_revision_store(driver::Connection& connection,
                                                            std::string_view revisions_schema) {
   if (is_sqlite(connection) && !revisions_schema.empty() && revisions_schema != "main") {
@@ -293,13 +302,7 @@ Result<std::unique_ptr<RevisionStore>> open_revision_store(driver::Connection& c
                     revisions_schema));
   }
   const driver::ConnectionInfo& info = connection.info();
-  std::string schema(revisions_schema);
-  if (schema.empty()) {
-    schema = info.default_schema.empty() ? info.schema : info.default_schema;
-  }
-  if (schema.empty()) {
-    schema = kRevisionsTable;
-  }
+  std::string schema = choose_revisions_schema(info, revisions_schema);
   auto table = TRY(make_revision_table(info, schema));
   return std::make_unique<SqlRevisionStore>(connection, std::move(table), std::move(schema));
 }

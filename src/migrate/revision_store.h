@@ -52,8 +52,12 @@ class RevisionStore {
                                               std::string_view operator_version) = 0;
 };
 
-/// The store for a connection. `revisions_schema` is that of the flag; empty: the schema the
-/// connection is bound to, else `atlas_schema_revisions`.
+/// The schema a connection's revisions table lives in: that of the flag, else the schema it is
+/// bound to, else `atlas_schema_revisions`.
+[[nodiscard]] std::string choose_revisions_schema(const driver::ConnectionInfo& info,
+                                                  std::string_view revisions_schema);
+
+/// The store for a connection. `revisions_schema` is that of the flag.
 ///
 /// Errors: `cannot store revisions-table in a separate schema ("x") with SQLite driver`.
 /// Lifetime: refers to `connection`.

@@ -5,21 +5,35 @@
 #include <algorithm>
 #include <utility>
 
+#include "migrate/lease.h"
 #include "migrate/revert_row.h"
 
 namespace rhumb::migrate {
+
+driver::LockRequest TargetRun::lock_request() const {
+  return {.name = options_.lock_name,
+          .timeout = options_.lock_timeout,
+          .holder = options_.holder,
+          .revisions_schema = options_.revisions_schema,
+          .may_create_table = creates_table(),
+          .on_wait = options_.on_lock_wait,
+          .stop = options_.stop};
+}
 
 Result<std::unique_ptr<driver::Lock>> TargetRun::take_lock() {
   if (options_.dry_run && !connection_.info().features.session_locks) {
     return std::unique_ptr<driver::Lock>();
   }
-  const driver::LockRequest request{.name = options_.lock_name,
-                                    .timeout = options_.lock_timeout,
-                                    .holder = options_.holder,
-                                    .revisions_schema = options_.revisions_schema,
-                                    .on_wait = options_.on_lock_wait,
-                                    .stop = options_.stop};
-  return connection_.lock(request).context("acquiring database lock");
+  return connection_.lock(lock_request()).context("acquiring database lock");
+}
+
+// Runs behind a pooler do not see the lock of a session, and have one of another kind.
+Result<void> TargetRun::respect_lease(const driver::Lock* lock) {
+  const bool is_session = lock != nullptr && connection_.info().features.session_locks;
+  if (!is_session || options_.dry_run || !TRY(store_->exists())) {
+    return {};
+  }
+  return wait_for_lease(connection_, lock_request()).context("acquiring database lock");
 }
 
 Result<void> TargetRun::open_store() {
@@ -250,6 +264,7 @@ void TargetRun::finish_target() {
 Result<RunOutcome> TargetRun::run() {
   const std::unique_ptr<driver::Lock> lock = TRY(take_lock());
   TRY(open_store());
+  TRY(respect_lease(lock.get()));
   TRY(start_target());
   if (lock && !lock->warning().empty()) {
     stream_.emit(Notice{fmt::format("Warning: {}", lock->warning())});

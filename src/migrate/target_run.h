@@ -57,7 +57,9 @@ class TargetRun {
   RunOutcome outcome_;
 
  private:
+  [[nodiscard]] driver::LockRequest lock_request() const;
   Result<std::unique_ptr<driver::Lock>> take_lock();
+  Result<void> respect_lease(const driver::Lock* lock);
   Result<void> open_store();
   Result<void> start_target();
   Result<void> choose_identity(TargetStarted& started);

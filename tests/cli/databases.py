@@ -2,10 +2,15 @@
 
 import os
 import subprocess
+import sys
 import urllib.parse
 import uuid
 
-from harness import Skipped
+from harness import ROOT, Skipped
+
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+
+import servers  # noqa: E402 (needs the path above)
 
 
 class MariaDatabase:
@@ -57,3 +62,16 @@ class PostgresDatabase:
         if done.returncode != 0:
             raise AssertionError(f"{text}: {done.stderr}")
         return done.stdout
+
+
+class PooledDatabase(PostgresDatabase):
+    """A database of its own that is also reached through a connection pooler, by `pooled`."""
+
+    def __init__(self, scratch, pool_mode="transaction", pool_size=5):
+        if not servers.Pgbouncer.is_installed():
+            raise Skipped("pgbouncer is not installed (tools/setup test)")
+        super().__init__(scratch)
+        pooler = servers.Pgbouncer(self.server.geturl(), pool_mode, pool_size)
+        pooler.start()
+        scratch.stack.callback(pooler.stop)
+        self.pooled = pooler.url(self.name)

@@ -15,9 +15,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::string_view kBusy = "sql/schema: lock is held by other session";
 constexpr std::string_view kStopped = "interrupted";
-constexpr std::chrono::seconds kSilentWait{2};
 /// The server waits for us this long at a time: it wakes up at once, and we can be cancelled.
 constexpr std::chrono::seconds kSlice{1};
 constexpr size_t kKeyLengthMax = 64;
@@ -136,7 +134,7 @@ Result<void> wait_for_lock(Session& session,
     }
     const auto left = deadline - SteadyClock::now();
     if (left <= SteadyClock::duration::zero()) {
-      return lock_busy(kBusy, holder_or_empty(session, key));
+      return lock_busy(kHeldByOtherSession, holder_or_empty(session, key));
     }
     if (!told) {
       request.on_wait(holder_or_empty(session, key));
@@ -215,7 +213,7 @@ Result<std::unique_ptr<Lock>> acquire_lock(const Dsn& dsn,
   TRY(session->run("SET SESSION wait_timeout = 31536000"));
   std::string key = lock_key(request.name, database);
   const auto deadline = SteadyClock::now() + request.timeout;
-  bool told = request.timeout <= kSilentWait || !request.on_wait;
+  bool told = request.timeout <= kSilentLockWait || !request.on_wait;
   TRY(wait_for_lock(*session, request, key, deadline, told));
   const std::string own_key = worker_key(request.name, database);
   TRY(wait_for_lock(*worker, request, own_key, deadline, told));

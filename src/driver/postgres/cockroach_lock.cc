@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "base/text.h"
-#include "driver/postgres/lock_pauses.h"
+#include "driver/lock_pauses.h"
 #include "driver/postgres/session.h"
 
 namespace rhumb::driver::postgres {
 namespace {
 
-constexpr std::string_view kBusy = "sql/schema: lock is held by other session";
 constexpr std::string_view kIdentity = ".atlas_cloud_identifier";
 constexpr std::string_view kNoTable = "42P01";
 constexpr std::string_view kNoSchema = "3F000";
@@ -92,7 +91,7 @@ Result<std::unique_ptr<Lock>> acquire_row_lock(const Parameters& parameters,
         break;
     }
     if (pauses.over()) {
-      return lock_busy(kBusy, {});
+      return lock_busy(kHeldByOtherSession, {});
     }
     TRY(pauses.pause());
   }

@@ -72,7 +72,14 @@ std::string escape_option(std::string_view value) {
   return escaped;
 }
 
-void add_option(Parameters& parameters, std::string_view key, std::string_view value) {
+void add_setting(Parameters& parameters,
+                 const std::string& key,
+                 const std::string& value,
+                 bool pooled) {
+  if (pooled) {
+    parameters.settings[key] = value;
+    return;
+  }
   std::string& options = parameters.values["options"];
   options += options.empty() ? "" : " ";
   options += "-c " + escape_option(key) + "=" + escape_option(value);
@@ -144,7 +151,8 @@ std::vector<std::string> split_search_path(std::string_view search_path) {
 
 Parameters read_parameters(const codec::Url& url,
                            const std::vector<std::string>& keywords,
-                           const sys::Environment& environment) {
+                           const sys::Environment& environment,
+                           bool pooled) {
   Parameters parameters;
   read_authority(url, parameters);
   const codec::QueryValues query = url.query();
@@ -156,14 +164,15 @@ Parameters read_parameters(const codec::Url& url,
     if (key == "search_path") {
       parameters.search_path = value;
       const bool is_list = value.empty() || parse_names(value).has_value();
-      add_option(parameters, key, is_list ? value : "\"" + replace_all(value, "\"", "\"\"") + "\"");
+      const std::string one_name = "\"" + replace_all(value, "\"", "\"\"") + "\"";
+      add_setting(parameters, key, is_list ? value : one_name, pooled);
     } else if (key == "options" ||
                std::ranges::find(kOtherDriversKeys, key) != std::end(kOtherDriversKeys)) {
       continue;
     } else if (std::ranges::find(keywords, key) != keywords.end()) {
       parameters.values[key] = value;
     } else {
-      add_option(parameters, key, value);
+      add_setting(parameters, key, value, pooled);
     }
   }
   add_defaults(parameters, keywords, environment);

@@ -6,6 +6,7 @@ namespace rhumb::driver::postgres {
 namespace {
 
 using testing::ElementsAre;
+using testing::Pair;
 
 const std::vector<std::string> kKeywords = {
     "host", "port", "user", "sslmode", "connect_timeout", "options", "dbname", "application_name"};
@@ -50,6 +51,19 @@ TEST(PostgresParameters, ReadsUrls) {
     const codec::Url url = codec::parse_url(c.url).value();
     EXPECT_EQ(text_of(read_parameters(url, kKeywords, sys::FakeEnvironment())), c.want);
   }
+}
+
+TEST(PostgresParameters, KeepsSettingsOfAPooledUrlApart) {
+  const codec::Url url =
+      codec::parse_url("postgres://h/?search_path=tenant-1&statement_timeout=5s&connect_timeout=3")
+          .value();
+  const Parameters parameters =
+      read_parameters(url, kKeywords, sys::FakeEnvironment(), /*pooled=*/true);
+  EXPECT_EQ(text_of(parameters), "connect_timeout=3 host=h sslmode=require");
+  EXPECT_THAT(parameters.settings,
+              ElementsAre(Pair("search_path", "\"tenant-1\""), Pair("statement_timeout", "5s")));
+  EXPECT_EQ(parameters.search_path, "tenant-1");
+  EXPECT_TRUE(read_parameters(url, kKeywords, sys::FakeEnvironment()).settings.empty());
 }
 
 TEST(PostgresParameters, LeavesToTheEnvironmentWhatItNames) {

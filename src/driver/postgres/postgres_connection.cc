@@ -35,7 +35,8 @@ PostgresConnection::PostgresConnection(Parameters parameters,
 }
 
 Result<std::unique_ptr<Connection>> PostgresConnection::open(Parameters parameters,
-                                                             ConnectionInfo info) {
+                                                             ConnectionInfo info,
+                                                             bool pooled) {
   std::unique_ptr<Session> session = TRY(Session::open(parameters).context(kOpening));
   std::unique_ptr<PostgresConnection> connection(
       new PostgresConnection(std::move(parameters), std::move(info), std::move(session)));
@@ -43,6 +44,11 @@ Result<std::unique_ptr<Connection>> PostgresConnection::open(Parameters paramete
   if (version < kOldestVersion) {
     return Error(ErrorCode::kUnsupported,
                  fmt::format("postgres: unsupported postgres version: {}", version));
+  }
+  if (pooled) {
+    connection->pooled_settings_ =
+        TRY(PooledSettings::adopt(*connection->session_, connection->parameters_.settings)
+                .context(kOpening));
   }
   TRY(connection->find_default_schema().context(kOpening));
   return std::unique_ptr<Connection>(std::move(connection));
@@ -58,14 +64,29 @@ Result<void> PostgresConnection::find_default_schema() {
   if (names.size() == 1 && names.front() != "$user") {
     return {};
   }
-  const Rows found = TRY(session_->query("SELECT pg_catalog.current_schema()"));
+  const Rows found = TRY(look<Rows>(
+      [this]() -> Result<Rows> { return session_->query("SELECT pg_catalog.current_schema()"); }));
   if (!is_null(found.rows.at(0).at(0))) {
     info_.default_schema = to_text(found.rows[0][0]);
   }
   return {};
 }
 
+template <typename Answer>
+Result<Answer> PostgresConnection::look(const std::function<Result<Answer>()>& ask) {
+  if (pooled_settings_.empty() || in_transaction()) {
+    return ask();
+  }
+  TRY(begin());
+  Result<Answer> answer = ask();
+  TRY(answer ? commit() : rollback());
+  return answer;
+}
+
 Result<ExecResult> PostgresConnection::execute(std::string_view statement) {
+  if (!in_transaction()) {
+    TRY(pooled_settings_.check_search_path(*session_));
+  }
   return ExecResult{TRY(session_->run(statement)).rows_affected};
 }
 
@@ -75,11 +96,15 @@ Result<ExecResult> PostgresConnection::execute(std::string_view sql,
 }
 
 Result<Rows> PostgresConnection::query(std::string_view sql, std::span<const Value> params) {
-  return session_->query(sql, params);
+  return look<Rows>([&]() -> Result<Rows> { return session_->query(sql, params); });
 }
 
 Result<void> PostgresConnection::begin() {
-  TRY(session_->run("BEGIN"));
+  const Result<Session::Done> begun = session_->run(pooled_settings_.begin_sql());
+  if (!begun) {
+    (void)rollback();
+    return begun.error();
+  }
   return {};
 }
 
@@ -142,7 +167,7 @@ Result<std::unique_ptr<Snapshot>> PostgresConnection::snapshot() {
 
 Result<Intent> PostgresConnection::classify(std::string_view statement) {
   if (const std::optional<ConcurrentIndex> index = parse_concurrent_index(statement)) {
-    return index_intent(*session_, *index);
+    return look<Intent>([&] { return index_intent(*session_, *index); });
   }
   Intent intent;
   if (commits_with_outcome(statement)) {
@@ -152,12 +177,12 @@ Result<Intent> PostgresConnection::classify(std::string_view statement) {
 }
 
 Result<std::string> PostgresConnection::describe_target(std::string_view statement) {
-  return postgres::describe_target(*session_, statement);
+  return look<std::string>([&] { return postgres::describe_target(*session_, statement); });
 }
 
 Result<bool> PostgresConnection::object_exists(std::string_view kind, std::string_view name) {
   if (kind == "index") {
-    return index_exists(*session_, name);
+    return look<bool>([&] { return index_exists(*session_, name); });
   }
   return Error(ErrorCode::kUnsupported, fmt::format("cannot look for a {} by name", kind));
 }

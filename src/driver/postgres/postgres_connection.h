@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "driver/connection.h"
 #include "driver/postgres/parameters.h"
+#include "driver/postgres/pooled_settings.h"
 #include "driver/postgres/session.h"
 
 namespace rhumb::driver::postgres {
@@ -17,9 +19,11 @@ namespace rhumb::driver::postgres {
 /// been run against a CockroachDB server.
 class PostgresConnection final : public Connection {
  public:
-  /// `info` has the names the URL gives. Errors: `postgres: scanning system variables: <why>`,
-  /// `postgres: unsupported postgres version: <n>` below 10.
-  static Result<std::unique_ptr<Connection>> open(Parameters parameters, ConnectionInfo info);
+  /// `info` has the names the URL gives; `pooled`: as DatabaseUrl has it. Errors: `postgres:
+  /// scanning system variables: <why>`, `postgres: unsupported postgres version: <n>` below 10.
+  static Result<std::unique_ptr<Connection>> open(Parameters parameters,
+                                                  ConnectionInfo info,
+                                                  bool pooled = false);
 
   [[nodiscard]] const ConnectionInfo& info() const override { return info_; }
 
@@ -49,11 +53,15 @@ class PostgresConnection final : public Connection {
  private:
   PostgresConnection(Parameters parameters, ConnectionInfo info, std::unique_ptr<Session> session);
   Result<void> find_default_schema();
+  /// Looks with the settings of the URL, which may need a transaction.
+  template <typename Answer>
+  Result<Answer> look(const std::function<Result<Answer>()>& ask);
   [[nodiscard]] LockRequest complete(const LockRequest& request) const;
 
   Parameters parameters_;  // for the sessions of locks
   ConnectionInfo info_;
   std::unique_ptr<Session> session_;
+  PooledSettings pooled_settings_;
 };
 
 }  // namespace rhumb::driver::postgres

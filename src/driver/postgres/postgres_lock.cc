@@ -6,15 +6,13 @@
 #include <chrono>
 #include <utility>
 
-#include "driver/postgres/lock_pauses.h"
+#include "driver/lock_pauses.h"
 #include "driver/postgres/pooler.h"
 
 namespace rhumb::driver::postgres {
 namespace {
 
-constexpr std::string_view kBusy = "sql/schema: lock is held by other session";
 constexpr std::string_view kSince = " since ";
-constexpr std::chrono::seconds kSilentWait{2};
 constexpr size_t kApplicationNameBytesMax = 63;
 
 uint32_t fnv1(std::string_view text) {
@@ -93,7 +91,7 @@ class Acquisition {
         request_(request),
         keys_(keys),
         pauses_(request),
-        told_(request.timeout <= kSilentWait || !request.on_wait) {}
+        told_(request.timeout <= kSilentLockWait || !request.on_wait) {}
 
   Result<void> run() {
     const Value shared[] = {keys_.shared};
@@ -111,7 +109,7 @@ class Acquisition {
         return {};
       }
       if (pauses_.over()) {
-        return lock_busy(kBusy, TRY(find_holder(session_, keys_)).value_or(""));
+        return lock_busy(kHeldByOtherSession, TRY(find_holder(session_, keys_)).value_or(""));
       }
       if (!std::exchange(told_, true)) {
         request_.on_wait(TRY(find_holder(session_, keys_)).value_or(""));

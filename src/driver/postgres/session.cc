@@ -117,6 +117,9 @@ Result<Rows> Session::query_within(const std::string& sql, std::chrono::millisec
 // The name of the prepared statement; null while the text was used once only, for which preparing
 // would cost a round trip more.
 Result<const std::string*> Session::prepared_name(const std::string& sql) {
+  if (!may_prepare_) {
+    return nullptr;
+  }
   Statement& statement = statements_[sql];
   ++statement.uses;
   if (statement.uses < 2) {

@@ -68,6 +68,8 @@ class Session {
   [[nodiscard]] std::optional<std::string> reported_setting(const char* name) const;
   /// The process of the session as the start of the connection named it; a pooler names itself.
   [[nodiscard]] int backend_pid() const;
+  /// Never prepares a statement: the next one may be answered by another process of the server.
+  void avoid_prepared_statements() { may_prepare_ = false; }
   /// Forgets prepared statements, because the server has.
   void forget_statements() { statements_.clear(); }
 
@@ -101,6 +103,7 @@ class Session {
   std::unique_ptr<pg_cancel, FreeCancel> cancel_;
   std::unordered_map<std::string, Statement> statements_;
   int64_t prepared_count_ = 0;  // names are not used again
+  bool may_prepare_ = true;
   std::atomic<bool> cancelled_{false};
 };
 

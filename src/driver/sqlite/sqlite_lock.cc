@@ -15,7 +15,6 @@
 namespace rhumb::driver::sqlite {
 namespace {
 
-constexpr std::chrono::seconds kSilentWait{2};
 constexpr std::string_view kSuffix = ".atlas-lock";
 
 std::string holder_line(const std::string& holder) {
@@ -70,7 +69,7 @@ Result<bool> poll(const LockRequest& request,
   const auto deadline = std::chrono::steady_clock::now() + request.timeout;
   std::minstd_rand random(std::random_device{}());
   std::uniform_int_distribution<int> pause_ms(25, 50);
-  bool told = request.timeout <= kSilentWait || !request.on_wait;
+  bool told = request.timeout <= kSilentLockWait || !request.on_wait;
   for (;;) {
     if (TRY(attempt())) {
       return true;

@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "driver/connection.h"
 
-namespace rhumb::driver::postgres {
+namespace rhumb::driver {
 
 /// The pauses between the attempts to get a lock, until the time is over: 25 ms doubled up to a
 /// second, each with a random part of the same length.
@@ -27,4 +27,4 @@ class LockPauses {
   std::minstd_rand random_{std::random_device{}()};
 };
 
-}  // namespace rhumb::driver::postgres
+}  // namespace rhumb::driver

@@ -1,8 +1,8 @@
-#include "driver/postgres/lock_pauses.h"
+#include "driver/lock_pauses.h"
 
 #include <algorithm>
 
-namespace rhumb::driver::postgres {
+namespace rhumb::driver {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
@@ -21,4 +21,4 @@ Result<void> LockPauses::pause() {
   return {};
 }
 
-}  // namespace rhumb::driver::postgres
+}  // namespace rhumb::driver
