@@ -20,6 +20,10 @@ sql::Dialect sql_dialect(Engine engine) {
   return sql::Dialect::kGeneric;
 }
 
+Error old_session_runs() {
+  return {ErrorCode::kBusy, "the server still runs the session whose connection was lost"};
+}
+
 Error lock_busy(std::string_view text, std::string_view held_by) {
   if (held_by.empty()) {
     return {ErrorCode::kBusy, std::string(text)};

@@ -59,6 +59,9 @@ class Lock {
 
   /// Gives the lock back. The destructor does so too, but cannot tell when that fails.
   virtual Result<void> release() = 0;
+  /// To be called after Connection::reconnect: makes sure that the lock was held all the time and
+  /// still is. Errors: it was lost as well; whoever needs one takes another.
+  virtual Result<void> regain() = 0;
   /// What weakens the lock, in words for a person; empty when nothing does.
   [[nodiscard]] virtual std::string_view warning() const { return {}; }
 };
@@ -171,7 +174,19 @@ class Connection {
 
   /// Stops the statement that is running, from any thread; it fails with kCancelled.
   virtual void cancel() = 0;
+
+  /// Takes up a connection that was lost in a new session, without what the old one had set, and
+  /// makes sure that the server has ended the old one: what it did last is decided then. Does
+  /// nothing while the connection is there.
+  ///
+  /// Errors, after which it may be called again: kUnavailable when the server cannot be reached,
+  /// kBusy while it still runs the old session. kUnsupported: the server does not tell
+  /// (CockroachDB).
+  virtual Result<void> reconnect() = 0;
 };
+
+/// What Connection::reconnect says while the server still runs the lost session.
+[[nodiscard]] Error old_session_runs();
 
 /// `sql/schema: lock is held by other session (held by <holder>)` and its like, code kBusy.
 [[nodiscard]] Error lock_busy(std::string_view text, std::string_view held_by);

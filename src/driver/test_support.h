@@ -45,4 +45,13 @@ inline std::string rows_of(Connection& connection, const std::string& sql) {
   return text;
 }
 
+/// Calls Connection::reconnect until the server has ended the old session.
+inline Result<void> reconnect_in_the_end(Connection& connection) {
+  Result<void> done = connection.reconnect();
+  while (!done && done.error().code() == ErrorCode::kBusy) {
+    done = connection.reconnect();
+  }
+  return done;
+}
+
 }  // namespace rhumb::driver

@@ -5,12 +5,11 @@
 #include "base/check.h"
 #include "base/go_format.h"
 #include "migrate/check_runner.h"
+#include "migrate/lost_commit.h"
 
 namespace rhumb::migrate {
 namespace {
 
-constexpr int kWriteAttempts = 3;
-constexpr std::chrono::milliseconds kWritePause{500};
 constexpr std::string_view kStopped = "context canceled";
 constexpr std::string_view kActiveTransaction = "25001";
 
@@ -35,6 +34,13 @@ FileRunner::FileRunner(const RunContext& context,
       planned_(std::move(planned)),
       tx_mode_(tx_mode),
       writing_(writing),
+      rows_({.connection = context.connection,
+             .store = context.store,
+             .session = context.session,
+             .clock = context.stream.clock()},
+            context.direction,
+            row,
+            writing),
       statements_(file.statements) {
   if (row != nullptr) {
     row_ = *row;
@@ -105,9 +111,8 @@ Result<void> FileRunner::start_reverted_row() {
   RHUMB_CHECK(!is_new_, "only a version that has a row is reverted");
   mark_ = context_.stream.now();
   statement_started_ = mark_;
-  reverted_ = row_;
   const RevertPoint point = find_revert_point(row_).value_or(RevertPoint{});
-  row_.applied = static_cast<int64_t>(count_done(&*reverted_, Direction::kDown));
+  row_.applied = static_cast<int64_t>(count_done(&row_, Direction::kDown));
   row_.error.clear();
   row_.error_stmt.clear();
   hashes_ = TRY(check_first(file_.statements, applied(), file_.id.name, point.after));
@@ -225,13 +230,31 @@ Result<void> FileRunner::run_with_intents() {
     TRY(check_stop(number));
     if (!intent_in_row_) {
       driver::Intent intent = TRY(classify(number, false));
-      prepare_intent(number, std::move(intent));
-      TRY(write_row());
-      intent_in_row_ = true;
+      TRY(announce_or_stop(number, std::move(intent)));
     }
     TRY(run_intended(number));
   }
   return intent_in_row_ ? Result<void>() : finish();
+}
+
+// Says in the table that statement `number` is about to run, and what that proves.
+Result<void> FileRunner::announce(size_t number, driver::Intent intent) {
+  prepare_intent(number, std::move(intent));
+  TRY(write_row());
+  intent_in_row_ = true;
+  return {};
+}
+
+// As announce, for a statement that nothing was sent of: when the connection is lost, the row says
+// that it was not run, if that can be written.
+Result<void> FileRunner::announce_or_stop(size_t number, driver::Intent intent) {
+  const bool undone_when_lost = context_.connection.in_transaction();
+  const Result<void> announced = announce(number, std::move(intent));
+  if (!announced && is_lost(announced.error()) && !undone_when_lost) {
+    const Result<void> noted = stop_before(number, announced.error());
+    static_cast<void>(noted.has_value());  // else the intent stays
+  }
+  return announced;
 }
 
 // Runs the statement whose intent is in the row, and writes what has become of it.
@@ -247,33 +270,23 @@ Result<void> FileRunner::run_intended(size_t number) {
   if (!result && together && was_refused_in_transaction(result.error())) {
     TRY(context_.connection.rollback());
     together = false;
-    prepare_intent(number, {});
-    TRY(write_row());
+    TRY(announce_or_stop(number, {}));
     result = context_.connection.execute(text(number));
   }
   const Revision before = row_;
-  if (result) {
-    const Result<void> recorded = record_success(number, together);
-    if (!recorded && !together) {
-      end_statement(number, result);
-      return recorded.error().context(
-          fmt::format("statement {} of \"{}\" succeeded", number, file_.id.name));
-    }
-    if (!recorded) {
-      result = recorded.error();
-    }
+  Result<void> recorded = result ? record_success(number, together) : Result<void>();
+  if (!recorded && together) {
+    result = recorded.error();
   }
   end_statement(number, result);
   if (result) {
-    return {};
+    return recorded && lost_ ? Result<void>(*lost_) : recorded;
   }
-  if (result.error().code() == ErrorCode::kUnavailable) {
+  if (is_lost(result.error())) {
     return fail_statement(number, result.error());  // nobody knows its outcome: the intent stays
   }
   row_ = before;
-  TRY(undo_transaction(together));
-  TRY(record_failure(number, result.error()));
-  return fail_statement(number, result.error());
+  return keep_failure(number, result.error(), together);
 }
 
 // Rolls back our short transaction, or in mode none one that the file began. The row in the table
@@ -283,7 +296,7 @@ Result<void> FileRunner::undo_transaction(bool ours) {
     return {};
   }
   TRY(context_.connection.rollback());
-  const std::optional<Revision> stored = TRY(context_.store.find(row_.version));
+  const std::optional<Revision> stored = TRY(rows_.read_back(row_.version));
   row_ = stored.value_or(row_);
   if (reverts()) {
     row_.applied = static_cast<int64_t>(count_done(&row_, Direction::kDown));
@@ -297,14 +310,112 @@ Result<void> FileRunner::record_success(size_t number, bool together) {
   count_statement(number);
   row_.error.clear();
   row_.error_stmt.clear();
-  if (number == file_.size()) {
-    TRY(finish());
-  } else {
-    driver::Intent next = TRY(classify(number + 1, together));
-    prepare_intent(number + 1, std::move(next));
-    TRY(write_row());
+  const driver::IntentClass promised = intent_.kind;
+  const bool undone_when_lost = context_.connection.in_transaction();
+  Result<void> recorded = number == file_.size() ? finish() : announce_next(number, together);
+  if (together) {
+    return recorded ? commit_outcome(number) : recorded;
   }
-  return together ? context_.connection.commit() : Result<void>();
+  if (recorded || undone_when_lost) {
+    return recorded;
+  }
+  if (is_lost(recorded.error())) {
+    recorded = keep_success(number, recorded.error());
+  }
+  return recorded ? recorded : explain_unrecorded(number, promised, recorded.error());
+}
+
+Result<void> FileRunner::announce_next(size_t number, bool together) {
+  driver::Intent next = TRY(classify(number + 1, together));
+  return announce(number + 1, std::move(next));
+}
+
+// Commits a statement with its outcome.
+Result<void> FileRunner::commit_outcome(size_t number) {
+  const Result<void> committed = context_.connection.commit();
+  if (committed || !is_lost(committed.error())) {
+    return committed;
+  }
+  const bool done = TRY(find_commit(
+      context_.session, context_.store, row_.version, committed.error(),
+      [&](const std::optional<Revision>& row) {
+        return reverts() && !row ? true : row && count_done(&*row, context_.direction) >= number;
+      }));
+  if (!done) {
+    return committed;
+  }
+  tell_kept(number);
+  if (number < file_.size()) {
+    const Result<void> stopped = stop_before(number + 1, committed.error());
+    static_cast<void>(stopped.has_value());  // else the intent stays
+    lost_ = lost_after(number, committed.error());
+  }
+  return {};
+}
+
+// The connection was lost between a statement and its outcome, which is written over a new one. A
+// file with statements left stops there: they may need what the old session had set.
+Result<void> FileRunner::keep_success(size_t number, const Error& lost) {
+  if (number == file_.size()) {
+    TRY(rows_.rescue(row_.version, lost, [this] { return finish(); }));
+    tell_kept(number);
+    return {};
+  }
+  TRY(stop_before(number + 1, lost));
+  lost_ = lost_after(number, lost);
+  return {};
+}
+
+void FileRunner::tell_kept(size_t number) {
+  if (number == file_.size()) {
+    context_.stream.emit(Notice{
+        fmt::format("the connection was lost after statement {} of \"{}\", which is recorded",
+                    number, file_.id.name)});
+  }
+}
+
+// The row says over a new connection that the file stops before statement `number`.
+Result<void> FileRunner::stop_before(size_t number, const Error& lost) {
+  return rows_.rescue(row_.version, lost, [&] { return record_failure(number, lost); });
+}
+
+// A statement failed: the row says so, over a new connection if need be.
+Result<void> FileRunner::keep_failure(size_t number, const Error& error, bool ours) {
+  const bool undone_when_lost = context_.connection.in_transaction() && !ours;
+  Result<void> kept = undo_transaction(ours);
+  if (kept) {
+    kept = record_failure(number, error);
+  }
+  if (!kept && is_lost(kept.error()) && !undone_when_lost) {
+    kept = rows_.rescue(row_.version, kept.error(), [&] { return record_failure(number, error); });
+  }
+  Error failed = fail_statement(number, error);
+  if (kept) {
+    return failed;
+  }
+  const RunText why = context_.stream.texts().message(kept.error().message());
+  failure_->run.shown += "\n  that could not be recorded: " + why.shown;
+  failure_->run.reported += "\n  that could not be recorded: " + why.reported;
+  return failed;
+}
+
+Error FileRunner::lost_after(size_t number, const Error& lost) const {
+  return {lost.code(),
+          fmt::format("connection lost after statement {} of \"{}\", which is recorded: {}\n"
+                      "  run the command again to go on with statement {}",
+                      number, file_.id.name, lost.message(), number + 1)};
+}
+
+// What is known of a statement whose outcome is not in the table.
+Error FileRunner::explain_unrecorded(size_t number,
+                                     driver::IntentClass promised,
+                                     const Error& error) const {
+  const std::string_view next = promised == driver::IntentClass::kUnknown
+                                    ? "tell the next run with --on-unknown skip"
+                                    : "the next run finds that out by itself";
+  return {error.code(),
+          fmt::format("statement {} of \"{}\" succeeded: {}\n  that could not be recorded: {}",
+                      number, file_.id.name, error.message(), next)};
 }
 
 Result<void> FileRunner::finish() {
@@ -314,7 +425,8 @@ Result<void> FileRunner::finish() {
     row_.partial_hashes.clear();
   }
   row_.execution_time = context_.stream.now() - mark_;
-  return reverts() ? close_row() : write_row();
+  mark_ = context_.stream.now();
+  return rows_.close(row_);
 }
 
 Result<driver::ExecResult> FileRunner::execute(size_t number) {
@@ -422,41 +534,7 @@ void FileRunner::prepare_intent(size_t number, driver::Intent intent) {
 
 Result<void> FileRunner::write_row() {
   mark_ = context_.stream.now();
-  return insist([this] { return store_row(); });
-}
-
-Result<void> FileRunner::store_row() {
-  if (!reverts()) {
-    // SQLite prepares this again for every file that changes its schema, an upsert at four times
-    // the price of an insert.
-    const bool first = is_new_ && writing_ == RowWriting::kOnce;
-    return first ? context_.store.insert(row_) : context_.store.write(row_);
-  }
-  // From here on the row speaks for itself again, whatever a person said of it before.
-  reverted_->type &= ~revision_type::kResolved;
-  reverted_->type = reverted_->type == 0 ? revision_type::kExecuted : reverted_->type;
-  reverted_->error = row_.error;
-  reverted_->error_stmt = row_.error_stmt;
-  return context_.store.write(*reverted_);
-}
-
-// A file whose last statement is reverted has no row any more.
-Result<void> FileRunner::close_row() {
-  return insist([this] { return context_.store.remove(row_.version); });
-}
-
-// Only a row whose statement cannot be taken back is worth waiting for.
-Result<void> FileRunner::insist(const std::function<Result<void>()>& write) {
-  Result<void> written = write();
-  for (int attempt = 1; !written && attempt < kWriteAttempts; ++attempt) {
-    const bool may_pass = written.error().code() == ErrorCode::kBusy;
-    if (!may_pass || writing_ != RowWriting::kIntent || context_.connection.in_transaction()) {
-      break;
-    }
-    context_.stream.clock().sleep(kWritePause);
-    written = write();
-  }
-  return written;
+  return rows_.write(row_);
 }
 
 }  // namespace rhumb::migrate

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,19 +12,13 @@
 #include "migrate/revision.h"
 #include "migrate/revision_store.h"
 #include "migrate/row_intent.h"
+#include "migrate/row_writer.h"
 #include "migrate/run_options.h"
+#include "migrate/run_session.h"
 #include "migrate/run_stream.h"
 #include "migrate/statement_hashes.h"
 
 namespace rhumb::migrate {
-
-/// When a file's row is written.
-enum class RowWriting {
-  kNever,           ///< a dry run: nothing is executed either
-  kOnce,            ///< before the commit: one transaction covers row and statements
-  kEveryStatement,  ///< in a transaction that the file itself may end
-  kIntent,          ///< before and after each statement, which no transaction can undo
-};
 
 /// Why a file did not finish.
 struct FileFailure {
@@ -41,6 +34,7 @@ struct FileFailure {
 struct RunContext {
   driver::Connection& connection;
   RevisionStore& store;
+  RunSession& session;
   RunStream& stream;
   const RunOptions& options;
   Direction direction = Direction::kUp;
@@ -76,7 +70,15 @@ class FileRunner {
   Result<void> run_written_always();
   Result<void> run_with_intents();
   Result<void> run_intended(size_t number);
+  Result<void> announce(size_t number, driver::Intent intent);
+  Result<void> announce_or_stop(size_t number, driver::Intent intent);
+  Result<void> announce_next(size_t number, bool together);
   Result<void> record_success(size_t number, bool together);
+  Result<void> commit_outcome(size_t number);
+  Result<void> keep_success(size_t number, const Error& lost);
+  void tell_kept(size_t number);
+  Result<void> stop_before(size_t number, const Error& lost);
+  Result<void> keep_failure(size_t number, const Error& error, bool ours);
   Result<void> undo_transaction(bool ours);
   Result<void> finish();
 
@@ -86,13 +88,14 @@ class FileRunner {
   void start_statement(size_t number);
   void end_statement(size_t number, const Result<driver::ExecResult>& result);
   Error fail_statement(size_t number, const Error& error);
+  [[nodiscard]] Error lost_after(size_t number, const Error& lost) const;
+  [[nodiscard]] Error explain_unrecorded(size_t number,
+                                         driver::IntentClass promised,
+                                         const Error& error) const;
   Result<void> record_failure(size_t number, const Error& error);
   Result<driver::Intent> classify(size_t number, bool own);
   void prepare_intent(size_t number, driver::Intent intent);
   Result<void> write_row();
-  Result<void> store_row();
-  Result<void> close_row();
-  Result<void> insist(const std::function<Result<void>()>& write);
   [[nodiscard]] bool reverts() const { return context_.direction == Direction::kDown; }
   /// The text of a statement, counted from 1.
   [[nodiscard]] std::string_view text(size_t number) { return statements_.at(number).text; }
@@ -103,13 +106,14 @@ class FileRunner {
   const std::shared_ptr<const PlannedFile> planned_;  // shared with the events
   const TxMode tx_mode_;
   const RowWriting writing_;
-  Revision row_;                      // of a file that is being reverted: how far that is
-  std::optional<Revision> reverted_;  // its row as the table has it, but for the error
+  Revision row_;  // of a file that is being reverted: how far that is
   bool is_new_ = false;
+  RowWriter rows_;
   StatementCursor statements_;
   StatementHashes hashes_;
   driver::Intent intent_;       // of the statement that runs next
   bool intent_in_row_ = false;  // the table says so
+  std::optional<Error> lost_;   // the file may not go on in the new session
   sys::Instant statement_started_{};
   sys::Instant mark_{};  // last time the row was touched
   bool started_ = false;

@@ -232,6 +232,13 @@ Result<void> Lease::guard() {
   return renewed;
 }
 
+Result<void> Lease::regain() {
+  if (const std::optional<Error> lost = find_lost()) {
+    return *lost;
+  }
+  return renew();
+}
+
 Result<void> Lease::fence(driver::Connection& connection) {
   const bool is_ours = TRY(row_.fence(connection, text_));
   if (!is_ours) {

@@ -57,6 +57,8 @@ class Lease {
   /// How the transaction with the fence has ended.
   void committed();
   void abandoned();
+  /// Makes sure that it is still ours, and fresh. Errors: as guard(), or why it cannot be told.
+  Result<void> regain();
   /// Gives it back; from then on nothing is asked any more. Errors: it was lost before.
   Result<void> release();
   [[nodiscard]] bool is_released() const { return released_; }

@@ -18,6 +18,7 @@ class HeldLease final : public driver::Lock {
   explicit HeldLease(std::shared_ptr<Lease> lease) : lease_(std::move(lease)) {}
   ~HeldLease() override { static_cast<void>(release().has_value()); }
 
+  Result<void> regain() override { return lease_ == nullptr ? Result<void>() : lease_->regain(); }
   Result<void> release() override { return lease_ == nullptr ? Result<void>() : lease_->release(); }
 
  private:
@@ -67,6 +68,7 @@ class LeasedConnection final : public Connection {
   }
 
   void cancel() override { inner_->cancel(); }
+  Result<void> reconnect() override;
 
  private:
   [[nodiscard]] bool is_leased() const { return lease_ != nullptr && !lease_->is_released(); }
@@ -166,6 +168,14 @@ Result<void> LeasedConnection::rollback() {
     lease_->abandoned();
   }
   return inner_->rollback();
+}
+
+// The lease is not in the session: what the old one had open is over, and that is all.
+Result<void> LeasedConnection::reconnect() {
+  if (is_leased()) {
+    lease_->abandoned();
+  }
+  return inner_->reconnect();
 }
 
 // Whether there is a table to keep a lease in. Two tables are for the caller to complain about, and

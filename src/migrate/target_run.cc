@@ -5,36 +5,25 @@
 #include <algorithm>
 #include <utility>
 
-#include "migrate/lease.h"
+#include "migrate/lost_commit.h"
 #include "migrate/revert_row.h"
 
 namespace rhumb::migrate {
 
-driver::LockRequest TargetRun::lock_request() const {
-  return {.name = options_.lock_name,
-          .timeout = options_.lock_timeout,
-          .holder = options_.holder,
-          .revisions_schema = options_.revisions_schema,
-          .may_create_table = creates_table(),
-          .on_wait = options_.on_lock_wait,
-          .stop = options_.stop};
+namespace {
+
+// Whether the row is that of a file that was executed, or reverted, to its end.
+bool is_finished(const std::optional<Revision>& row,
+                 const PreparedFile& file,
+                 Direction direction) {
+  if (direction == Direction::kDown) {
+    return !row.has_value();
+  }
+  const auto size = static_cast<int64_t>(file.size());
+  return row && row->applied == size && row->total == size && row->error.empty();
 }
 
-Result<std::unique_ptr<driver::Lock>> TargetRun::take_lock() {
-  if (options_.dry_run && !connection_.info().features.session_locks) {
-    return std::unique_ptr<driver::Lock>();
-  }
-  return connection_.lock(lock_request()).context("acquiring database lock");
-}
-
-// Runs behind a pooler do not see the lock of a session, and have one of another kind.
-Result<void> TargetRun::respect_lease(const driver::Lock* lock) {
-  const bool is_session = lock != nullptr && connection_.info().features.session_locks;
-  if (!is_session || options_.dry_run || !TRY(store_->exists())) {
-    return {};
-  }
-  return wait_for_lease(connection_, lock_request()).context("acquiring database lock");
-}
+}  // namespace
 
 Result<void> TargetRun::open_store() {
   const bool ambiguous = TRY(has_ambiguous_revisions(connection_, options_.revisions_schema));
@@ -135,8 +124,28 @@ RowWriting TargetRun::choose_writing(const PreparedFile& file, TxMode mode) cons
   return file.statements.controls_transactions() ? RowWriting::kEveryStatement : RowWriting::kOnce;
 }
 
-Result<TxMode> TargetRun::begin_file(const PreparedFile& file) {
-  const TxMode mode = TRY(choose_mode(file));
+// After the connection was made anew: nobody else may work meanwhile, or have worked.
+Result<void> TargetRun::take_up(size_t index) {
+  if (!session_.take_reconnected()) {
+    return {};
+  }
+  TRY(session_.regain_lock());
+  for (size_t i = index; i < files_.size() && session_.lost_lock(); ++i) {
+    const Revision* planned = find_row(files_[i]->id.version);
+    const std::optional<Revision> row = TRY(store_->find(files_[i]->id.version));
+    if (row.has_value() != (planned != nullptr) || (row && *row != *planned)) {
+      return Error(ErrorCode::kConflict,
+                   fmt::format("another run has worked on version \"{}\" while the connection was "
+                               "lost: run the command again",
+                               files_[i]->id.version));
+    }
+  }
+  return {};
+}
+
+Result<TxMode> TargetRun::begin_file(size_t index) {
+  TRY(take_up(index));
+  const TxMode mode = TRY(choose_mode(*files_[index]));
   if (options_.dry_run) {
     return mode;
   }
@@ -187,7 +196,7 @@ void TargetRun::fail_file(size_t index, TxMode mode, FileFailure failure) {
 // False: the run ends here.
 bool TargetRun::run_file(size_t index, const std::shared_ptr<const PlannedFile>& planned) {
   const PreparedFile& file = *files_[index];
-  const Result<TxMode> begun = begin_file(file);
+  const Result<TxMode> begun = begin_file(index);
   if (!begun) {
     const RunText text = stream_.texts().message(begun.error().message());
     const TxMode open = all_open_ ? TxMode::kAll : TxMode::kNone;
@@ -201,6 +210,7 @@ bool TargetRun::run_file(size_t index, const std::shared_ptr<const PlannedFile>&
   }
   const RunContext context{.connection = connection_,
                            .store = *store_,
+                           .session = session_,
                            .stream = stream_,
                            .options = options_,
                            .direction = direction_};
@@ -212,15 +222,40 @@ bool TargetRun::run_file(size_t index, const std::shared_ptr<const PlannedFile>&
     return false;
   }
   stream_.emit(FileDone{.file = file.id, .result = FileResult::kOk, .error = {}});
-  if (mode != TxMode::kFile || options_.dry_run) {
+  const bool has_own = mode == TxMode::kFile && !options_.dry_run;
+  return !has_own || commit_files(index, index + 1);
+}
+
+// What has become of a commit whose answer was lost stands in the row of its last file.
+Result<void> TargetRun::settle_commit(const PreparedFile& last, const Error& lost) {
+  const bool committed = TRY(find_commit(
+      session_, *store_, last.id.version, lost,
+      [&](const std::optional<Revision>& row) { return is_finished(row, last, direction_); }));
+  if (!committed) {
+    return lost;
+  }
+  stream_.emit(Notice{fmt::format(
+      "the connection was lost during the commit of version \"{}\", which was committed",
+      last.id.version)});
+  return {};
+}
+
+// Commits what the files from `first` to before `end` did. False: the run ends here.
+bool TargetRun::commit_files(size_t first, size_t end) {
+  Result<void> committed = connection_.commit();
+  if (!committed && is_lost(committed.error())) {
+    committed = settle_commit(*files_[end - 1], committed.error());
+  }
+  if (committed) {
     return true;
   }
-  const Result<void> committed = connection_.commit();
-  if (!committed) {
-    fail_run(committed.error());
-    stream_.emit(FileDone{.file = file.id, .result = FileResult::kRolledBack, .error = error_});
+  fail_run(committed.error());
+  const FileResult result =
+      is_unknown_commit(committed.error()) ? FileResult::kFailed : FileResult::kRolledBack;
+  for (size_t i = first; i < end; ++i) {
+    stream_.emit(FileDone{.file = files_[i]->id, .result = result, .error = error_});
   }
-  return committed.has_value();
+  return false;
 }
 
 void TargetRun::run_files(const Planned& planned) {
@@ -229,16 +264,8 @@ void TargetRun::run_files(const Planned& planned) {
       return;
     }
   }
-  if (!all_open_) {
-    return;
-  }
-  all_open_ = false;
-  const Result<void> committed = connection_.commit();
-  if (!committed) {
-    fail_run(committed.error());
-    for (const auto& file : files_) {
-      stream_.emit(FileDone{.file = file->id, .result = FileResult::kRolledBack, .error = error_});
-    }
+  if (std::exchange(all_open_, false)) {
+    commit_files(0, files_.size());
   }
 }
 
@@ -255,6 +282,11 @@ Result<void> TargetRun::execute_plan() {
 
 void TargetRun::finish_target() {
   std::string current = outcome_.current;
+  if (outcome_.error && is_lost(*outcome_.error)) {
+    // For the version in the table; files before the one that failed may be committed.
+    const Result<void> back = session_.reconnect({});
+    static_cast<void>(back.has_value());
+  }
   if (!files_.empty() && !options_.dry_run) {
     current = store_->last_version().value_or(current);
   }
@@ -262,23 +294,23 @@ void TargetRun::finish_target() {
 }
 
 Result<RunOutcome> TargetRun::run() {
-  const std::unique_ptr<driver::Lock> lock = TRY(take_lock());
+  TRY(session_.take_lock(creates_table()));
   TRY(open_store());
-  TRY(respect_lease(lock.get()));
+  if (TRY(store_->exists())) {
+    TRY(session_.respect_lease());
+  }
   TRY(start_target());
-  if (lock && !lock->warning().empty()) {
-    stream_.emit(Notice{fmt::format("Warning: {}", lock->warning())});
+  if (!session_.lock_warning().empty()) {
+    stream_.emit(Notice{fmt::format("Warning: {}", session_.lock_warning())});
   }
   const Result<void> executed = execute_plan();
   if (!executed) {
     fail_run(executed.error());
   }
   finish_target();
-  if (lock) {
-    const Result<void> released = lock->release();
-    if (!released) {
-      outcome_.unlock_error = released.error();
-    }
+  const Result<void> released = session_.release_lock();
+  if (!released) {
+    outcome_.unlock_error = released.error();
   }
   if (!executed) {
     return outcome_.error.value_or(executed.error());

@@ -11,6 +11,7 @@
 #include "migrate/revision.h"
 #include "migrate/revision_store.h"
 #include "migrate/run_options.h"
+#include "migrate/run_session.h"
 #include "migrate/run_stream.h"
 
 namespace rhumb::migrate {
@@ -25,7 +26,11 @@ class TargetRun {
             const RunOptions& options,
             RunStream& stream,
             Direction direction)
-      : connection_(connection), options_(options), stream_(stream), direction_(direction) {}
+      : connection_(connection),
+        options_(options),
+        stream_(stream),
+        direction_(direction),
+        session_(connection, options, stream.clock()) {}
   TargetRun(const TargetRun&) = delete;
   TargetRun& operator=(const TargetRun&) = delete;
   virtual ~TargetRun() = default;
@@ -57,9 +62,6 @@ class TargetRun {
   RunOutcome outcome_;
 
  private:
-  [[nodiscard]] driver::LockRequest lock_request() const;
-  Result<std::unique_ptr<driver::Lock>> take_lock();
-  Result<void> respect_lease(const driver::Lock* lock);
   Result<void> open_store();
   Result<void> start_target();
   Result<void> choose_identity(TargetStarted& started);
@@ -68,13 +70,17 @@ class TargetRun {
   void run_files(const Planned& planned);
   bool run_file(size_t index, const std::shared_ptr<const PlannedFile>& planned);
   [[nodiscard]] RowWriting choose_writing(const PreparedFile& file, TxMode mode) const;
-  Result<TxMode> begin_file(const PreparedFile& file);
+  Result<TxMode> begin_file(size_t index);
+  Result<void> take_up(size_t index);
+  bool commit_files(size_t first, size_t end);
+  Result<void> settle_commit(const PreparedFile& last, const Error& lost);
   void fail_file(size_t index, TxMode mode, FileFailure failure);
   void fail_run(ErrorCode code, RunText text);
   void fail_run(const Error& error);
   RunText undo(TxMode mode, RunText text);
   void finish_target();
 
+  RunSession session_;
   RunText error_;
   bool all_open_ = false;  // the transaction of mode all
 };

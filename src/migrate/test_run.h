@@ -109,7 +109,8 @@ class RunTest : public testing::Test {
     log_->hook = hook_;
     PlainTextRenderer texts;
     RunStream stream("run", clock_, *log_, texts);
-    const Result<RunOutcome> outcome = apply_migrations(database(), files, options, stream);
+    const Result<RunOutcome> outcome =
+        apply_migrations(runs_on_ != nullptr ? *runs_on_ : database(), files, options, stream);
     EXPECT_TRUE(log_->times_ordered());
     if (!outcome) {
       return "no report: " + outcome.error().message();
@@ -137,6 +138,7 @@ class RunTest : public testing::Test {
   std::unique_ptr<EventLog> log_;
   std::function<void(const RunEvent&)> hook_;
   std::unique_ptr<driver::Connection> connection_;
+  driver::Connection* runs_on_ = nullptr;  // stands before the database; null: nothing does
   std::string parameters_;
 };
 

@@ -5,7 +5,6 @@ the objects and rows must be those of a plain SQLite that executed the same file
 statements that count themselves in a table without any key.
 """
 
-import glob
 import os
 import random
 import re
@@ -13,7 +12,8 @@ import signal
 import sqlite3
 import time
 
-from harness import SEED, SHARED, Skipped, contains, same, test, true
+from harness import SEED, contains, same, test, true
+from real_history import authelia
 
 KILLS = int(os.environ.get("RHUMB_KILLS", "30"))
 MODES = ("file", "none", "all")
@@ -27,16 +27,10 @@ COUNT = ("INSERT INTO ran WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 
 
 def history(scratch):
     """The files under names of this layout, in `migrations`. -> {file name: text}"""
-    found = sorted(glob.glob(os.path.join(SHARED, "data", "authelia", "sqlite", "*.up.sql")))
-    if not found:
-        raise Skipped("no ../shared/data/authelia/sqlite (RHUMB_SHARED names the folder)")
     files = {"0000_counter.sql": COUNTER}
-    for path in found:
-        version, name = re.fullmatch(r"V(\d+)\.(\w+)\.up\.sql", os.path.basename(path)).groups()
-        with open(path, encoding="utf-8") as f:
-            text = f.read().rstrip().replace(OWN_FUNCTION, "hex") + "\n"
-        files[f"{version}_{name}.sql"] = (COUNT.format(file=version, place="first") + text
-                                          + COUNT.format(file=version, place="last"))
+    for name, (version, text) in authelia("sqlite").items():
+        files[name] = (COUNT.format(file=version, place="first") + text.replace(OWN_FUNCTION, "hex")
+                       + COUNT.format(file=version, place="last"))
     same(len(files), 27, "files")
     scratch.directory("migrations", files)
     return files

@@ -152,6 +152,28 @@ void MysqlConnection::cancel() {
   }
 }
 
+Result<void> MysqlConnection::reconnect() {
+  if (session_->lost()) {
+    lost_id_ = lost_id_.value_or(static_cast<int64_t>(session_->id()));
+    TRY(session_->reopen());
+    catalog_.forget();
+  }
+  if (!lost_id_) {
+    return {};
+  }
+  // Nodes of a TiDB cluster share the numbers of sessions.
+  const std::string_view list =
+      info_.engine == Engine::kTidb ? "CLUSTER_PROCESSLIST" : "PROCESSLIST";
+  const Value params[] = {*lost_id_};
+  const Rows found = TRY(session_->query(
+      fmt::format("SELECT 1 FROM information_schema.{} WHERE ID = ?", list), params));
+  if (!found.rows.empty()) {
+    return old_session_runs();
+  }
+  lost_id_.reset();
+  return {};
+}
+
 // The database whose revisions table the lock guards, in the letters the server compares.
 std::string MysqlConnection::lock_database(const LockRequest& request, bool folds_names) const {
   std::string database = request.revisions_schema;

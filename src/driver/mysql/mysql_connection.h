@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "driver/connection.h"
@@ -44,6 +46,7 @@ class MysqlConnection final : public Connection {
   Result<bool> object_exists(std::string_view kind, std::string_view name) override;
 
   void cancel() override;
+  Result<void> reconnect() override;
 
  private:
   /// What cancel(), called from another thread, needs to know.
@@ -69,6 +72,7 @@ class MysqlConnection final : public Connection {
   Catalog catalog_;
   IntentJudge judge_;
   Running running_;
+  std::optional<int64_t> lost_id_;  // of a session that the server may still run
 };
 
 }  // namespace rhumb::driver::mysql

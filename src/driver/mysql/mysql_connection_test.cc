@@ -211,6 +211,22 @@ TEST_F(MysqlConnectionTest, SaysThatTheConnectionIsLost) {
   EXPECT_NE(error_of(connection().commit()), "");
 }
 
+TEST_F(MysqlConnectionTest, ReconnectsInANewSession) {
+  run("CREATE TABLE t (id int) ENGINE=InnoDB");
+  EXPECT_EQ(error_of(connection().reconnect()), "");
+  const std::string id = rows("SELECT CONNECTION_ID()");
+  run("SET SESSION lock_wait_timeout = 77");
+  EXPECT_EQ(error_of(connection().begin()), "");
+  run("INSERT INTO t VALUES (1)");
+  must_run(server(), "KILL " + id);
+  ASSERT_FALSE(connection().commit().has_value());
+  EXPECT_EQ(error_of(reconnect_in_the_end(connection())), "");
+  EXPECT_NE(rows("SELECT CONNECTION_ID()"), id);
+  EXPECT_EQ(rows("SELECT count(*) FROM t"), "0\n");
+  EXPECT_EQ(rows("SELECT @@lock_wait_timeout = 77"), "0\n");
+  EXPECT_FALSE(connection().in_transaction());
+}
+
 TEST_F(MysqlConnectionTest, LockWaitIsBusy) {
   run("CREATE TABLE t (id int PRIMARY KEY) ENGINE=InnoDB");
   run("INSERT INTO t VALUES (1)");

@@ -48,6 +48,19 @@ class HeldLock final : public Lock {
 
   std::string_view warning() const override { return warning_; }
 
+  // The executing session is a new one, and the server has ended the old one: its lock is free,
+  // and nobody else takes it without ours.
+  Result<void> regain() override {
+    const std::shared_ptr<Session> worker = worker_.session.lock();
+    if (session_ == nullptr || worker == nullptr) {
+      return Error(ErrorCode::kUnavailable, "the lock was released");
+    }
+    TRY(session_->query("DO 0"));
+    const Value params[] = {worker_.key, static_cast<int64_t>(kSlice.count())};
+    const Rows taken = TRY(worker->query("SELECT GET_LOCK(?, ?)", params));
+    return is_true(taken.rows[0][0]) ? Result<void>() : lock_busy(kHeldByOtherSession, {});
+  }
+
   // The server drops the lock of our session when it ends.
   Result<void> release() override {
     if (session_ == nullptr) {

@@ -131,6 +131,21 @@ TEST_F(MysqlLockTest, WaitsForTheStatementOfARunThatIsGone) {
   EXPECT_EQ(error_of(connection().lock(request(5s))), "");
 }
 
+TEST_F(MysqlLockTest, IsRegainedForANewSession) {
+  const auto held = must(connection().lock(request()));
+  must_run(server(), "KILL " + rows("SELECT CONNECTION_ID()"));
+  EXPECT_NE(error_of(connection().execute("SELECT 1")), "");
+  ASSERT_EQ(error_of(reconnect_in_the_end(connection())), "");
+  EXPECT_EQ(error_of(held->regain()), "");
+  const Value worker[] = {worker_key(request().name, name())};
+  EXPECT_EQ(to_text(must(server().query("SELECT IS_USED_LOCK(?)", worker)).rows[0][0]) + "\n",
+            rows("SELECT CONNECTION_ID()"));
+  const Value key[] = {lock_key(request().name, name())};
+  must_run(server(),
+           "KILL " + to_text(must(server().query("SELECT IS_USED_LOCK(?)", key)).rows[0][0]));
+  EXPECT_NE(error_of(held->regain()), "");
+}
+
 TEST_F(MysqlLockTest, SaysWhenItWasLost) {
   const auto held = must(connection().lock(request()));
   const Value key[] = {lock_key(request().name, name())};

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "driver/mysql/cells.h"
 #include "driver/mysql/client_library.h"
 #include "driver/mysql/connecting.h"
@@ -12,6 +14,8 @@ namespace {
 
 /// Statements of ours that stay prepared; there are about twenty of them.
 constexpr size_t kPreparedMax = 64;
+/// For connecting anew, unless the URL has its own.
+constexpr std::chrono::seconds kReopenTimeout{5};
 
 struct FreeResult {
   void operator()(MYSQL_RES* result) const { client_library()->free_result(result); }
@@ -64,6 +68,7 @@ Result<std::unique_ptr<Session>> Session::open(const Dsn& dsn, const std::string
   }
   std::unique_ptr<Session> session(new Session(handle));
   session->dsn_ = dsn;
+  session->program_name_ = program_name;
   TRY(session->connect(dsn, program_name));
   return session;
 }
@@ -207,6 +212,19 @@ bool Session::has_ansi_quotes() const {
 std::string Session::server_version() const {
   const char* version = client_library()->get_server_info(handle_);
   return version == nullptr ? std::string() : std::string(version);
+}
+
+Result<void> Session::reopen() {
+  Dsn dsn = dsn_;
+  if (dsn.connect_timeout.count() == 0) {
+    dsn.connect_timeout = kReopenTimeout;
+  }
+  const std::unique_ptr<Session> fresh = TRY(open(dsn, program_name_));
+  prepared_.clear();
+  std::swap(handle_, fresh->handle_);
+  id_ = fresh->id_;
+  lost_ = false;
+  return {};
 }
 
 Result<void> Session::reset() {

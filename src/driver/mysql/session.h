@@ -52,6 +52,8 @@ class Session {
   [[nodiscard]] std::string server_version() const;
   /// Brings the session back to how it was opened: variables, temporary tables, locks.
   Result<void> reset();
+  /// Becomes a new session of the same server, as it was opened; stays lost when that fails.
+  Result<void> reopen();
 
  private:
   using Handle = ::st_mysql;
@@ -71,6 +73,7 @@ class Session {
 
   Handle* handle_;
   Dsn dsn_;
+  std::string program_name_;
   unsigned long id_ = 0;
   bool lost_ = false;
   std::unordered_map<std::string, std::unique_ptr<PreparedStatement>> prepared_;

@@ -34,6 +34,12 @@ class RowLock final : public Lock {
     }
     return {};
   }
+  Result<void> regain() override {
+    if (session_) {
+      TRY(session_->query("SELECT 1"));
+    }
+    return {};
+  }
 
  private:
   std::unique_ptr<Session> session_;

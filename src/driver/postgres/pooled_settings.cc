@@ -48,8 +48,8 @@ Result<PooledSettings> PooledSettings::adopt(Session& session,
   return pooled;
 }
 
-std::string PooledSettings::begin_sql() const {
-  std::string sql = "BEGIN";
+std::string PooledSettings::sql_after_begin() const {
+  std::string sql;
   for (const auto& [name, value] : settings_) {
     sql += "; " + set_sql(name, value, true);
   }
@@ -62,7 +62,7 @@ Result<void> PooledSettings::check_search_path(Session& session) const {
     return {};
   }
   const std::string outside = TRY(read_schemas(session));
-  TRY(session.run(begin_sql()));
+  TRY(session.run("BEGIN" + sql_after_begin()));
   const Result<std::string> inside = read_schemas(session);
   TRY(session.run("ROLLBACK"));
   if (!inside || *inside == outside) {

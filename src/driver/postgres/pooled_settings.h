@@ -21,8 +21,8 @@ class PooledSettings {
                                       std::map<std::string, std::string> settings);
 
   [[nodiscard]] bool empty() const { return settings_.empty(); }
-  /// The text that begins a transaction with the settings.
-  [[nodiscard]] std::string begin_sql() const;
+  /// What follows BEGIN to set them: `; SELECT ...`, empty when there are none.
+  [[nodiscard]] std::string sql_after_begin() const;
   /// To be asked before a statement outside of a transaction: whether unqualified names mean there
   /// what they mean inside. Errors: kUnsupported, with the ways on.
   Result<void> check_search_path(Session& session) const;

@@ -17,6 +17,8 @@ namespace {
 constexpr std::string_view kOpening = "postgres: scanning system variables";
 constexpr std::string_view kOwnSchema = "atlas_schema_revisions";
 constexpr int kOldestVersion = 100000;
+/// For connecting anew, unless the URL has its own.
+constexpr const char* kReconnectSeconds = "5";
 
 }  // namespace
 
@@ -46,6 +48,7 @@ Result<std::unique_ptr<Connection>> PostgresConnection::open(Parameters paramete
                  fmt::format("postgres: unsupported postgres version: {}", version));
   }
   if (pooled) {
+    connection->pooled_ = true;
     connection->pooled_settings_ =
         TRY(PooledSettings::adopt(*connection->session_, connection->parameters_.settings)
                 .context(kOpening));
@@ -99,11 +102,20 @@ Result<Rows> PostgresConnection::query(std::string_view sql, std::span<const Val
   return look<Rows>([&]() -> Result<Rows> { return session_->query(sql, params); });
 }
 
+// Behind a pooler every transaction may run in another process; the question costs no round trip.
 Result<void> PostgresConnection::begin() {
-  const Result<Session::Done> begun = session_->run(pooled_settings_.begin_sql());
+  std::string sql = "BEGIN";
+  const bool asks = server_pid_ != session_->backend_pid();
+  if (asks) {
+    sql += "; SELECT pg_catalog.pg_backend_pid()";
+  }
+  const Result<Rows> begun = session_->query(sql + pooled_settings_.sql_after_begin());
   if (!begun) {
     (void)rollback();
     return begun.error();
+  }
+  if (asks) {
+    server_pid_ = to_int(begun->rows.at(0).at(0));
   }
   return {};
 }
@@ -178,6 +190,45 @@ Result<Intent> PostgresConnection::classify(std::string_view statement) {
 
 Result<std::string> PostgresConnection::describe_target(std::string_view statement) {
   return look<std::string>([&] { return postgres::describe_target(*session_, statement); });
+}
+
+void PostgresConnection::cancel() {
+  const std::lock_guard guard(replacing_);
+  session_->cancel();
+}
+
+Result<void> PostgresConnection::open_again() {
+  lost_pid_ = lost_pid_.value_or(server_pid_ != 0 ? server_pid_ : session_->backend_pid());
+  Parameters parameters = parameters_;
+  parameters.values.try_emplace("connect_timeout", kReconnectSeconds);
+  std::unique_ptr<Session> session = TRY(Session::open(parameters));
+  if (pooled_) {
+    pooled_settings_ = TRY(PooledSettings::adopt(*session, parameters_.settings));
+  }
+  const std::lock_guard guard(replacing_);
+  session_ = std::move(session);
+  server_pid_ = 0;
+  return {};
+}
+
+Result<void> PostgresConnection::reconnect() {
+  if (info_.engine == Engine::kCockroach) {
+    return Error(ErrorCode::kUnsupported, "the server does not tell whether a session has ended");
+  }
+  if (session_->lost()) {
+    TRY(open_again());
+  }
+  if (!lost_pid_) {
+    return {};
+  }
+  const Value params[] = {*lost_pid_};
+  const Rows found =
+      TRY(session_->query("SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = $1", params));
+  if (!found.rows.empty()) {
+    return old_session_runs();
+  }
+  lost_pid_.reset();
+  return {};
 }
 
 Result<bool> PostgresConnection::object_exists(std::string_view kind, std::string_view name) {

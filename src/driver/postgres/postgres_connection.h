@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -48,7 +50,8 @@ class PostgresConnection final : public Connection {
   Result<std::string> describe_target(std::string_view statement) override;
   Result<bool> object_exists(std::string_view kind, std::string_view name) override;
 
-  void cancel() override { session_->cancel(); }
+  void cancel() override;
+  Result<void> reconnect() override;
 
  private:
   PostgresConnection(Parameters parameters, ConnectionInfo info, std::unique_ptr<Session> session);
@@ -58,10 +61,16 @@ class PostgresConnection final : public Connection {
   Result<Answer> look(const std::function<Result<Answer>()>& ask);
   [[nodiscard]] LockRequest complete(const LockRequest& request) const;
 
+  Result<void> open_again();
+
   Parameters parameters_;  // for the sessions of locks
   ConnectionInfo info_;
+  std::mutex replacing_;  // guards session_ between reconnect() and cancel()
   std::unique_ptr<Session> session_;
+  bool pooled_ = false;  // as DatabaseUrl has it
   PooledSettings pooled_settings_;
+  int64_t server_pid_ = 0;  // that ran the last transaction; a pooler tells another at the start
+  std::optional<int64_t> lost_pid_;  // that may still be at work
 };
 
 }  // namespace rhumb::driver::postgres

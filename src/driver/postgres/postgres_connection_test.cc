@@ -188,6 +188,30 @@ TEST_F(PostgresConnectionTest, TellsALostConnection) {
   EXPECT_TRUE(database().rollback().has_value());
 }
 
+TEST_F(PostgresConnectionTest, ReconnectsInANewSession) {
+  run("CREATE TABLE t (id int)");
+  EXPECT_EQ(error_of(database().reconnect()), "");
+  for (const std::string text : {"SET timezone = 'Asia/Tokyo'", "BEGIN"}) {
+    run(text);
+  }
+  run("INSERT INTO t VALUES (1)");
+  const std::string before = rows("SELECT pg_backend_pid()");
+  EXPECT_EQ(code_of(database().execute("SELECT pg_terminate_backend(pg_backend_pid())")),
+            ErrorCode::kUnavailable);
+  EXPECT_EQ(error_of(reconnect_in_the_end(database())), "");
+  EXPECT_NE(rows("SELECT pg_backend_pid()"), before);
+  EXPECT_EQ(rows("SELECT count(*) FROM t"), "0\n");
+  EXPECT_EQ(rows("SELECT current_setting('timezone') = 'Asia/Tokyo'"), "f\n");
+  EXPECT_TRUE(database().begin().has_value());
+  EXPECT_TRUE(database().in_transaction());
+}
+
+TEST_F(PostgresConnectionTest, AConnectionThatAStatementLosesIsNotOurs) {
+  const auto failed =
+      database().execute("DO $$ BEGIN RAISE EXCEPTION 'far away' USING ERRCODE = '08006'; END $$");
+  EXPECT_EQ(code_of(failed), ErrorCode::kDatabase);
+}
+
 // Without a pooler the session keeps them, as it does for a URL that is not pooled.
 TEST_F(PostgresConnectionTest, APooledUrlWithoutAPoolerIsLikeAnyOther) {
   run("CREATE SCHEMA tenant");

@@ -78,6 +78,14 @@ class HeldLock final : public Lock {
     return {};
   }
 
+  Result<void> regain() override {
+    if (!session_) {
+      return Error(ErrorCode::kUnavailable, "the lock was released");
+    }
+    TRY(session_->query("SELECT 1"));
+    return {};
+  }
+
  private:
   std::unique_ptr<Session> session_;  // the server frees what it holds when it ends
   LockKeys keys_;

@@ -55,6 +55,14 @@ TEST_F(PostgresLockTest, ExcludesAndNamesTheHolder) {
   EXPECT_TRUE(other->lock(request("public")).has_value());
 }
 
+TEST_F(PostgresLockTest, IsRegainedUnlessItsOwnSessionIsGone) {
+  const auto held = must(database().lock(request("public")));
+  EXPECT_EQ(error_of(held->regain()), "");
+  run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = "
+      "2");
+  EXPECT_NE(error_of(held->regain()), "");
+}
+
 TEST_F(PostgresLockTest, SeparatesSchemasAndDatabases) {
   const auto held = database().lock(request("a"));
   EXPECT_TRUE(database().lock(request("b")).has_value());

@@ -221,8 +221,15 @@ Error Session::finish_error(const Error& error) const {
   if (cancelled_ && error.cause_code() == "57014") {
     return error.with_code(ErrorCode::kCancelled);
   }
-  const bool lost = pq_.status(connection_.get()) == CONNECTION_BAD;
-  return lost ? error.with_code(ErrorCode::kUnavailable) : error;
+  if (lost()) {
+    return error.with_code(ErrorCode::kUnavailable);
+  }
+  // A connection that the statement itself has made (dblink) may be what was lost.
+  return error.code() == ErrorCode::kUnavailable ? error.with_code(ErrorCode::kDatabase) : error;
+}
+
+bool Session::lost() const {
+  return pq_.status(connection_.get()) == CONNECTION_BAD;
 }
 
 bool Session::in_transaction() const {

@@ -63,6 +63,7 @@ class Session {
   Result<Rows> query_within(const std::string& sql, std::chrono::milliseconds time);
 
   [[nodiscard]] bool in_transaction() const;
+  [[nodiscard]] bool lost() const;
   [[nodiscard]] int server_version() const;
   /// A setting the server reports by itself, such as `crdb_version`.
   [[nodiscard]] std::optional<std::string> reported_setting(const char* name) const;

@@ -35,6 +35,7 @@ class HeldFileLock final : public Lock {
     file_.unlock();
     return {};
   }
+  Result<void> regain() override { return {}; }
 
  private:
   sys::FileLock file_;  // lets go when destroyed
@@ -49,6 +50,7 @@ class HeldNamedLock final : public Lock {
     drop();
     return {};
   }
+  Result<void> regain() override { return {}; }
 
  private:
   void drop() {
