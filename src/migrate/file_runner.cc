@@ -286,6 +286,9 @@ Result<void> FileRunner::run_intended(size_t number) {
     return fail_statement(number, result.error());  // nobody knows its outcome: the intent stays
   }
   row_ = before;
+  if (!alone && !context_.connection.in_transaction()) {
+    TRY(read_row_again());  // the server undoes the whole transaction at a deadlock
+  }
   return keep_failure(number, result.error(), together);
 }
 
@@ -296,8 +299,17 @@ Result<void> FileRunner::undo_transaction(bool ours) {
     return {};
   }
   TRY(context_.connection.rollback());
+  return read_row_again();
+}
+
+// The end of a transaction that took writes of the row with it.
+Result<void> FileRunner::read_row_again() {
   const std::optional<Revision> stored = TRY(rows_.read_back(row_.version));
-  row_ = stored.value_or(row_);
+  if (stored) {
+    row_ = *stored;
+  } else {
+    row_.applied = 0;
+  }
   if (reverts()) {
     row_.applied = static_cast<int64_t>(count_done(&row_, Direction::kDown));
   }

@@ -80,6 +80,7 @@ class FileRunner {
   Result<void> stop_before(size_t number, const Error& lost);
   Result<void> keep_failure(size_t number, const Error& error, bool ours);
   Result<void> undo_transaction(bool ours);
+  Result<void> read_row_again();
   Result<void> finish();
 
   Result<driver::ExecResult> execute(size_t number);
