@@ -230,8 +230,7 @@ Command make_import_command() {
       text_flag("repo", "",
                 "repository the reports are filed under; by default migration.repo.name"),
       bool_flag("print-report", "print the reports to stdout instead of sending them"),
-      with_kind(text_flag("report-timeout", "1m0s", "how long reporting may take"),
-                FlagKind::kDuration),
+      report_timeout_flag(),
       target_flag()};
   command.required_flags = {"url"};
   command.exclusive_groups = {{"dry-run", "auto-approve", "report"}};

@@ -158,9 +158,8 @@ Result<int> deliver(Invocation& invocation,
                     registry_api::RegistryClient& client,
                     const Reports& reports) {
   const std::optional<report::Spool> spool = find_spool(invocation.app);
-  const std::optional<project::Login> login = TRY(session.login());
-  report::Delivery delivery(client, session.transport(), login ? login->endpoint : std::string(),
-                            spool ? &*spool : nullptr);
+  const project::Login login = TRY(session.require_login());
+  report::Delivery delivery(client, session.transport(), login.endpoint, spool ? &*spool : nullptr);
   Delivered delivered;
   session.within(invocation.flags.duration("report-timeout"), Attempts::kUsual,
                  [&] { delivered = send_all(delivery, reports, session.refused()); });
@@ -191,9 +190,8 @@ Result<void> check_history_report(const Invocation& invocation, Prepared& prepar
   if (repository_of(invocation, prepared.environment).empty()) {
     return invalid("--report needs a repository; pass --repo or set migration.repo.name");
   }
-  const std::optional<project::Login> login = TRY(prepared.session.login());
-  if (!login && !invocation.flags.boolean("print-report")) {
-    return Error(ErrorCode::kDenied, "command requires 'atlas login'");
+  if (!invocation.flags.boolean("print-report")) {
+    TRY(prepared.session.require_login());
   }
   return {};
 }

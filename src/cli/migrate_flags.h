@@ -72,6 +72,10 @@ namespace rhumb::cli {
                    "what holds the lock: session, or lease behind a connection pooler in "
                    "transaction mode");
 }
+[[nodiscard]] inline FlagSpec report_timeout_flag() {
+  return with_kind(text_flag("report-timeout", "1m0s", "how long reporting may take"),
+                   FlagKind::kDuration);
+}
 [[nodiscard]] inline FlagSpec format_flag() {
   return text_flag("format", "", "Go template of the output, such as '{{ json . }}'");
 }

@@ -128,9 +128,7 @@ Result<int> run_push(Invocation& invocation) {
   const project::Environment& environment = prepared.environment;
   RegistrySession& session = prepared.session;
   const PushTarget target = TRY(parse_target(invocation, environment));
-  if (!TRY(session.login())) {
-    return project::login_required();
-  }
+  TRY(session.require_login());
   const CommandDirectory opened = TRY(open_command_directory(invocation, environment, session));
   if (opened.source == DirectorySource::kTemplate) {
     return invalid(

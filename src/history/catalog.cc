@@ -107,12 +107,11 @@ std::vector<Table> group_columns(const driver::Rows& rows) {
 }  // namespace
 
 bool is_mysql_like(driver::Engine engine) {
-  return engine == driver::Engine::kMysql || engine == driver::Engine::kMariadb ||
-         engine == driver::Engine::kTidb;
+  return driver::sql_dialect(engine) == sql::Dialect::kMysql;
 }
 
 bool is_sqlite_like(driver::Engine engine) {
-  return engine == driver::Engine::kSqlite || engine == driver::Engine::kLibsql;
+  return driver::sql_dialect(engine) == sql::Dialect::kSqlite;
 }
 
 const Column* Table::find(std::string_view column) const {

@@ -63,7 +63,7 @@ class FileScan {
       facts.hash = sum_.end_file();
     }
     const std::vector<std::string> tags =
-        find_arguments(header_.value_or(FileHeader{}).directives, "checkpoint");
+        header_ ? find_arguments(header_->directives, "checkpoint") : std::vector<std::string>();
     if (!tags.empty()) {
       facts.checkpoint = tags.front();
     }

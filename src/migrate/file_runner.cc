@@ -274,7 +274,7 @@ Result<void> FileRunner::run_intended(size_t number) {
     result = context_.connection.execute(text(number));
   }
   const Revision before = row_;
-  Result<void> recorded = result ? record_success(number, together) : Result<void>();
+  const Result<void> recorded = result ? record_success(number, together) : Result<void>();
   if (!recorded && together) {
     result = recorded.error();
   }
@@ -286,10 +286,7 @@ Result<void> FileRunner::run_intended(size_t number) {
     return fail_statement(number, result.error());  // nobody knows its outcome: the intent stays
   }
   row_ = before;
-  if (!alone && !context_.connection.in_transaction()) {
-    TRY(read_row_again());  // the server undoes the whole transaction at a deadlock
-  }
-  return keep_failure(number, result.error(), together);
+  return keep_failure(number, result.error(), together, !alone);
 }
 
 // Rolls back our short transaction, or in mode none one that the file began. The row in the table
@@ -344,7 +341,7 @@ Result<void> FileRunner::announce_next(size_t number, bool together) {
 
 // Commits a statement with its outcome.
 Result<void> FileRunner::commit_outcome(size_t number) {
-  const Result<void> committed = context_.connection.commit();
+  Result<void> committed = context_.connection.commit();
   if (committed || !is_lost(committed.error())) {
     return committed;
   }
@@ -391,10 +388,12 @@ Result<void> FileRunner::stop_before(size_t number, const Error& lost) {
   return rows_.rescue(row_.version, lost, [&] { return record_failure(number, lost); });
 }
 
-// A statement failed: the row says so, over a new connection if need be.
-Result<void> FileRunner::keep_failure(size_t number, const Error& error, bool ours) {
-  const bool undone_when_lost = context_.connection.in_transaction() && !ours;
-  Result<void> kept = undo_transaction(ours);
+// A statement failed: the row says so, over a new connection if need be. `was_open`: it was sent in
+// a transaction of the file, which a server of the MySQL family undoes at a deadlock.
+Result<void> FileRunner::keep_failure(size_t number, const Error& error, bool ours, bool was_open) {
+  const bool is_open = context_.connection.in_transaction();
+  const bool undone_when_lost = (is_open || was_open) && !ours;
+  Result<void> kept = was_open && !is_open ? read_row_again() : undo_transaction(ours);
   if (kept) {
     kept = record_failure(number, error);
   }
@@ -406,8 +405,10 @@ Result<void> FileRunner::keep_failure(size_t number, const Error& error, bool ou
     return failed;
   }
   const RunText why = context_.stream.texts().message(kept.error().message());
-  failure_->run.shown += "\n  that could not be recorded: " + why.shown;
-  failure_->run.reported += "\n  that could not be recorded: " + why.reported;
+  if (failure_) {
+    failure_->run.shown += "\n  that could not be recorded: " + why.shown;
+    failure_->run.reported += "\n  that could not be recorded: " + why.reported;
+  }
   return failed;
 }
 
@@ -479,9 +480,8 @@ void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& 
     done.rows_affected = result->rows_affected;
   } else {
     const Error& error = result.error();
-    done.result = error.code() == ErrorCode::kUnavailable && writing_ == RowWriting::kIntent
-                      ? StatementResult::kUnknown
-                      : StatementResult::kFailed;
+    done.result = is_lost(error) && writing_ == RowWriting::kIntent ? StatementResult::kUnknown
+                                                                    : StatementResult::kFailed;
     done.statement = planned_->texts().both_forms(number, text(number));
     done.error = planned_->texts().statement_error(number, text(number), error.message());
     done.error_code = error.cause_code();

@@ -78,7 +78,7 @@ class FileRunner {
   Result<void> keep_success(size_t number, const Error& lost);
   void tell_kept(size_t number);
   Result<void> stop_before(size_t number, const Error& lost);
-  Result<void> keep_failure(size_t number, const Error& error, bool ours);
+  Result<void> keep_failure(size_t number, const Error& error, bool ours, bool was_open);
   Result<void> undo_transaction(bool ours);
   Result<void> read_row_again();
   Result<void> finish();

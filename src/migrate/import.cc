@@ -37,7 +37,10 @@ bool hides_delimiter(std::string_view text) {
   std::string_view last;
   while (scanner.has_value()) {
     const Result<std::optional<sql::Statement>> statement = scanner.value().next();
-    const std::optional<sql::Statement> found = statement.value_or(std::nullopt);
+    if (!statement.has_value()) {
+      break;
+    }
+    const std::optional<sql::Statement>& found = statement.value();
     if (!found) {
       break;
     }

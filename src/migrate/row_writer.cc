@@ -46,8 +46,8 @@ Revision RowWriter::merge(const Revision& row) const {
 
 Result<void> RowWriter::write(const Revision& row) {
   if (direction_ == Direction::kUp) {
-    // SQLite prepares this again for every file that changes its schema, an upsert at four times
-    // the price of an insert.
+    // SQLite prepares this again for every file that changes its schema, an upsert at more
+    // than twice the price of an insert.
     const bool first = !stored_ && writing_ == RowWriting::kOnce;
     return put(mark_of(&row),
                [&] { return first ? place_.store.insert(row) : place_.store.write(row); });

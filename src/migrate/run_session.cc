@@ -58,7 +58,7 @@ std::string_view RunSession::lock_warning() const {
 
 Result<void> RunSession::release_lock() {
   const std::unique_ptr<driver::Lock> lock = std::move(lock_);
-  Result<void> released = lock ? lock->release() : Result<void>();
+  const Result<void> released = lock ? lock->release() : Result<void>();
   // After the last commit the network took both: the server has freed the lock by itself.
   const bool went_too = reconnected_ && !released && is_lost(released.error());
   return went_too ? Result<void>() : released;
