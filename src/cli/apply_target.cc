@@ -149,6 +149,8 @@ void fill_run_options(migrate::RunOptions& options,
   options.dry_run = flags.boolean("dry-run");
   options.lock_name = flags.text("lock-name");
   options.lock_timeout = flags.duration("lock-timeout");
+  options.limits = {.statement = flags.duration("statement-timeout"),
+                    .table_lock = flags.duration("table-lock-timeout")};
   options.holder = lock_holder(app, invocation.command.name);
   options.operator_version = operator_version();
   options.stop = app.stop;

@@ -389,6 +389,8 @@ std::vector<FlagSpec> apply_flags() {
       revisions_schema_flag(),
       bool_flag("dry-run", "show what would be executed; nothing is written"),
       lock_timeout_flag(),
+      statement_timeout_flag(),
+      table_lock_timeout_flag(),
       text_flag("lock-name", "atlas_migrate_execute", "name of the database lock"),
       lock_mode_flag(),
       text_flag("baseline", "", "version that a database with tables is declared to be on"),

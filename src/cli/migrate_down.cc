@@ -164,6 +164,8 @@ Command make_migrate_down_command() {
       text_flag("to-version", "", "revert everything behind this version, which stays"),
       text_flag("to-tag", "", "revert to the version of this tag of a registry directory"),
       lock_timeout_flag(),
+      statement_timeout_flag(),
+      table_lock_timeout_flag(),
       text_flag("lock-name", "atlas_migrate_execute", "name of the database lock"),
       lock_mode_flag(),
       text_flag("on-unknown", "fail",

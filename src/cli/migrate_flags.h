@@ -76,6 +76,16 @@ namespace rhumb::cli {
   return with_kind(text_flag("report-timeout", "1m0s", "how long reporting may take"),
                    FlagKind::kDuration);
 }
+[[nodiscard]] inline FlagSpec statement_timeout_flag() {
+  return with_kind(text_flag("statement-timeout", "0s",
+                             "how long one statement may take; 0: as the database has it"),
+                   FlagKind::kDuration);
+}
+[[nodiscard]] inline FlagSpec table_lock_timeout_flag() {
+  return with_kind(text_flag("table-lock-timeout", "0s",
+                             "how long one statement may wait for a table or row that is locked"),
+                   FlagKind::kDuration);
+}
 [[nodiscard]] inline FlagSpec format_flag() {
   return text_flag("format", "", "Go template of the output, such as '{{ json . }}'");
 }

@@ -58,6 +58,8 @@ std::optional<FileFailure> FileRunner::run() {
     failure_ = FileFailure{.code = done.error().code(), .run = text, .file = text};
   }
   failure_->started = started_;
+  failure_->repeatable =
+      failure_->repeatable || (failure_->code == ErrorCode::kBusy && writing_ == RowWriting::kOnce);
   return failure_;
 }
 
@@ -239,6 +241,7 @@ Result<void> FileRunner::run_with_intents() {
 
 // Says in the table that statement `number` is about to run, and what that proves.
 Result<void> FileRunner::announce(size_t number, driver::Intent intent) {
+  data_only_ = data_only_ && intent.kind == driver::IntentClass::kCommitsWithOutcome;
   prepare_intent(number, std::move(intent));
   TRY(write_row());
   intent_in_row_ = true;
@@ -286,6 +289,9 @@ Result<void> FileRunner::run_intended(size_t number) {
     return fail_statement(number, result.error());  // nobody knows its outcome: the intent stays
   }
   row_ = before;
+  if (!alone && result.error().code() == ErrorCode::kBusy && leaves_nothing()) {
+    return give_back(number, result.error());
+  }
   return keep_failure(number, result.error(), together, !alone);
 }
 
@@ -386,6 +392,25 @@ void FileRunner::tell_kept(size_t number) {
 // The row says over a new connection that the file stops before statement `number`.
 Result<void> FileRunner::stop_before(size_t number, const Error& lost) {
   return rows_.rescue(row_.version, lost, [&] { return record_failure(number, lost); });
+}
+
+// Whether a rollback of the file's transaction would leave nothing of it.
+bool FileRunner::leaves_nothing() const {
+  return tx_mode_ == TxMode::kFile && data_only_ && !reverts();
+}
+
+// Somebody else was in the way, and the server has taken the transaction of the file back or does
+// so now. The row is left to the caller, who may run the file again.
+Result<void> FileRunner::give_back(size_t number, const Error& error) {
+  if (context_.connection.in_transaction()) {
+    TRY(context_.connection.rollback());
+  }
+  TRY(read_row_again());
+  describe_failure(number, error);
+  Error failed = fail_statement(number, error);
+  failure_->repeatable = true;
+  failure_->record = row_;
+  return failed;
 }
 
 // A statement failed: the row says so, over a new connection if need be. `was_open`: it was sent in
@@ -504,7 +529,7 @@ Error FileRunner::fail_statement(size_t number, const Error& error) {
 }
 
 // The row of a file that stops here: exact hashes, the database's words, the whole statement.
-Result<void> FileRunner::record_failure(size_t number, const Error& error) {
+void FileRunner::describe_failure(size_t number, const Error& error) {
   row_.error = error.message();
   if (reverts()) {
     RevertPoint stop{.statement = applied() + 1, .total = file_.size(), .error = error.message()};
@@ -514,6 +539,10 @@ Result<void> FileRunner::record_failure(size_t number, const Error& error) {
   row_.error_stmt = text(number);
   row_.partial_hashes = exact_hashes(file_.statements, applied());
   row_.execution_time = context_.stream.now() - statement_started_;
+}
+
+Result<void> FileRunner::record_failure(size_t number, const Error& error) {
+  describe_failure(number, error);
   return write_row();
 }
 

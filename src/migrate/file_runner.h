@@ -26,7 +26,9 @@ struct FileFailure {
   RunText run{};         ///< of the run: `sql/migrate: executing statement ...`
   RunText file{};        ///< of the file: the driver's words
   bool started = false;  ///< FileStarted was sent
-  /// A failed check: the row to write once the transaction is gone.
+  /// Somebody else was in the way, and a rollback leaves nothing of the file.
+  bool repeatable = false;
+  /// The row to write once the transaction is gone and nobody tries again.
   std::optional<Revision> record{};
 };
 
@@ -79,6 +81,8 @@ class FileRunner {
   void tell_kept(size_t number);
   Result<void> stop_before(size_t number, const Error& lost);
   Result<void> keep_failure(size_t number, const Error& error, bool ours, bool was_open);
+  Result<void> give_back(size_t number, const Error& error);
+  [[nodiscard]] bool leaves_nothing() const;
   Result<void> undo_transaction(bool ours);
   Result<void> read_row_again();
   Result<void> finish();
@@ -93,6 +97,7 @@ class FileRunner {
   [[nodiscard]] Error explain_unrecorded(size_t number,
                                          driver::IntentClass promised,
                                          const Error& error) const;
+  void describe_failure(size_t number, const Error& error);
   Result<void> record_failure(size_t number, const Error& error);
   Result<driver::Intent> classify(size_t number, bool own);
   void prepare_intent(size_t number, driver::Intent intent);
@@ -114,6 +119,7 @@ class FileRunner {
   StatementHashes hashes_;
   driver::Intent intent_;       // of the statement that runs next
   bool intent_in_row_ = false;  // the table says so
+  bool data_only_ = true;       // every statement that was announced can be taken back
   std::optional<Error> lost_;   // the file may not go on in the new session
   sys::Instant statement_started_{};
   sys::Instant mark_{};  // last time the row was touched

@@ -23,6 +23,10 @@ class LossyConnection final : public driver::Connection {
 
   /// Asked at every COMMIT and at every row that is written; `what` is `commit` or the statement.
   std::function<Loss(std::string_view what)> lose = [](std::string_view) { return Loss::kNone; };
+  /// What the database says instead of running a statement; nothing: it is run.
+  std::function<std::optional<Error>(std::string_view statement)> refuse = [](std::string_view) {
+    return std::optional<Error>();
+  };
   /// What reconnect() answers; called while the connection is lost.
   std::function<Result<void>()> answer = [] { return Result<void>(); };
   bool lock_goes_too = false;
@@ -30,7 +34,11 @@ class LossyConnection final : public driver::Connection {
 
   const driver::ConnectionInfo& info() const override { return inner_.info(); }
   Result<driver::ExecResult> execute(std::string_view statement) override {
-    return lost_ ? Result<driver::ExecResult>(gone()) : inner_.execute(statement);
+    if (lost_) {
+      return gone();
+    }
+    const std::optional<Error> refused = refuse(statement);
+    return refused ? Result<driver::ExecResult>(*refused) : inner_.execute(statement);
   }
   Result<driver::ExecResult> execute(std::string_view sql,
                                      std::span<const driver::Value> params) override {

@@ -200,6 +200,12 @@ struct StatementDone {
   std::optional<size_t> error_position{};  ///< byte offset of the statement in its file
 };
 
+/// Nothing of a file is left, and it is going to be started again: what was told of it since
+/// FileStarted does not count, FileDone included.
+struct FileRetried {
+  RunFile file{};
+};
+
 enum class FileResult { kOk, kFailed, kRolledBack };
 
 struct FileDone {
@@ -228,6 +234,7 @@ using RunEventBody = std::variant<RunStarted,
                                   CheckDone,
                                   StatementStarted,
                                   StatementDone,
+                                  FileRetried,
                                   FileDone,
                                   TargetDone,
                                   RunDone>;

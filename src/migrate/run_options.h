@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "migrate/run_event.h"
+#include "migrate/statement_limits.h"
 #include "sys/cancellation.h"
 
 namespace rhumb::migrate {
@@ -18,6 +19,7 @@ struct RunOptions {
   std::string revisions_schema{};
   std::string on_unknown = "fail";  ///< `fail`, `retry`, `skip`
   bool dry_run = false;
+  StatementLimits limits{};  ///< of every file that says nothing else
 
   std::string lock_name = "atlas_migrate_execute";
   std::chrono::nanoseconds lock_timeout = std::chrono::seconds(10);

@@ -1,5 +1,6 @@
 #include "migrate/run_session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "migrate/lease.h"
@@ -93,6 +94,14 @@ Result<void> RunSession::regain_lock() {
 Result<void> RunSession::resume(std::chrono::nanoseconds time) {
   TRY(reconnect(time));
   return regain_lock();
+}
+
+bool RunSession::pause(std::chrono::nanoseconds time) {
+  const sys::Instant end = clock_.now() + time;
+  while (clock_.now() < end && !options_.stop.is_cancelled()) {
+    clock_.sleep(std::min<std::chrono::nanoseconds>(kPause, end - clock_.now()));
+  }
+  return !options_.stop.is_cancelled();
 }
 
 bool RunSession::take_reconnected() {

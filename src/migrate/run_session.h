@@ -35,6 +35,9 @@ class RunSession {
   /// reconnect() and regain_lock().
   Result<void> resume(std::chrono::nanoseconds time);
 
+  /// Waits; false when the person asked to stop meanwhile.
+  [[nodiscard]] bool pause(std::chrono::nanoseconds time);
+
   /// Whether the connection was made anew since the last time somebody asked.
   [[nodiscard]] bool take_reconnected();
   /// Whether nobody held the lock for a while: another run may have worked then.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "migrate/lost_commit.h"
@@ -11,6 +12,19 @@
 namespace rhumb::migrate {
 
 namespace {
+
+constexpr std::string_view kStopped = "context canceled";
+/// Of a file that somebody else was in the way of.
+constexpr int kFileAttemptsMax = 4;
+constexpr std::chrono::milliseconds kFirstPause{250};
+
+// Longer each time, and of a random length so that two runs do not meet again.
+std::chrono::milliseconds repeat_pause(int attempt) {
+  const auto least = kFirstPause * (1 << (attempt - 1));
+  std::minstd_rand random(std::random_device{}());
+  std::uniform_int_distribution<int64_t> more_ms(0, least.count());
+  return least + std::chrono::milliseconds(more_ms(random));
+}
 
 // Whether the row is that of a file that was executed, or reverted, to its end.
 bool is_finished(const std::optional<Revision>& row,
@@ -143,17 +157,15 @@ Result<void> TargetRun::take_up(size_t index) {
   return {};
 }
 
-Result<TxMode> TargetRun::begin_file(size_t index) {
-  TRY(take_up(index));
-  const TxMode mode = TRY(choose_mode(*files_[index]));
+Result<void> TargetRun::begin_file(TxMode mode) {
   if (options_.dry_run) {
-    return mode;
+    return {};
   }
   if (mode == TxMode::kFile || (mode == TxMode::kAll && !all_open_)) {
     TRY(connection_.begin());
     all_open_ = mode == TxMode::kAll;
   }
-  return mode;
+  return {};
 }
 
 // Takes the open transaction back; what goes wrong there comes first in the error of the run.
@@ -195,15 +207,78 @@ void TargetRun::fail_file(size_t index, TxMode mode, FileFailure failure) {
 
 // False: the run ends here.
 bool TargetRun::run_file(size_t index, const std::shared_ptr<const PlannedFile>& planned) {
-  const PreparedFile& file = *files_[index];
-  const Result<TxMode> begun = begin_file(index);
-  if (!begun) {
-    const RunText text = stream_.texts().message(begun.error().message());
-    const TxMode open = all_open_ ? TxMode::kAll : TxMode::kNone;
-    fail_file(index, open, {.code = begun.error().code(), .run = text, .file = text});
+  if (const Result<void> ready = take_up(index); !ready) {
+    fail_run(ready.error());
     return false;
   }
-  const TxMode mode = *begun;
+  for (int number = 1;; ++number) {
+    const Attempt attempt = try_file(index, planned, number < kFileAttemptsMax);
+    if (attempt != Attempt::kUndone) {
+      return attempt == Attempt::kDone;
+    }
+    if (!session_.pause(repeat_pause(number))) {
+      fail_run(Error(ErrorCode::kCancelled, std::string(kStopped)));
+      return false;
+    }
+  }
+}
+
+// Says that nothing is left of a file and that it is going to be started again.
+void TargetRun::tell_repeat(const RunFile& file, const RunText& why, bool started) {
+  if (started) {
+    stream_.emit(FileRetried{.file = file});
+  }
+  stream_.emit(Notice{fmt::format("version \"{}\": {}; nothing of it is left, it is run again",
+                                  file.version, why.shown)});
+}
+
+// One try of a file in its own transaction, or its part of the run's. `may_repeat`: when somebody
+// else was in the way and nothing of the file is left, nothing is failed yet.
+TargetRun::Attempt TargetRun::try_file(size_t index,
+                                       const std::shared_ptr<const PlannedFile>& planned,
+                                       bool may_repeat) {
+  const PreparedFile& file = *files_[index];
+  const Result<TxMode> mode = choose_mode(file);
+  if (!mode) {
+    fail_start(index, mode.error());
+    return Attempt::kFailed;
+  }
+  const RowWriting writing = choose_writing(file, *mode);
+  const bool ends_itself = file.statements.controls_transactions();
+  LimitedSession limited(connection_, options_.dry_run ? StatementLimits{} : limits_[index],
+                         *mode != TxMode::kNone && !ends_itself);
+  Result<void> begun = limited.before_begin();
+  if (begun) {
+    begun = begin_file(*mode);
+  }
+  if (!begun && may_repeat && begun.error().code() == ErrorCode::kBusy && !all_open_) {
+    tell_repeat(file.id, stream_.texts().message(begun.error().message()), false);
+    return Attempt::kUndone;
+  }
+  if (begun) {
+    begun = limited.after_begin();
+  }
+  if (!begun) {
+    fail_start(index, begun.error());
+    return Attempt::kFailed;
+  }
+  return run_once(index, planned, *mode, writing, may_repeat && *mode == TxMode::kFile);
+}
+
+// What fails before the file has started takes back what mode all has done so far.
+void TargetRun::fail_start(size_t index, const Error& error) {
+  const RunText text = stream_.texts().message(error.message());
+  const TxMode open = all_open_ ? TxMode::kAll : TxMode::kNone;
+  fail_file(index, open, {.code = error.code(), .run = text, .file = text});
+}
+
+// Runs the file in the transaction that is open.
+TargetRun::Attempt TargetRun::run_once(size_t index,
+                                       const std::shared_ptr<const PlannedFile>& planned,
+                                       TxMode mode,
+                                       RowWriting writing,
+                                       bool may_repeat) {
+  const PreparedFile& file = *files_[index];
   sys::CancellationToken::Registration cancelling;
   if (mode != TxMode::kNone) {
     cancelling = options_.stop.on_cancel([this] { connection_.cancel(); });
@@ -214,16 +289,31 @@ bool TargetRun::run_file(size_t index, const std::shared_ptr<const PlannedFile>&
                            .stream = stream_,
                            .options = options_,
                            .direction = direction_};
-  FileRunner runner(context, file, planned, find_row(file.id.version), mode,
-                    choose_writing(file, mode));
+  FileRunner runner(context, file, planned, find_row(file.id.version), mode, writing);
   std::optional<FileFailure> failure = runner.run();
+  if (failure && may_repeat && failure->repeatable && connection_.rollback()) {
+    tell_repeat(file.id, failure->file, failure->started);
+    return Attempt::kUndone;
+  }
   if (failure) {
     fail_file(index, mode, std::move(*failure));
-    return false;
+    return Attempt::kFailed;
   }
   stream_.emit(FileDone{.file = file.id, .result = FileResult::kOk, .error = {}});
-  const bool has_own = mode == TxMode::kFile && !options_.dry_run;
-  return !has_own || commit_files(index, index + 1);
+  if (mode != TxMode::kFile || options_.dry_run) {
+    return Attempt::kDone;
+  }
+  const Result<void> committed = commit_up_to(index);
+  if (committed) {
+    return Attempt::kDone;
+  }
+  const bool was_in_the_way = committed.error().code() == ErrorCode::kBusy;
+  if (may_repeat && was_in_the_way && writing == RowWriting::kOnce) {
+    tell_repeat(file.id, stream_.texts().message(committed.error().message()), true);
+    return Attempt::kUndone;
+  }
+  fail_commit(index, index, committed.error());
+  return Attempt::kFailed;
 }
 
 // What has become of a commit whose answer was lost stands in the row of its last file.
@@ -240,22 +330,20 @@ Result<void> TargetRun::settle_commit(const PreparedFile& last, const Error& los
   return {};
 }
 
-// Commits what the files from `first` to before `end` did. False: the run ends here.
-bool TargetRun::commit_files(size_t first, size_t end) {
+// Commits what is open, of which the file `last` was the last.
+Result<void> TargetRun::commit_up_to(size_t last) {
   Result<void> committed = connection_.commit();
-  if (!committed && is_lost(committed.error())) {
-    committed = settle_commit(*files_[end - 1], committed.error());
-  }
-  if (committed) {
-    return true;
-  }
-  fail_run(committed.error());
+  return !committed && is_lost(committed.error()) ? settle_commit(*files_[last], committed.error())
+                                                  : committed;
+}
+
+void TargetRun::fail_commit(size_t first, size_t last, const Error& error) {
+  fail_run(error);
   const FileResult result =
-      is_unknown_commit(committed.error()) ? FileResult::kFailed : FileResult::kRolledBack;
-  for (size_t i = first; i < end; ++i) {
+      is_unknown_commit(error) ? FileResult::kFailed : FileResult::kRolledBack;
+  for (size_t i = first; i <= last; ++i) {
     stream_.emit(FileDone{.file = files_[i]->id, .result = result, .error = error_});
   }
-  return false;
 }
 
 void TargetRun::run_files(const Planned& planned) {
@@ -264,13 +352,26 @@ void TargetRun::run_files(const Planned& planned) {
       return;
     }
   }
-  if (std::exchange(all_open_, false)) {
-    commit_files(0, files_.size());
+  if (!std::exchange(all_open_, false)) {
+    return;
   }
+  const size_t last = files_.size() - 1;
+  const Result<void> committed = commit_up_to(last);
+  if (!committed) {
+    fail_commit(0, last, committed.error());
+  }
+}
+
+Result<void> TargetRun::read_limits() {
+  for (const auto& file : files_) {
+    limits_.push_back(TRY(file_limits(file->content, options_.limits, connection_.info().engine)));
+  }
+  return {};
 }
 
 Result<void> TargetRun::execute_plan() {
   const Planned planned = TRY(plan());
+  TRY(read_limits());
   stream_.emit(planned);
   if (!files_.empty() && !admit(planned)) {
     return {};

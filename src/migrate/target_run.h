@@ -62,6 +62,9 @@ class TargetRun {
   RunOutcome outcome_;
 
  private:
+  /// What has become of one try of a file.
+  enum class Attempt { kDone, kFailed, kUndone };
+
   Result<void> open_store();
   Result<void> start_target();
   Result<void> choose_identity(TargetStarted& started);
@@ -70,10 +73,22 @@ class TargetRun {
   void run_files(const Planned& planned);
   bool run_file(size_t index, const std::shared_ptr<const PlannedFile>& planned);
   [[nodiscard]] RowWriting choose_writing(const PreparedFile& file, TxMode mode) const;
-  Result<TxMode> begin_file(size_t index);
+  Result<void> begin_file(TxMode mode);
   Result<void> take_up(size_t index);
-  bool commit_files(size_t first, size_t end);
+  Attempt try_file(size_t index,
+                   const std::shared_ptr<const PlannedFile>& planned,
+                   bool may_repeat);
+  Result<void> commit_up_to(size_t last);
+  Result<void> read_limits();
+  Attempt run_once(size_t index,
+                   const std::shared_ptr<const PlannedFile>& planned,
+                   TxMode mode,
+                   RowWriting writing,
+                   bool may_repeat);
+  void fail_commit(size_t first, size_t last, const Error& error);
+  void tell_repeat(const RunFile& file, const RunText& why, bool started);
   Result<void> settle_commit(const PreparedFile& last, const Error& lost);
+  void fail_start(size_t index, const Error& error);
   void fail_file(size_t index, TxMode mode, FileFailure failure);
   void fail_run(ErrorCode code, RunText text);
   void fail_run(const Error& error);
@@ -81,6 +96,7 @@ class TargetRun {
   void finish_target();
 
   RunSession session_;
+  std::vector<StatementLimits> limits_;  // of files_
   RunText error_;
   bool all_open_ = false;  // the transaction of mode all
 };

@@ -52,6 +52,7 @@ class EventLog final : public RunObserver {
       line("failed: " + e.error.shown);
     }
   }
+  void operator()(const FileRetried& e) { line("again " + e.file.version); }
   void operator()(const FileDone& e) {
     static constexpr const char* kNames[] = {"ok", "failed", "rolled back"};
     line(fmt::format("{} {}", kNames[static_cast<size_t>(e.result)], e.file.version));

@@ -82,6 +82,12 @@ struct TargetFold {
     }
   }
 
+  void operator()(const migrate::FileRetried& event) const {
+    if (!target.files.empty() && target.files.back().file().name == event.file.name) {
+      target.files.pop_back();
+    }
+  }
+
   void operator()(const migrate::FileDone& event) const {
     FileSummary* file = find_file(target, event.file.name);
     if (file == nullptr) {

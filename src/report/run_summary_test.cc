@@ -116,6 +116,20 @@ void feed_failing_run(Feeder& feed) {
   FailingRun().feed(feed);
 }
 
+TEST(RunSummary, AFileThatIsRunAgainCountsOnce) {
+  RunSummary summary;
+  Feeder feed(summary);
+  feed_failing_run(feed);
+  const size_t files = summary.targets()[0].files.size();
+  const size_t statements = summary.targets()[0].statement_count();
+  feed(migrate::FileRetried{.file = file_of("2")});
+  EXPECT_EQ(summary.targets()[0].files.size(), files - 1);
+  EXPECT_EQ(summary.targets()[0].statement_count(), statements - 1);
+  EXPECT_EQ(summary.targets()[0].failed_file_count(), 0);
+  feed(migrate::FileRetried{.file = file_of("2")});
+  EXPECT_EQ(summary.targets()[0].files.size(), files - 1);
+}
+
 TEST(RunSummary, TextShowsWhatRanAndWhatFailed) {
   RunSummary summary;
   Feeder feed(summary);

@@ -248,6 +248,8 @@ void RunTextPrinter::on_event(const migrate::RunEvent& event) {
       out_ << format_checks(file, words, kForm, style_) << format_file_heading(file, words, style_);
     }
     out_ << format_statement(statement->text, kForm, style_);
+  } else if (std::holds_alternative<migrate::FileRetried>(event.body)) {
+    out_ << "  " << dashes(style_) << " rolled back, and run again:\n\n";
   } else if (const auto* done = std::get_if<migrate::FileDone>(&event.body)) {
     if (done->result == migrate::FileResult::kRolledBack) {
       return;

@@ -20,7 +20,10 @@ ErrorCode code_of(std::string_view sqlstate) {
   if (no_connection || std::ranges::find(kGone, sqlstate) != std::end(kGone)) {
     return ErrorCode::kUnavailable;
   }
-  return sqlstate == "55P03" ? ErrorCode::kBusy : ErrorCode::kDatabase;
+  static constexpr std::string_view kHeldByOthers[] = {"55P03", "40001", "40P01"};
+  return std::ranges::find(kHeldByOthers, sqlstate) != std::end(kHeldByOthers)
+             ? ErrorCode::kBusy
+             : ErrorCode::kDatabase;
 }
 
 // Where the character `position` (from 1) stands.

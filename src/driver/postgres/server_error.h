@@ -19,7 +19,8 @@ struct ServerError {
 /// line, line and column where it is several, both in characters from 1.
 ///
 /// Shape: the cause has the SQLSTATE and the bare message. Code kDatabase; kUnavailable when the
-/// server goes or is not there yet (class 08, 57P01 to 57P05, 53300); kBusy for 55P03.
+/// server goes or is not there yet (class 08, 57P01 to 57P05, 53300); kBusy when another session
+/// holds what the statement needs: 55P03 (lock timeout), 40001 (serialization), 40P01 (deadlock).
 /// Source: spec urls.md 2.3.
 [[nodiscard]] Error to_error(const ServerError& error, std::string_view statement);
 
