@@ -44,8 +44,9 @@ TEST_F(RepeatTest, AFileThatWasRolledBackIsRunAgainInFull) {
 TEST_F(RepeatTest, TheFourthFailureCounts) {
   put("1_a.sql", "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);");
   refuse("INSERT INTO a", 100);
-  EXPECT_TRUE(apply().ends_with("from version \"1\": deadlock detected"));
-  EXPECT_TRUE(events().ends_with("failed 1\ndone  error " + apply() + "\n"));
+  const std::string error = apply();
+  EXPECT_TRUE(error.ends_with("from version \"1\": deadlock detected")) << error;
+  EXPECT_TRUE(events().ends_with("failed 1\ndone  error " + error + "\n")) << events();
   EXPECT_EQ(tables(), "");
   EXPECT_EQ(history(), "");
 }
