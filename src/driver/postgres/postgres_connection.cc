@@ -8,7 +8,6 @@
 #include "driver/postgres/clean_check.h"
 #include "driver/postgres/cockroach_lock.h"
 #include "driver/postgres/dev_snapshot.h"
-#include "driver/postgres/postgres_lock.h"
 #include "driver/postgres/statement_class.h"
 
 namespace rhumb::driver::postgres {
@@ -26,6 +25,7 @@ PostgresConnection::PostgresConnection(Parameters parameters,
                                        ConnectionInfo info,
                                        std::unique_ptr<Session> session)
     : parameters_(std::move(parameters)), info_(std::move(info)), session_(std::move(session)) {
+  worker_->session = session_;
   const bool is_cockroach = session_->reported_setting("crdb_version").has_value();
   info_.engine = is_cockroach ? Engine::kCockroach : Engine::kPostgres;
   info_.schema = parameters_.search_path;
@@ -155,7 +155,7 @@ LockRequest PostgresConnection::complete(const LockRequest& request) const {
 Result<std::unique_ptr<Lock>> PostgresConnection::lock(const LockRequest& request) {
   const LockRequest completed = complete(request);
   return info_.engine == Engine::kCockroach ? acquire_row_lock(parameters_, completed)
-                                            : acquire_lock(parameters_, completed);
+                                            : acquire_lock(parameters_, worker_, completed);
 }
 
 Result<std::optional<std::string>> PostgresConnection::find_lock_holder(
@@ -207,6 +207,7 @@ Result<void> PostgresConnection::open_again() {
   }
   const std::lock_guard guard(replacing_);
   session_ = std::move(session);
+  worker_->session = session_;
   server_pid_ = 0;
   return {};
 }

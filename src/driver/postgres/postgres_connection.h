@@ -10,6 +10,7 @@
 #include "driver/connection.h"
 #include "driver/postgres/parameters.h"
 #include "driver/postgres/pooled_settings.h"
+#include "driver/postgres/postgres_lock.h"
 #include "driver/postgres/session.h"
 
 namespace rhumb::driver::postgres {
@@ -66,7 +67,8 @@ class PostgresConnection final : public Connection {
   Parameters parameters_;  // for the sessions of locks
   ConnectionInfo info_;
   std::mutex replacing_;  // guards session_ between reconnect() and cancel()
-  std::unique_ptr<Session> session_;
+  std::shared_ptr<Session> session_;
+  const std::shared_ptr<Worker> worker_ = std::make_shared<Worker>();  // has session_, for locks
   bool pooled_ = false;  // as DatabaseUrl has it
   PooledSettings pooled_settings_;
   int64_t server_pid_ = 0;  // that ran the last transaction; a pooler tells another at the start

@@ -58,9 +58,38 @@ TEST_F(PostgresLockTest, ExcludesAndNamesTheHolder) {
 TEST_F(PostgresLockTest, IsRegainedUnlessItsOwnSessionIsGone) {
   const auto held = must(database().lock(request("public")));
   EXPECT_EQ(error_of(held->regain()), "");
-  run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = "
-      "2");
+  run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 "
+      "AND pid <> pg_backend_pid()");
   EXPECT_NE(error_of(held->regain()), "");
+}
+
+TEST_F(PostgresLockTest, WaitsForTheStatementOfARunThatIsGone) {
+  auto worker = open(url());
+  const auto held = must(worker->lock(request("public")));
+  std::thread statement([&worker] { must_run(*worker, "SELECT pg_sleep(1)"); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  // The session that kept the lock ends, as with a killed process; that of the statement goes on.
+  run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE "
+      "'migrate%' AND datname = current_database()");
+  const auto early = database().lock(request("public", "b since c"));
+  ASSERT_FALSE(early.has_value());
+  EXPECT_EQ(early.error().code(), ErrorCode::kBusy);
+  EXPECT_TRUE(must(database().find_lock_holder(request("public"))).has_value());
+  statement.join();
+  worker.reset();
+  EXPECT_EQ(error_of(database().lock(request("public", "b since c", std::chrono::seconds(5)))), "");
+}
+
+TEST_F(PostgresLockTest, IsRegainedForANewSession) {
+  const auto held = must(database().lock(request("public")));
+  must_run(*open(url()), "SELECT pg_terminate_backend(" +
+                             std::string(trim(rows("SELECT pg_backend_pid()"))) + ")");
+  EXPECT_NE(error_of(database().execute("SELECT 1")), "");
+  ASSERT_EQ(error_of(reconnect_in_the_end(database())), "");
+  EXPECT_EQ(error_of(held->regain()), "");
+  EXPECT_EQ(rows("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = "
+                 "pg_backend_pid()"),
+            "1\n");
 }
 
 TEST_F(PostgresLockTest, SeparatesSchemasAndDatabases) {
