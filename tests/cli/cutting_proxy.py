@@ -17,7 +17,7 @@ class Cut:
     has said so many bytes.
 
     `when`: `before` the turn reaches the server, as soon as it is `sent`, or when it is `answered`; the
-    answer never arrives.
+    answer never arrives. What else is to happen at that moment, heirs of this class say.
     """
 
     def __init__(self, turn=None, text=None, nth=1, after_bytes=None, when="before"):
@@ -34,6 +34,12 @@ class Cut:
             self.left -= 1
             return self.left == 0
         return turn == self.turn
+
+    def begins(self, line):
+        """The turn has come and was not forwarded yet."""
+
+    def happens(self, line):
+        """The connections are about to be cut."""
 
 
 class Line:
@@ -131,6 +137,7 @@ class CuttingProxy:
         line.spoke_last = line.client
         if self.was_cut or not self.cut or not self.cut.is_due(self.turns, self.said, data):
             return False
+        self.cut.begins(line)
         if self.cut.when == "before":
             self._cut_now(line)
             return True
@@ -139,6 +146,8 @@ class CuttingProxy:
 
     def _cut_now(self, line):
         self.was_cut = True
+        if self.cut:
+            self.cut.happens(line)
         if self.stays_down:
             self._stop_listening()
         self._cut_lines([line] if self.only_that_line else self.lines)

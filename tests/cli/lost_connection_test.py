@@ -15,7 +15,7 @@ from cutting_proxy import Cut, CuttingProxy
 from harness import SEED, contains, lacks, same, test, true, wait_for
 
 CUTS = int(os.environ.get("RHUMB_CUTS", "0"))
-CUTS_SAMPLE = 8
+CUTS_SAMPLE = int(os.environ.get("RHUMB_CUT_SAMPLE", "8"))
 RUNS_MAX = 6
 def files_of(engine, mode):
     """Every statement leaves a number, so that running it twice or never shows."""

@@ -50,7 +50,7 @@ TEST_F(MysqlCleanTest, EveryKindOfObjectMakesADevDatabaseUnclean) {
   };
   const Case cases[] = {
       {"CREATE VIEW v AS SELECT 1", "DROP VIEW v", "found view \"v\""},
-      {"CREATE SEQUENCE s", "DROP SEQUENCE s", "found sequence \"s\""},
+      {"CREATE SEQUENCE s NOCACHE", "DROP SEQUENCE s", "found sequence \"s\""},
       {"CREATE PROCEDURE p() SELECT 1", "DROP PROCEDURE p", "found procedure \"p\""},
       {"CREATE FUNCTION f() RETURNS int RETURN 1", "DROP FUNCTION f", "found function \"f\""},
       {"CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1", "DROP EVENT e",
@@ -74,7 +74,7 @@ TEST_F(MysqlCleanTest, RestoreLeavesNothingBehind) {
   run("CREATE TABLE `a``child` (id int, FOREIGN KEY (id) REFERENCES parent (id))");
   run("CREATE TRIGGER g BEFORE INSERT ON parent FOR EACH ROW SET NEW.id = 1");
   run("CREATE VIEW v AS SELECT * FROM parent");
-  run("CREATE SEQUENCE s");
+  run("CREATE SEQUENCE s NOCACHE");
   run("CREATE PROCEDURE p() SELECT 1");
   run("CREATE FUNCTION f() RETURNS int RETURN 1");
   run("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1");
