@@ -3,42 +3,27 @@
 
     tools/run_tests.py --build build/dev [SUITE ...]
 
-Suites: unit, house, conformance, replay, cli, web, browser, demo. Without names all of them run.
+Suites: unit, house, conformance, replay, cli, engines, web, browser, demo. Without names all of them run.
 For unit, conformance and cli the database servers that are installed are started (tests/servers.py).
 Exit status 1 when a test failed, a suite broke, or nothing ran.
 """
 import argparse
 import contextlib
 import glob
-import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
 import servers  # noqa: E402 (needs the path above)
+from counts import Counts, closing_counts, run_unit_tests  # noqa: E402
 
 SHARED = os.environ.get("RHUMB_SHARED") or os.path.join(os.path.dirname(ROOT), "shared")
-CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", re.M)
-
-
-class Counts:
-    def __init__(self, passed=0, failed=0, skipped=0, note=""):
-        self.passed, self.failed, self.skipped, self.note = passed, failed, skipped, note
-
-    def add(self, other):
-        self.passed += other.passed
-        self.failed += other.failed
-        self.skipped += other.skipped
-
-    def __str__(self):
-        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
 def run(command, **options):
@@ -46,51 +31,11 @@ def run(command, **options):
                           stderr=subprocess.STDOUT, **options)
 
 
-def closing_counts(output, broken):
-    """The counts of a runner that ends in the closing line; a runner without one is one failure."""
-    found = CLOSING_LINE.findall(output)
-    if not found:
-        print(output[-4000:])
-        return Counts(failed=1, note="the suite broke")
-    passed, failed, skipped = found[-1]
-    counts = Counts(int(passed), int(failed), int(skipped or 0))
-    if counts.failed or broken:
-        print(output[-8000:])
-    if broken and not counts.failed:
-        counts.failed = 1
-    return counts
-
-
 def suite_unit(build):
     total = Counts()
     for binary in sorted(glob.glob(os.path.join(build, "bin", "rhumb_*_test"))):
-        with tempfile.NamedTemporaryFile(suffix=".json") as report:
-            done = run([binary, f"--gtest_output=json:{report.name}", "--gtest_brief=1"])
-            try:
-                result = json.load(open(report.name, encoding="utf-8"))
-            except ValueError:
-                result = None
-        counts = unit_counts(result)
-        if done.returncode != 0:
-            print(done.stdout[-8000:])
-            if not counts.failed:
-                counts.failed = 1  # crashed, or a sanitizer spoke
-                print(f"{os.path.basename(binary)} ended with {done.returncode}")
-        total.add(counts)
+        total.add(run_unit_tests(binary, cwd=ROOT))
     return total
-
-
-def unit_counts(result):
-    counts = Counts()
-    for suite in (result or {}).get("testsuites", []):
-        for test in suite["testsuite"]:
-            if test.get("failures"):
-                counts.failed += 1
-            elif test.get("result") == "SKIPPED":
-                counts.skipped += 1
-            elif test.get("status") == "RUN":
-                counts.passed += 1
-    return counts
 
 
 def suite_house(build):
@@ -145,6 +90,12 @@ def script_suite(path):
     return suite
 
 
+def suite_engines(build):
+    done = run([sys.executable, "tests/engines.py", build])
+    print("".join(f"{line}\n" for line in done.stdout.splitlines() if line.startswith("  ")), end="")
+    return closing_counts(done.stdout, done.returncode != 0)
+
+
 def suite_web(build):
     if not os.path.exists(os.path.join(ROOT, "web", "package.json")):
         return Counts(skipped=1, note="no web/")
@@ -174,6 +125,7 @@ SUITES = {
     "conformance": suite_conformance,
     "replay": suite_replay,
     "cli": script_suite("tests/cli/run.py"),
+    "engines": suite_engines,
     "web": suite_web,
     "browser": script_suite("tests/browser/run.py"),
     "demo": suite_demo,

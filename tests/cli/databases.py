@@ -2,15 +2,11 @@
 
 import os
 import subprocess
-import sys
 import urllib.parse
 import uuid
 
-from harness import ROOT, Skipped
-
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-
-import servers  # noqa: E402 (needs the path above)
+import servers
+from harness import Skipped
 
 
 class MariaDatabase:

@@ -12,6 +12,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -21,10 +22,13 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get("RHUMB_SHARED") or os.path.join(os.path.dirname(ROOT), "shared")
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+
+from server_process import temporary_parent  # noqa: E402 (needs the path above)
+
 ADMIN_TOKEN = "rgb_test0123456789abcdefghijklmnopqrstuv"
 START_SECONDS = 30
 COMMAND_SECONDS = 120
-MEMORY_BYTES_MIN = 512 * 1024 * 1024
 # Of everything random; told when a test fails.
 SEED = int(os.environ.get("RHUMB_SEED", "0")) or random.randrange(1, 1 << 32)
 
@@ -116,18 +120,11 @@ class Done:
         return self
 
 
-def scratch_parent():
-    """A file system in memory where there is room: no test pulls the plug, so no write must reach a disk."""
-    memory = "/dev/shm"
-    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES_MIN
-    return None if "TMPDIR" in os.environ or not has_room else memory
-
-
 class Scratch:
     """A folder of one test: `home`, and whatever the test writes. Everything goes with it."""
 
     def __init__(self, build):
-        self.path = tempfile.mkdtemp(prefix="rhumb-cli-", dir=scratch_parent())
+        self.path = tempfile.mkdtemp(prefix="rhumb-cli-", dir=temporary_parent())
         self.rhumb = os.path.join(build, "rhumb")
         self.home = self.file_path("home")
         os.mkdir(self.home)
