@@ -26,7 +26,7 @@ import urllib.parse
 
 from server_process import Server, ServerError, find_program, free_port
 
-PASSWORD = "pass"
+PASSWORD = "for-tests-only"
 # Beside those of the distribution.
 VERSIONS = ("postgres:14", "postgres:16", "postgres:17", "postgres:18", "mariadb:11.4", "mariadb:galera")
 GALERA = "/usr/lib/galera/libgalera_smm.so"
@@ -75,8 +75,8 @@ class Postgres(Server):
                     "unix_socket_directories": self.folder, "fsync": "off",
                     "synchronous_commit": "off", "full_page_writes": "off",
                     "max_connections": "200", "shared_buffers": "32MB"}
-        if self.keeps_log:  # session, database; what succeeded has a duration
-            settings |= {"log_min_duration_statement": "0", "log_line_prefix": "%c|%d|"}
+        if self.keeps_log:  # session, application; what succeeded has a duration
+            settings |= {"log_min_duration_statement": "0", "log_line_prefix": "%c|%a|"}
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         return [os.path.join(self.bin_folder, "postgres"), "-D", self.data, *options]
 

@@ -35,7 +35,7 @@ class Postgres(Engine):
     def url(self, schema, port):
         url = urllib.parse.urlsplit(self.database.psql_url)
         host = f"{url.username}:{url.password}@127.0.0.1:{port}"
-        return url._replace(netloc=host, query=f"{url.query}&search_path={schema}").geturl()
+        return url._replace(netloc=host, query=f"{url.query}&search_path={schema}&application_name={schema}").geturl()
 
 
 class Mariadb(Engine):

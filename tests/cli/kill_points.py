@@ -122,14 +122,23 @@ class PostgresServer(Postgres):
         return describe(self.sql, schema), sums(self, schema)
 
 
-class Kill(Cut):
+class KillingCut(Cut):
+    """Kills the process as well."""
+
+    child = None
+
+    def happens(self, line):
+        self.child.kill()
+
+
+class Kill(KillingCut):
     """Kills the process that says a statement. `when`: `before` the server has it, when it was `sent` and the server
     is at work, or when it is `answered`."""
 
     def __init__(self, engine, schema, statement, when):
         super().__init__(text=engine.said(statement), when=when)
         self.engine, self.schema, self.statement = engine, schema, statement
-        self.child = self.blocker = None
+        self.blocker = None
         self.was_inside = False
 
     def begins(self, line):
@@ -140,7 +149,7 @@ class Kill(Cut):
     def happens(self, line):
         if self.when == "sent":
             self.was_inside = self._waits_for_the_block()
-        self.child.kill()
+        super().happens(line)
         if self.blocker:
             threading.Timer(ORPHAN_SECONDS if self.was_inside else 0, self.blocker.close).start()
 

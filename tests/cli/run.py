@@ -4,10 +4,10 @@
     tests/cli/run.py BUILD [WORD ...]    only tests whose name holds one of the words
 
 Ends with `N passed, N failed, N skipped`. RHUMB_SHARED names the folder with foreign histories,
-RHUMB_KILLS the number of times the history test kills its run (30), RHUMB_CUTS that of connections cut in the same
-history on PostgreSQL and MariaDB (0; with it, short files are cut at every boundary), RHUMB_STATEMENTS the statements of
-the masking test (20000), RHUMB_RUNNERS the runs on one database (20), RHUMB_KILL_POINTS the statements that are killed
-one by one (10), RHUMB_SEED repeats a failure.
+RHUMB_KILLS the number of times the history test kills its run (30), RHUMB_CUTS that of kills and of cut
+connections in real histories on PostgreSQL and MariaDB (0; with it, short files are cut at every boundary),
+RHUMB_STATEMENTS the statements of the masking test (20000), RHUMB_RUNNERS the runs on one database (20),
+RHUMB_KILL_POINTS the statements that are killed one by one (10), RHUMB_SEED repeats a failure.
 """
 
 import glob
