@@ -4,7 +4,7 @@
     tests/engines.py BUILD [ENGINE ...]    engines as tests/servers.py --list has them
 
 Ends with `N passed, N failed, N skipped`; an engine that is not installed (tools/setup servers) is one test
-skipped. Three engines at a time: their tests mostly wait.
+skipped. Two engines at a time: their tests mostly wait.
 """
 import concurrent.futures
 import os
@@ -18,7 +18,7 @@ sys.path.insert(0, HERE)
 import counts  # noqa: E402 (needs the path above)
 import servers  # noqa: E402
 
-AT_A_TIME = 3
+AT_A_TIME = 2
 # Test binaries with what they are to run, and words of the names of command line tests.
 UNIT_TESTS = {
     "postgres": [("rhumb_driver_postgres_test", "*"), ("rhumb_migrate_test", "Postgres*"),

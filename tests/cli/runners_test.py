@@ -12,6 +12,8 @@ from harness import SEED, contains, matches, same, test, true, wait_for
 
 RUNNERS = int(os.environ.get("RHUMB_RUNNERS", "20"))
 FILES = range(10, 30)
+# Long enough for the waiters to come before the holder is done.
+MORE_FILES = range(10, 60)
 START_SECONDS = 0.6
 # From the kill to the next row of another runner; waiters ask again after two seconds at most.
 TAKE_OVER_SECONDS = 20
@@ -19,8 +21,8 @@ HOLDER = r"\(held by (apply tester@\S+:\d+ since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ
 
 
 class Sqlite:
-    slow_row = ("INSERT INTO log WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 60000) "
-                "SELECT {n} FROM c WHERE i = 60000")
+    slow_row = ("INSERT INTO log WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 20000) "
+                "SELECT {n} FROM c WHERE i = 20000")
 
     def __init__(self, scratch):
         self.scratch, self.url = scratch, "sqlite://app.db"
@@ -48,11 +50,11 @@ class Mariadb(Postgres):
         self.url = self.database.url
 
 
-def write_files(scratch, target):
+def write_files(scratch, target, numbers=FILES):
     """-> the numbers that a complete log holds, once each"""
-    files = {f"{n}_f.sql": f"{target.slow_row.format(n=n)};\nINSERT INTO log VALUES ({n + 100});\n" for n in FILES}
+    files = {f"{n}_f.sql": f"{target.slow_row.format(n=n)};\nINSERT INTO log VALUES ({n + 100});\n" for n in numbers}
     scratch.directory("migrations", {"01_log.sql": "CREATE TABLE log (n int);\n", **files})
-    return sorted([*FILES, *(n + 100 for n in FILES)])
+    return sorted([*numbers, *(n + 100 for n in numbers)])
 
 
 def apply(target, patience):
@@ -63,10 +65,10 @@ def is_held(scratch, target):
     return scratch.run("migrate", "lock", "status", "--url", target.url).ok().out != "free\n"
 
 
-def start_at_random(scratch, target, patiences):
+def start_at_random(scratch, target, patiences, count=RUNNERS):
     """-> [(run, how long it waits for the lock)]"""
     generator = random.Random(SEED)
-    moments = sorted(generator.uniform(0, START_SECONDS) for _ in range(RUNNERS))
+    moments = sorted(generator.uniform(0, START_SECONDS) for _ in range(count))
     begin, runs = time.monotonic(), []
     for moment in moments:
         time.sleep(max(0, begin + moment - time.monotonic()))
@@ -101,10 +103,10 @@ def one_works(scratch, target):
 
 def holder_is_killed(scratch, target):
     """Killed with half a file done; one of the waiters finds the lock free and ends the work."""
-    want = write_files(scratch, target)
+    want = write_files(scratch, target, MORE_FILES)
     holder = scratch.start(*apply(target, "0s"))
     wait_for(lambda: is_held(scratch, target), "the holder is at work")
-    runs = start_at_random(scratch, target, ("60s",))
+    runs = start_at_random(scratch, target, ("60s",), count=RUNNERS // 4)
     true(holder.poll() is None, "the holder still works")
     before = len(target.numbers())
     holder.kill()
