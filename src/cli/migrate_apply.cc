@@ -28,7 +28,8 @@ namespace {
 class DefaultReport final : public migrate::RunObserver {
  public:
   explicit DefaultReport(const Invocation& invocation)
-      : invocation_(invocation), printer_(invocation.app.out, invocation.app.style) {}
+      : invocation_(invocation),
+        printer_(invocation.app.out, invocation.app.style, invocation.flags.boolean("verbose")) {}
   void on_event(const migrate::RunEvent& event) override {
     if (format_text(invocation_).empty()) {
       printer_.on_event(event);
@@ -387,6 +388,7 @@ std::vector<FlagSpec> apply_flags() {
       log_flag(),
       format_flag(),
       revisions_schema_flag(),
+      verbose_flag(),
       bool_flag("dry-run", "show what would be executed; nothing is written"),
       lock_timeout_flag(),
       statement_timeout_flag(),

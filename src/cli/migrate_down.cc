@@ -85,7 +85,7 @@ Result<void> revert_target(const Invocation& invocation,
       secrets_of(prepared.environment, url));
   options.admit = [&](const migrate::Planned&) { return renderer.check(); };
   NoticePrinter notices(app.err);
-  report::RunTextPrinter printer(app.out, app.style);
+  report::RunTextPrinter printer(app.out, app.style, invocation.flags.boolean("verbose"));
   Fan fan(explain ? std::vector<migrate::RunObserver*>{&summary, &notices, &printer}
                   : std::vector<migrate::RunObserver*>{&summary, &notices});
   migrate::RunStream stream(codec::Uuid::at_time(app.clock.now()).to_string(), app.clock, fan,
@@ -160,6 +160,7 @@ Command make_migrate_down_command() {
       log_flag(),
       format_flag(),
       revisions_schema_flag(),
+      verbose_flag(),
       bool_flag("dry-run", "show what would be executed; nothing is written"),
       text_flag("to-version", "", "revert everything behind this version, which stays"),
       text_flag("to-tag", "", "revert to the version of this tag of a registry directory"),

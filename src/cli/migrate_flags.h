@@ -86,6 +86,9 @@ namespace rhumb::cli {
                              "how long one statement may wait for a table or row that is locked"),
                    FlagKind::kDuration);
 }
+[[nodiscard]] inline FlagSpec verbose_flag() {
+  return bool_flag("verbose", "with the time each statement took, its rows and its wait for locks");
+}
 [[nodiscard]] inline FlagSpec format_flag() {
   return text_flag("format", "", "Go template of the output, such as '{{ json . }}'");
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "driver/lock_wait_observer.h"
 #include "driver/value.h"
 #include "sql/dialect.h"
 #include "sys/cancellation.h"
@@ -174,6 +175,10 @@ class Connection {
 
   /// Stops the statement that is running, from any thread; it fails with kCancelled.
   virtual void cancel() = 0;
+
+  /// Tells what this session, as it is now, waits for. Connects only when it is asked. Null: the
+  /// engine does not tell.
+  [[nodiscard]] virtual std::unique_ptr<LockWaitObserver> observe_lock_waits() const = 0;
 
   /// Takes up a connection that was lost in a new session, without what the old one had set, and
   /// makes sure that the server has ended the old one: what it did last is decided then. Does

@@ -269,12 +269,12 @@ Result<void> FileRunner::run_intended(size_t number) {
     TRY(context_.connection.begin_plain());
   }
   start_statement(number);
-  Result<driver::ExecResult> result = context_.connection.execute(text(number));
+  Result<driver::ExecResult> result = send(number);
   if (!result && together && was_refused_in_transaction(result.error())) {
     TRY(context_.connection.rollback());
     together = false;
     TRY(announce_or_stop(number, {}));
-    result = context_.connection.execute(text(number));
+    result = send(number);
   }
   const Revision before = row_;
   const Result<void> recorded = result ? record_success(number, together) : Result<void>();
@@ -408,8 +408,10 @@ Result<void> FileRunner::give_back(size_t number, const Error& error) {
   TRY(read_row_again());
   describe_failure(number, error);
   Error failed = fail_statement(number, error);
-  failure_->repeatable = true;
-  failure_->record = row_;
+  if (failure_) {
+    failure_->repeatable = true;
+    failure_->record = row_;
+  }
   return failed;
 }
 
@@ -469,8 +471,15 @@ Result<void> FileRunner::finish() {
 
 Result<driver::ExecResult> FileRunner::execute(size_t number) {
   start_statement(number);
-  Result<driver::ExecResult> result = context_.connection.execute(text(number));
+  Result<driver::ExecResult> result = send(number);
   end_statement(number, result);
+  return result;
+}
+
+Result<driver::ExecResult> FileRunner::send(size_t number) {
+  context_.watch.start(file_.id.name, number);
+  Result<driver::ExecResult> result = context_.connection.execute(text(number));
+  lock_wait_ = context_.watch.finish();
   return result;
 }
 
@@ -501,6 +510,7 @@ void FileRunner::start_statement(size_t number) {
 void FileRunner::end_statement(size_t number, const Result<driver::ExecResult>& result) {
   StatementDone done{.file = file_.id.name, .number = number};
   done.duration = context_.stream.now() - statement_started_;
+  done.lock_wait = lock_wait_;
   if (result) {
     done.rows_affected = result->rows_affected;
   } else {

@@ -17,6 +17,7 @@
 #include "migrate/run_session.h"
 #include "migrate/run_stream.h"
 #include "migrate/statement_hashes.h"
+#include "migrate/statement_watch.h"
 
 namespace rhumb::migrate {
 
@@ -38,6 +39,7 @@ struct RunContext {
   RevisionStore& store;
   RunSession& session;
   RunStream& stream;
+  StatementWatch& watch;
   const RunOptions& options;
   Direction direction = Direction::kUp;
 };
@@ -88,6 +90,7 @@ class FileRunner {
   Result<void> finish();
 
   Result<driver::ExecResult> execute(size_t number);
+  Result<driver::ExecResult> send(size_t number);
   Result<void> check_stop(size_t number);
   void count_statement(size_t number);
   void start_statement(size_t number);
@@ -122,6 +125,7 @@ class FileRunner {
   bool data_only_ = true;       // every statement that was announced can be taken back
   std::optional<Error> lost_;   // the file may not go on in the new session
   sys::Instant statement_started_{};
+  std::optional<std::chrono::nanoseconds> lock_wait_;  // of the statement that ran last
   sys::Instant mark_{};  // last time the row was touched
   bool started_ = false;
   std::optional<FileFailure> failure_;

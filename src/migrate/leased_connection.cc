@@ -68,6 +68,9 @@ class LeasedConnection final : public Connection {
   }
 
   void cancel() override { inner_->cancel(); }
+  [[nodiscard]] std::unique_ptr<driver::LockWaitObserver> observe_lock_waits() const override {
+    return inner_->observe_lock_waits();
+  }
   Result<void> reconnect() override;
 
  private:

@@ -79,6 +79,9 @@ class LossyConnection final : public driver::Connection {
     return inner_.object_exists(kind, name);
   }
   void cancel() override { inner_.cancel(); }
+  [[nodiscard]] std::unique_ptr<driver::LockWaitObserver> observe_lock_waits() const override {
+    return inner_.observe_lock_waits();
+  }
   Result<void> reconnect() override {
     ++reconnects;
     TRY(answer());

@@ -194,6 +194,9 @@ struct StatementDone {
   StatementResult result = StatementResult::kOk;
   std::chrono::nanoseconds duration{};
   int64_t rows_affected = 0;
+  /// How much of that it waited for locks of others, as far as that was seen; nothing: the engine
+  /// does not tell.
+  std::optional<std::chrono::nanoseconds> lock_wait{};
   RunText statement{};  ///< set when it failed
   RunText error{};      ///< the driver's text
   std::string error_code{};

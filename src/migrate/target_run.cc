@@ -279,6 +279,7 @@ TargetRun::Attempt TargetRun::run_once(size_t index,
                                        RowWriting writing,
                                        bool may_repeat) {
   const PreparedFile& file = *files_[index];
+  watch_.follow(options_.dry_run ? nullptr : connection_.observe_lock_waits());
   sys::CancellationToken::Registration cancelling;
   if (mode != TxMode::kNone) {
     cancelling = options_.stop.on_cancel([this] { connection_.cancel(); });
@@ -287,6 +288,7 @@ TargetRun::Attempt TargetRun::run_once(size_t index,
                            .store = *store_,
                            .session = session_,
                            .stream = stream_,
+                           .watch = watch_,
                            .options = options_,
                            .direction = direction_};
   FileRunner runner(context, file, planned, find_row(file.id.version), mode, writing);
@@ -332,9 +334,9 @@ Result<void> TargetRun::settle_commit(const PreparedFile& last, const Error& los
 
 // Commits what is open, of which the file `last` was the last.
 Result<void> TargetRun::commit_up_to(size_t last) {
-  Result<void> committed = connection_.commit();
-  return !committed && is_lost(committed.error()) ? settle_commit(*files_[last], committed.error())
-                                                  : committed;
+  const Result<void> committed = connection_.commit();
+  const bool is_unknown = !committed && is_lost(committed.error());
+  return is_unknown ? settle_commit(*files_[last], committed.error()) : committed;
 }
 
 void TargetRun::fail_commit(size_t first, size_t last, const Error& error) {
@@ -379,6 +381,13 @@ Result<void> TargetRun::execute_plan() {
   TRY(prepare_table());
   run_files(planned);
   return {};
+}
+
+void TargetRun::tell_wait(const LockWait& wait) {
+  const auto seconds = std::chrono::round<std::chrono::seconds>(wait.waited);
+  stream_.emit(Notice{fmt::format("statement {} of \"{}\" has been waiting for a lock for {} s{}{}",
+                                  wait.number, wait.file, seconds.count(),
+                                  wait.holder.empty() ? "" : ", ", wait.holder)});
 }
 
 void TargetRun::finish_target() {

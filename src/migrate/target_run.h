@@ -13,6 +13,7 @@
 #include "migrate/run_options.h"
 #include "migrate/run_session.h"
 #include "migrate/run_stream.h"
+#include "migrate/statement_watch.h"
 
 namespace rhumb::migrate {
 
@@ -30,7 +31,8 @@ class TargetRun {
         options_(options),
         stream_(stream),
         direction_(direction),
-        session_(connection, options, stream.clock()) {}
+        session_(connection, options, stream.clock()),
+        watch_({}, [this](const LockWait& wait) { tell_wait(wait); }) {}
   TargetRun(const TargetRun&) = delete;
   TargetRun& operator=(const TargetRun&) = delete;
   virtual ~TargetRun() = default;
@@ -94,11 +96,13 @@ class TargetRun {
   void fail_run(const Error& error);
   RunText undo(TxMode mode, RunText text);
   void finish_target();
+  void tell_wait(const LockWait& wait);
 
   RunSession session_;
   std::vector<StatementLimits> limits_;  // of files_
   RunText error_;
   bool all_open_ = false;  // the transaction of mode all
+  StatementWatch watch_;   // last: its thread speaks through the others
 };
 
 }  // namespace rhumb::migrate

@@ -184,10 +184,11 @@ Result<void> IngestJob::insert_files(const PreparedReport& prepared, int64_t eve
     }
     TRY(session_.run(
         "INSERT INTO event_files (event_id, position, name, body, started_at, ended_at, skipped, "
-        "applied, checks, error_stmt, error_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "applied, checks, error_stmt, error_text, slowest) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         {event_id, position++, file.file.name, file.content.sha256, to_stored(file.file.start),
          to_stored(file.file.end), file.file.skipped, file.file.applied, file.checks, statement,
-         text}));
+         text, file.slowest}));
   }
   return {};
 }

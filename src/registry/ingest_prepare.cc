@@ -76,6 +76,12 @@ Result<PreparedFile> prepare_file(DeployedFile file) {
   PreparedFile out;
   out.content = make_body(clean(file.content, kContentMax));
   out.checks = checks_json(file.checks);
+  if (file.slowest.size() > kSlowestMax) {
+    return Error(ErrorCode::kLimit, fmt::format("slowest: more than {}", kSlowestMax));
+  }
+  if (!file.slowest.empty()) {
+    out.slowest = codec::format_json(registry_api::to_json(file.slowest));
+  }
   clean(file.error);
   file.content.clear();
   out.file = std::move(file);

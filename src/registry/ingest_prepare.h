@@ -16,11 +16,13 @@ inline constexpr size_t kContentMax = size_t{8} << 20;
 inline constexpr size_t kErrorMax = size_t{64} << 10;
 inline constexpr size_t kTargetsMax = 10'000;
 inline constexpr size_t kFilesMax = 20'000;
+inline constexpr size_t kSlowestMax = 100;  ///< statements of a file with figures of their own
 
 struct PreparedFile {
   registry_api::DeployedFile file;  ///< without content
   Body content;
-  std::optional<std::string> checks;  ///< JSON, absent when there are none
+  std::optional<std::string> checks;   ///< JSON, absent when there are none
+  std::optional<std::string> slowest;  ///< likewise
 };
 
 struct PreparedReport {

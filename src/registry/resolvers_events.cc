@@ -83,6 +83,11 @@ Result<Json> resolve_steps(RequestContext& context, FieldCall& call) {
   return out;
 }
 
+Json stored_list(const Value& stored) {
+  Json list = stored_json(stored);
+  return list.is_array() ? list : Json::array();
+}
+
 Result<Json> file_json(Session& session, const Row& row, bool with_content) {
   const std::string& name = row[0].text();
   Json file = Json::object({{"name", name},
@@ -97,8 +102,8 @@ Result<Json> file_json(Session& session, const Row& row, bool with_content) {
   file.set("endTime", time_json(row[3].find_number()));
   file.set("skipped", row[4].number());
   file.set("applied", row[5].number());
-  Json checks = stored_json(row[6]);
-  file.set("checks", checks.is_array() ? std::move(checks) : Json::array());
+  file.set("checks", stored_list(row[6]));
+  file.set("slowest", stored_list(row[9]));
   Json error;
   if (!row[8].is_null()) {
     error = Json::object({{"stmt", row[7].text()}, {"text", row[8].text()}});
@@ -111,7 +116,7 @@ Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     const Rows rows = TRY(session.query(
         "SELECT name, body, started_at, ended_at, skipped, applied, checks, error_stmt, "
-        "error_text FROM event_files WHERE event_id = ? ORDER BY position",
+        "error_text, slowest FROM event_files WHERE event_id = ? ORDER BY position",
         {id_of(call)}));
     Json out = Json::array();
     for (const Row& row : rows) {

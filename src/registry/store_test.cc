@@ -102,7 +102,7 @@ TEST(Store, NewerReleaseIsRefused) {
     return session.run(
         "INSERT INTO atlas_schema_revisions SELECT '99990101000000', description, type, applied,"
         " total, executed_at, execution_time, error, error_stmt, hash, partial_hashes,"
-        " operator_version FROM atlas_schema_revisions");
+        " operator_version FROM atlas_schema_revisions LIMIT 1");
   }));
   store.close();
   Result<std::unique_ptr<Store>> opened = open_sqlite_store(store.folder());

@@ -62,6 +62,15 @@ struct FileChecks {
   [[nodiscard]] bool failed() const;
 };
 
+/// How one statement ran, in seconds.
+struct StatementFigures {
+  int64_t number = 0;  ///< from 1, within the file
+  double seconds = 0;
+  int64_t rows_affected = 0;  ///< at most what a GraphQL Int holds
+  std::optional<double> lock_wait_seconds;
+  bool operator==(const StatementFigures&) const = default;
+};
+
 struct DeployedFile {
   std::string name;
   std::string content;
@@ -71,6 +80,8 @@ struct DeployedFile {
   int64_t applied = 0;  ///< statements tried, the failing one included
   std::vector<FileChecks> checks;
   std::optional<StatementError> error;
+  /// The statements that took longest, the slowest first; sent with the extras of the report.
+  std::vector<StatementFigures> slowest;
   bool operator==(const DeployedFile&) const = default;
 
   [[nodiscard]] bool failed() const;
@@ -180,6 +191,7 @@ struct BeginSet {
 [[nodiscard]] codec::Json to_json(const DeployContext& context);
 [[nodiscard]] codec::Json to_json(const RunContext& context);
 [[nodiscard]] codec::Json to_json(const FileChecks& checks);
+[[nodiscard]] codec::Json to_json(const std::vector<StatementFigures>& slowest);
 [[nodiscard]] codec::Json to_json(const SetStep& step);
 [[nodiscard]] codec::Json to_json(const MigrationReport& report);
 [[nodiscard]] codec::Json to_json(const MigrationSetReport& report);

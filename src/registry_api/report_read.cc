@@ -47,6 +47,17 @@ class Reader {
     }
     return value.value_or(0);
   }
+  [[nodiscard]] std::optional<double> find_real(std::string_view key) {
+    const Json* member = find(key);
+    if (member == nullptr) {
+      return std::nullopt;
+    }
+    const std::optional<double> value = member->to_double();
+    if (!value.has_value()) {
+      fail(key, "must be a number");
+    }
+    return value;
+  }
   [[nodiscard]] std::optional<bool> find_flag(std::string_view key) {
     const Json* member = find(key);
     if (member == nullptr) {
@@ -190,6 +201,17 @@ Result<FileChecks> read_checks_at(const Json& json, const std::string& path) {
   return reader.finish(std::move(out));
 }
 
+Result<StatementFigures> read_figures_at(const Json& json, const std::string& path) {
+  Reader reader(json, path);
+  StatementFigures out;
+  out.number = reader.number("number");
+  reader.require("seconds");
+  out.seconds = reader.find_real("seconds").value_or(0);
+  out.rows_affected = reader.number("rowsAffected");
+  out.lock_wait_seconds = reader.find_real("lockWaitSeconds");
+  return reader.finish(out);
+}
+
 Result<DeployedFile> read_file(const Json& json, const std::string& path) {
   Reader reader(json, path);
   DeployedFile out;
@@ -201,6 +223,7 @@ Result<DeployedFile> read_file(const Json& json, const std::string& path) {
   out.applied = reader.number("applied");
   out.checks = reader.list("checks", read_checks_at);
   out.error = reader.find_object("error", read_statement_error);
+  out.slowest = reader.list("slowest", read_figures_at);
   return reader.finish(std::move(out));
 }
 

@@ -20,7 +20,9 @@ constexpr const char* kReport = R"({"projectName":"default","envName":"prod","di
     "endTime":"2026-11-23T22:56:07Z","skipped":0,"applied":1,
     "checks":[{"name":"c","start":"2026-11-23T22:56:07Z","end":"2026-11-23T22:56:07Z",
       "checks":[{"stmt":"s","error":"e"}],"error":{"stmt":"s","text":"e"}}],
-    "error":{"stmt":"s","text":"t"}}],
+    "error":{"stmt":"s","text":"t"},
+    "slowest":[{"number":1,"seconds":0.25,"rowsAffected":3,"lockWaitSeconds":0.125},
+      {"number":2,"seconds":0.001,"rowsAffected":0}]}],
   "log":"done","context":{"triggerType":"CLI"},"dryRun":true,"reportID":"r",
   "runContext":{"branch":"main"},"masked":{"policy":"ALL","values":1,"statements":2},
   "provisionalTarget":true,"drift":{"status":"NONE"},"future":1})";
@@ -40,6 +42,11 @@ TEST(MigrationReport, ReadsEveryMember) {
   ASSERT_TRUE(report->files.has_value());
   ASSERT_EQ(report->files->size(), 1U);
   EXPECT_EQ(report->files->front().checks.front().checks.front().error, "e");
+  ASSERT_EQ(report->files->front().slowest.size(), 2U);
+  EXPECT_EQ(report->files->front().slowest[0],
+            (StatementFigures{
+                .number = 1, .seconds = 0.25, .rows_affected = 3, .lock_wait_seconds = 0.125}));
+  EXPECT_EQ(report->files->front().slowest[1].lock_wait_seconds, std::nullopt);
   EXPECT_EQ(report->context->trigger_type, "CLI");
   EXPECT_FALSE(report->context->trigger_version.has_value());
   EXPECT_TRUE(report->dry_run);

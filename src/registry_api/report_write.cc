@@ -45,6 +45,9 @@ Json to_json(const DeployedFile& file) {
   if (file.error.has_value()) {
     out.set("error", to_json(*file.error));
   }
+  if (!file.slowest.empty()) {
+    out.set("slowest", to_json(file.slowest));
+  }
   return out;
 }
 
@@ -89,6 +92,20 @@ void set_extras(Json& out, const ReportExtras& extras) {
 }
 
 }  // namespace
+
+Json to_json(const std::vector<StatementFigures>& slowest) {
+  Json out = Json::array();
+  for (const StatementFigures& figures : slowest) {
+    Json entry = Json::object({{"number", figures.number},
+                               {"seconds", figures.seconds},
+                               {"rowsAffected", figures.rows_affected}});
+    if (figures.lock_wait_seconds) {
+      entry.set("lockWaitSeconds", *figures.lock_wait_seconds);
+    }
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
 
 std::string format_time(const OptionalTime& time) {
   return time.has_value() ? format_rfc3339_nano(*time) : std::string(kUnsetTime);

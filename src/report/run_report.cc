@@ -1,5 +1,8 @@
 #include "report/run_report.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "base/text.h"
 #include "report/run_text.h"
 
@@ -29,7 +32,23 @@ FileChecks make_checks(const CheckGroup& group) {
   return checks;
 }
 
-DeployedFile make_file(const FileSummary& file) {
+std::vector<registry_api::StatementFigures> make_figures(const FileSummary& file) {
+  using Seconds = std::chrono::duration<double>;
+  std::vector<registry_api::StatementFigures> slowest;
+  for (const StatementFigures& figures : file.slowest) {
+    registry_api::StatementFigures& sent = slowest.emplace_back();
+    sent.number = static_cast<int64_t>(figures.number);
+    sent.seconds = Seconds(figures.duration).count();
+    sent.rows_affected =
+        std::min<int64_t>(figures.rows_affected, std::numeric_limits<int32_t>::max());
+    if (figures.lock_wait) {
+      sent.lock_wait_seconds = Seconds(*figures.lock_wait).count();
+    }
+  }
+  return slowest;
+}
+
+DeployedFile make_file(const FileSummary& file, bool with_figures) {
   DeployedFile deployed;
   deployed.name = file.file().name;
   deployed.content = file.planned->content(migrate::TextForm::kReported);
@@ -43,6 +62,9 @@ DeployedFile make_file(const FileSummary& file) {
   if (file.failure) {
     deployed.error = StatementError{.statement = file.failure->statement.reported,
                                     .text = file.failure->text.reported};
+  }
+  if (with_figures) {
+    deployed.slowest = make_figures(file);
   }
   return deployed;
 }
@@ -135,7 +157,7 @@ MigrationReport make_migration_report(const RunSummary& run,
   if (target.planned) {
     report.files.emplace();
     for (const FileSummary& file : target.files) {
-      report.files->push_back(make_file(file));
+      report.files->push_back(make_file(file, facts.with_extras));
     }
   }
   report.log = format_run_text(target, migrate::TextForm::kReported, {});

@@ -15,6 +15,25 @@ FileSummary* find_file(TargetSummary& target, std::string_view name) {
   return found == target.files.rend() ? nullptr : &*found;
 }
 
+StatementFigures figures_of(const migrate::StatementDone& event) {
+  return {.number = event.number,
+          .duration = event.duration,
+          .rows_affected = event.rows_affected,
+          .lock_wait = event.lock_wait};
+}
+
+/// Keeps the figures of a statement when it is one of the slowest of its file.
+void keep_figures(FileSummary& file, const migrate::StatementDone& event) {
+  std::vector<StatementFigures>& slowest = file.slowest;
+  const auto place = std::ranges::upper_bound(slowest, event.duration, std::ranges::greater(),
+                                              &StatementFigures::duration);
+  if (place == slowest.end() && slowest.size() == kSlowestMax) {
+    return;
+  }
+  slowest.insert(place, figures_of(event));
+  slowest.resize(std::min(slowest.size(), kSlowestMax));
+}
+
 /// Applies the events of one target to its summary.
 struct TargetFold {
   TargetSummary& target;
@@ -77,7 +96,11 @@ struct TargetFold {
 
   void operator()(const migrate::StatementDone& event) const {
     FileSummary* file = find_file(target, event.file);
-    if (file != nullptr && event.result != migrate::StatementResult::kOk) {
+    if (file == nullptr) {
+      return;
+    }
+    keep_figures(*file, event);
+    if (event.result != migrate::StatementResult::kOk) {
       file->failure = FileFailure{.statement = event.statement, .text = event.error};
     }
   }

@@ -32,6 +32,18 @@ struct FileFailure {
   migrate::RunText text{};
 };
 
+/// How one statement ran.
+struct StatementFigures {
+  size_t number = 0;  ///< from 1, within the file
+  std::chrono::nanoseconds duration{};
+  int64_t rows_affected = 0;
+  /// How long of that it waited for locks; nothing: the engine does not tell.
+  std::optional<std::chrono::nanoseconds> lock_wait{};
+};
+
+/// Of so many statements of a file the figures are kept, those that took longest.
+inline constexpr size_t kSlowestMax = 20;
+
 /// One file that was started.
 struct FileSummary {
   std::shared_ptr<const migrate::PlannedFile> planned{};  ///< shared with the events; its texts
@@ -40,6 +52,7 @@ struct FileSummary {
   size_t skipped = 0;
   /// Statements behind the skipped ones that were attempted, the failing one included and last.
   size_t attempted = 0;
+  std::vector<StatementFigures> slowest{};  ///< the slowest first
   std::vector<CheckGroup> checks{};
   std::optional<FileFailure> failure{};
   bool rolled_back = false;

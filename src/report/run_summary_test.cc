@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/text.h"
@@ -130,6 +131,24 @@ TEST(RunSummary, AFileThatIsRunAgainCountsOnce) {
   EXPECT_EQ(summary.targets()[0].files.size(), files - 1);
 }
 
+TEST(RunSummary, KeepsTheFiguresOfTheSlowestStatements) {
+  RunSummary summary;
+  Feeder feed(summary);
+  feed_failing_run(feed);
+  const std::string file = file_of("2").name;
+  for (size_t number = 6; number <= 5 + kSlowestMax; ++number) {
+    feed(migrate::StatementDone{.file = file,
+                                .number = number,
+                                .duration = std::chrono::microseconds(1 + number % 7),
+                                .rows_affected = 2});
+  }
+  const std::vector<StatementFigures>& slowest = summary.targets()[0].files[1].slowest;
+  ASSERT_EQ(slowest.size(), kSlowestMax);
+  EXPECT_EQ(slowest.front().number, 6U) << "of equal ones the first";
+  EXPECT_EQ(slowest.front().duration, std::chrono::microseconds(7));
+  EXPECT_TRUE(std::ranges::is_sorted(slowest, std::ranges::greater(), &StatementFigures::duration));
+}
+
 TEST(RunSummary, TextShowsWhatRanAndWhatFailed) {
   RunSummary summary;
   Feeder feed(summary);
@@ -155,13 +174,34 @@ TEST(RunSummary, TextShowsWhatRanAndWhatFailed) {
 TEST(RunTextPrinter, PrintsPieceByPieceWhatTheReportSays) {
   std::ostringstream out;
   const Style style;
-  RunTextPrinter printer(out, style);
+  RunTextPrinter printer(out, style, false);
   RunSummary summary;
   Feeder to_summary(summary);
   Feeder to_printer(printer);
   feed_failing_run(to_summary);
   feed_failing_run(to_printer);
   EXPECT_EQ(out.str(), format_run_text(summary.targets()[0], TextForm::kShown, style));
+}
+
+TEST(RunTextPrinter, VerboseTellsHowEachStatementRan) {
+  std::ostringstream out;
+  const Style style;
+  RunTextPrinter printer(out, style, true);
+  Feeder feed(printer);
+  feed_failing_run(feed);
+  const auto line = [&](migrate::StatementDone done) {
+    out.str("");
+    done.file = "2_x.sql";
+    feed(done);
+    return out.str();
+  };
+  using std::chrono::milliseconds;
+  EXPECT_EQ(line({.duration = milliseconds(12)}), "       12ms\n");
+  EXPECT_EQ(line({.duration = milliseconds(12), .rows_affected = 1, .lock_wait = milliseconds(0)}),
+            "       12ms, 1 row\n");
+  EXPECT_EQ(
+      line({.duration = milliseconds(1500), .rows_affected = 7, .lock_wait = milliseconds(1200)}),
+      "       1.5s, 7 rows, 1.2s waiting for locks\n");
 }
 
 TEST(RunSummary, NothingPendingIsOneLine) {

@@ -95,6 +95,19 @@ std::string format_statement(const migrate::StatementText& statement,
   return "    " + style.cyan("->") + " " + indent_lines(statement.in(form), 7) + "\n";
 }
 
+/// `1.2s, 40 rows, 1.1s waiting for locks`.
+std::string format_figures(const migrate::StatementDone& done, const Style& style) {
+  std::string text = style.yellow(format_go_duration(done.duration));
+  if (done.rows_affected > 0) {
+    text += ", " + plural(static_cast<size_t>(done.rows_affected), "row", "rows");
+  }
+  if (done.lock_wait && done.lock_wait->count() > 0) {
+    const auto wait = std::chrono::round<std::chrono::milliseconds>(*done.lock_wait);
+    text += ", " + style.yellow(format_go_duration(wait)) + " waiting for locks";
+  }
+  return "       " + text + "\n";
+}
+
 std::string format_file_end(const FileSummary& file, TextForm form, const Style& style) {
   if (file.failure) {
     return "    " + style.alarm(pick(file.failure->text, form)) + "\n";
@@ -248,6 +261,9 @@ void RunTextPrinter::on_event(const migrate::RunEvent& event) {
       out_ << format_checks(file, words, kForm, style_) << format_file_heading(file, words, style_);
     }
     out_ << format_statement(statement->text, kForm, style_);
+  } else if (const auto* ended = std::get_if<migrate::StatementDone>(&event.body);
+             ended != nullptr && verbose_) {
+    out_ << format_figures(*ended, style_);
   } else if (std::holds_alternative<migrate::FileRetried>(event.body)) {
     out_ << "  " << dashes(style_) << " rolled back, and run again:\n\n";
   } else if (const auto* done = std::get_if<migrate::FileDone>(&event.body)) {

@@ -20,13 +20,15 @@ using migrate::TextForm;
 /// statement when it starts, the end of each file, the totals.
 class RunTextPrinter final : public migrate::RunObserver {
  public:
-  /// Both must outlive the printer.
-  RunTextPrinter(std::ostream& out, const Style& style) : out_(out), style_(style) {}
+  /// `out` and `style` must outlive the printer. `verbose`: with the figures of each statement.
+  RunTextPrinter(std::ostream& out, const Style& style, bool verbose)
+      : out_(out), style_(style), verbose_(verbose) {}
   void on_event(const migrate::RunEvent& event) override;
 
  private:
   std::ostream& out_;
   const Style& style_;
+  const bool verbose_;
   RunSummary summary_;
 };
 

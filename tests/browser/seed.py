@@ -105,15 +105,20 @@ def report(database, env, ago, first, last, **changes):
     return {**whole, **changes}
 
 
+FIGURES = [{"number": 3, "seconds": 0.62, "rowsAffected": 0, "lockWaitSeconds": 0.41},
+           {"number": 1, "seconds": 0.093, "rowsAffected": 0, "lockWaitSeconds": 0},
+           {"number": 2, "seconds": 0.0517, "rowsAffected": 1214, "lockWaitSeconds": None}]
+
+
 def failed_report(database, env, ago):
-    """The last file fails at its last statement and is rolled back."""
+    """The last file fails at its last statement, which had waited, and is rolled back."""
     error = {"stmt": "ALTER TABLE users ALTER COLUMN email SET NOT NULL;", "text": NULLS}
     log = (f"Migrating to version {VERSIONS[3]} from {VERSIONS[1]} (2 migrations in total):\n"
            f"\n  -- migrating version {VERSIONS[2]}\n  -- ok (800ms)\n"
            f"\n  -- migrating version {VERSIONS[3]}\n    -> {error['stmt']}\n"
            f"    {NULLS}\n\n  1 migration with errors\n")
     return report(database, env, ago, 2, 4, currentVersion=VERSIONS[2],
-                  files=[deployed_file(2, ago), deployed_file(3, ago, error, delay=1.1)],
+                  files=[deployed_file(2, ago), {**deployed_file(3, ago, error, delay=1.1), "slowest": FIGURES}],
                   error=f"executing statement: {NULLS}", log=log,
                   masked={"policy": "LITERALS", "values": 1, "statements": 0})
 

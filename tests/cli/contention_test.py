@@ -1,23 +1,9 @@
 """Files that meet other sessions of a real server: deadlocks, and transactions that cannot be serialised."""
 
-import threading
-import time
-
-from databases import MariaDatabase, PostgresDatabase
+from databases import MariaDatabase, PostgresDatabase, hold, meanwhile
 from harness import contains, lacks, same, test
 
 AGAIN = "nothing of it is left, it is run again"
-
-
-def meanwhile(database, delay, sql):
-    """Runs SQL in a session of its own after a while. -> the thread"""
-    def work():
-        time.sleep(delay)
-        database.sql(sql)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    return thread
 
 
 @test
@@ -88,8 +74,7 @@ def a_row_on_mariadb_that_is_locked_for_a_while(scratch):
     database = MariaDatabase(scratch)
     database.sql("CREATE TABLE t (id int PRIMARY KEY, n int) ENGINE=InnoDB; INSERT INTO t VALUES (1, 0), (2, 0)")
     scratch.directory("migrations", {"1_a.sql": "UPDATE t SET n = n + 1 WHERE id = 1;\nUPDATE t SET n = n + 1 WHERE id = 2;\n"})
-    other = meanwhile(database, 0, "BEGIN; UPDATE t SET n = n + 10 WHERE id = 2; SELECT SLEEP(2); COMMIT")
-    time.sleep(0.4)
+    other = hold(database, "BEGIN; UPDATE t SET n = n + 10 WHERE id = 2; SELECT SLEEP(2); COMMIT")
     done = scratch.run("migrate", "apply", "--allow-dirty", "--url", database.url, "--table-lock-timeout", "1s")
     other.join()
     contains(done.ok().err, "Error 1205 (HY000)", AGAIN)

@@ -2,11 +2,31 @@
 
 import os
 import subprocess
+import threading
+import time
 import urllib.parse
 import uuid
 
 import servers
 from harness import Skipped
+
+
+def meanwhile(database, delay, sql):
+    """Runs SQL in a session of its own after a while. -> the thread"""
+    def work():
+        time.sleep(delay)
+        database.sql(sql)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def hold(database, sql):
+    """As meanwhile, at once; when this returns the SQL has what it locks first."""
+    thread = meanwhile(database, 0, sql)
+    time.sleep(0.4)
+    return thread
 
 
 class MariaDatabase:

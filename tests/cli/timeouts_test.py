@@ -1,24 +1,11 @@
 """Limits for statements and for the locks they wait for, by flag and by directive, on every engine."""
 
-import threading
 import time
 
-from databases import MariaDatabase, PostgresDatabase
+from databases import MariaDatabase, PostgresDatabase, hold
 from harness import contains, lacks, same, test, true
 
 AGAIN = "nothing of it is left, it is run again"
-
-
-class Holder:
-    """A session that holds a lock for some seconds."""
-
-    def __init__(self, database, sql):
-        self.thread = threading.Thread(target=database.sql, args=(sql,))
-        self.thread.start()
-        time.sleep(0.4)
-
-    def wait(self):
-        self.thread.join()
 
 
 def apply(scratch, database, *more):
@@ -57,11 +44,11 @@ def locked_on_postgres(scratch, seconds):
     database.sql("CREATE TABLE a (n int)")
     scratch.directory("migrations", {"1_a.sql": "-- atlas:table_lock_timeout 100ms\n\nCREATE TABLE b (id int);\n"
                                                 "ALTER TABLE a ADD COLUMN m int;\n"})
-    holder = Holder(database, f"BEGIN; LOCK TABLE a; SELECT pg_sleep({seconds}); COMMIT")
+    holder = hold(database, f"BEGIN; LOCK TABLE a; SELECT pg_sleep({seconds}); COMMIT")
     started = time.monotonic()
     done = apply(scratch, database)
     took = time.monotonic() - started
-    holder.wait()
+    holder.join()
     return database, done, took
 
 
@@ -95,9 +82,9 @@ def limits_on_mariadb(scratch):
     scratch.directory("migrations", {"3_c.sql": "SELECT SLEEP(5);\n"})
     apply(scratch, database, "--statement-timeout", "200ms").fails("max_statement_time exceeded")
     scratch.directory("migrations", {"3_c.sql": "SELECT 1;\n", "4_d.sql": "ALTER TABLE a ADD COLUMN m int;\n"})
-    holder = Holder(database, "LOCK TABLES a WRITE; SELECT SLEEP(4)")
+    holder = hold(database, "LOCK TABLES a WRITE; SELECT SLEEP(4)")
     done = apply(scratch, database, "--table-lock-timeout", "1s")
-    holder.wait()
+    holder.join()
     done.fails("Lock wait timeout exceeded")
     lacks(done.err, AGAIN)
 

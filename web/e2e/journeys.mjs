@@ -55,7 +55,7 @@ export async function walkPages(browser, pages) {
     ["/migrations?status=FAILED&env=production", "Migrations", ["failed"]],
     ["/migrations?name=nobody", "Migrations", ["No deployment fits"]],
     [pathOf(pages.passed), /Deployment \d+/, ["passed", "3 statements applied", "The database now"]],
-    [pathOf(pages.failed), /Deployment \d+/, ["The file was rolled back", "contains null values", "masked 1 value", "rhumb migrate push shop"]],
+    [pathOf(pages.failed), /Deployment \d+/, ["The file was rolled back", "contains null values", "masked 1 value", "rhumb migrate push shop", "Slowest statements", "410 ms", "none seen", "1214"]],
     [pathOf(pages.checked), /Deployment \d+/, ["A check before the file did not hold", "assertion returned false"]],
     [pathOf(pages.set), /Deployment set \d+/, ["Run again what is missing", "tenant-d", "Start migration for 4 targets"]],
     [`/dirs/1${pathOf(pages.failed)}`, /Deployment \d+/, ["The file was rolled back"]],

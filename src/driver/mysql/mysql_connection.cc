@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "driver/mysql/cleanliness.h"
 #include "driver/mysql/dev_snapshot.h"
+#include "driver/mysql/lock_waits.h"
 #include "driver/mysql/mysql_lock.h"
 #include "driver/mysql/server_error.h"
 
@@ -150,6 +151,13 @@ void MysqlConnection::cancel() {
   for (int attempt = 0; attempt < kKillAttempts && kill_statement(); ++attempt) {
     std::this_thread::sleep_for(kKillPause);
   }
+}
+
+std::unique_ptr<LockWaitObserver> MysqlConnection::observe_lock_waits() const {
+  if (info_.engine == Engine::kTidb) {
+    return nullptr;
+  }
+  return mysql::observe_lock_waits(dsn_, session_->id());
 }
 
 Result<void> MysqlConnection::reconnect() {

@@ -8,6 +8,7 @@
 #include "driver/postgres/clean_check.h"
 #include "driver/postgres/cockroach_lock.h"
 #include "driver/postgres/dev_snapshot.h"
+#include "driver/postgres/lock_waits.h"
 #include "driver/postgres/statement_class.h"
 
 namespace rhumb::driver::postgres {
@@ -195,6 +196,14 @@ Result<std::string> PostgresConnection::describe_target(std::string_view stateme
 void PostgresConnection::cancel() {
   const std::lock_guard guard(replacing_);
   session_->cancel();
+}
+
+std::unique_ptr<LockWaitObserver> PostgresConnection::observe_lock_waits() const {
+  if (info_.engine == Engine::kCockroach) {
+    return nullptr;
+  }
+  return postgres::observe_lock_waits(parameters_,
+                                      server_pid_ != 0 ? server_pid_ : session_->backend_pid());
 }
 
 Result<void> PostgresConnection::open_again() {

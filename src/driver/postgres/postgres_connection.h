@@ -52,6 +52,7 @@ class PostgresConnection final : public Connection {
   Result<bool> object_exists(std::string_view kind, std::string_view name) override;
 
   void cancel() override;
+  [[nodiscard]] std::unique_ptr<LockWaitObserver> observe_lock_waits() const override;
   Result<void> reconnect() override;
 
  private:

@@ -46,6 +46,9 @@ class SqliteConnection final : public Connection {
   Result<bool> object_exists(std::string_view kind, std::string_view name) override;
 
   void cancel() override { database_.interrupt(); }
+  [[nodiscard]] std::unique_ptr<LockWaitObserver> observe_lock_waits() const override {
+    return nullptr;
+  }
   Result<void> reconnect() override { return {}; }  // nothing lies between us and the file
 
  private:

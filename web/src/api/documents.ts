@@ -39,7 +39,8 @@ export const deploymentDocument = `query Deployment($id: ID!) {
   migration(id: $id) {
     ${rowFields} ${runFields}
     files { name version desc content startTime endTime skipped applied error { stmt text }
-      checks { name start end checks { stmt error } error { stmt text } } }
+      checks { name start end checks { stmt error } error { stmt text } }
+      slowest { number seconds rowsAffected lockWaitSeconds } }
     database { id name status currentVersion latestVersion pendingFiles url }
   }
 }`;

@@ -131,6 +131,15 @@ export interface FileChecks {
   error: StmtError | null;
 }
 
+/** How one statement ran. */
+export interface StatementFigures {
+  number: number;
+  seconds: number;
+  rowsAffected: number;
+  /** null: the database does not tell. */
+  lockWaitSeconds: number | null;
+}
+
 export interface DeployedFile {
   name: string;
   version: string;
@@ -142,6 +151,8 @@ export interface DeployedFile {
   applied: number;
   checks: FileChecks[];
   error: StmtError | null;
+  /** The statements that took longest, the slowest first. */
+  slowest: StatementFigures[];
 }
 
 export interface StepLog {

@@ -1,11 +1,12 @@
-import type { DeployedFile, FileChecks } from "../api/types.ts";
+import type { DeployedFile, FileChecks, StatementFigures } from "../api/types.ts";
 import { failedCheck, hasFailed } from "../lib/advice.ts";
 import { place } from "../lib/chart.ts";
-import { formatDuration, plural } from "../lib/format.ts";
+import { formatDuration, formatMilliseconds, plural } from "../lib/format.ts";
 import { SpanBar } from "./chart.tsx";
 import { CopyButton } from "./command.tsx";
 import { Disclosure } from "./disclosure.tsx";
 import { Status } from "./status.tsx";
+import { Table, type Column } from "./table.tsx";
 
 function Checks({ group }: { group: FileChecks }) {
   return (
@@ -27,6 +28,34 @@ function Checks({ group }: { group: FileChecks }) {
   );
 }
 
+function lockWait(figures: StatementFigures): string {
+  if (figures.lockWaitSeconds === null) return "-";
+  return figures.lockWaitSeconds === 0 ? "none seen" : formatMilliseconds(figures.lockWaitSeconds * 1000);
+}
+
+function slowestColumns(longest: number): Column<StatementFigures>[] {
+  return [
+    { head: "Statement", cell: (figures) => figures.number, numeric: true },
+    { head: "Time", cell: (figures) => formatMilliseconds(figures.seconds * 1000), numeric: true },
+    { head: "Waiting for locks", cell: lockWait, numeric: true },
+    { head: "Rows", cell: (figures) => figures.rowsAffected, numeric: true },
+    {
+      head: "Beside the slowest",
+      cell: (figures) => <SpanBar span={{ start: 0, length: longest > 0 ? figures.seconds / longest : 0 }} tone="ok" />,
+    },
+  ];
+}
+
+function Slowest({ statements }: { statements: StatementFigures[] }) {
+  const columns = slowestColumns(Math.max(...statements.map((figures) => figures.seconds)));
+  return (
+    <section aria-label="Slowest statements">
+      <h4>Slowest statements</h4>
+      <Table caption="Slowest statements" columns={columns} rows={statements} rowKey={(figures) => String(figures.number)} />
+    </section>
+  );
+}
+
 function FileBody({ file }: { file: DeployedFile }) {
   return (
     <>
@@ -42,6 +71,7 @@ function FileBody({ file }: { file: DeployedFile }) {
         <Checks key={i} group={group} />
       ))}
       {file.error === null && failedCheck(file) !== undefined && <p class="soft">No statement of this file was executed.</p>}
+      {file.slowest.length > 0 && <Slowest statements={file.slowest} />}
       <section aria-label={`Content of ${file.name}`}>
         <h4>
           Content <CopyButton value={file.content} />

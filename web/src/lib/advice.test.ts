@@ -13,6 +13,7 @@ const file: DeployedFile = {
   skipped: 0,
   applied: 3,
   checks: [],
+  slowest: [],
   error: { stmt: "CREATE TABLE posts (id int)", text: "table posts already exists" },
 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { formatAgo, formatDuration, formatLag, formatLocal, formatUtc, plural, shortHash, words } from "./format.ts";
+import { formatAgo, formatDuration, formatLag, formatLocal, formatMilliseconds, formatUtc, plural, shortHash, words } from "./format.ts";
 import { migrationPath, repoPath, tagIdOf } from "./paths.ts";
 import { dayStart, given, oneOf, pageOf, withQuery } from "./query.ts";
 
@@ -70,4 +70,17 @@ test("addresses", () => {
   assert.equal(migrationPath({ id: "7", targetsTotal: 3 }), "/deployments/sets/7");
   assert.equal(tagIdOf("http://127.0.0.1:8484/dirs/3/tags/12"), "12");
   assert.equal(tagIdOf("http://127.0.0.1:8484/dirs/3"), "");
+});
+
+test("milliseconds as short as they may be", () => {
+  const cases: [number, string][] = [
+    [0.0521, "0.05 ms"],
+    [9.994, "9.99 ms"],
+    [3, "3 ms"],
+    [999.6, "1.0 s"],
+    [61_000, "1 min 1 s"],
+    [-1, "-"],
+    [Number.NaN, "-"],
+  ];
+  for (const [ms, want] of cases) assert.equal(formatMilliseconds(ms), want);
 });

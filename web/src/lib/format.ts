@@ -2,9 +2,13 @@
 
 export function formatDuration(from: string, to: string | null): string {
   if (to === null) return "-";
-  const ms = Date.parse(to) - Date.parse(from);
+  return formatMilliseconds(Date.parse(to) - Date.parse(from));
+}
+
+export function formatMilliseconds(ms: number): string {
   if (Number.isNaN(ms) || ms < 0) return "-";
-  if (ms < 1000) return `${ms} ms`;
+  if (ms < 10 && !Number.isInteger(ms)) return `${ms.toFixed(2)} ms`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
