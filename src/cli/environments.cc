@@ -86,15 +86,7 @@ Result<project::Project> load_project(const Invocation& invocation, bool needs_r
   }
   const sys::CancellationToken stop = signals ? signals->token() : app.stop;
   sys::SystemProcessRunner processes;
-  const project::Host host{.environment = app.environment,
-                           .drivers = app.drivers,
-                           .processes = processes,
-                           .http = app.http,
-                           .registry = app.http,
-                           .user_agent = user_agent(app),
-                           .cancellation = stop,
-                           .print = [&app](std::string_view line) { app.err << line << "\n"; }};
-  Result<project::Project> loaded = project::load_project(request, host);
+  Result<project::Project> loaded = project::load_project(request, make_host(app, processes, stop));
   app.http.stop_with(app.stop);
   if (stop.is_cancelled()) {
     return Error(ErrorCode::kCancelled, "interrupted");
@@ -147,6 +139,19 @@ Result<project::Project> load_environments(const Invocation& invocation, Project
     project.environments.push_back(std::move(project.defaults));
   }
   return project;
+}
+
+project::Host make_host(App& app,
+                        sys::ProcessRunner& processes,
+                        const sys::CancellationToken& stop) {
+  return {.environment = app.environment,
+          .drivers = app.drivers,
+          .processes = processes,
+          .http = app.http,
+          .registry = app.http,
+          .user_agent = user_agent(app),
+          .cancellation = stop,
+          .print = [&app](std::string_view line) { app.err << line << "\n"; }};
 }
 
 Result<void> enter_environment(Invocation& invocation, const project::Environment& environment) {

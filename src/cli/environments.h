@@ -5,6 +5,7 @@
 
 #include "cli/app.h"
 #include "project/project.h"
+#include "sys/process.h"
 
 namespace rhumb::cli {
 
@@ -22,6 +23,11 @@ struct ProjectWishes {
 /// "x"` where the command works on one.
 [[nodiscard]] Result<project::Project> load_environments(const Invocation& invocation,
                                                          ProjectWishes wishes);
+
+/// What a file that is evaluated may ask of the world. Lifetime: of its arguments.
+[[nodiscard]] project::Host make_host(App& app,
+                                      sys::ProcessRunner& processes,
+                                      const sys::CancellationToken& stop);
 
 /// Copies the environment's values into the flags the person left unset, in place of those of the
 /// environment before. Source: spec cli-migrate.md 1.3.

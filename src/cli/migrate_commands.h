@@ -20,6 +20,7 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_migrate_rm_command();
 [[nodiscard]] Command make_migrate_set_command();
 [[nodiscard]] Command make_migrate_status_command();
+[[nodiscard]] Command make_migrate_test_command();
 [[nodiscard]] Command make_migrate_validate_command();
 
 }  // namespace rhumb::cli

@@ -40,7 +40,6 @@ Result<int> run_validate(Invocation& invocation) {
   if (invocation.flags.changed("dev-url")) {
     TRY(replay_on_dev(invocation, prepared.environment, prepared.files,
                       {.command = "validate",
-                       .lock_timeout = std::chrono::seconds(10),
                        .error_prefix = "replaying the migration directory"}));
   }
   return 0;

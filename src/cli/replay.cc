@@ -29,10 +29,10 @@ Result<std::unique_ptr<driver::Connection>> open_dev(const App& app,
 
 }  // namespace
 
-Result<std::string> replay_on_dev(const Invocation& invocation,
-                                  const project::Environment& environment,
-                                  const migrate::DirectoryFiles& files,
-                                  const ReplayWishes& wishes) {
+Result<void> use_dev_database(const Invocation& invocation,
+                              const project::Environment& environment,
+                              const ReplayWishes& wishes,
+                              const std::function<Result<void>(driver::Connection& dev)>& work) {
   const std::string url = TRY(resolve_url(invocation.flags.text("dev-url"), environment));
   const std::unique_ptr<driver::Connection> dev = TRY(open_dev(invocation.app, url, wishes));
   const std::unique_ptr<driver::Lock> lock =
@@ -45,15 +45,26 @@ Result<std::string> replay_on_dev(const Invocation& invocation,
               .context("acquiring database lock"));
   const sys::CancellationToken& stop = invocation.app.stop;
   const auto cancelling = stop.on_cancel([&dev] { dev->cancel(); });
-  const Result<void> validated = migrate::validate_directory(*dev, files);
-  if (!validated) {
-    return with_prefix(validated.error(), wishes);
-  }
+  TRY(work(*dev));
   TRY(lock->release());
   if (stop.is_cancelled()) {
     return Error(ErrorCode::kCancelled, "interrupted");
   }
-  return dev->info().driver;
+  return {};
+}
+
+Result<std::string> replay_on_dev(const Invocation& invocation,
+                                  const project::Environment& environment,
+                                  const migrate::DirectoryFiles& files,
+                                  const ReplayWishes& wishes) {
+  std::string driver;
+  TRY(use_dev_database(
+      invocation, environment, wishes, [&](driver::Connection& dev) -> Result<void> {
+        driver = dev.info().driver;
+        const Result<void> validated = migrate::validate_directory(dev, files);
+        return validated ? validated : Result<void>(with_prefix(validated.error(), wishes));
+      }));
+  return driver;
 }
 
 }  // namespace rhumb::cli

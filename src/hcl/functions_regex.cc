@@ -2,47 +2,12 @@
 #include <re2/re2.h>
 
 #include "base/utf8.h"
+#include "codec/pattern.h"
 #include "hcl/functions_internal.h"
 
 namespace rhumb::hcl {
 
 namespace {
-
-// RE2's error codes in the words of Go's regular expressions.
-std::string_view error_words(RE2::ErrorCode code) {
-  switch (code) {
-    case RE2::ErrorBadEscape:
-      return "invalid escape sequence";
-    case RE2::ErrorBadCharClass:
-      return "invalid character class";
-    case RE2::ErrorBadCharRange:
-      return "invalid character class range";
-    case RE2::ErrorMissingBracket:
-      return "missing closing ]";
-    case RE2::ErrorMissingParen:
-      return "missing closing )";
-    case RE2::ErrorUnexpectedParen:
-      return "unexpected )";
-    case RE2::ErrorTrailingBackslash:
-      return "trailing backslash at end of expression";
-    case RE2::ErrorRepeatArgument:
-      return "missing argument to repetition operator";
-    case RE2::ErrorRepeatSize:
-      return "invalid repeat count";
-    case RE2::ErrorRepeatOp:
-      return "invalid nested repetition operator";
-    case RE2::ErrorBadPerlOp:
-      return "invalid or unsupported Perl syntax";
-    case RE2::ErrorBadUTF8:
-      return "invalid UTF-8";
-    case RE2::ErrorBadNamedCapture:
-      return "invalid named capture";
-    case RE2::ErrorPatternTooLarge:
-      return "expression too large";
-    default:
-      return "internal error";
-  }
-}
 
 RE2::Options quiet_options() {
   RE2::Options options;
@@ -81,7 +46,7 @@ enum class Shape { kText, kTuple, kObject };
 
 Result<Shape> shape_of(const RE2& re) {
   if (!re.ok()) {
-    return invalid(fmt::format("invalid regexp pattern: {} in {}", error_words(re.error_code()),
+    return invalid(fmt::format("invalid regexp pattern: {} in {}", codec::pattern_problem(re),
                                re.error_arg()));
   }
   const auto named = re.CapturingGroupNames().size();
@@ -201,8 +166,7 @@ Result<Value> regex_replace(const ValueList& args, CallProblem&) {
   const std::string& text = args[0].as_string();
   const RE2 re(args[1].as_string(), quiet_options());
   if (!re.ok()) {
-    return invalid(fmt::format("error parsing regexp: {}: `{}`", error_words(re.error_code()),
-                               re.error_arg()));
+    return codec::pattern_error(re);
   }
   std::string out;
   size_t copied = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,9 +54,14 @@ struct ApplyOptions : RunOptions {
                                             const DirectoryFiles& directory,
                                             std::string_view up_to = {});
 
-/// Replays a directory on a dev database that must be clean and is restored afterwards.
+/// Calls `work` with a dev database that must be clean; whatever it did there is undone afterwards.
 /// Errors: `sql/migrate: taking database snapshot: sql/migrate: connected database is not clean:
-/// ...`, those of replay_directory.
+/// ...`, those of `work`, then those of restoring.
+[[nodiscard]] Result<void> use_clean_database(driver::Connection& dev,
+                                              const std::function<Result<void>()>& work);
+
+/// Replays a directory on a dev database that must be clean and is restored afterwards.
+/// Errors: those of use_clean_database and replay_directory.
 [[nodiscard]] Result<void> validate_directory(driver::Connection& dev,
                                               const DirectoryFiles& directory);
 

@@ -41,12 +41,17 @@ Result<void> replay_directory(driver::Connection& dev,
   return {};
 }
 
-Result<void> validate_directory(driver::Connection& dev, const DirectoryFiles& directory) {
+Result<void> use_clean_database(driver::Connection& dev,
+                                const std::function<Result<void>()>& work) {
   const std::unique_ptr<driver::Snapshot> snapshot =
       TRY(dev.snapshot().context("sql/migrate: taking database snapshot"));
-  Result<void> replayed = replay_directory(dev, directory);
+  Result<void> worked = work();
   Result<void> restored = snapshot->restore();
-  return replayed ? std::move(restored) : std::move(replayed);
+  return worked ? std::move(restored) : std::move(worked);
+}
+
+Result<void> validate_directory(driver::Connection& dev, const DirectoryFiles& directory) {
+  return use_clean_database(dev, [&] { return replay_directory(dev, directory); });
 }
 
 }  // namespace rhumb::migrate

@@ -57,6 +57,17 @@ Result<std::vector<std::string>> BlockReader::texts(std::string_view name) const
   return texts;
 }
 
+Result<hcl::ValueMap> BlockReader::entries(std::string_view name) const {
+  const hcl::Value* value = find(name);
+  if (value == nullptr) {
+    return hcl::ValueMap();
+  }
+  if (!value->is_mapping()) {
+    return unreadable(name, "map", *value, "map or object value is required");
+  }
+  return value->entries();
+}
+
 Result<std::optional<bool>> BlockReader::flag(std::string_view name) const {
   const hcl::Value* value = find(name);
   if (value == nullptr) {

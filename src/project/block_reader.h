@@ -23,6 +23,8 @@ class BlockReader {
   [[nodiscard]] BlockReader inner(std::string_view type) const;
   [[nodiscard]] Result<std::string> text(std::string_view name) const;
   [[nodiscard]] Result<std::vector<std::string>> texts(std::string_view name) const;
+  /// The entries of a map or an object, of any type.
+  [[nodiscard]] Result<hcl::ValueMap> entries(std::string_view name) const;
   [[nodiscard]] Result<std::optional<bool>> flag(std::string_view name) const;
   /// As flag; the texts `"true"` and `"false"` will do.
   [[nodiscard]] Result<std::optional<bool>> lenient_flag(std::string_view name) const;

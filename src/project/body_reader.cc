@@ -100,6 +100,18 @@ std::string BodyValues::text(std::string_view name) const {
   return value == nullptr ? "" : value->as_string();
 }
 
+Result<std::vector<std::string>> BodyValues::texts(std::string_view name) const {
+  std::vector<std::string> texts;
+  const hcl::Value* value = find(name);
+  for (const hcl::Value& element : value == nullptr ? hcl::ValueList() : value->elements()) {
+    if (!element.has_content()) {
+      return invalid(std::string(name) + " must not hold null");
+    }
+    texts.push_back(element.as_string());
+  }
+  return texts;
+}
+
 void BodyValues::put(std::string_view name, hcl::Value value) {
   values_.insert_or_assign(std::string(name), std::move(value));
 }

@@ -25,6 +25,8 @@ class BodyValues {
   [[nodiscard]] const hcl::Value* find(std::string_view name) const;
   /// A text, "" when it was not set.
   [[nodiscard]] std::string text(std::string_view name) const;
+  /// The elements of a list of texts. Errors: `<name> must not hold null`.
+  [[nodiscard]] Result<std::vector<std::string>> texts(std::string_view name) const;
   void put(std::string_view name, hcl::Value value);
 
  private:

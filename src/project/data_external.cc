@@ -17,12 +17,7 @@ Result<sys::ProcessRequest> read_request(const DataRequest& request) {
   TRY(check_no_blocks(request.block));
   TRY(check_no_other_attributes(request.block, {"program", "working_dir"}));
   sys::ProcessRequest process;
-  for (const hcl::Value& word : values.find("program")->elements()) {
-    if (!word.has_content()) {
-      return invalid("program must not hold null");
-    }
-    process.argv.push_back(word.as_string());
-  }
+  process.argv = TRY(values.texts("program"));
   process.directory = values.text("working_dir");
   process.environment = request.host.environment.entries();
   process.cancellation = request.host.cancellation;
@@ -33,17 +28,7 @@ Result<sys::ProcessRequest> read_request(const DataRequest& request) {
 
 Result<hcl::Value> read_external(const DataRequest& request) {
   const sys::ProcessRequest process = TRY(read_request(request));
-  if (process.argv.empty()) {
-    return invalid("program cannot be empty");
-  }
-  const std::string& program = process.argv.front();
-  const std::string path = sys::find_program(program).value_or(program);
-  const std::string prefix = "running program " + path;
-  const sys::ProcessResult result = TRY(request.host.processes.run(process).context(prefix));
-  if (!result.succeeded()) {
-    return invalid(result.error.empty() ? result.describe_failure() : result.error).context(prefix);
-  }
-  return hcl::Value::string(result.output);
+  return hcl::Value::string(TRY(sys::run_for_output(request.host.processes, process)));
 }
 
 }  // namespace rhumb::project

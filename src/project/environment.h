@@ -79,6 +79,12 @@ struct DiffConfig {
   BlockValue extra{};                  ///< what drivers read: the other blocks and attributes
 };
 
+/// `test.migrate` of an environment, or the global one.
+struct TestConfig {
+  std::vector<std::string> src{};  ///< test files, or folders of them
+  hcl::ValueMap variables{};       ///< values of the variables that the files declare
+};
+
 /// An attribute that `env` does not define: input of schema files and `env://` target.
 struct ExtraAttribute {
   std::string name{};
@@ -107,6 +113,7 @@ struct Environment {
   SchemaConfig schema{};
   LintConfig lint{};
   DiffConfig diff{};
+  TestConfig migrate_test{};
   /// Templates by command path: `migrate.apply`, `schema.inspect`, `cloud.database`.
   std::map<std::string, std::string> formats{};
   std::vector<ExtraAttribute> extra{};

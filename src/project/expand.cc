@@ -9,36 +9,6 @@
 namespace rhumb::project {
 namespace {
 
-using Element = std::pair<hcl::Value, hcl::Value>;  // key and value
-
-Result<std::vector<Element>> elements_of(const hcl::Value& collection) {
-  std::vector<Element> elements;
-  if (collection.has_content()) {
-    switch (collection.kind()) {
-      case hcl::TypeKind::kSet:
-        for (const hcl::Value& element : collection.elements()) {
-          elements.emplace_back(element, element);
-        }
-        return elements;
-      case hcl::TypeKind::kTuple:
-        for (const hcl::Value& element : collection.elements()) {
-          elements.emplace_back(hcl::Value::integer(static_cast<int64_t>(elements.size())),
-                                element);
-        }
-        return elements;
-      case hcl::TypeKind::kObject:
-        for (const auto& [key, element] : collection.entries()) {
-          elements.emplace_back(hcl::Value::string(key), element);
-        }
-        return elements;
-      default:
-        break;
-    }
-  }
-  return invalid("schemahcl: for_each does not support " + collection.type().friendly_name() +
-                 " type");
-}
-
 /// A key as text; an element of a set that has no text of its own as JSON.
 std::string key_text(const hcl::Value& key) {
   const Result<hcl::Value> text = hcl::convert(key, hcl::Type::string());
@@ -54,17 +24,14 @@ Result<void> expand_block(const PlacedBlock& placed,
                           std::vector<Instance>& instances) {
   const hcl::EvalContext& context = scope.context(placed.file);
   const hcl::Value collection = TRY(evaluate_expression(*for_each.expr, context));
-  const std::vector<Element> elements = TRY(elements_of(collection));
-  for (const auto& [key, value] : elements) {
-    hcl::ValueMap each;
-    each.emplace("key", key);
-    each.emplace("value", value);
+  const std::vector<Each> elements = TRY(each_of(collection));
+  for (const Each& each : elements) {
     hcl::EvalContext inner;
     inner.parent = &context;
-    inner.variables.emplace("each", hcl::Value::object(std::move(each)));
+    inner.variables = each.names();
     Instance instance;
     instance.placed = placed;
-    instance.key = key_text(key);
+    instance.key = key_text(each.key);
     instance.value = TRY(evaluate_block(*placed.block, inner));
     instance.names = std::move(inner.variables);
     instances.push_back(std::move(instance));
@@ -73,6 +40,43 @@ Result<void> expand_block(const PlacedBlock& placed,
 }
 
 }  // namespace
+
+hcl::ValueMap Each::names() const {
+  hcl::ValueMap members;
+  members.emplace("key", key);
+  members.emplace("value", value);
+  hcl::ValueMap names;
+  names.emplace("each", hcl::Value::object(std::move(members)));
+  return names;
+}
+
+Result<std::vector<Each>> each_of(const hcl::Value& collection) {
+  std::vector<Each> elements;
+  if (collection.has_content()) {
+    switch (collection.kind()) {
+      case hcl::TypeKind::kSet:
+        for (const hcl::Value& element : collection.elements()) {
+          elements.push_back({.key = element, .value = element});
+        }
+        return elements;
+      case hcl::TypeKind::kTuple:
+        for (const hcl::Value& element : collection.elements()) {
+          elements.push_back({.key = hcl::Value::integer(static_cast<int64_t>(elements.size())),
+                              .value = element});
+        }
+        return elements;
+      case hcl::TypeKind::kObject:
+        for (const auto& [key, element] : collection.entries()) {
+          elements.push_back({.key = hcl::Value::string(key), .value = element});
+        }
+        return elements;
+      default:
+        break;
+    }
+  }
+  return invalid("schemahcl: for_each does not support " + collection.type().friendly_name() +
+                 " type");
+}
 
 Result<std::vector<Instance>> expand_blocks(const std::vector<PlacedBlock>& blocks,
                                             const Scope& scope) {

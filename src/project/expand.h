@@ -17,6 +17,19 @@ struct Instance {
   hcl::ValueMap names{};  ///< `each`, with `for_each`
 };
 
+/// What `each` is for one element of a `for_each`.
+struct Each {
+  hcl::Value key{};
+  hcl::Value value{};
+
+  /// The name `each` with its members.
+  [[nodiscard]] hcl::ValueMap names() const;
+};
+
+/// The elements of the value of a `for_each`.
+/// Errors: `schemahcl: for_each does not support <type> type`.
+[[nodiscard]] Result<std::vector<Each>> each_of(const hcl::Value& collection);
+
 /// Evaluates blocks: first those without `for_each`, then the others, each expanded.
 ///
 /// Shape: sets in value order, objects by key, tuples by position.

@@ -166,6 +166,12 @@ const BlockValue* find_global(const std::vector<Instance>& instances, std::strin
   return found == instances.end() ? nullptr : &found->value;
 }
 
+GlobalPolicies global_policies(const std::vector<Instance>& instances) {
+  return {.lint = find_global(instances, "lint"),
+          .diff = find_global(instances, "diff"),
+          .test = find_global(instances, "test")};
+}
+
 /// Whether the selected environment is one that `for_each` makes instances of.
 bool Loader::expands_env() const {
   return std::ranges::any_of(outline_.blocks, [&](const PlacedBlock& placed) {
@@ -192,9 +198,7 @@ Result<void> Loader::load_blocks() {
     }
   }
   if (request_.env.empty()) {
-    const GlobalPolicies global{.lint = find_global(instances, "lint"),
-                                .diff = find_global(instances, "diff")};
-    return inherit_policies(global, BlockValue{}, project_.defaults);
+    return inherit_policies(global_policies(instances), BlockValue{}, project_.defaults);
   }
   if (project_.environments.empty() && !(request_.allow_no_targets && expands_env())) {
     return Error(ErrorCode::kNotFound,
@@ -222,8 +226,7 @@ Result<void> Loader::add_environment(const Instance& instance, const std::vector
   if (name != request_.env) {
     return {};
   }
-  const GlobalPolicies global{.lint = find_global(all, "lint"), .diff = find_global(all, "diff")};
-  TRY(inherit_policies(global, instance.value, environment));
+  TRY(inherit_policies(global_policies(all), instance.value, environment));
   environment.name = name;
   environment.key = instance.key;
   if (!project_.cloud.repo.empty() && !environment.migration.repo) {

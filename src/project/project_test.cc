@@ -438,15 +438,63 @@ diff {
   }
 }
 
+TEST(LoadProject, TestsAreThoseOfTheEnvironmentOrElseTheGlobalOnes) {
+  constexpr const char* kGlobal = R"(
+variable "who" {
+  type    = string
+  default = "Ann"
+}
+test {
+  schema { src = ["schema.test.hcl"] }
+  migrate {
+    src  = ["a.test.hcl", "tests"]
+    vars = { name = var.who, ids = [1, 2] }
+  }
+}
+test {
+  migrate { src = ["second"] }
+}
+)";
+  struct Case {
+    const char* body;
+    const char* want;  // files; names of variables
+  };
+  const Case cases[] = {
+      {"", "a.test.hcl tests; ids name"},
+      {"test {\n migrate {\n  src = [\"own\"]\n }\n}", "own;"},
+      {"test {\n migrate {\n  vars = { x = null }\n }\n}", "; x"},
+      {"test {\n}", ";"},
+  };
+  for (const Case& c : cases) {
+    TestHost host;
+    const Result<Project> project =
+        host.load(std::string(kGlobal) + "env \"t\" {\n" + c.body + "\n}\n");
+    ASSERT_TRUE(project.has_value()) << host.error_of(project);
+    const TestConfig& test = project.value().environments.at(0).migrate_test;
+    std::string shown = join(test.src, " ") + ";";
+    for (const auto& [name, value] : test.variables) {
+      shown += " " + name;
+    }
+    EXPECT_EQ(shown, c.want) << c.body;
+  }
+  TestHost host;
+  EXPECT_EQ(host.error_of("env \"t\" {\n test {\n  migrate {\n   vars = [1]\n  }\n }\n}\n"),
+            "schemahcl: failed reading spec as *cmdapi.Project: value of attr \"vars\" cannot be "
+            "read as map: map or object value is required");
+}
+
 TEST(LoadProject, KeepsGlobalPoliciesWithoutAnEnvironment) {
   TestHost host;
   ProjectRequest request;
   request.config_given = true;
-  const Result<Project> project =
-      host.load("lint {\n latest = 2\n}\nenv \"t\" {\n url = nope\n}\n", request);
+  const Result<Project> project = host.load(
+      "lint {\n latest = 2\n}\ntest {\n migrate {\n  src = [\"tests\"]\n }\n}\n"
+      "env \"t\" {\n url = nope\n}\n",
+      request);
   ASSERT_TRUE(project.has_value()) << host.error_of(project);
   EXPECT_TRUE(project.value().environments.empty());
   EXPECT_EQ(project.value().defaults.lint.latest, 2);
+  EXPECT_EQ(project.value().defaults.migrate_test.src, std::vector<std::string>{"tests"});
 }
 
 TEST(LoadProject, TakesTheDirectoryInUseForReports) {

@@ -158,11 +158,13 @@ Result<DiffConfig> read_diff(const BlockValue* value) {
   return diff;
 }
 
-Result<void> check_test(const BlockReader& block) {
-  for (const std::string_view kind : {"schema", "migrate"}) {
-    TRY(block.inner(kind).texts("src"));
-  }
-  return {};
+Result<TestConfig> read_test(const BlockReader& block) {
+  TRY(block.inner("schema").texts("src"));
+  const BlockReader migrate = block.inner("migrate");
+  TestConfig test;
+  test.src = TRY(migrate.texts("src"));
+  test.variables = TRY(migrate.entries("vars"));
+  return test;
 }
 
 Result<Environment> read_typed(const BlockValue& block) {
@@ -184,7 +186,7 @@ Result<Environment> read_typed(const BlockValue& block) {
   environment.lint = TRY(read_lint(block.find_block("lint")));
   environment.formats = TRY(read_formats(reader));
   TRY(add_cloud_formats(block, environment.formats));
-  TRY(check_test(reader.inner("test")));
+  environment.migrate_test = TRY(read_test(reader.inner("test")));
   return environment;
 }
 
@@ -286,7 +288,7 @@ Result<void> check_policy_block(const BlockValue& block) {
   } else if (block.type == "diff") {
     TRY(read_diff(&block).context(kSpecPrefix));
   } else if (block.type == "test") {
-    TRY(check_test(BlockReader(&block)).context(kSpecPrefix));
+    TRY(read_test(BlockReader(&block)).context(kSpecPrefix));
   }
   return {};
 }
@@ -326,6 +328,9 @@ Result<void> inherit_policies(const GlobalPolicies& global,
     environment.diff = std::move(diff);
   } else if (environment.diff.skip.empty()) {
     environment.diff.skip = std::move(diff.skip);
+  }
+  if (block.find_block("test") == nullptr) {
+    environment.migrate_test = TRY(read_test(BlockReader(global.test)));
   }
   return {};
 }

@@ -20,6 +20,7 @@ Result<void> check_policy_block(const BlockValue& block);
 struct GlobalPolicies {
   const BlockValue* lint = nullptr;
   const BlockValue* diff = nullptr;
+  const BlockValue* test = nullptr;
 };
 
 /// Fills what the `env` block leaves open from the global blocks. Source: spec project-file.md 1.2.

@@ -41,12 +41,20 @@ Scope::~Scope() = default;
 Result<void> Scope::add_variable(const PlacedBlock& block,
                                  const std::vector<std::pair<std::string, std::string>>& given) {
   // Defaults see no other variable: `var` is put in place by the first node.
-  VariableValue variable = TRY(evaluate_variable(*block.block, contexts_[block.file], given));
+  keep_variable(TRY(evaluate_variable(*block.block, contexts_[block.file], given)));
+  return {};
+}
+
+Result<void> Scope::add_variable(const PlacedBlock& block, const hcl::Value& given) {
+  keep_variable(TRY(evaluate_variable(*block.block, contexts_[block.file], std::optional(given))));
+  return {};
+}
+
+void Scope::keep_variable(VariableValue variable) {
   if (variable.is_sensitive) {
     collect_texts(variable.value, outputs_.secrets);
   }
   variables_.insert_or_assign(std::move(variable.name), std::move(variable.value));
-  return {};
 }
 
 void Scope::set_cloud(CloudConfig cloud) {

@@ -46,6 +46,8 @@ class Scope {
   /// Evaluates one `variable` block; the last one of a name counts.
   Result<void> add_variable(const PlacedBlock& block,
                             const std::vector<std::pair<std::string, std::string>>& given);
+  /// The same with a value from elsewhere.
+  Result<void> add_variable(const PlacedBlock& block, const hcl::Value& given);
   /// Evaluates what `roots` need of `graph`, each node once.
   Result<void> evaluate_nodes(const NodeGraph& graph, std::vector<size_t> roots);
   void set_cloud(CloudConfig cloud);
@@ -59,6 +61,7 @@ class Scope {
  private:
   using Found = std::optional<Result<hcl::Resolved>>;
 
+  void keep_variable(VariableValue variable);
   [[nodiscard]] Found resolve(const hcl::Traversal& traversal);
   [[nodiscard]] Found resolve_local(const hcl::Traversal& traversal) const;
   [[nodiscard]] Found resolve_data(const hcl::Traversal& traversal) const;

@@ -278,6 +278,19 @@ Result<std::string> find_program(const std::string& name) {
                "exec: " + go_quote(name) + ": executable file not found in $PATH");
 }
 
+Result<std::string> run_for_output(ProcessRunner& runner, const ProcessRequest& request) {
+  if (request.argv.empty()) {
+    return invalid("program cannot be empty");
+  }
+  const std::string& program = request.argv.front();
+  const std::string prefix = "running program " + find_program(program).value_or(program);
+  const ProcessResult result = TRY(runner.run(request).context(prefix));
+  if (!result.succeeded()) {
+    return invalid(result.error.empty() ? result.describe_failure() : result.error).context(prefix);
+  }
+  return result.output;
+}
+
 Result<ProcessResult> SystemProcessRunner::run(const ProcessRequest& request) {
   const std::string program = TRY(find_program(request.argv.empty() ? "" : request.argv[0]));
   if (!request.directory.empty() && access(request.directory.c_str(), X_OK) != 0) {

@@ -68,4 +68,10 @@ class FakeProcessRunner : public ProcessRunner {
 /// The file a program name stands for, as run() finds it. Errors: as run().
 [[nodiscard]] Result<std::string> find_program(const std::string& name);
 
+/// What a program that has to succeed prints on stdout.
+/// Errors: `program cannot be empty`; `running program <path>: ` with what it wrote on stderr, else
+/// with how it ended, or with the errors of run().
+[[nodiscard]] Result<std::string> run_for_output(ProcessRunner& runner,
+                                                 const ProcessRequest& request);
+
 }  // namespace rhumb::sys

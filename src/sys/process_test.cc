@@ -72,6 +72,27 @@ TEST(Process, ErrorsReadAsInGo) {
   EXPECT_EQ(runner.run(elsewhere).error().message(), "chdir /nodir: no such file or directory");
 }
 
+TEST(Process, OutputIsThatOfAProgramThatSucceeds) {
+  struct Case {
+    std::vector<std::string> argv;
+    const char* want;
+  };
+  const Case cases[] = {
+      {{"/bin/sh", "-c", "printf 'a\nb'; echo aside >&2"}, "a\nb"},
+      {{"/bin/sh", "-c", "echo out; echo oops >&2; exit 3"}, "running program /bin/sh: oops\n"},
+      {{"/bin/sh", "-c", "exit 3"}, "running program /bin/sh: exit status 3"},
+      {{"no-such-program-x"},
+       "running program no-such-program-x: exec: \"no-such-program-x\": executable file not found "
+       "in $PATH"},
+      {{}, "program cannot be empty"},
+  };
+  for (const Case& c : cases) {
+    SystemProcessRunner runner;
+    const Result<std::string> output = run_for_output(runner, {.argv = c.argv});
+    EXPECT_EQ(output ? *output : output.error().message(), c.want);
+  }
+}
+
 TEST(Process, EndsAtTheTimeout) {
   ProcessRequest slow = request({"sleep", "5"});
   slow.timeout = milliseconds(20);

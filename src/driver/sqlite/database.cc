@@ -215,6 +215,8 @@ Result<Rows> Database::query_one(sqlite3_stmt* statement, std::span<const Value>
   }
   const Resetting resetting(statement);
   TRY(bind(statement, params.first(wanted)));
+  // A statement that was prepared before the schema changed gets its new columns by the first step.
+  int code = sqlite3_step(statement);
   Rows result;
   const int columns = sqlite3_column_count(statement);
   for (int i = 0; i < columns; ++i) {
@@ -222,8 +224,7 @@ Result<Rows> Database::query_one(sqlite3_stmt* statement, std::span<const Value>
     const char* type = sqlite3_column_decltype(statement, i);
     result.types.push_back(to_lower_ascii(type == nullptr ? "" : type));
   }
-  int code = SQLITE_ROW;
-  while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement)) {
     std::vector<Value>& row = result.rows.emplace_back();
     row.reserve(static_cast<size_t>(columns));
     for (int i = 0; i < columns; ++i) {

@@ -165,7 +165,7 @@ Result<void> SqliteConnection::rollback() {
 
 Result<std::unique_ptr<Lock>> SqliteConnection::lock(const LockRequest& request) {
   TRY(make_file());
-  return acquire_lock(*locks_, database_.path(), request);
+  return acquire_lock(*locks_, database_.path(), held_file_, request);
 }
 
 Result<std::optional<std::string>> SqliteConnection::find_lock_holder(const LockRequest& request) {

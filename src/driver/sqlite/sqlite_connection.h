@@ -69,6 +69,7 @@ class SqliteConnection final : public Connection {
   ConnectionInfo info_;
   std::optional<Dsn> missing_;         // the file that is still to be made
   std::shared_ptr<NamedLocks> locks_;  // shared by the connections of one registry
+  std::weak_ptr<HeldFile> held_file_;  // by the locks that this connection gave out
   /// Violations before the open transaction; set while foreign keys are switched off for it.
   std::optional<Violations> violations_before_;
 };

@@ -57,6 +57,15 @@ TEST(SqliteConnection, ReadOnlyFilesCanBeReadOnly) {
             "attempt to write a readonly database");
 }
 
+TEST(SqliteConnection, AQueryThatIsKeptSeesNewColumns) {
+  const auto connection = must_open("file?mode=memory");
+  must_run(*connection, "CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+  EXPECT_EQ(rows_of(*connection, "SELECT * FROM t"), "1\n");
+  must_run(*connection, "ALTER TABLE t ADD COLUMN b DEFAULT 2");
+  EXPECT_EQ(rows_of(*connection, "SELECT * FROM t"), "1|2\n");
+  EXPECT_EQ(connection->query("SELECT * FROM t")->columns, (std::vector<std::string>{"a", "b"}));
+}
+
 TEST(SqliteConnection, AQueryMayHaveSeveralStatements) {
   const auto connection = must_open("file?mode=memory");
   const auto first_cell = [&](std::string_view sql, const std::vector<Value>& params) {

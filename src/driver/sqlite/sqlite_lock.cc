@@ -13,6 +13,12 @@
 #include "sys/file_lock.h"
 
 namespace rhumb::driver::sqlite {
+
+struct HeldFile {
+  std::string name;    // it was first taken under
+  sys::FileLock file;  // lets go when destroyed
+};
+
 namespace {
 
 constexpr std::string_view kSuffix = ".atlas-lock";
@@ -29,16 +35,16 @@ std::string read_holder(const sys::FileLock& file) {
 
 class HeldFileLock final : public Lock {
  public:
-  explicit HeldFileLock(sys::FileLock file) : file_(std::move(file)) {}
+  explicit HeldFileLock(std::shared_ptr<HeldFile> held) : held_(std::move(held)) {}
 
   Result<void> release() override {
-    file_.unlock();
+    held_.reset();
     return {};
   }
   Result<void> regain() override { return {}; }
 
  private:
-  sys::FileLock file_;  // lets go when destroyed
+  std::shared_ptr<HeldFile> held_;  // shared by the locks of one connection
 };
 
 class HeldNamedLock final : public Lock {
@@ -95,7 +101,7 @@ Error already_taken(const LockRequest& request, const std::string& held_by) {
   return lock_busy(fmt::format("sql/sqlite: lock on \"{}\" already taken", request.name), held_by);
 }
 
-Result<std::unique_ptr<Lock>> lock_file(const std::string& path, const LockRequest& request) {
+Result<std::shared_ptr<HeldFile>> take_file(const std::string& path, const LockRequest& request) {
   sys::FileLock file = TRY(sys::FileLock::open(path + std::string(kSuffix)));
   const std::string line = holder_line(request.holder);
   const bool taken =
@@ -103,7 +109,18 @@ Result<std::unique_ptr<Lock>> lock_file(const std::string& path, const LockReque
   if (!taken) {
     return already_taken(request, read_holder(file));
   }
-  return std::make_unique<HeldFileLock>(std::move(file));
+  return std::make_shared<HeldFile>(HeldFile{.name = request.name, .file = std::move(file)});
+}
+
+Result<std::unique_ptr<Lock>> lock_file(const std::string& path,
+                                        std::weak_ptr<HeldFile>& held,
+                                        const LockRequest& request) {
+  std::shared_ptr<HeldFile> own = held.lock();
+  if (own == nullptr || own->name == request.name) {
+    own = TRY(take_file(path, request));
+    held = own;
+  }
+  return std::make_unique<HeldFileLock>(std::move(own));
 }
 
 Result<std::unique_ptr<Lock>> lock_name(NamedLocks& locks, const LockRequest& request) {
@@ -159,8 +176,9 @@ Result<std::optional<std::string>> find_lock_holder(NamedLocks& locks,
 
 Result<std::unique_ptr<Lock>> acquire_lock(NamedLocks& locks,
                                            const std::string& path,
+                                           std::weak_ptr<HeldFile>& held,
                                            const LockRequest& request) {
-  return path.empty() ? lock_name(locks, request) : lock_file(path, request);
+  return path.empty() ? lock_name(locks, request) : lock_file(path, held, request);
 }
 
 }  // namespace rhumb::driver::sqlite

@@ -24,7 +24,13 @@ class NamedLocks {
   std::map<std::string, std::string> holders_;
 };
 
+/// The lock on a file as one connection holds it, under one or more names.
+struct HeldFile;
+
 /// Takes the lock that guards the database file `path`, or the process-wide one when it is empty.
+///
+/// One lock guards a file, whatever its name: `held` is what the connection has of it, and a lock
+/// of another name shares that. The file is free when the last of them is released.
 ///
 /// A file is guarded by an open-file-description lock on `<path>.atlas-lock`, dropped by the kernel
 /// with the process; its content names the holder for people only and nothing depends on it.
@@ -33,6 +39,7 @@ class NamedLocks {
 /// Source: spec revisions.md 8.1.
 [[nodiscard]] Result<std::unique_ptr<Lock>> acquire_lock(NamedLocks& locks,
                                                          const std::string& path,
+                                                         std::weak_ptr<HeldFile>& held,
                                                          const LockRequest& request);
 
 /// Who holds that lock, nothing when it is free. Makes no file.

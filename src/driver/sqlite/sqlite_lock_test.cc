@@ -40,6 +40,22 @@ TEST(SqliteLock, ExcludesAnotherConnectionAndNamesTheHolder) {
   EXPECT_EQ(error_of(second->lock(request("other"))), "");
 }
 
+TEST(SqliteLock, AConnectionMayHaveItUnderTwoNames) {
+  const TestFolder folder;
+  const auto first = must_open(folder.file("a.db"));
+  const auto second = must_open(folder.file("a.db"));
+  LockRequest dev = request("test");
+  dev.name = "atlas_migrate_diff";
+  auto outer = first->lock(dev);
+  auto inner = first->lock(request("test"));
+  ASSERT_TRUE(outer.has_value() && inner.has_value());
+  EXPECT_FALSE(first->lock(dev).has_value());
+  EXPECT_EQ(error_of((*outer)->release()), "");
+  EXPECT_FALSE(second->lock(dev).has_value());
+  EXPECT_EQ(error_of((*inner)->release()), "");
+  EXPECT_EQ(error_of(second->lock(dev)), "");
+}
+
 TEST(SqliteLock, AskingLeavesNoTrace) {
   const TestFolder folder;
   const auto connection = must_open(folder.file("a.db"));
@@ -97,12 +113,13 @@ TEST(SqliteLock, WaitsUntilTheHolderLetsGo) {
 
 TEST(SqliteLock, MemoryIsLockedByNameWithinOneRegistry) {
   NamedLocks locks;
-  auto held = acquire_lock(locks, "", request("one"));
+  std::weak_ptr<HeldFile> held_file;
+  auto held = acquire_lock(locks, "", held_file, request("one"));
   ASSERT_TRUE(held.has_value());
-  EXPECT_EQ(error_of(acquire_lock(locks, "", request("two"))),
+  EXPECT_EQ(error_of(acquire_lock(locks, "", held_file, request("two"))),
             "sql/sqlite: lock on \"atlas_migrate_execute\" already taken (held by one)");
   held->reset();
-  EXPECT_EQ(error_of(acquire_lock(locks, "", request("two"))), "");
+  EXPECT_EQ(error_of(acquire_lock(locks, "", held_file, request("two"))), "");
 }
 
 }  // namespace
