@@ -8,6 +8,7 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_migrate_command();
 
 [[nodiscard]] Command make_migrate_apply_command();
+[[nodiscard]] Command make_migrate_checkpoint_command();
 [[nodiscard]] Command make_migrate_down_command();
 [[nodiscard]] Command make_migrate_edit_command();
 [[nodiscard]] Command make_migrate_hash_command();

@@ -64,14 +64,14 @@ Command make_migrate_command() {
   command.description =
       "Manages versioned schema migrations: a directory of SQL files, pinned by atlas.sum, and a\n"
       "revisions table in each database that remembers what was applied.";
-  command.children = {make_migrate_apply_command(),   make_migrate_down_command(),
-                      make_migrate_edit_command(),    make_migrate_hash_command(),
-                      make_migrate_import_command(),  make_migrate_lock_command(),
-                      make_migrate_ls_command(),      make_migrate_new_command(),
-                      make_migrate_push_command(),    make_migrate_rebase_command(),
-                      make_migrate_rm_command(),      make_migrate_set_command(),
-                      make_migrate_status_command(),  make_migrate_test_command(),
-                      make_migrate_validate_command()};
+  command.children = {make_migrate_apply_command(),  make_migrate_checkpoint_command(),
+                      make_migrate_down_command(),   make_migrate_edit_command(),
+                      make_migrate_hash_command(),   make_migrate_import_command(),
+                      make_migrate_lock_command(),   make_migrate_ls_command(),
+                      make_migrate_new_command(),    make_migrate_push_command(),
+                      make_migrate_rebase_command(), make_migrate_rm_command(),
+                      make_migrate_set_command(),    make_migrate_status_command(),
+                      make_migrate_test_command(),   make_migrate_validate_command()};
   return command;
 }
 
