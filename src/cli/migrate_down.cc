@@ -15,8 +15,10 @@
 #include "cli/revisions_guard.h"
 #include "cli/run_connection.h"
 #include "cli/run_observers.h"
+#include "codec/url.h"
 #include "codec/uuid.h"
 #include "driver/url.h"
+#include "migrate/checkpoint.h"
 #include "migrate/revert.h"
 #include "report/masking_renderer.h"
 #include "report/run_text.h"
@@ -25,24 +27,45 @@
 namespace rhumb::cli {
 namespace {
 
-/// How far the person wants to go back. Errors: of parse_amount; more than one answer.
-Result<migrate::RevertLimits> read_limits(const Invocation& invocation) {
+/// The version of a tag: of a checkpoint file, or of what a directory of the registry held then.
+/// Errors: no such tag; a state without files.
+Result<std::string> tagged_version(const Invocation& invocation,
+                                   PreparedDirectory& prepared,
+                                   const std::string& tag) {
+  const CommandDirectory& opened = prepared.opened;
+  const std::vector<migrate::File>& files = prepared.files.files;
+  if (opened.source != DirectorySource::kRegistry) {
+    const size_t index = TRY(migrate::find_checkpoint(files, tag));
+    return files[index].version();
+  }
+  const std::string url = "atlas://" + opened.slug + "?tag=" + codec::query_escape(tag);
+  const CommandDirectory tagged =
+      TRY(open_directory_at(url, invocation, prepared.environment, prepared.session));
+  const std::vector<std::string> names = TRY(tagged.directory->list());
+  if (names.empty()) {
+    return Error(ErrorCode::kNotFound, go_quote(url) + " holds no migration file");
+  }
+  return migrate::file_version(names.back(), tagged.directory->format());
+}
+
+/// How far the person wants to go back. Errors: of parse_amount and tagged_version; an empty text;
+/// more than one answer.
+Result<migrate::RevertLimits> read_limits(const Invocation& invocation,
+                                          PreparedDirectory& prepared) {
   const FlagSet& flags = invocation.flags;
   migrate::RevertLimits limits;
   limits.amount = TRY(parse_amount(invocation.positionals, "revert"));
+  for (const char* name : {"to-version", "to-tag"}) {
+    if (flags.changed(name) && flags.text(name).empty()) {
+      return invalid(std::string("--") + name + " cannot be empty");
+    }
+    if (limits.amount && flags.changed(name)) {
+      return invalid(std::string("an amount and --") + name + " are mutually exclusive");
+    }
+  }
   limits.to_version = flags.text("to-version");
-  if (flags.changed("to-version") && limits.to_version.empty()) {
-    return invalid("--to-version cannot be empty");
-  }
-  if (limits.amount && !limits.to_version.empty()) {
-    return invalid("an amount and --to-version are mutually exclusive");
-  }
-  if (!flags.text("to-tag").empty()) {
-    return Error(
-        ErrorCode::kUnsupported,
-        "--to-tag " + go_quote(flags.text("to-tag")) +
-            ": only directories of the registry have tags, and this version of the program "
-            "does not revert from one; use --to-version");
+  if (flags.changed("to-tag")) {
+    limits.to_version = TRY(tagged_version(invocation, prepared, flags.text("to-tag")));
   }
   return limits;
 }
@@ -51,8 +74,9 @@ Result<migrate::RevertLimits> read_limits(const Invocation& invocation) {
 Error refuse_registry(const CommandDirectory& opened) {
   return {ErrorCode::kUnsupported,
           "cannot revert from the registry directory " + go_quote(opened.url) +
-              ": this version of the program cannot ask for the approval that it may need; use "
-              "a copy of the directory, --dir \"file://...\""};
+              ": this version of the program cannot ask for the approval that it may need; see "
+              "what would be done with --dry-run, and use a copy of the directory, --dir "
+              "\"file://...\""};
 }
 
 Result<void> print_revert(const Invocation& invocation, const report::TargetSummary& target) {
@@ -66,12 +90,12 @@ Result<void> print_revert(const Invocation& invocation, const report::TargetSumm
 
 /// Runs it; the summary holds what there is to report when this returns.
 Result<void> revert_target(const Invocation& invocation,
-                           const PreparedDirectory& prepared,
+                           PreparedDirectory& prepared,
                            report::RunSummary& summary) {
   App& app = invocation.app;
   const bool explain = format_text(invocation).empty();
   migrate::RevertOptions options;
-  options.limits = TRY(read_limits(invocation));
+  options.limits = TRY(read_limits(invocation, prepared));
   options.has_dev_url = !invocation.flags.text("dev-url").empty();
   fill_run_options(options, invocation, prepared.environment, prepared.opened);
   if (invocation.flags.text("url").empty()) {
@@ -102,8 +126,9 @@ Result<void> revert_target(const Invocation& invocation,
 }
 
 Result<int> run_down(Invocation& invocation) {
-  const PreparedDirectory prepared = TRY(prepare_directory(invocation));
-  if (prepared.opened.source == DirectorySource::kRegistry) {
+  PreparedDirectory prepared = TRY(prepare_directory(invocation));
+  const bool is_dry = invocation.flags.boolean("dry-run");
+  if (prepared.opened.source == DirectorySource::kRegistry && !is_dry) {
     return refuse_registry(prepared.opened);
   }
   if (!invocation.flags.text("env").empty()) {
@@ -145,7 +170,10 @@ Command make_migrate_down_command() {
       "On PostgreSQL and SQLite a version goes with all of its statements or stays. On MySQL and\n"
       "MariaDB a run that fails or is killed goes on where it stopped when it is called again; "
       "with\n"
-      "--to-version it then goes no further than the first time.";
+      "--to-version it then goes no further than the first time.\n\n"
+      "--to-tag names the state of a checkpoint file by its tag; with a registry directory, of "
+      "which\n"
+      "only a --dry-run is done in this release, the state that was pushed with the tag.";
   command.examples =
       "  atlas migrate down --url \"sqlite://app.db\" --dry-run\n"
       "  atlas migrate down --url \"sqlite://app.db\"\n"
@@ -163,7 +191,7 @@ Command make_migrate_down_command() {
       verbose_flag(),
       bool_flag("dry-run", "show what would be executed; nothing is written"),
       text_flag("to-version", "", "revert everything behind this version, which stays"),
-      text_flag("to-tag", "", "revert to the version of this tag of a registry directory"),
+      text_flag("to-tag", "", "revert to the state of a checkpoint file with this tag"),
       lock_timeout_flag(),
       statement_timeout_flag(),
       table_lock_timeout_flag(),

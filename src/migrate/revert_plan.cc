@@ -31,30 +31,42 @@ Error not_found(std::string_view version) {
   return {ErrorCode::kNotFound, fmt::format("migration version {} not found", go_quote(version))};
 }
 
+// A history that began before a checkpoint passes over it: the state is that of the rows before.
+bool passes_over(const Revisions& revisions, const FileEntry& file) {
+  return file.checkpoint && revisions.front().version < file.version;
+}
+
 // How many rows, counted from the end, lie behind the version that is to be left.
-Result<size_t> count_behind(const Positions& files,
+Result<size_t> count_behind(Files files,
+                            const Positions& positions,
                             const Revisions& revisions,
                             const std::string& version) {
   const auto row = std::ranges::find(revisions, version, &Revision::version);
   if (row != revisions.end()) {
     return static_cast<size_t>(revisions.end() - row) - 1;
   }
-  if (!files.contains(version)) {
+  const auto file = positions.find(version);
+  if (file == positions.end()) {
     return not_found(version);
   }
   if (revisions.empty() || version > revisions.back().version) {
     return 0;
+  }
+  if (passes_over(revisions, files[file->second])) {
+    const auto behind = std::ranges::upper_bound(revisions, version, {}, &Revision::version);
+    return static_cast<size_t>(revisions.end() - behind);
   }
   return Error(ErrorCode::kConflict,
                fmt::format("cannot revert to version {}: it is not in the history of this database",
                            go_quote(version)));
 }
 
-Result<size_t> count_rows(const Positions& files,
+Result<size_t> count_rows(Files files,
+                          const Positions& positions,
                           const Revisions& revisions,
                           const RevertLimits& limits) {
   if (!limits.to_version.empty()) {
-    return count_behind(files, revisions, limits.to_version);
+    return count_behind(files, positions, revisions, limits.to_version);
   }
   const size_t amount = limits.amount.value_or(1);
   if (!revisions.empty() && amount > revisions.size()) {
@@ -134,7 +146,7 @@ Result<std::vector<RevertStep>> plan_revert(Files files,
                                             const Revisions& revisions,
                                             const RevertLimits& limits) {
   const Positions positions = positions_of(files);
-  const size_t count = TRY(count_rows(positions, revisions, limits));
+  const size_t count = TRY(count_rows(files, positions, revisions, limits));
   std::vector<RevertStep> steps;
   steps.reserve(count);
   for (size_t i = revisions.size(); i > revisions.size() - count; --i) {

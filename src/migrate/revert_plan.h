@@ -15,7 +15,9 @@ namespace rhumb::migrate {
 /// How far `migrate down` goes; both absent: one version.
 struct RevertLimits {
   std::optional<size_t> amount{};
-  std::string to_version{};  ///< the version to be left; empty: no limit
+  /// The version to be left; empty: no limit. That of a checkpoint stands for the files before it
+  /// in a history that began earlier.
+  std::string to_version{};
 };
 
 /// One version to revert, as indexes into the history and the directory.

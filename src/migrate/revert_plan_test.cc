@@ -64,6 +64,30 @@ TEST(RevertPlan, GoesAsFarAsItIsTold) {
   EXPECT_EQ(plan({"1"}, {}, {.to_version = "1"}), "");
 }
 
+TEST(RevertPlan, ACheckpointStandsForTheFilesBeforeIt) {
+  std::vector<FileEntry> entries = files({"1", "2", "3", "4"});
+  entries[2].checkpoint = true;
+  struct Case {
+    const char* name;
+    std::vector<Revision> applied;
+    const char* want;
+  };
+  const std::vector<Case> cases = {
+      {"began before it", {row("1"), row("2"), row("4")}, "1"},
+      {"has not come so far", {row("1"), row("2")}, "0"},
+      {"began with it", {row("3"), row("4")}, "1"},
+      {"began behind it",
+       {row("4")},
+       "cannot revert to version \"3\": it is not in the history of this database"},
+      {"empty", {}, "0"},
+  };
+  for (const Case& c : cases) {
+    const Result<std::vector<RevertStep>> steps =
+        plan_revert(entries, c.applied, {.to_version = "3"});
+    EXPECT_EQ(steps ? std::to_string(steps->size()) : steps.error().message(), c.want) << c.name;
+  }
+}
+
 TEST(RevertPlan, RefusesWhatItsFilesCannotUndo) {
   Revision baseline = row("1");
   baseline.type = revision_type::kBaseline;

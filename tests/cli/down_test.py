@@ -9,7 +9,7 @@ import time
 
 from databases import MariaDatabase, PostgresDatabase
 from harness import SEED, contains, lacks, same, test, true
-from scenes import tables
+from scenes import push, tables
 
 DIRECTORY = "file://migrations?format=golang-migrate"
 FILES = {
@@ -120,7 +120,9 @@ def bad_input_reverts_nothing(scratch):
         (("--to-version", "9"), 'migration version "9" not found'),
         (("1", "--to-version", "1"), "mutually exclusive"),
         (("--to-version", "1", "--to-tag", "x"), "to-tag"),
-        (("--to-tag", "x"), "only directories of the registry have tags"),
+        (("--to-tag", "x"), 'no checkpoint file has the tag "x"; the tags of the directory: none'),
+        (("--to-tag", ""), "--to-tag cannot be empty"),
+        (("1", "--to-tag", "x"), "an amount and --to-tag are mutually exclusive"),
         (("--on-unknown", "maybe"), "use fail, retry or skip"),
         (("2",), "--dev-url cannot be empty. See: https://atlasgo.io/atlas-schema/sql#dev-database"),
         (("2",), 'there is no file "2_b.down.sql"'),
@@ -136,6 +138,47 @@ def bad_input_reverts_nothing(scratch):
     down(scratch).fails("checksum mismatch")
     same(history(scratch), ["1", "2", "3"], "history")
     same(tables(scratch, "app.db"), ["a", "b", "c"], "tables")
+
+
+def undone(up, down_script):
+    return f"-- atlas:txtar\n\n-- migration.sql --\n{up}\n-- down.sql --\n{down_script}\n"
+
+
+@test
+def a_tag_names_the_state_of_a_checkpoint_file(scratch):
+    files = {f"{n}_{n}.sql": undone(f"CREATE TABLE t{n} (id integer);", f"DROP TABLE t{n};") for n in (1, 2, 4, 5)}
+    scratch.directory("migrations", files)
+    apply = ("migrate", "apply", "--url", "sqlite://app.db")
+    scratch.run(*apply).ok()
+    scratch.directory("migrations", {"3_checkpoint.sql": "-- atlas:checkpoint v1\n\nCREATE TABLE t1 (id integer);\n"
+                                                         "CREATE TABLE t2 (id integer);\n"})
+    words = ("migrate", "down", "--url", "sqlite://app.db", "--to-tag")
+    contains(scratch.run(*words, "v2").fails('no checkpoint file has the tag "v2"').err, 'the directory: "v1"')
+    contains(scratch.run(*words, "v1", "--dry-run").ok().out, "Migrating down from version 5 to 2 (2 migrations in total)")
+    report = json.loads(scratch.run(*words, "v1", "--format", "{{ json . }}").ok().quiet().out)
+    same((report["Status"], report["Current"], report["Target"]), ("APPLIED", "5", "2"), "report")
+    same((history(scratch), tables(scratch, "app.db")), (["1", "2"], ["t1", "t2"]), "what is left")
+    scratch.run(*words, "v1").ok()
+    same(history(scratch), ["1", "2"], "history")
+    os.remove(scratch.file_path("app.db"))
+    scratch.run(*apply).ok()  # begins with the checkpoint
+    scratch.run(*words, "v1").ok()
+    same((history(scratch), tables(scratch, "app.db")), (["3"], ["t1", "t2"]), "what is left")
+
+
+@test
+def a_dry_run_shows_the_way_back_to_a_tag_of_the_registry(scratch):
+    scratch.server()
+    first, second = (undone(f"CREATE TABLE {n} (id integer);", f"DROP TABLE {n};") for n in ("a", "b"))
+    push(scratch, {"1_a.sql": first}, name="app:v1")
+    push(scratch, {"1_a.sql": first, "2_b.sql": second}, name="app")
+    words = ("--url", "sqlite://app.db", "--dir", "atlas://app")
+    scratch.run("migrate", "apply", *words).ok()
+    done = scratch.run("migrate", "down", *words, "--to-tag", "v1", "--dry-run").ok()
+    contains(done.out, "Migrating down from version 2 to 1 (1 migration in total)", "DROP TABLE b;")
+    scratch.run("migrate", "down", *words, "--to-tag", "v1").fails("cannot ask for the approval", "--dry-run")
+    scratch.run("migrate", "down", *words, "--to-tag", "v9", "--dry-run").fails("v9")
+    same(history(scratch), ["1", "2"], "history")
 
 
 @test
