@@ -196,10 +196,7 @@ Result<void> apply_to_target(Invocation& invocation,
       TRY(open_apply_directory(invocation, target.environment, session, directories));
   const CommandDirectory& opened = verified->opened;
   const migrate::DirectoryFiles& files = verified->files;
-  if (invocation.flags.text("url").empty()) {
-    return invalid("required flag \"url\" not set");
-  }
-  const std::string url = TRY(resolve_url(invocation.flags.text("url"), target.environment));
+  const std::string url = TRY(require_url(invocation, target.environment));
   const std::unique_ptr<driver::Connection> connection = TRY(open_run_connection(invocation, url));
   report::MaskingRenderer renderer(
       mask_options(target.environment, opened, connection->info().engine, target.run_reported),

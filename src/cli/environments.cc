@@ -186,6 +186,14 @@ Result<std::string> resolve_url(const std::string& url, const project::Environme
   return urls.front();
 }
 
+Result<std::string> require_url(const Invocation& invocation,
+                                const project::Environment& environment) {
+  if (invocation.flags.text("url").empty()) {
+    return invalid("required flag \"url\" not set");
+  }
+  return resolve_url(invocation.flags.text("url"), environment);
+}
+
 Result<void> check_flags(const Invocation& invocation) {
   TRY(check_required_flags(invocation.command, invocation.flags));
   return check_flag_groups(invocation.command, invocation.flags);

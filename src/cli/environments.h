@@ -36,6 +36,11 @@ Result<void> enter_environment(Invocation& invocation, const project::Environmen
 /// Replaces an `env://` URL in one flag. Errors: when the list behind it has not exactly one entry.
 Result<std::string> resolve_url(const std::string& url, const project::Environment& environment);
 
+/// The database of `--url`, for commands that ask for it late. Errors: `required flag "url" not
+/// set`; those of resolve_url. Source: spec cli-migrate.md 2.1.
+Result<std::string> require_url(const Invocation& invocation,
+                                const project::Environment& environment);
+
 /// Required flags and exclusive groups, once the project's values are in.
 Result<void> check_flags(const Invocation& invocation);
 

@@ -16,6 +16,11 @@ gotmpl::FunctionMap data_functions(const App& app) {
   return report_functions(app, {"base64url", "add", "sub", "upper", "lower", "join", "indent_ln"});
 }
 
+FormatContext run_format(const App& app) {
+  return {.functions = report_functions(app, {"add", "upper", "indent_ln"}),
+          .execute_prefix = "execute log template"};
+}
+
 Result<void> render_format(std::string_view text,
                            const gotmpl::Value& root,
                            const FormatContext& context,

@@ -24,6 +24,9 @@ struct FormatContext {
 /// What `cloud` commands, `whoami` and the like offer.
 [[nodiscard]] gotmpl::FunctionMap data_functions(const App& app);
 
+/// How the commands that run files on databases render it: with json, colours and a little more.
+[[nodiscard]] FormatContext run_format(const App& app);
+
 /// Renders a template over a value and writes it to stdout, also what was rendered before an error.
 /// Errors: `parse format: template: format:1: ...`, `template: format:1:2: executing ...`.
 /// Source: spec templates.md 3.

@@ -314,9 +314,7 @@ class ApplyRun {
     }
     const Result<void> rendered = render_format(
         format, apply_value(target.started ? target : unopened, ZonedTimes(app.clock)),
-        {.functions = report_functions(app, {"add", "upper", "indent_ln"}),
-         .execute_prefix = "execute log template"},
-        last_output_);
+        run_format(app), last_output_);
     app.out << last_output_;
     app.out.flush();
     TRY(rendered);

@@ -84,8 +84,7 @@ Result<void> print_revert(const Invocation& invocation, const report::TargetSumm
   return print_format(
       app, format_text(invocation),
       revert_value(target, invocation.flags.boolean("dry-run"), ZonedTimes(app.clock)),
-      {.functions = report_functions(app, {"add", "upper", "indent_ln"}),
-       .execute_prefix = "execute log template"});
+      run_format(app));
 }
 
 /// Runs it; the summary holds what there is to report when this returns.
@@ -98,10 +97,7 @@ Result<void> revert_target(const Invocation& invocation,
   options.limits = TRY(read_limits(invocation, prepared));
   options.has_dev_url = !invocation.flags.text("dev-url").empty();
   fill_run_options(options, invocation, prepared.environment, prepared.opened);
-  if (invocation.flags.text("url").empty()) {
-    return invalid("required flag \"url\" not set");
-  }
-  const std::string url = TRY(resolve_url(invocation.flags.text("url"), prepared.environment));
+  const std::string url = TRY(require_url(invocation, prepared.environment));
   const std::unique_ptr<driver::Connection> connection = TRY(open_run_connection(invocation, url));
   report::MaskingRenderer renderer(
       mask_options(prepared.environment, prepared.opened, connection->info().engine,
