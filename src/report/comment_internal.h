@@ -8,7 +8,8 @@
 
 namespace rhumb::report {
 
-/// Whether a comment is a directive and nothing else, so that it stays.
+/// Whether a comment is a directive and nothing else, so that it stays; one that is none any more
+/// once its URLs are redacted counts as any other comment.
 [[nodiscard]] bool is_directive_comment(std::string_view comment);
 
 /// The comment with the URLs in it redacted; the mark that closes it is no part of them.

@@ -23,9 +23,7 @@ size_t find_closing_quote(std::string_view text, size_t open) {
   return close;
 }
 
-}  // namespace
-
-bool is_directive_comment(std::string_view comment) {
+bool reads_as_directive(std::string_view comment) {
   const size_t feed = comment.find('\n');
   if (feed != std::string_view::npos && feed + 1 < comment.size()) {
     return false;
@@ -34,6 +32,13 @@ bool is_directive_comment(std::string_view comment) {
   const std::optional<sql::Directive> directive = sql::parse_directive(comment);
   return directive &&
          std::find(std::begin(kMarks), std::end(kMarks), directive->prefix) != std::end(kMarks);
+}
+
+}  // namespace
+
+bool is_directive_comment(std::string_view comment) {
+  const bool has_url = comment.find("://") != std::string_view::npos;
+  return reads_as_directive(comment) && (!has_url || reads_as_directive(redact_comment(comment)));
 }
 
 std::string redact_comment(std::string_view comment) {
@@ -95,11 +100,14 @@ std::vector<TextSpan> find_hidden_quotes(std::string_view comment, const HiddenV
 std::string mask_comment(std::string_view comment,
                          const MaskPolicy& policy,
                          const HiddenValues& hidden) {
-  if (policy.is_open() || is_directive_comment(comment)) {
+  const bool hides_literals = policy.sensitive || policy.literals != LiteralMasking::kNone;
+  if (policy.is_open()) {
     return std::string(comment);
   }
+  if (is_directive_comment(comment)) {
+    return hides_literals ? redact_comment(comment) : std::string(comment);
+  }
   std::vector<TextSpan> spans;
-  const bool hides_literals = policy.sensitive || policy.literals != LiteralMasking::kNone;
   if (policy.sensitive) {
     spans = find_comment_body(comment);
   } else if (hides_literals) {

@@ -177,6 +177,19 @@ TEST(Masking, OfComments) {
   EXPECT_EQ(mask_comment("-- pw hunter2 atlas:x\n", marked, hidden), "-- (sensitive)\n");
 }
 
+TEST(Masking, OfDirectivesRedactsTheirUrls) {
+  const HiddenValues hidden;
+  const std::string text = "-- atlas:from postgres://u:pw@h/d\n";
+  const std::string want = "-- atlas:from postgres://u:xxxxx@h/d\n";
+  for (const MaskPolicy& policy : {MaskPolicy{}, MaskPolicy{.sensitive = true}}) {
+    EXPECT_EQ(mask_comment(text, policy, hidden), want);
+    EXPECT_EQ(masked(text + "SELECT x", kLite, policy), want + "SELECT x");
+  }
+  const MaskPolicy marked{.sensitive = true};
+  EXPECT_EQ(masked("-- atlas:ma://u\x17p@'T\nSELECT x", kLite, marked), "-- (sensitive)\nSELECT x")
+      << "what is no directive without its URL is none";
+}
+
 struct ErrorCase {
   std::string_view error;
   std::string_view want;
