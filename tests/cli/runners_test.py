@@ -21,8 +21,8 @@ HOLDER = r"\(held by (apply tester@\S+:\d+ since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ
 
 
 class Sqlite:
-    slow_row = ("INSERT INTO log WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 20000) "
-                "SELECT {n} FROM c WHERE i = 20000")
+    slow_row = ("INSERT INTO log WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 80000) "
+                "SELECT {n} FROM c WHERE i = 80000")
 
     def __init__(self, scratch):
         self.scratch, self.url = scratch, "sqlite://app.db"
