@@ -58,7 +58,7 @@ Result<project::CaseList> read_cases(const Invocation& invocation,
 /// How files are applied: as `migrate apply` would in the environment, in one schema.
 migrate::ApplyOptions apply_options(const Invocation& invocation,
                                     const project::Environment& environment) {
-  App& app = invocation.app;
+  const App& app = invocation.app;
   migrate::ApplyOptions options;
   options.tx_mode = environment.tx_mode.empty() ? options.tx_mode : environment.tx_mode;
   options.holder = lock_holder(app, invocation.command.name);
@@ -111,7 +111,7 @@ class TestRun {
     report::MaskingRenderer texts(mask_options(prepared_.environment, prepared_.opened,
                                                dev.info().engine, /*is_reported=*/false),
                                   secrets_);
-    migrate::CaseResult result =
+    const migrate::CaseResult result =
         TRY(migrate::run_case(test, {.dev = dev,
                                      .directory = prepared_.files,
                                      .processes = processes_,

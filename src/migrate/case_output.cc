@@ -27,7 +27,7 @@ std::string cell_text(const driver::Value& value, std::string_view type) {
   if (type == "boolean" && std::holds_alternative<std::string>(value)) {
     return driver::is_true(value) ? "true" : "false";
   }
-  std::string text = driver::to_text(value);
+  const std::string text = driver::to_text(value);
   const bool is_bytes = std::holds_alternative<driver::Blob>(value) && !is_text(text);
   return is_bytes ? "\\x" + codec::hex_encode(codec::as_bytes(text)) : text;
 }
