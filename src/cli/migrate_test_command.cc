@@ -165,7 +165,7 @@ Command make_migrate_test_command() {
       "  test \"migrate\" \"users\" {\n"
       "    migrate  { to = \"20260301120000\" }           # run files up to a version\n"
       "    exec     { sql = \"INSERT INTO users ...\" }   # also: format, output, match\n"
-      "    catch    { sql = \"INSERT ...\" error = \"UNIQUE\" }\n"
+      "    catch    { sql = \"INSERT ...\" }              # has to fail; also: error\n"
       "    assert   { sql = \"SELECT count(*) = 1 FROM users\" }\n"
       "    log      { message = \"seeded\" }\n"
       "    external { program = [\"./check.sh\", testing.dev_url] }\n"
