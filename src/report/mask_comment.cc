@@ -63,7 +63,7 @@ std::vector<TextSpan> find_comment_body(std::string_view comment) {
     --end;
   }
   const std::string_view body = comment.substr(begin, end - begin);
-  if (body.empty() || body == kPlaceholder || is_directive_comment(comment)) {
+  if (body.empty() || body == kPlaceholder) {
     return {};
   }
   return {TextSpan{.begin = begin,
@@ -100,18 +100,19 @@ std::vector<TextSpan> find_hidden_quotes(std::string_view comment, const HiddenV
 std::string mask_comment(std::string_view comment,
                          const MaskPolicy& policy,
                          const HiddenValues& hidden) {
-  const bool hides_literals = policy.sensitive || policy.literals != LiteralMasking::kNone;
   if (policy.is_open()) {
     return std::string(comment);
   }
-  if (is_directive_comment(comment)) {
+  const bool hides_literals = policy.sensitive || policy.literals != LiteralMasking::kNone;
+  std::vector<TextSpan> spans;
+  if (hides_literals) {
+    spans = find_hidden_quotes(comment, hidden);
+  }
+  if (spans.empty() && is_directive_comment(comment)) {
     return hides_literals ? redact_comment(comment) : std::string(comment);
   }
-  std::vector<TextSpan> spans;
   if (policy.sensitive) {
     spans = find_comment_body(comment);
-  } else if (hides_literals) {
-    spans = find_hidden_quotes(comment, hidden);
   }
   for (const SensitivePattern& pattern : policy.patterns) {
     for (const TextSpan& span : pattern.find_in(comment)) {

@@ -203,11 +203,21 @@ class StatementMasker {
         quotes_in_comments_ = true;
         own.add(values_);
       }
+      const size_t before = spans_.size();
       hide_comment_spans(token, find_hidden_quotes(token.text, own));
       if (in_file_ != nullptr) {
         hide_comment_spans(token, find_hidden_quotes(token.text, *in_file_));
       }
+      if (spans_.size() > before) {
+        quoting_.push_back(token.offset);
+      }
     }
+  }
+
+  /// Whether a token is a directive that stays as it is.
+  [[nodiscard]] bool is_kept_directive(const Token& token) const {
+    return token.kind == TokenKind::kComment && is_directive_comment(token.text) &&
+           std::find(quoting_.begin(), quoting_.end(), token.offset) == quoting_.end();
   }
 
   /// Joins the literal at `i` with the one before it when the dialect concatenates them.
@@ -310,7 +320,7 @@ class StatementMasker {
     for (const Token& token : tokens_) {
       if (token.kind == TokenKind::kNumber && !is_inside_placeholder(token)) {
         hide_plain(token);
-      } else if (token.kind == TokenKind::kComment) {
+      } else if (token.kind == TokenKind::kComment && !is_kept_directive(token)) {
         hide_comment_spans(token, find_comment_body(token.text));
       }
     }
@@ -396,7 +406,7 @@ class StatementMasker {
   void mask_patterns() {
     std::vector<TextSpan> directives;
     for (const Token& token : tokens_) {
-      if (token.kind == TokenKind::kComment && is_directive_comment(token.text)) {
+      if (is_kept_directive(token)) {
         directives.push_back(
             TextSpan{.begin = token.offset, .end = token.offset + token.text.size()});
       }
@@ -423,6 +433,7 @@ class StatementMasker {
   std::vector<TextSpan> spans_;
   std::vector<std::string> values_;
   bool quotes_in_comments_ = false;
+  std::vector<size_t> quoting_;  // offsets of comments that quote a hidden value
 };
 
 }  // namespace

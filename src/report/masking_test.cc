@@ -190,6 +190,18 @@ TEST(Masking, OfDirectivesRedactsTheirUrls) {
       << "what is no directive without its URL is none";
 }
 
+TEST(Masking, OfDirectivesHidesWhatTheyQuote) {
+  HiddenValues hidden;
+  hidden.add("hunter2");
+  EXPECT_EQ(mask_comment("-- atlas:x 'hunter2'\n", {}, hidden), "-- atlas:x (sensitive)\n");
+  EXPECT_EQ(masked("-- atlas:x 'hunter2'\nSELECT 'hunter2'", kLite),
+            "-- atlas:x (sensitive)\nSELECT (sensitive)");
+  const MaskPolicy marked{.sensitive = true};
+  EXPECT_EQ(mask_comment("-- atlas:x 'hunter2'\n", marked, hidden), "-- (sensitive)\n");
+  EXPECT_EQ(masked("-- atlas:x 'hunter2'\nSELECT 'hunter2'", kLite, marked),
+            "-- (sensitive)\nSELECT (sensitive)");
+}
+
 struct ErrorCase {
   std::string_view error;
   std::string_view want;
