@@ -147,6 +147,7 @@ void fill_run_options(migrate::RunOptions& options,
   options.revisions_schema = flags.text("revisions-schema");
   options.on_unknown = flags.text("on-unknown");
   options.dry_run = flags.boolean("dry-run");
+  options.hooks = environment.hooks;
   options.lock_name = flags.text("lock-name");
   options.lock_timeout = flags.duration("lock-timeout");
   options.limits = {.statement = flags.duration("statement-timeout"),

@@ -5,10 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "migrate/run_event.h"
 #include "migrate/statement_limits.h"
+#include "migrate/transaction_hook.h"
 #include "sys/cancellation.h"
 
 namespace rhumb::migrate {
@@ -20,6 +22,7 @@ struct RunOptions {
   std::string on_unknown = "fail";  ///< `fail`, `retry`, `skip`
   bool dry_run = false;
   StatementLimits limits{};  ///< of every file that says nothing else
+  std::vector<TransactionHook> hooks{};  ///< of every transaction that files run in
 
   std::string lock_name = "atlas_migrate_execute";
   std::chrono::nanoseconds lock_timeout = std::chrono::seconds(10);

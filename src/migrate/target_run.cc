@@ -163,9 +163,19 @@ Result<void> TargetRun::begin_file(TxMode mode) {
   }
   if (mode == TxMode::kFile || (mode == TxMode::kAll && !all_open_)) {
     TRY(connection_.begin());
+    const Result<void> hooked = hooks_.after_begin();
+    if (!hooked) {
+      TRY(connection_.rollback());
+      return hooked;
+    }
     all_open_ = mode == TxMode::kAll;
   }
   return {};
+}
+
+Result<void> TargetRun::roll_back() {
+  hooks_.before_rollback();
+  return connection_.rollback();
 }
 
 // Takes the open transaction back; what goes wrong there comes first in the error of the run.
@@ -174,7 +184,7 @@ RunText TargetRun::undo(TxMode mode, RunText text) {
     return text;
   }
   all_open_ = false;
-  const Result<void> undone = connection_.rollback();
+  const Result<void> undone = roll_back();
   if (!undone) {
     const RunText problem = stream_.texts().message(undone.error().message());
     text.shown = problem.shown + ": " + text.shown;
@@ -243,6 +253,9 @@ TargetRun::Attempt TargetRun::try_file(size_t index,
     fail_start(index, mode.error());
     return Attempt::kFailed;
   }
+  if (*mode == TxMode::kNone) {
+    hooks_.pass_over(file.id.version);
+  }
   const RowWriting writing = choose_writing(file, *mode);
   const bool ends_itself = file.statements.controls_transactions();
   LimitedSession limited(connection_, options_.dry_run ? StatementLimits{} : limits_[index],
@@ -293,7 +306,7 @@ TargetRun::Attempt TargetRun::run_once(size_t index,
                            .direction = direction_};
   FileRunner runner(context, file, planned, find_row(file.id.version), mode, writing);
   std::optional<FileFailure> failure = runner.run();
-  if (failure && may_repeat && failure->repeatable && connection_.rollback()) {
+  if (failure && may_repeat && failure->repeatable && roll_back()) {
     tell_repeat(file.id, failure->file, failure->started);
     return Attempt::kUndone;
   }
@@ -334,6 +347,12 @@ Result<void> TargetRun::settle_commit(const PreparedFile& last, const Error& los
 
 // Commits what is open, of which the file `last` was the last.
 Result<void> TargetRun::commit_up_to(size_t last) {
+  const Result<void> hooked = hooks_.before_commit();
+  if (!hooked) {
+    const Result<void> undone = roll_back();
+    static_cast<void>(undone.has_value());  // else it ends with its session
+    return hooked;
+  }
   const Result<void> committed = connection_.commit();
   const bool is_unknown = !committed && is_lost(committed.error());
   return is_unknown ? settle_commit(*files_[last], committed.error()) : committed;
@@ -341,8 +360,8 @@ Result<void> TargetRun::commit_up_to(size_t last) {
 
 void TargetRun::fail_commit(size_t first, size_t last, const Error& error) {
   fail_run(error);
-  const FileResult result =
-      is_unknown_commit(error) ? FileResult::kFailed : FileResult::kRolledBack;
+  const bool is_undone = !is_unknown_commit(error) && !hooks_.ran_apart();
+  const FileResult result = is_undone ? FileResult::kRolledBack : FileResult::kFailed;
   for (size_t i = first; i <= last; ++i) {
     stream_.emit(FileDone{.file = files_[i]->id, .result = result, .error = error_});
   }
@@ -372,6 +391,7 @@ Result<void> TargetRun::read_limits() {
 }
 
 Result<void> TargetRun::execute_plan() {
+  hooks_.hide_values();
   const Planned planned = TRY(plan());
   TRY(read_limits());
   stream_.emit(planned);

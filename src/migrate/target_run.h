@@ -14,6 +14,7 @@
 #include "migrate/run_session.h"
 #include "migrate/run_stream.h"
 #include "migrate/statement_watch.h"
+#include "migrate/transaction_hooks.h"
 
 namespace rhumb::migrate {
 
@@ -32,6 +33,7 @@ class TargetRun {
         stream_(stream),
         direction_(direction),
         session_(connection, options, stream.clock()),
+        hooks_(connection, options, stream),
         watch_({}, [this](const LockWait& wait) { tell_wait(wait); }) {}
   TargetRun(const TargetRun&) = delete;
   TargetRun& operator=(const TargetRun&) = delete;
@@ -95,10 +97,12 @@ class TargetRun {
   void fail_run(ErrorCode code, RunText text);
   void fail_run(const Error& error);
   RunText undo(TxMode mode, RunText text);
+  Result<void> roll_back();
   void finish_target();
   void tell_wait(const LockWait& wait);
 
   RunSession session_;
+  TransactionHooks hooks_;
   std::vector<StatementLimits> limits_;  // of files_
   RunText error_;
   bool all_open_ = false;  // the transaction of mode all

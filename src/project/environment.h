@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hcl/value.h"
+#include "migrate/transaction_hook.h"
 #include "project/block_value.h"
 #include "project/check_rules.h"
 #include "project/rollout.h"
@@ -118,6 +119,7 @@ struct Environment {
   std::map<std::string, std::string> formats{};
   std::vector<ExtraAttribute> extra{};
   CheckRules checks{};
+  std::vector<migrate::TransactionHook> hooks{};  ///< of the file, in order
   std::optional<RolloutPlace> rollout{};
 
   /// The `mem://` directories as they were rendered for this target. Shared: several targets may

@@ -8,6 +8,7 @@
 #include "project/body_reader.h"
 #include "project/evaluate_block.h"
 #include "project/expand.h"
+#include "project/hook.h"
 #include "project/node_graph.h"
 #include "project/read_environment.h"
 #include "project/scope.h"
@@ -191,6 +192,9 @@ Result<void> Loader::load_blocks() {
   const std::vector<Instance> instances = TRY(expand_blocks(outline_.blocks, scope_));
   for (const Instance& instance : instances) {
     TRY(check_policy_block(instance.value));
+    if (instance.value.type == "hook") {
+      project_.defaults.hooks.push_back(TRY(read_hook(instance.value)));
+    }
   }
   for (const Instance& instance : instances) {
     if (instance.value.type == "env") {
@@ -227,6 +231,7 @@ Result<void> Loader::add_environment(const Instance& instance, const std::vector
     return {};
   }
   TRY(inherit_policies(global_policies(all), instance.value, environment));
+  environment.hooks = project_.defaults.hooks;
   environment.name = name;
   environment.key = instance.key;
   if (!project_.cloud.repo.empty() && !environment.migration.repo) {
