@@ -149,6 +149,8 @@ project::Host make_host(App& app,
           .processes = processes,
           .http = app.http,
           .registry = app.http,
+          .provider = app.http,
+          .clock = app.clock,
           .user_agent = user_agent(app),
           .cancellation = stop,
           .print = [&app](std::string_view line) { app.err << line << "\n"; }};

@@ -11,6 +11,15 @@ namespace {
 
 constexpr std::chrono::seconds kAttemptMax{30};
 
+Result<http::Client*> open_once(std::unique_ptr<http::Client>& client,
+                                const http::Client::Options& options) {
+  if (client == nullptr) {
+    http::Client opened = TRY(http::Client::create(options));
+    client = std::make_unique<http::Client>(std::move(opened));
+  }
+  return client.get();
+}
+
 }  // namespace
 
 HttpAccess::HttpAccess(const sys::Environment& environment, sys::Clock& clock)
@@ -19,12 +28,8 @@ HttpAccess::HttpAccess(const sys::Environment& environment, sys::Clock& clock)
 HttpAccess::~HttpAccess() = default;
 
 Result<http::Client*> HttpAccess::client() {
-  if (client_ == nullptr) {
-    http::Client opened = TRY(http::Client::create(
-        {.ca_file = environment_.get_or_empty("ATLAS_CLOUD_CA"), .proxy_from_environment = true}));
-    client_ = std::make_unique<http::Client>(std::move(opened));
-  }
-  return client_.get();
+  return open_once(client_, {.ca_file = environment_.get_or_empty("ATLAS_CLOUD_CA"),
+                             .proxy_from_environment = true});
 }
 
 void HttpAccess::limit(std::chrono::nanoseconds budget) {
@@ -77,6 +82,17 @@ Result<std::string> HttpAccess::get(const std::string& url, std::chrono::nanosec
                  "unexpected status code " + std::to_string(response.status));
   }
   return response.body;
+}
+
+Result<http::ClientResponse> HttpAccess::send(const http::ClientRequest& request,
+                                              provider::Route route) {
+  const bool is_near = route == provider::Route::kMachine;
+  http::Client* opened = TRY(open_once(
+      is_near ? machine_ : network_,
+      {.ca_file = environment_.get_or_empty("AWS_CA_BUNDLE"), .proxy_from_environment = !is_near}));
+  http::ClientRequest stoppable = request;
+  stoppable.cancelled = [this] { return stop_.is_cancelled(); };
+  return opened->send(stoppable);
 }
 
 }  // namespace rhumb::cli

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "project/host.h"
+#include "provider/http_sender.h"
 #include "registry_api/transport.h"
 #include "sys/cancellation.h"
 
@@ -19,8 +20,10 @@ class Environment;
 namespace rhumb::cli {
 
 /// The process's way to HTTP: opened on first use, so that commands without a request load nothing;
-/// one client, so that connections are kept between requests.
-class HttpAccess final : public registry_api::Transport, public project::HttpFetcher {
+/// one client for each way, so that connections are kept between requests.
+class HttpAccess final : public registry_api::Transport,
+                         public project::HttpFetcher,
+                         public provider::HttpSender {
  public:
   HttpAccess(const sys::Environment& environment, sys::Clock& clock);
   ~HttpAccess() override;
@@ -38,6 +41,10 @@ class HttpAccess final : public registry_api::Transport, public project::HttpFet
   Result<void> wait(std::chrono::milliseconds duration) override;
   [[nodiscard]] Result<std::string> get(const std::string& url,
                                         std::chrono::nanoseconds timeout) override;
+  /// To a cloud provider, whose certificates are checked against those of the system, or of the
+  /// file that AWS_CA_BUNDLE names, whatever the registry's are.
+  [[nodiscard]] Result<http::ClientResponse> send(const http::ClientRequest& request,
+                                                  provider::Route route) override;
 
  private:
   Result<http::Client*> client();
@@ -48,6 +55,8 @@ class HttpAccess final : public registry_api::Transport, public project::HttpFet
   sys::CancellationToken stop_{};
   std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> deadline_{};
   std::unique_ptr<http::Client> client_;
+  std::unique_ptr<http::Client> network_;  // to cloud providers
+  std::unique_ptr<http::Client> machine_;  // to servers of this machine
 };
 
 }  // namespace rhumb::cli

@@ -21,7 +21,9 @@ class CaseFilesTest : public testing::Test {
                                  .drivers = host_.drivers,
                                  .processes = processes_,
                                  .http = host_.fetcher,
-                                 .registry = host_.transport});
+                                 .registry = host_.transport,
+                                 .provider = host_.sender,
+                                 .clock = host_.clock});
   }
 
   /// `name: command, ...` of every case, or the error.
@@ -219,7 +221,9 @@ TEST_F(CaseFilesTest, ReadsSeveralFilesAsOneBody) {
                                               .drivers = host_.drivers,
                                               .processes = processes_,
                                               .http = host_.fetcher,
-                                              .registry = host_.transport})
+                                              .registry = host_.transport,
+                                              .provider = host_.sender,
+                                              .clock = host_.clock})
                             .value();
   ASSERT_EQ(list.cases.size(), 2U);
   EXPECT_EQ(std::get<migrate::LogCommand>(list.cases[0].commands[0].action).message, "from b");

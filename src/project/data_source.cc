@@ -14,13 +14,13 @@ struct Source {
 };
 
 constexpr Source kSources[] = {
-    {"aws_rds_token", nullptr},
+    {"aws_rds_token", read_rds_token},
     {"blob_dir", nullptr},
     {"cloud_databases", read_cloud_databases},
     {"composite_schema", nullptr},
     {"external", read_external},
     {"external_schema", nullptr},
-    {"gcp_cloudsql_token", nullptr},
+    {"gcp_cloudsql_token", read_cloudsql_token},
     {"hcl_schema", read_schema_files},
     {"remote_dir", read_remote_directory},
     {"remote_schema", nullptr},

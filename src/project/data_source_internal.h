@@ -12,6 +12,8 @@ Result<hcl::Value> read_template_directory(const DataRequest& request);
 Result<hcl::Value> read_schema_files(const DataRequest& request);
 Result<hcl::Value> read_remote_directory(const DataRequest& request);
 Result<hcl::Value> read_cloud_databases(const DataRequest& request);
+Result<hcl::Value> read_rds_token(const DataRequest& request);
+Result<hcl::Value> read_cloudsql_token(const DataRequest& request);
 
 /// The value of a data source that gives nothing but a URL.
 [[nodiscard]] hcl::Value url_object(const std::string& url);

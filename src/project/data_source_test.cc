@@ -29,8 +29,8 @@ TEST(DataSource, IsCheckedInEveryBlock) {
       {"data \"external\" \"self\" {\n program = [data.external.self]\n}\n"
        "thing {\n y = data.external.self\n}",
        "cyclic reference to \"data.external.self\""},
-      {"data \"aws_rds_token\" \"a\" {\n}\nthing {\n y = data.aws_rds_token.a\n}",
-       "data.aws_rds_token.a: data source \"aws_rds_token\" is not supported"},
+      {"data \"external_schema\" \"a\" {\n}\nthing {\n y = data.external_schema.a\n}",
+       "data.external_schema.a: data source \"external_schema\" is not supported"},
   };
   for (const Case& c : cases) {
     TestHost host;

@@ -11,10 +11,14 @@
 namespace rhumb::driver {
 class DriverRegistry;
 }  // namespace rhumb::driver
+namespace rhumb::provider {
+class HttpSender;
+}  // namespace rhumb::provider
 namespace rhumb::registry_api {
 class Transport;
 }  // namespace rhumb::registry_api
 namespace rhumb::sys {
+class Clock;
 class Environment;
 class ProcessRunner;
 }  // namespace rhumb::sys
@@ -42,6 +46,8 @@ struct Host {
   sys::ProcessRunner& processes;          ///< `data "external"`
   HttpFetcher& http;                      ///< `data "runtimevar"`
   registry_api::Transport& registry;      ///< `data "remote_dir"`, `data "cloud_databases"`
+  provider::HttpSender& provider;         ///< what asks AWS and Google Cloud
+  const sys::Clock& clock;                ///< of signatures
   std::string user_agent{};               ///< of requests to the registry
   sys::CancellationToken cancellation{};  ///< ends programs that run
   /// One line of `print`, for stderr; may be empty.

@@ -25,6 +25,8 @@ Result<Project> TestHost::load(const std::string& text, ProjectRequest request) 
                   .processes = processes_,
                   .http = fetcher,
                   .registry = transport,
+                  .provider = sender,
+                  .clock = clock,
                   .user_agent = "test",
                   .print = [this](std::string_view line) { printed.emplace_back(line); }};
   return load_project(request, host);

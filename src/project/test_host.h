@@ -6,7 +6,9 @@
 
 #include "driver/url.h"
 #include "project/project.h"
+#include "provider/fake_sender.h"
 #include "registry_api/transport.h"
+#include "sys/clock.h"
 #include "sys/environment.h"
 #include "sys/files.h"
 #include "sys/process.h"
@@ -75,6 +77,8 @@ class TestHost {
   sys::FakeEnvironment environment{{"PATH", "/usr/bin:/bin"}};
   FakeFetcher fetcher;
   FakeTransport transport;
+  provider::FakeSender sender;
+  sys::FakeClock clock;
   std::vector<std::string> printed;
 
  private:
