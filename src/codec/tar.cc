@@ -39,6 +39,7 @@ constexpr Field kPrefix = {345, 155};
 
 constexpr char kRegular = '0';
 constexpr char kOldRegular = '\0';
+constexpr char kFolder = '5';
 constexpr char kPaxHeader = 'x';
 constexpr char kPaxGlobal = 'g';
 constexpr char kGnuLongName = 'L';
@@ -280,7 +281,13 @@ class TarReader {
 
   Result<void> add_file(std::string_view block, char type, std::string_view content) {
     const Overrides overrides = std::exchange(overrides_, {});
-    const std::string name = overrides.name ? *overrides.name : header_name(block);
+    std::string name = overrides.name ? *overrides.name : header_name(block);
+    if (options_.passes_over_folders && type == kFolder) {
+      return {};
+    }
+    if (options_.passes_over_folders && name.starts_with("./")) {
+      name.erase(0, 2);
+    }
     if (type != kRegular && type != kOldRegular) {
       return invalid("archive entry " + go_quote(name) + " is refused: it is no regular file");
     }

@@ -25,6 +25,8 @@ struct ArchiveFile {
 
 struct TarOptions {
   bool allow_directories_in_names = false;  ///< `sub/name`, as Flyway directories have
+  /// Entries of folders are left out and `./` before names too: what `tar -cf x.tar folder` writes.
+  bool passes_over_folders = false;
 };
 
 /// Reads USTAR, PAX, GNU and old tar archives; the files come in the archive's order.

@@ -15,7 +15,7 @@ struct Source {
 
 constexpr Source kSources[] = {
     {"aws_rds_token", read_rds_token},
-    {"blob_dir", nullptr},
+    {"blob_dir", read_blob_directory},
     {"cloud_databases", read_cloud_databases},
     {"composite_schema", nullptr},
     {"external", read_external},

@@ -14,6 +14,7 @@ Result<hcl::Value> read_remote_directory(const DataRequest& request);
 Result<hcl::Value> read_cloud_databases(const DataRequest& request);
 Result<hcl::Value> read_rds_token(const DataRequest& request);
 Result<hcl::Value> read_cloudsql_token(const DataRequest& request);
+Result<hcl::Value> read_blob_directory(const DataRequest& request);
 
 /// The value of a data source that gives nothing but a URL.
 [[nodiscard]] hcl::Value url_object(const std::string& url);

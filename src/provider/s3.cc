@@ -1,0 +1,162 @@
+#include "provider/s3.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/go_format.h"
+#include "base/text.h"
+#include "codec/xml.h"
+
+namespace rhumb::provider {
+namespace {
+
+using codec::XmlLeaf;
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::string_view kService = "s3";
+constexpr int kPagesMax = 1000;  // of a list; a folder in it takes a place as well
+constexpr std::string_view kRegionHeader = "x-amz-bucket-region";
+
+Result<void> check_endpoint(const std::string& endpoint) {
+  const Result<codec::Url> url = codec::parse_url(endpoint);
+  const bool is_http = url && (url->scheme == "http" || url->scheme == "https");
+  if (!is_http || url->host.empty() || url->user || !url->raw_query.empty()) {
+    return invalid("endpoint of an s3 URL must be an http or https URL without user and query");
+  }
+  return {};
+}
+
+Error refusal(const http::ClientResponse& response, const std::string& region) {
+  const std::string_view home = http::header_or_empty(response.headers, kRegionHeader);
+  if (!home.empty() && home != region) {
+    return Error(
+        ErrorCode::kUnavailable,
+        fmt::format("the bucket is in region {}; add region={} to the URL", go_quote(home), home));
+  }
+  const Result<std::vector<XmlLeaf>> answer = codec::read_xml_leaves(response.body);
+  const std::string code = answer ? codec::find_xml_text(*answer, "Error/Code") : std::string();
+  if (code.empty()) {
+    return status_error(response.status);
+  }
+  return Error(code_of_status(response.status),
+               code + ": " + codec::find_xml_text(*answer, "Error/Message"));
+}
+
+/// The names of one page, added to `names`. -> the token of the next page, "" behind the last
+Result<std::string> read_page(std::string_view body,
+                              const std::string& prefix,
+                              std::vector<std::string>& names) {
+  const std::vector<XmlLeaf> leaves = TRY(codec::read_xml_leaves(body).context("list of objects"));
+  for (const XmlLeaf& leaf : leaves) {
+    if (leaf.path != "ListBucketResult/Contents/Key") {
+      continue;
+    }
+    const std::string key = TRY(codec::query_unescape(leaf.text).context("list of objects"));
+    const bool is_below = key.starts_with(prefix) && key.size() > prefix.size();
+    if (is_below && key.find('/', prefix.size()) == std::string::npos) {
+      names.push_back(key.substr(prefix.size()));
+    }
+  }
+  const bool goes_on = codec::find_xml_text(leaves, "ListBucketResult/IsTruncated") == "true";
+  return goes_on ? codec::find_xml_text(leaves, "ListBucketResult/NextContinuationToken")
+                 : std::string();
+}
+
+}  // namespace
+
+Result<S3Location> parse_s3_url(const codec::Url& url) {
+  S3Location location{.bucket = url.host,
+                      .key = url.path.starts_with('/') ? url.path.substr(1) : url.path};
+  if (location.bucket.empty() || url.user) {
+    return invalid("an s3 URL must be of the form s3://bucket/path");
+  }
+  for (const auto& [name, values] : url.query()) {
+    std::string* const place = name == "region"     ? &location.region
+                               : name == "profile"  ? &location.profile
+                               : name == "endpoint" ? &location.endpoint
+                                                    : nullptr;
+    if (place == nullptr) {
+      return invalid(fmt::format(
+          "unknown query parameter {} of an s3 URL, known are: region, profile, endpoint",
+          go_quote(name)));
+    }
+    *place = values.front();
+  }
+  if (!location.endpoint.empty()) {
+    TRY(check_endpoint(location.endpoint));
+  }
+  return location;
+}
+
+S3Bucket::S3Bucket(const S3Location& location,
+                   std::string region,
+                   AwsCredentials credentials,
+                   HttpSender& sender,
+                   const sys::Clock& clock)
+    : region_(std::move(region)),
+      credentials_(std::move(credentials)),
+      sender_(sender),
+      clock_(clock) {
+  const std::string& bucket = location.bucket;
+  const bool in_path = !location.endpoint.empty() || bucket.find('.') != std::string::npos;
+  const std::string amazon =
+      "https://" + (in_path ? "" : bucket + ".") + aws_host(kService, region_);
+  origin_ = location.endpoint.empty() ? amazon : location.endpoint;
+  while (origin_.ends_with('/')) {
+    origin_.pop_back();
+  }
+  const std::string rest = origin_.substr(origin_.find("://") + 3);
+  const size_t slash = std::min(rest.find('/'), rest.size());
+  host_ = rest.substr(0, slash);
+  base_ = rest.substr(slash) + (in_path ? "/" + bucket + "/" : "/");
+  origin_.resize(origin_.size() - (rest.size() - slash));
+}
+
+Result<std::string> S3Bucket::get(const std::string& key, Query query) {
+  SignableRequest signable{.host = host_,
+                           .path = base_ + uri_encode(key, /*keeps_slash=*/true),
+                           .query = std::move(query)};
+  http::ClientRequest request;
+  request.url = origin_ + signable.path;
+  if (!signable.query.empty()) {
+    request.url += "?" + canonical_query(signable.query);
+  }
+  request.headers =
+      sign_headers(signable, credentials_,
+                   {.region = region_, .service = std::string(kService), .time = clock_.now()});
+  http::ClientResponse response = TRY(sender_.send(request, Route::kNetwork));
+  if (response.status != 200) {
+    return refusal(response, region_);
+  }
+  return std::move(response.body);
+}
+
+Result<std::vector<std::string>> S3Bucket::list(const std::string& folder) {
+  const std::string prefix = folder.empty() || folder.ends_with('/') ? folder : folder + "/";
+  std::vector<std::string> names;
+  std::string token;
+  for (int page = 0; page < kPagesMax; ++page) {
+    Query query{{"list-type", "2"}, {"encoding-type", "url"}, {"delimiter", "/"}};
+    query.emplace_back("prefix", prefix);
+    if (!token.empty()) {
+      query.emplace_back("continuation-token", token);
+    }
+    const std::string body = TRY(get("", std::move(query)));
+    token = TRY(read_page(body, prefix, names));
+    if (names.size() > kS3NamesMax) {
+      break;
+    }
+    if (token.empty()) {
+      std::ranges::sort(names);
+      return names;
+    }
+  }
+  return Error(ErrorCode::kLimit, fmt::format("more than {} objects", kS3NamesMax));
+}
+
+Result<std::string> S3Bucket::read(const std::string& key) {
+  return get(key, {});
+}
+
+}  // namespace rhumb::provider
