@@ -81,5 +81,42 @@ TEST(DataCloudSqlToken, TakesNothing) {
             "argument named \"scope\" is not expected here.");
 }
 
+TEST(DataRuntimeVariable, ReadsWhatProvidersKeep) {
+  struct Case {
+    const char* url;
+    const char* answer;
+    const char* want;
+  };
+  const Case cases[] = {
+      {"awssecretsmanager://app/db?region=eu-west-1&decoder=string", R"({"SecretString":"pass"})",
+       "POST https://secretsmanager.eu-west-1.amazonaws.com/\n"},
+      {"awsparamstore:///app/db?region=eu-west-1", R"({"Parameter":{"Value":"pass"}})",
+       "POST https://ssm.eu-west-1.amazonaws.com/\n"},
+      {"gcpsecretmanager://projects/p/secrets/db",
+       R"({"access_token":"t","payload":{"data":"cGFzcw=="}})",
+       "GET http://h/computeMetadata/v1/instance/service-accounts/default/token?scopes="
+       "https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform\n"
+       "GET "
+       "https://secretmanager.googleapis.com/v1/projects/p/secrets/db/versions/latest:access\n"},
+  };
+  for (const Case& c : cases) {
+    TestHost host;
+    host.environment.set("HOME", host.path("home"));
+    host.environment.set("AWS_ACCESS_KEY_ID", "k");
+    host.environment.set("AWS_SECRET_ACCESS_KEY", "s");
+    host.environment.set("GCE_METADATA_HOST", "h");
+    host.sender.answer = [&](const http::ClientRequest& request) {
+      EXPECT_LE(request.timeout, std::chrono::seconds(10)) << request.url;
+      return http::ClientResponse{.status = 200, .headers = {}, .body = c.answer};
+    };
+    const Result<Project> project =
+        host.load(std::string("data \"runtimevar\" \"v\" {\n url = \"") + c.url +
+                  "\"\n}\nenv \"t\" {\n  x = data.runtimevar.v\n}\n");
+    ASSERT_TRUE(project.has_value()) << host.error_of(project);
+    EXPECT_EQ(project->environments.at(0).secrets, std::vector<std::string>{"pass"});
+    EXPECT_EQ(host.sender.log(), c.want);
+  }
+}
+
 }  // namespace
 }  // namespace rhumb::project

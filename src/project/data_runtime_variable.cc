@@ -6,6 +6,8 @@
 #include "codec/url.h"
 #include "project/body_reader.h"
 #include "project/data_source_internal.h"
+#include "provider/secrets.h"
+#include "sys/clock.h"
 #include "sys/files.h"
 
 namespace rhumb::project {
@@ -14,9 +16,26 @@ namespace {
 constexpr std::chrono::nanoseconds kTimeout = std::chrono::seconds(10);
 constexpr std::string_view kSnapshot = "getting latest snapshot";
 constexpr std::string_view kOpening = "opening variable";
-/// Those that need the software kit of a cloud provider.
-constexpr std::string_view kProviders[] = {"awsparamstore", "awssecretsmanager", "gcpsecretmanager",
-                                           "gcpruntimeconfig"};
+constexpr std::string_view kKeepers[] = {"awsparamstore", "awssecretsmanager", "gcpsecretmanager"};
+/// Of a service that Google has switched off.
+constexpr std::string_view kRuntimeConfig = "gcpruntimeconfig";
+
+/// Lets no request take longer than a variable may.
+class LimitedSender final : public provider::HttpSender {
+ public:
+  LimitedSender(provider::HttpSender& inner, std::chrono::nanoseconds timeout)
+      : inner_(inner), timeout_(std::chrono::ceil<std::chrono::milliseconds>(timeout)) {}
+  [[nodiscard]] Result<http::ClientResponse> send(const http::ClientRequest& request,
+                                                  provider::Route route) override {
+    http::ClientRequest limited = request;
+    limited.timeout = std::min(request.timeout, timeout_);
+    return inner_.send(limited, route);
+  }
+
+ private:
+  provider::HttpSender& inner_;
+  std::chrono::milliseconds timeout_;
+};
 
 /// Takes a query parameter out of the URL.
 std::optional<std::string> take_query(codec::Url& url, std::string_view key) {
@@ -44,6 +63,33 @@ Result<std::string> read_constant(const codec::Url& url) {
   return url.find_query("val").value_or("");
 }
 
+/// A text that a cloud provider keeps: the schemes of AWS and Google.
+Result<std::string> read_kept(const Host& host,
+                              const codec::Url& url,
+                              std::chrono::nanoseconds timeout) {
+  for (const auto& [key, values] : url.query()) {
+    const bool is_known = url.scheme.starts_with("aws") && (key == "region" || key == "profile");
+    if (!is_known) {
+      return invalid("invalid query parameter " + go_quote(key)).context(kOpening);
+    }
+  }
+  LimitedSender sender(host.provider, timeout);
+  const std::string name = url.host + url.path;
+  if (url.scheme == "gcpsecretmanager") {
+    const provider::GoogleLookup lookup{
+        .environment = host.environment, .sender = sender, .time = host.clock.now()};
+    return provider::read_google_secret(lookup, name).context(kSnapshot);
+  }
+  const provider::AwsLookup lookup{.environment = host.environment,
+                                   .sender = sender,
+                                   .profile = url.find_query("profile").value_or(""),
+                                   .region = url.find_query("region").value_or("")};
+  return (url.scheme == "awsparamstore"
+              ? provider::read_aws_parameter(lookup, name, host.clock.now())
+              : provider::read_aws_secret(lookup, name, host.clock.now()))
+      .context(kSnapshot);
+}
+
 Result<std::string> read_variable(const Host& host,
                                   const codec::Url& url,
                                   std::chrono::nanoseconds timeout) {
@@ -59,7 +105,10 @@ Result<std::string> read_variable(const Host& host,
   if (url.scheme.empty()) {
     return invalid("no scheme in the URL").context(kOpening);
   }
-  if (std::ranges::find(kProviders, url.scheme) != std::end(kProviders)) {
+  if (std::ranges::find(kKeepers, url.scheme) != std::end(kKeepers)) {
+    return read_kept(host, url, timeout);
+  }
+  if (url.scheme == kRuntimeConfig) {
     return Error(ErrorCode::kUnsupported, "scheme " + go_quote(url.scheme) + " is not supported")
         .context(kOpening);
   }

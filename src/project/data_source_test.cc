@@ -107,8 +107,19 @@ TEST(DataRuntimeVariable, ReadsConstantsFilesAndPages) {
       {"constant://?val=x&timeout=soon",
        "data.runtimevar.v: parsing timeout: time: invalid duration \"soon\""},
       {"nope://x", "data.runtimevar.v: opening variable: no driver registered for \"nope\""},
-      {"awsparamstore://x",
-       "data.runtimevar.v: opening variable: scheme \"awsparamstore\" is not supported"},
+      {"gcpruntimeconfig://x",
+       "data.runtimevar.v: opening variable: scheme \"gcpruntimeconfig\" is not supported"},
+      {"awsparamstore://x?decrypt=no",
+       "data.runtimevar.v: opening variable: invalid query parameter \"decrypt\""},
+      {"gcpsecretmanager://projects/p/secrets/s?region=r",
+       "data.runtimevar.v: opening variable: invalid query parameter \"region\""},
+      {"awssecretsmanager://x",
+       "data.runtimevar.v: getting latest snapshot: no AWS region: set it, AWS_REGION, or the "
+       "region "
+       "of the profile"},
+      {"gcpsecretmanager://x",
+       "data.runtimevar.v: getting latest snapshot: secret \"x\" must be of the form "
+       "projects/<project>/secrets/<name>"},
       {"abc", "data.runtimevar.v: opening variable: no scheme in the URL"},
       {"constant://?err=broken", "data.runtimevar.v: getting latest snapshot: broken"},
   };
