@@ -73,7 +73,7 @@ class Postgres(Server):
     def command(self):
         settings = {"listen_addresses": "127.0.0.1", "port": str(self.port),
                     "unix_socket_directories": self.folder, "fsync": "off",
-                    "synchronous_commit": "off", "full_page_writes": "off",
+                    "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
                     "max_connections": "200", "shared_buffers": "32MB"}
         if self.keeps_log:  # session, application; what succeeded has a duration
             settings |= {"log_min_duration_statement": "0", "log_line_prefix": "%c|%a|"}

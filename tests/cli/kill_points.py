@@ -112,8 +112,9 @@ class PostgresServer(Postgres):
         """What works concurrently stops in its middle, when it waits for those who use the table."""
         if "CONCURRENTLY" in statement:
             return "BEGIN; " + self.tables.format(schema=schema, mode="ROW EXCLUSIVE")
-        return ("BEGIN; LOCK TABLE pg_class, pg_type, pg_proc, pg_description IN EXCLUSIVE MODE; "
-                + self.tables.format(schema=schema, mode="EXCLUSIVE"))
+        # Tables first, as others that are at work take their locks.
+        return ("BEGIN; " + self.tables.format(schema=schema, mode="EXCLUSIVE")
+                + "; LOCK TABLE pg_class, pg_type, pg_proc, pg_description IN EXCLUSIVE MODE")
 
     def is_blocked(self):
         return self.sql(self.blocked).strip() != "0"
