@@ -101,7 +101,8 @@ Replacement redact_at(std::string_view text, size_t begin, size_t colon, size_t 
     if (const auto parts = cut(shown, "://")) {
       shown = std::string(parts->first) + "://" + redact_nested(parts->second, depth + 1);
     }
-    return {.text = shown, .end = end};
+    // A URL inside may be gone in a way that leaves none outside.
+    return {.text = parse_url(shown).has_value() ? shown : std::string(kSensitive), .end = end};
   }
   // It may end too early, at a blank or quote within the password: go on to the host.
   const size_t line_end = std::min(text.find('\n', colon), text.size());
@@ -116,6 +117,9 @@ Replacement redact_at(std::string_view text, size_t begin, size_t colon, size_t 
 }
 
 std::string redact_nested(std::string_view text, size_t depth) {
+  if (text.find("://") == std::string_view::npos) {
+    return std::string(text);
+  }
   if (depth > kNestingMax) {
     return std::string(kSensitive);
   }
