@@ -95,7 +95,7 @@ Result<void> TransactionHooks::before_commit() {
     TRY(connection_.begin_plain());
   }
   const auto cancelling = stop_.on_cancel([this] { connection_.cancel(); });
-  const Result<void> done = run(kBeforeCommit);
+  Result<void> done = run(kBeforeCommit);
   if (done || !ran_apart_) {
     return done;
   }

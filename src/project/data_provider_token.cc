@@ -8,7 +8,7 @@
 namespace rhumb::project {
 namespace {
 
-hcl::Value secret_text(const DataRequest& request, std::string token) {
+hcl::Value secret_text(const DataRequest& request, const std::string& token) {
   request.outputs.secrets.push_back(token);
   return hcl::Value::string(token);
 }

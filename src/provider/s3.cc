@@ -114,9 +114,9 @@ S3Bucket::S3Bucket(const S3Location& location,
 }
 
 Result<std::string> S3Bucket::get(const std::string& key, Query query) {
-  SignableRequest signable{.host = host_,
-                           .path = base_ + uri_encode(key, /*keeps_slash=*/true),
-                           .query = std::move(query)};
+  const SignableRequest signable{.host = host_,
+                                 .path = base_ + uri_encode(key, /*keeps_slash=*/true),
+                                 .query = std::move(query)};
   http::ClientRequest request;
   request.url = origin_ + signable.path;
   if (!signable.query.empty()) {

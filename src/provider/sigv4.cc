@@ -57,6 +57,7 @@ std::map<std::string, std::string> canonical_headers(const SignableRequest& requ
 
 std::string names_of(const std::map<std::string, std::string>& headers) {
   std::vector<std::string> names;
+  names.reserve(headers.size());
   for (const auto& [name, value] : headers) {
     names.push_back(name);
   }
@@ -71,7 +72,7 @@ std::string signature(const SignableRequest& request,
                       std::string_view secret) {
   std::string lines;
   for (const auto& [name, value] : headers) {
-    lines += name + ":" + value + "\n";
+    lines += fmt::format("{}:{}\n", name, value);
   }
   const std::string canonical = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, request.path,
                                             query, lines, names_of(headers), body_hash);
@@ -90,7 +91,7 @@ std::string aws_host(std::string_view service, std::string_view region) {
 }
 
 std::string uri_encode(std::string_view text, bool keeps_slash) {
-  std::string encoded = replace_all(codec::query_escape(text), "+", "%20");
+  const std::string encoded = replace_all(codec::query_escape(text), "+", "%20");
   return keeps_slash ? replace_all(encoded, "%2F", "/") : encoded;
 }
 
@@ -104,7 +105,7 @@ std::string canonical_query(const std::vector<std::pair<std::string, std::string
   std::vector<std::string> parts;
   parts.reserve(encoded.size());
   for (const auto& [name, value] : encoded) {
-    parts.push_back(name + "=" + value);
+    parts.push_back(fmt::format("{}={}", name, value));
   }
   return join(parts, "&");
 }
