@@ -14,6 +14,7 @@ import sys
 
 import clients
 import directory
+import engines
 import execution
 import registry
 import splitter
@@ -21,7 +22,7 @@ import tenants
 from harness import BUILD, ROOT, other, say, scratch
 
 SUBJECTS = {"clients": clients, "execution": execution, "directory": directory,
-            "tenants": tenants, "splitter": splitter, "registry": registry}
+            "tenants": tenants, "engines": engines, "splitter": splitter, "registry": registry}
 MARK = {True: "yes", False: "**no**", None: "-"}
 
 
@@ -79,7 +80,8 @@ def format_page(rows, facts, rounds):
             f"Each figure is the median of at least {rounds} rounds unless the row says "
             "otherwise; contenders take turns within a round, so a busy moment of the machine "
             "meets all of them. Times are from starting a process to its end, in brackets what it and "
-            "its children spent on a processor; memory is the peak resident set. Databases are SQLite files with the default pragmas.", "",
+            "its children spent on a processor; memory is the peak resident set. Databases are SQLite files with the default "
+            "pragmas unless a row names a server; servers are those of the tests, on this machine, and do not wait for the disk.", "",
             f"Measured {when}:", ""]
     text += [f"* {fact}" for fact in facts]
     text += ["", "| Subject | Rhumb | Beside | Goal | Met |", "|---|---|---|---|---|"]
