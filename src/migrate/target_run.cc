@@ -166,7 +166,7 @@ Result<void> TargetRun::begin_file(TxMode mode) {
     const Result<void> hooked = hooks_.after_begin();
     if (!hooked) {
       TRY(connection_.rollback());
-      return hooked;
+      return hooked.error();
     }
     all_open_ = mode == TxMode::kAll;
   }
@@ -351,7 +351,7 @@ Result<void> TargetRun::commit_up_to(size_t last) {
   if (!hooked) {
     const Result<void> undone = roll_back();
     static_cast<void>(undone.has_value());  // else it ends with its session
-    return hooked;
+    return hooked.error();
   }
   const Result<void> committed = connection_.commit();
   const bool is_unknown = !committed && is_lost(committed.error());
