@@ -109,7 +109,7 @@ Result<Files> read_bucket(const Host& host, const codec::Url& url) {
                                    .profile = location.profile,
                                    .region = location.region};
   Result<std::string> region = provider::find_aws_region(lookup);
-  if (!region && !location.endpoint.empty()) {
+  if (!region && location.endpoint) {
     region = std::string("us-east-1");  // what services other than Amazon's expect
   }
   const std::string found_region = TRY(region);

@@ -18,15 +18,6 @@ constexpr std::string_view kService = "s3";
 constexpr int kPagesMax = 1000;  // of a list; a folder in it takes a place as well
 constexpr std::string_view kRegionHeader = "x-amz-bucket-region";
 
-Result<void> check_endpoint(const std::string& endpoint) {
-  const Result<codec::Url> url = codec::parse_url(endpoint);
-  const bool is_http = url && (url->scheme == "http" || url->scheme == "https");
-  if (!is_http || url->host.empty() || url->user || !url->raw_query.empty()) {
-    return invalid("endpoint of an s3 URL must be an http or https URL without user and query");
-  }
-  return {};
-}
-
 Error refusal(const http::ClientResponse& response, const std::string& region) {
   const std::string_view home = http::header_or_empty(response.headers, kRegionHeader);
   if (!home.empty() && home != region) {
@@ -72,19 +63,18 @@ Result<S3Location> parse_s3_url(const codec::Url& url) {
     return invalid("an s3 URL must be of the form s3://bucket/path");
   }
   for (const auto& [name, values] : url.query()) {
-    std::string* const place = name == "region"     ? &location.region
-                               : name == "profile"  ? &location.profile
-                               : name == "endpoint" ? &location.endpoint
-                                                    : nullptr;
-    if (place == nullptr) {
+    std::string* const place = name == "region"    ? &location.region
+                               : name == "profile" ? &location.profile
+                                                   : nullptr;
+    if (place != nullptr) {
+      *place = values.front();
+    } else if (name != "endpoint") {
       return invalid(fmt::format(
           "unknown query parameter {} of an s3 URL, known are: region, profile, endpoint",
           go_quote(name)));
+    } else if (!values.front().empty()) {
+      location.endpoint = TRY(parse_aws_endpoint(values.front(), "endpoint of an s3 URL"));
     }
-    *place = values.front();
-  }
-  if (!location.endpoint.empty()) {
-    TRY(check_endpoint(location.endpoint));
   }
   return location;
 }
@@ -99,18 +89,13 @@ S3Bucket::S3Bucket(const S3Location& location,
       sender_(sender),
       clock_(clock) {
   const std::string& bucket = location.bucket;
-  const bool in_path = !location.endpoint.empty() || bucket.find('.') != std::string::npos;
-  const std::string amazon =
-      "https://" + (in_path ? "" : bucket + ".") + aws_host(kService, region_);
-  origin_ = location.endpoint.empty() ? amazon : location.endpoint;
-  while (origin_.ends_with('/')) {
-    origin_.pop_back();
-  }
-  const std::string rest = origin_.substr(origin_.find("://") + 3);
-  const size_t slash = std::min(rest.find('/'), rest.size());
-  host_ = rest.substr(0, slash);
-  base_ = rest.substr(slash) + (in_path ? "/" + bucket + "/" : "/");
-  origin_.resize(origin_.size() - (rest.size() - slash));
+  const bool in_path = location.endpoint || bucket.find('.') != std::string::npos;
+  const std::string amazon = (in_path ? "" : bucket + ".") + aws_host(kService, region_);
+  const AwsEndpoint endpoint =
+      location.endpoint.value_or(AwsEndpoint{.origin = "https://" + amazon, .host = amazon});
+  origin_ = endpoint.origin;
+  host_ = endpoint.host;
+  base_ = endpoint.path + (in_path ? "/" + bucket + "/" : "/");
 }
 
 Result<std::string> S3Bucket::get(const std::string& key, Query query) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "base/result.h"
 #include "codec/url.h"
 #include "provider/aws_credentials.h"
+#include "provider/aws_endpoint.h"
 #include "provider/sigv4.h"
 #include "sys/clock.h"
 
@@ -19,7 +21,7 @@ struct S3Location {
   std::string key{};       ///< of an object, or a folder of them; no slash in front
   std::string region{};    ///< "" when the URL names none
   std::string profile{};   ///< the same
-  std::string endpoint{};  ///< of a service that speaks S3: `http://localhost:9000`; "": Amazon's
+  std::optional<AwsEndpoint> endpoint{};  ///< of a service that speaks S3; nothing: Amazon's
 };
 
 /// Query keys: `region`, `profile`, `endpoint`.

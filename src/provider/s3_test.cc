@@ -14,7 +14,7 @@ std::string location_text(const std::string& url) {
     return location.error().message();
   }
   return location->bucket + "|" + location->key + "|" + location->region + "|" + location->profile +
-         "|" + location->endpoint;
+         "|" + (location->endpoint ? location->endpoint->origin : "");
 }
 
 TEST(S3Url, IsTakenApart) {

@@ -10,7 +10,7 @@
 #include "codec/base64.h"
 #include "codec/hex.h"
 #include "codec/json.h"
-#include "codec/url.h"
+#include "provider/aws_endpoint.h"
 #include "provider/sigv4.h"
 
 namespace rhumb::provider {
@@ -29,19 +29,17 @@ constexpr AwsService kSecretsManager{"secretsmanager", "AWS_ENDPOINT_URL_SECRETS
 constexpr AwsService kParameterStore{"ssm", "AWS_ENDPOINT_URL_SSM", "AmazonSSM.GetParameter"};
 constexpr std::string_view kGoogleSecrets = "https://secretmanager.googleapis.com/v1/";
 
-std::string endpoint_of(const AwsService& service,
-                        const sys::Environment& environment,
-                        const std::string& region) {
+Result<AwsEndpoint> endpoint_of(const AwsService& service,
+                                const sys::Environment& environment,
+                                const std::string& region) {
   for (const std::string_view variable : {service.variable, std::string_view("AWS_ENDPOINT_URL")}) {
-    std::string named = environment.get_or_empty(std::string(variable));
-    if (named.ends_with('/')) {
-      named.pop_back();
-    }
+    const std::string named = environment.get_or_empty(std::string(variable));
     if (!named.empty()) {
-      return named;
+      return parse_aws_endpoint(named, variable);
     }
   }
-  return "https://" + aws_host(service.name, region);
+  const std::string host = aws_host(service.name, region);
+  return AwsEndpoint{.origin = "https://" + host, .host = host};
 }
 
 ErrorCode code_of(std::string_view type) {
@@ -75,15 +73,16 @@ Result<Json> call_aws(const AwsLookup& lookup,
                       sys::Instant time) {
   const std::string region = TRY(find_aws_region(lookup));
   const AwsCredentials credentials = TRY(find_aws_credentials(lookup));
-  const std::string endpoint = endpoint_of(service, lookup.environment, region);
+  const AwsEndpoint endpoint = TRY(endpoint_of(service, lookup.environment, region));
   const SignableRequest signable{.method = "POST",
-                                 .host = endpoint.substr(endpoint.find("://") + 3),
+                                 .host = endpoint.host,
+                                 .path = endpoint.path + "/",
                                  .headers = {{"Content-Type", "application/x-amz-json-1.1"},
                                              {"X-Amz-Target", std::string(service.target)}},
                                  .body = codec::format_json(input, {.escape_html = false})};
   http::ClientRequest request;
   request.method = signable.method;
-  request.url = endpoint + signable.path;
+  request.url = endpoint.origin + signable.path;
   request.body = signable.body;
   request.headers =
       sign_headers(signable, credentials,

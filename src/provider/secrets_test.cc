@@ -64,6 +64,18 @@ TEST_F(SecretsTest, AnotherServiceMayStandIn) {
   EXPECT_EQ(sender_.log(), "POST http://localhost:4566/\nPOST http://localhost:1/\n");
 }
 
+TEST_F(SecretsTest, AnotherServiceIsNamedByAUrl) {
+  for (const char* named : {"x", "localhost:4566", "ftp://h", "http://u@h", "http://h?a=b"}) {
+    environment_.set("AWS_ENDPOINT_URL", named);
+    EXPECT_EQ(parameter(), "AWS_ENDPOINT_URL must be an http or https URL without user and query");
+  }
+  EXPECT_EQ(sender_.log(), "");
+  environment_.set("AWS_ENDPOINT_URL", "http://h/base/");
+  answer(200, R"({"Parameter":{"Value":"word"}})");
+  EXPECT_EQ(parameter(), "word");
+  EXPECT_EQ(sender_.log(), "POST http://h/base/\n");
+}
+
 TEST_F(SecretsTest, AwsSaysWhyItRefuses) {
   struct Case {
     int status;
