@@ -103,6 +103,22 @@ Result<StatementLimits> file_limits(const FileContent& file,
   return limits;
 }
 
+Result<void> check_limits(const StatementLimits& limits,
+                          const driver::ConnectionInfo& info,
+                          std::string_view file,
+                          bool in_transaction) {
+  const bool is_pooled = info.engine == driver::Engine::kPostgres && !info.features.session_locks;
+  if (limits.empty() || in_transaction || !is_pooled) {
+    return {};
+  }
+  return Error(ErrorCode::kUnsupported,
+               fmt::format("file {}: with --lock-mode lease limits hold in transactions of the run "
+                           "only, and it does not run in one; leave out --statement-timeout and "
+                           "--table-lock-timeout, or give the file the directives "
+                           "atlas:statement_timeout 0 and atlas:table_lock_timeout 0",
+                           go_quote(file)));
+}
+
 LimitedSession::LimitedSession(driver::Connection& connection,
                                StatementLimits limits,
                                bool in_transaction)

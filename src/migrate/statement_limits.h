@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -28,6 +29,15 @@ struct StatementLimits {
 [[nodiscard]] Result<StatementLimits> file_limits(const FileContent& file,
                                                   const StatementLimits& run,
                                                   driver::Engine engine);
+
+/// Whether a session can be given the limits and gets its own back for certain: behind a connection
+/// pooler one that outlives its transaction would be that of whoever gets the server process next.
+///
+/// `in_transaction`: as for LimitedSession. Errors: kUnsupported, with the ways on.
+[[nodiscard]] Result<void> check_limits(const StatementLimits& limits,
+                                        const driver::ConnectionInfo& info,
+                                        std::string_view file,
+                                        bool in_transaction);
 
 /// Keeps limits on a session while one file runs there, and takes them back when it goes.
 class LimitedSession {

@@ -69,6 +69,24 @@ TEST(StatementLimits, SqliteCannotLimitStatements) {
       limits_of("-- atlas:statement_timeout 0\n\nSELECT 1;", driver::Engine::kSqlite).has_value());
 }
 
+TEST(StatementLimits, HoldInTransactionsOnlyBehindAPooler) {
+  const StatementLimits limits{.statement = seconds(5), .table_lock = seconds(0)};
+  const auto check = [](const StatementLimits& given, driver::Engine engine, bool session_locks,
+                        bool in_transaction) {
+    driver::ConnectionInfo info;
+    info.engine = engine;
+    info.features.session_locks = session_locks;
+    return check_limits(given, info, "1_a.sql", in_transaction);
+  };
+  const Result<void> refused = check(limits, driver::Engine::kPostgres, false, false);
+  EXPECT_TRUE(driver::error_of(refused).starts_with(
+      "file \"1_a.sql\": with --lock-mode lease limits hold in transactions of the run only"));
+  EXPECT_TRUE(check(limits, driver::Engine::kPostgres, false, true).has_value());
+  EXPECT_TRUE(check({}, driver::Engine::kPostgres, false, false).has_value());
+  EXPECT_TRUE(check(limits, driver::Engine::kPostgres, true, false).has_value());
+  EXPECT_TRUE(check(limits, driver::Engine::kCockroach, false, false).has_value());
+}
+
 class StatementLimitsRunTest : public RunTest {};
 
 TEST_F(StatementLimitsRunTest, HoldWhileAFileRuns) {

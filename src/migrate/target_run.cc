@@ -37,6 +37,11 @@ bool is_finished(const std::optional<Revision>& row,
   return row && row->applied == size && row->total == size && row->error.empty();
 }
 
+// Whether all of a file runs in a transaction of ours.
+bool runs_inside(const PreparedFile& file, TxMode mode) {
+  return mode != TxMode::kNone && !file.statements.controls_transactions();
+}
+
 }  // namespace
 
 Result<void> TargetRun::open_store() {
@@ -257,9 +262,8 @@ TargetRun::Attempt TargetRun::try_file(size_t index,
     hooks_.pass_over(file.id.version);
   }
   const RowWriting writing = choose_writing(file, *mode);
-  const bool ends_itself = file.statements.controls_transactions();
   LimitedSession limited(connection_, options_.dry_run ? StatementLimits{} : limits_[index],
-                         *mode != TxMode::kNone && !ends_itself);
+                         runs_inside(file, *mode));
   Result<void> begun = limited.before_begin();
   if (begun) {
     begun = begin_file(*mode);
@@ -384,8 +388,12 @@ void TargetRun::run_files(const Planned& planned) {
 }
 
 Result<void> TargetRun::read_limits() {
+  const driver::ConnectionInfo& info = connection_.info();
   for (const auto& file : files_) {
-    limits_.push_back(TRY(file_limits(file->content, options_.limits, connection_.info().engine)));
+    const StatementLimits limits = TRY(file_limits(file->content, options_.limits, info.engine));
+    const Result<TxMode> mode = choose_mode(*file);
+    TRY(check_limits(limits, info, file->id.name, mode && runs_inside(*file, *mode)));
+    limits_.push_back(limits);
   }
   return {};
 }

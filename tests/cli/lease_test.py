@@ -200,6 +200,21 @@ def a_lease_outlives_a_killed_run_and_fences_a_stopped_one_on_mariadb(scratch):
 
 
 @test
+def limits_behind_a_pooler_end_with_their_transactions(scratch):
+    """A process of the pool serves others afterwards."""
+    database = PooledDatabase(scratch, pool_size=1)
+    scratch.directory("migrations", {
+        "1_a.sql": "CREATE TABLE said AS SELECT current_setting('statement_timeout') AS t;\n",
+        "2_b.sql": "-- atlas:txmode none\n\nCREATE TABLE b (id int);\n"})
+    apply = ("migrate", "apply", "--url", database.pooled, *LEASE, "--statement-timeout", "7s")
+    scratch.run(*apply).fails('file "2_b.sql": with --lock-mode lease limits hold in transactions', "--statement-timeout")
+    same(database.sql("SELECT count(*) FROM pg_tables WHERE tablename IN ('said', 'b')"), "0\n", "nothing has run")
+    scratch.run(*apply, "1").ok().quiet()
+    same(database.sql("SELECT t FROM said"), "7s\n", "the limit of the file")
+    scratch.run("migrate", "apply", "--url", database.pooled, *LEASE).ok().quiet()
+
+
+@test
 def mistakes_with_lock_modes_name_the_next_step(scratch):
     scratch.directory("migrations", {"1_a.sql": "CREATE TABLE a (id int);\n"})
     apply = ("migrate", "apply", "--url", "sqlite://app.db", "--lock-mode")
