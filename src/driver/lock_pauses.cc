@@ -1,6 +1,7 @@
 #include "driver/lock_pauses.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rhumb::driver {
 namespace {
@@ -19,6 +20,16 @@ Result<void> LockPauses::pause() {
     return Error(ErrorCode::kCancelled, "interrupted");
   }
   return {};
+}
+
+Result<void> LockWaiting::wait(const std::function<Result<std::string>()>& find_holder) {
+  if (pauses_.over()) {
+    return lock_busy(kHeldByOtherSession, TRY(find_holder()));
+  }
+  if (!std::exchange(told_, true)) {
+    request_.on_wait(TRY(find_holder()));
+  }
+  return pauses_.pause();
 }
 
 }  // namespace rhumb::driver

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <random>
+#include <string>
 
 #include "base/result.h"
 #include "driver/connection.h"
@@ -25,6 +27,27 @@ class LockPauses {
   std::chrono::steady_clock::time_point deadline_;
   std::chrono::milliseconds length_{25};
   std::minstd_rand random_{std::random_device{}()};
+};
+
+/// What is between two attempts to get a lock that a session of the server holds: a pause, and once
+/// a word to the person who waits.
+class LockWaiting {
+ public:
+  /// `request` outlives it.
+  explicit LockWaiting(const LockRequest& request)
+      : request_(request),
+        pauses_(request),
+        told_(request.timeout <= kSilentLockWait || !request.on_wait) {}
+
+  /// `find_holder` is asked when its answer is needed; empty: nobody knows. Errors: its own; when
+  /// the time is over `sql/schema: lock is held by other session (held by <holder>)`, kBusy; those
+  /// of LockPauses::pause.
+  Result<void> wait(const std::function<Result<std::string>()>& find_holder);
+
+ private:
+  const LockRequest& request_;
+  LockPauses pauses_;
+  bool told_;
 };
 
 }  // namespace rhumb::driver

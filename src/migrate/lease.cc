@@ -12,30 +12,6 @@
 namespace rhumb::migrate {
 namespace {
 
-// What is between two attempts, until the time is over.
-class Waiting {
- public:
-  explicit Waiting(const driver::LockRequest& request)
-      : request_(request),
-        pauses_(request),
-        told_(request.timeout <= driver::kSilentLockWait || !request.on_wait) {}
-
-  Result<void> wait(const std::string& holder) {
-    if (pauses_.over()) {
-      return driver::lock_busy(driver::kHeldByOtherSession, holder);
-    }
-    if (!std::exchange(told_, true)) {
-      request_.on_wait(holder);
-    }
-    return pauses_.pause();
-  }
-
- private:
-  const driver::LockRequest& request_;
-  driver::LockPauses pauses_;
-  bool told_;
-};
-
 // One attempt to get the lease after the other.
 class Acquisition {
  public:
@@ -60,7 +36,9 @@ class Acquisition {
         }
         TRY(row_.clear(connection_, wanted));
       }
-      TRY(waiting_.wait(session.value_or(seen.lease ? seen.lease->holder : std::string())));
+      TRY(waiting_.wait([&]() -> Result<std::string> {
+        return session.value_or(seen.lease ? seen.lease->holder : std::string());
+      }));
     }
   }
 
@@ -81,7 +59,7 @@ class Acquisition {
   const LeaseRow& row_;
   driver::Connection& connection_;
   const driver::LockRequest& request_;
-  Waiting waiting_;
+  driver::LockWaiting waiting_;
   std::chrono::nanoseconds sent_at_{};
 };
 
@@ -328,13 +306,13 @@ Result<void> wait_for_lease(driver::Connection& connection, const driver::LockRe
   if (!row) {
     return {};
   }
-  Waiting waiting(request);
+  driver::LockWaiting waiting(request);
   for (;;) {
     const std::optional<std::string> holder = TRY(find_holder(connection, *row));
     if (!holder) {
       return {};
     }
-    TRY(waiting.wait(*holder));
+    TRY(waiting.wait([&]() -> Result<std::string> { return *holder; }));
   }
 }
 

@@ -128,12 +128,7 @@ class HeldLock final : public Lock {
 class Acquisition {
  public:
   Acquisition(Session& session, Session& worker, const LockRequest& request, const LockKeys& keys)
-      : session_(session),
-        worker_(worker),
-        request_(request),
-        keys_(keys),
-        pauses_(request),
-        told_(request.timeout <= kSilentLockWait || !request.on_wait) {}
+      : session_(session), worker_(worker), keys_(keys), waiting_(request) {}
 
   Result<void> run() {
     TRY(poll([this] {
@@ -151,22 +146,16 @@ class Acquisition {
       if (taken) {
         return {};
       }
-      if (pauses_.over()) {
-        return lock_busy(kHeldByOtherSession, TRY(find_holder(session_, keys_)).value_or(""));
-      }
-      if (!std::exchange(told_, true)) {
-        request_.on_wait(TRY(find_holder(session_, keys_)).value_or(""));
-      }
-      TRY(pauses_.pause());
+      TRY(waiting_.wait([this]() -> Result<std::string> {
+        return TRY(find_holder(session_, keys_)).value_or("");
+      }));
     }
   }
 
   Session& session_;
   Session& worker_;
-  const LockRequest& request_;
   const LockKeys& keys_;
-  LockPauses pauses_;
-  bool told_;
+  LockWaiting waiting_;
 };
 
 }  // namespace
