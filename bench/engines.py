@@ -19,6 +19,7 @@ import servers  # noqa: E402 (needs the path above)
 MANY = 1_000
 APPLIED = 5_000
 FEW = 100
+IDLE_SECONDS_MAX = 0.020
 
 
 def three_statements(number):
@@ -162,21 +163,19 @@ def measure_apply(engine, folder, files, layouts, env, rounds):
     if rival:
         contenders["dbmate"] = on_new_database(engine, "rival", rival, env)
     timings = interleave(contenders, rounds, warmups=0)
-    return compared(f"{engine.title}: apply {MANY:,} files of 3 statements", timings, "below the fastest")
-
-
-def compared(subject, timings, goal):
-    rivals = {name: timing for name, timing in timings.items() if name != "rhumb"}
-    fastest = min(timing.median for timing in rivals.values())
-    return Row(subject, str(timings["rhumb"]), beside(rivals), goal, timings["rhumb"].median < fastest)
+    ours = timings.pop("rhumb")
+    fastest = min(timing.median for timing in timings.values())
+    return Row(f"{engine.title}: apply {MANY:,} files of 3 statements", str(ours), beside(timings),
+               "below the fastest", ours.median < fastest)
 
 
 def beside(rivals: dict[str, Timing]):
     return ", ".join(f"{name} {timing}" for name, timing in rivals.items())
 
 
-def measure_idle(engine, folder, count, env, rounds, seconds_max):
-    """Nothing to do and the status, with so many applied files; the client's question is the least that can be asked."""
+def measure_idle(engine, folder, count, env, rounds):
+    """Nothing to do and the status, with so many applied files; the client's question is the least that can be asked.
+    -> timings by contender, requests of a run that has nothing to do"""
     files, database = folder / f"idle-{count}", f"idle_{count}"
     write_migrations(files, count, no_table)
     engine.make(database)
@@ -192,27 +191,27 @@ def measure_idle(engine, folder, count, env, rounds, seconds_max):
         run_once(rival, env=env)
         contenders["dbmate"] = command(*rival, env=env)
     timings = interleave(contenders, 3 * rounds)
-    trips = engine.count_requests(lambda: run_once(apply(files, engine, database), env=env))
-    status = timings.pop("status")
-    timings = {(name if name != engine.client_name else f"{name} reading the versions"): timing
-               for name, timing in timings.items()}
-    row = compared(f"{engine.title}: nothing to do, {count:,} applied files", timings, "")
-    row.measured += f"; status {status}; {trips} requests to the server"
-    row.goal = f"at most {ms(seconds_max)}" if seconds_max else "requests do not grow with the files"
-    row.met = timings["rhumb"].median <= seconds_max if seconds_max else None
-    return row, trips
+    return timings, engine.count_requests(lambda: run_once(apply(files, engine, database), env=env))
+
+
+def idle_row(engine, count, timings, requests, goal, met):
+    rivals = {f"{engine.client_name} reading the versions": timings[engine.client_name]}
+    rivals |= {name: timing for name, timing in timings.items() if name == "dbmate"}
+    return Row(f"{engine.title}: nothing to do, {count:,} applied files",
+               f"{timings['rhumb']}; status {timings['status']}; {requests} requests to the server",
+               beside(rivals), goal, met)
 
 
 def measure_engine(engine, folder, files, layouts, env, rounds):
     folder.mkdir()
     engine.prepare()
     yield measure_apply(engine, folder, files, layouts, env, rounds)
-    _row, few = measure_idle(engine, folder, FEW, env, 1, None)
-    row, _requests = measure_idle(engine, folder, MANY, env, rounds, 0.020)
-    yield row
-    row, many = measure_idle(engine, folder, APPLIED, env, rounds, None)
-    row.met = few == many
-    yield row
+    _timings, few = measure_idle(engine, folder, FEW, env, 1)
+    timings, requests = measure_idle(engine, folder, MANY, env, rounds)
+    yield idle_row(engine, MANY, timings, requests, f"at most {ms(IDLE_SECONDS_MAX)}",
+                   timings["rhumb"].median <= IDLE_SECONDS_MAX)
+    timings, requests = measure_idle(engine, folder, APPLIED, env, rounds)
+    yield idle_row(engine, APPLIED, timings, requests, f"as many requests as with {FEW} files", requests == few)
 
 
 def measure(folder, rounds):
