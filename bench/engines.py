@@ -59,8 +59,13 @@ class Postgres(Engine):
     def password_env(password):
         return {"PGPASSWORD": password}
 
+    @staticmethod
+    def client_program():
+        """The program itself: Debian's `psql` is a script in Perl that looks for it."""
+        return os.path.join(servers.Postgres.find_bin_folder(), "psql")
+
     def client(self, database):
-        return ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.server.hostname, "-p", self.server.port,
+        return [self.client_program(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.server.hostname, "-p", self.server.port,
                 "-U", "postgres", "-d", database]
 
     @staticmethod

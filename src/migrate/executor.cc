@@ -27,6 +27,7 @@ class ApplyRun final : public TargetRun {
 
  private:
   Result<Planned> plan() override;
+  [[nodiscard]] bool finds_nothing_to_do() override;
   Result<void> prepare_table() override;
   [[nodiscard]] Result<TxMode> choose_mode(const PreparedFile& file) const override;
 
@@ -41,6 +42,7 @@ class ApplyRun final : public TargetRun {
   std::vector<FileEntry> entries_;
   PendingPlan plan_;
   size_t cut_ = 0;
+  bool is_done_ = false;  // plan_ has found nothing to do
 };
 
 Result<std::optional<std::string>> ApplyRun::find_dirt() {
@@ -128,8 +130,20 @@ Result<void> ApplyRun::refuse_open_rows() {
   return {};
 }
 
+// What is wrong is left to the run under the lock: a row that is not finished may be in work.
+bool ApplyRun::finds_nothing_to_do() {
+  const auto is_finished = [](const Revision& row) {
+    return row.complete() && row.error.empty();
+  };
+  is_done_ = make_plan() && plan_.pending.empty() && !plan_.baseline &&
+             std::ranges::all_of(revisions_, is_finished);
+  return is_done_;
+}
+
 Result<Planned> ApplyRun::plan() {
-  TRY(make_plan());
+  if (!is_done_) {
+    TRY(make_plan());
+  }
   TRY(refuse_open_rows());
   TRY(prepare_files());
   if (!files_.empty()) {

@@ -61,6 +61,13 @@ class SqlRevisionStore final : public RevisionStore {
     return {};
   }
 
+  Result<bool> is_complete() override {
+    const std::vector<std::string> present = TRY(columns());
+    return std::ranges::all_of(kRevisionColumns, [&](std::string_view column) {
+      return std::ranges::find(present, column) != present.end();
+    });
+  }
+
   Result<std::vector<Revision>> read_all() override {
     std::vector<Revision> revisions = TRY(read({}).context("sql/migrate: read revisions"));
     std::erase_if(revisions,
@@ -136,6 +143,9 @@ class SqlRevisionStore final : public RevisionStore {
   Result<std::string> ensure_identity(std::string_view candidate,
                                       const StoredTime& now,
                                       std::string_view operator_version) override {
+    if (const auto known = find_identity(); known && *known) {
+      return **known;
+    }
     Revision row;
     row.version = kIdentityVersion;
     row.description = candidate;
@@ -252,6 +262,7 @@ class NoRevisions final : public RevisionStore {
   const std::string& schema() const override { return schema_; }
   Result<bool> exists() override { return false; }
   Result<void> ensure_table() override { return read_only(); }
+  Result<bool> is_complete() override { return false; }
   Result<std::vector<Revision>> read_all() override { return std::vector<Revision>(); }
   Result<std::string> last_version() override { return std::string(); }
   Result<std::optional<Revision>> find(std::string_view /*version*/) override {

@@ -31,6 +31,8 @@ class RevisionStore {
   /// Creates the table, or adds the columns it lacks; unknown columns stay.
   /// Errors: `sql/schema: create "atlas_schema_revisions" table: <driver error>`.
   virtual Result<void> ensure_table() = 0;
+  /// Whether the table is there with every column: ensure_table() would change nothing.
+  virtual Result<bool> is_complete() = 0;
 
   /// Every revision; none when there is no table. Missing columns read as empty.
   virtual Result<std::vector<Revision>> read_all() = 0;

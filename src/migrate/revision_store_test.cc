@@ -124,7 +124,9 @@ TEST(RevisionStore, ReadsAndUpgradesAnOlderTable) {
       rows_of(*connection, "SELECT count(*) FROM pragma_table_info('atlas_schema_revisions')"),
       "11\n")
       << "reading does not write";
+  EXPECT_FALSE(*store->is_complete());
   ASSERT_EQ(error_of(store->ensure_table()), "");
+  EXPECT_TRUE(*store->is_complete());
   EXPECT_EQ(
       rows_of(*connection, "SELECT count(*) FROM pragma_table_info('atlas_schema_revisions')"),
       "13\n");

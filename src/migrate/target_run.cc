@@ -50,11 +50,24 @@ Result<void> TargetRun::open_store() {
     return ambiguous_revisions_error();
   }
   store_ = TRY(open_revision_store(connection_, options_.revisions_schema));
-  if (options_.dry_run) {
-    return {};
+  return {};
+}
+
+// A lock that is a session costs a connection, and guards nothing where nothing is to be done.
+Result<bool> TargetRun::needs_lock() {
+  if (!connection_.info().features.session_locks) {
+    return true;
   }
-  const bool wanted = creates_table() || TRY(store_->exists());
-  return wanted ? store_->ensure_table() : Result<void>();
+  const bool complete = TRY(store_->is_complete());
+  return !complete || !finds_nothing_to_do();
+}
+
+Result<void> TargetRun::lock_target() {
+  TRY(session_.take_lock(creates_table()));
+  if (!options_.dry_run && (creates_table() || TRY(store_->exists()))) {
+    TRY(store_->ensure_table());
+  }
+  return TRY(store_->exists()) ? session_.respect_lease() : Result<void>();
 }
 
 Result<void> TargetRun::choose_identity(TargetStarted& started) {
@@ -432,10 +445,9 @@ void TargetRun::finish_target() {
 }
 
 Result<RunOutcome> TargetRun::run() {
-  TRY(session_.take_lock(creates_table()));
   TRY(open_store());
-  if (TRY(store_->exists())) {
-    TRY(session_.respect_lease());
+  if (TRY(needs_lock())) {
+    TRY(lock_target());
   }
   TRY(start_target());
   if (!session_.lock_warning().empty()) {

@@ -45,6 +45,9 @@ class TargetRun {
  protected:
   /// Decides what runs: fills `revisions_`, `files_` and the versions of `outcome_`.
   virtual Result<Planned> plan() = 0;
+  /// Whether everything is done already, as far as the database shows without the lock. What was
+  /// read for that is what plan() goes on with.
+  [[nodiscard]] virtual bool finds_nothing_to_do() { return false; }
   /// What is written between admission and the first file.
   virtual Result<void> prepare_table() { return {}; }
   /// The transaction a file runs in; asked when its turn comes.
@@ -70,6 +73,8 @@ class TargetRun {
   enum class Attempt { kDone, kFailed, kUndone };
 
   Result<void> open_store();
+  Result<bool> needs_lock();
+  Result<void> lock_target();
   Result<void> start_target();
   Result<void> choose_identity(TargetStarted& started);
   Result<void> execute_plan();

@@ -189,3 +189,28 @@ def a_runner_that_waits_on_postgres_does_not_keep_an_index_from_being_built(scra
 @test
 def a_runner_that_waits_for_a_lease_does_not_keep_an_index_from_being_built(scratch):
     waits_for_an_index(scratch, "--lock-mode", "lease")
+
+
+def nothing_to_do_beside_a_holder(scratch, target):
+    """Whoever has something to do waits for the holder, and nobody else."""
+    scratch.directory("migrations", {"01_log.sql": "CREATE TABLE log (n int);\n"})
+    scratch.run(*apply(target, "10s")).ok()
+    scratch.directory("more", {"01_log.sql": "CREATE TABLE log (n int);\n",
+                               "02_slow.sql": target.slow_row.format(n=1).replace("0.05", "30") + ";\n"})
+    holder = scratch.start(*apply(target, "10s"), "--dir", "file://more")
+    wait_for(lambda: scratch.run("migrate", "lock", "status", "--url", target.url).ok().out != "free\n", "held")
+    done = scratch.run(*apply(target, "0s")).ok()
+    contains(done.out, "No migration files to execute")
+    scratch.run(*apply(target, "0s"), "--dir", "file://more").fails("acquiring database lock")
+    holder.kill()
+    scratch.finish(holder)
+
+
+@test
+def nothing_to_do_waits_for_nobody_on_postgres(scratch):
+    nothing_to_do_beside_a_holder(scratch, Postgres(scratch))
+
+
+@test
+def nothing_to_do_waits_for_nobody_on_mariadb(scratch):
+    nothing_to_do_beside_a_holder(scratch, Mariadb(scratch))
