@@ -68,27 +68,10 @@ class FileRunner {
   Result<void> start_reverted_row();
   Result<void> settle_intent(const RowIntent& found, bool& counted);
   Result<void> run_checks();
-
   Result<void> rehearse();
   Result<void> run_written_once();
   Result<void> run_written_always();
-  Result<void> run_with_intents();
-  Result<void> run_intended(size_t number);
-  Result<void> announce(size_t number, driver::Intent intent);
-  Result<void> announce_or_stop(size_t number, driver::Intent intent);
-  Result<void> announce_next(size_t number, bool together);
-  Result<void> record_success(size_t number, bool together);
-  Result<void> commit_outcome(size_t number);
-  Result<void> keep_success(size_t number, const Error& lost);
-  void tell_kept(size_t number);
-  Result<void> stop_before(size_t number, const Error& lost);
-  Result<void> keep_failure(size_t number, const Error& error, bool ours, bool was_open);
-  Result<void> give_back(size_t number, const Error& error);
-  [[nodiscard]] bool leaves_nothing() const;
-  Result<void> undo_transaction(bool ours);
-  Result<void> read_row_again();
   Result<void> finish();
-
   Result<driver::ExecResult> execute(size_t number);
   Result<driver::ExecResult> send(size_t number);
   Result<void> check_stop(size_t number);
@@ -96,15 +79,33 @@ class FileRunner {
   void start_statement(size_t number);
   void end_statement(size_t number, const Result<driver::ExecResult>& result);
   Error fail_statement(size_t number, const Error& error);
+  void describe_failure(size_t number, const Error& error);
+  Result<void> record_failure(size_t number, const Error& error);
+  Result<void> write_row();
+
+  // file_runner_intents.cc
+  Result<void> run_with_intents();
+  Result<void> announce(size_t number, driver::Intent intent);
+  Result<void> announce_or_stop(size_t number, driver::Intent intent);
+  Result<void> announce_next(size_t number, bool together);
+  Result<void> run_intended(size_t number);
+  Result<void> record_success(size_t number, bool together);
+  Result<void> commit_outcome(size_t number);
+  Result<void> keep_success(size_t number, const Error& lost);
+  void tell_kept(size_t number);
+  Result<void> stop_before(size_t number, const Error& lost);
+  Result<void> give_back(size_t number, const Error& error);
+  [[nodiscard]] bool leaves_nothing() const;
+  Result<void> keep_failure(size_t number, const Error& error, bool ours, bool was_open);
+  Result<void> undo_transaction(bool ours);
+  Result<void> read_row_again();
   [[nodiscard]] Error lost_after(size_t number, const Error& lost) const;
   [[nodiscard]] Error explain_unrecorded(size_t number,
                                          driver::IntentClass promised,
                                          const Error& error) const;
-  void describe_failure(size_t number, const Error& error);
-  Result<void> record_failure(size_t number, const Error& error);
   Result<driver::Intent> classify(size_t number, bool own);
   void prepare_intent(size_t number, driver::Intent intent);
-  Result<void> write_row();
+
   [[nodiscard]] bool reverts() const { return context_.direction == Direction::kDown; }
   /// The text of a statement, counted from 1.
   [[nodiscard]] std::string_view text(size_t number) { return statements_.at(number).text; }
