@@ -32,6 +32,8 @@ graphql::Resolvers all_resolvers() {
   add_repo_resolvers(resolvers);
   add_database_resolvers(resolvers);
   add_event_resolvers(resolvers);
+  add_down_resolvers(resolvers);
+  add_setting_resolvers(resolvers);
   add_token_resolvers(resolvers);
   add_audit_resolvers(resolvers);
   return resolvers;

@@ -7,6 +7,7 @@
 #include "codec/tar.h"
 #include "registry/request_context.h"
 #include "registry/test_registry.h"
+#include "registry_api/documents.h"
 
 namespace rhumb::registry {
 namespace {
@@ -484,6 +485,102 @@ TEST_F(ApiTest, FileCountsTheDatabasesThatRanItToItsEnd) {
       text(input("query repo($input: RepoInput!) { repo(input: $input) { files { databases } } }",
                  Json::object({{"slug", "app"}}))),
       R"j({"repo":{"files":[{"databases":2}]}})j");
+}
+
+TEST_F(ApiTest, RevertsAsTheClientAsksForThem) {
+  namespace api = registry_api;
+  auto ask = [this](const api::Document& document, Json value) {
+    return input(std::string(document.text), std::move(value)).at(document.field);
+  };
+  ASSERT_TRUE(registry_.push("app", "", {"1", "2"}));
+  ASSERT_TRUE(registry_.ingest(registry_.report("a", "1", "2")));
+  const Json dir = Json::object({{"slug", "app"}});
+  EXPECT_EQ(text(ask(api::kProtectedFlows, dir)), R"j({"protectedFlows":{"migrateDown":false}})j");
+  const char* update =
+      "mutation u($input: UpdateRepoInput!) { updateRepo(input: $input) { protectedFlows { "
+      "migrateDown approvals selfApproval expiryHours push } } }";
+  const Json flows = Json::object({{"migrateDown", true}, {"expiryHours", 5}});
+  EXPECT_EQ(text(input(update, Json::object({{"id", "1"}, {"protectedFlows", flows}}))),
+            R"j({"updateRepo":{"protectedFlows":{"migrateDown":true,"approvals":1,)j"
+            R"j("selfApproval":false,"expiryHours":5,"push":false}}})j");
+  EXPECT_EQ(text(ask(api::kProtectedFlows, dir)), R"j({"protectedFlows":{"migrateDown":true}})j");
+  EXPECT_EQ(text(ask(api::kMigrateTarget, Json::object({{"extID", "nobody"}}))), "null");
+  EXPECT_EQ(text(ask(api::kMigrateTarget, Json::object({{"extID", "a"}, {"dirName", "app"}}))
+                     .at("applied")
+                     .at(0)
+                     .at("content")),
+            R"j("SELECT 2;\n")j");
+  api::RevertPlan plan;
+  plan.id = "digest";
+  plan.dir_name = "app";
+  plan.env_name = "prod";
+  plan.target = {"a", "main", "sqlite://a.db"};
+  plan.from_version = "2";
+  plan.to_version = "1";
+  plan.files = {{"2_x.sql", "2", {"DROP TABLE b"}, {}}};
+  const Json by_id = Json::object({{"extID", "digest"}});
+  EXPECT_EQ(text(ask(api::kMigratePlan, by_id)), "null");
+  EXPECT_EQ(text(ask(api::kCreateMigrateDownPlan, api::to_json(plan))),
+            R"j({"url":"https://registry.test/plans/1"})j");
+  EXPECT_EQ(text(ask(api::kMigratePlan, by_id)),
+            R"j({"url":"https://registry.test/plans/1","status":"PENDING_USER"})j");
+  EXPECT_EQ(text(data("{ migratePlans(input: {repo: \"app\", status: [PENDING_USER]}) { plans { id "
+                      "envName fromVersion toVersion files { name stmts } createdBy { name } "
+                      "database { name } repo { slug } decisions { approved } migration { id } } "
+                      "pageInfo { total } } }")),
+            R"j({"migratePlans":{"plans":[{"id":"1","envName":"prod","fromVersion":"2",)j"
+            R"j("toVersion":"1","files":[{"name":"2_x.sql","stmts":["DROP TABLE b"]}],)j"
+            R"j("createdBy":{"name":"admin"},"database":{"name":"a.db"},"repo":{"slug":"app"},)j"
+            R"j("decisions":[],"migration":null}],"pageInfo":{"total":1}}})j");
+  const char* approve = "mutation { approveMigratePlan(input: {id: 1}) { status } }";
+  EXPECT_EQ(failure(approve), "FORBIDDEN plan 1 cannot be approved by \"admin\", who asked for it");
+  registry_.caller().origin.actor = Actor{"BOT", 2, "approver"};
+  EXPECT_EQ(text(data("mutation { approveMigratePlan(input: {id: 1, comment: \"fine\"}) { status "
+                      "decisions { approved comment actor { name } } } }")),
+            R"j({"approveMigratePlan":{"status":"APPROVED","decisions":[{"approved":true,)j"
+            R"j("comment":"fine","actor":{"name":"approver"}}]}})j");
+  Json report =
+      api::to_json(api::RevertReport{.plan_id = "digest", .run = registry_.report("a", "2", "1")});
+  report.find("files")->as_array()[0].erase("content");
+  EXPECT_EQ(text(ask(api::kReportMigrationDown, report)),
+            R"j({"url":"https://registry.test/deployments/2"})j");
+  EXPECT_EQ(text(data("{ migration(id: 2) { kind fromVersion toVersion downPlan { status } } }")),
+            R"j({"migration":{"kind":"DOWN","fromVersion":"2","toVersion":"1","downPlan":{)j"
+            R"j("status":"APPLIED"}}})j");
+  EXPECT_EQ(
+      text(data("{ migrations(input: {kinds: [DOWN]}) { migrations { id } pageInfo { total } } }")),
+      R"j({"migrations":{"migrations":[{"id":"2"}],"pageInfo":{"total":1}}})j");
+  EXPECT_EQ(text(data("{ migrations(input: {kinds: [APPLY]}) { migrations { id } } }")),
+            R"j({"migrations":{"migrations":[{"id":"1"}]}})j");
+  EXPECT_EQ(failure("mutation { abortMigratePlan(input: {id: 1}) { status } }"),
+            "CONFLICT plan 1 is APPLIED and cannot be aborted");
+}
+
+TEST_F(ApiTest, SettingsOfRepositories) {
+  ASSERT_TRUE(registry_.push("app", "", {"1"}));
+  const char* update = "mutation u($input: UpdateRepoInput!) { updateRepo(input: $input) { id } }";
+  auto refused = [&](const char* member, Json value, const char* id = "1") {
+    Json wanted = Json::object({{"id", id}});
+    wanted.set(member, std::move(value));
+    return input_failure(update, wanted);
+  };
+  EXPECT_EQ(refused("name", "x"), "INVALID name cannot be changed in this version");
+  EXPECT_EQ(refused("protectedFlows", Json::object({{"push", true}})),
+            "INVALID protectedFlows.push cannot be changed in this version");
+  EXPECT_EQ(refused("protectedFlows", Json::object({{"approvals", 0}})),
+            "INVALID protectedFlows.approvals must be from 1 to 100");
+  EXPECT_EQ(refused("protectedFlows", Json::object({{"expiryHours", 8761}})),
+            "INVALID protectedFlows.expiryHours must be from 1 to 8760");
+  EXPECT_EQ(refused("protectedFlows", Json::object(), "9"), "NOT_FOUND repository not found");
+  EXPECT_EQ(refused("protectedFlows", Json::object({{"push", false}})), "");
+  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM audit WHERE action = 'policy.update'").number(),
+            0);
+  EXPECT_EQ(refused("protectedFlows", Json::object({{"migrateDown", true}})), "");
+  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM audit WHERE action = 'policy.update'").number(),
+            1);
+  registry_.caller().rights = Rights{{}, {Grant{"APPROVER", {}, {}, {}}}};
+  EXPECT_EQ(refused("protectedFlows", Json::object()),
+            "FORBIDDEN permission \"admin\" is required");
 }
 
 TEST_F(ApiTest, Environments) {

@@ -72,17 +72,23 @@ Result<void> add_repo_ranges(Session& session,
   return {};
 }
 
-void add_statuses(Condition& condition, const EventFilter& filter) {
-  if (filter.statuses.empty()) {
+void add_list(Condition& condition, std::string_view column, const Params& values) {
+  if (values.empty()) {
     return;
   }
   std::string list;
-  Params params;
-  for (EventStatus const status : filter.statuses) {
+  for (size_t i = 0; i < values.size(); ++i) {
     list += list.empty() ? "?" : ", ?";
-    params.emplace_back(to_text(status));
   }
-  condition.add(fmt::format("status IN ({})", list), params);
+  condition.add(fmt::format("{} IN ({})", column, list), values);
+}
+
+void add_statuses(Condition& condition, const EventFilter& filter) {
+  Params statuses;
+  for (const EventStatus status : filter.statuses) {
+    statuses.emplace_back(to_text(status));
+  }
+  add_list(condition, "status", statuses);
 }
 
 void add_owners(Condition& condition, const EventFilter& filter) {
@@ -99,6 +105,7 @@ void add_rest(Plan& plan, const EventFilter& filter) {
   if (!filter.version.empty() && plan.index != "events_version") {
     plan.rest.add("version = ?", {filter.version});
   }
+  add_list(plan.rest, "kind", Params(filter.kinds.begin(), filter.kinds.end()));
   if (!filter.trigger_type.empty()) {
     plan.rest.add("trigger_type = ?", {filter.trigger_type});
   }
@@ -245,8 +252,9 @@ Condition select_ids(const Plan& plan,
 
 /// Nothing but owners, statuses and a name is asked for.
 bool is_unnarrowed(const EventFilter& filter) {
-  return filter.version.empty() && filter.trigger_type.empty() && !filter.from.has_value() &&
-         !filter.to.has_value() && !filter.set_id.has_value() && !filter.database_id.has_value();
+  return filter.version.empty() && filter.kinds.empty() && filter.trigger_type.empty() &&
+         !filter.from.has_value() && !filter.to.has_value() && !filter.set_id.has_value() &&
+         !filter.database_id.has_value();
 }
 
 Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilter& filter) {

@@ -19,6 +19,7 @@ struct EventFilter {
   std::optional<int64_t> database_id;  ///< its deployments, those inside sets too
   std::optional<int64_t> set_id;       ///< the entries of a set
   std::vector<EventStatus> statuses;
+  std::vector<std::string> kinds;
   std::string name;  ///< part of the database's name
   std::string version;
   std::string trigger_type;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "codec/json.h"
+#include "registry/down_plans.h"
 #include "registry/ingest_job.h"
 #include "registry/names.h"
 
@@ -35,15 +36,30 @@ Result<IngestOutcome> store_report(Registry& registry,
   TRY(job.finish());
   AuditEntry entry =
       audit_entry(caller, job.now(), "deployment.report", fmt::format("deployment/{}", event_id));
-  Json const after = Json::object({{"repo", prepared.report.dir_name},
+  Json after = Json::object({{"repo", prepared.report.dir_name},
                              {"env", prepared.report.env_name},
                              {"target", prepared.report.target.url},
                              {"status", job.published().back().status},
                              {"version", prepared.report.current_version}});
+  if (prepared.kind != "APPLY") {
+    after.set("kind", prepared.kind);
+    after.set_unless_empty("plan", prepared.plan_id);
+  }
   entry.after = codec::format_json(after);
   TRY(append_audit(session, std::move(entry)));
   published = job.published();
   return IngestOutcome{event_id, false};
+}
+
+Result<IngestOutcome> store(Registry& registry,
+                            const Caller& caller,
+                            const PreparedReport& prepared) {
+  std::vector<LiveEvent> published;
+  IngestOutcome outcome = TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) {
+    return store_report(registry, caller, prepared, session, published);
+  }));
+  registry.live.publish(published);
+  return outcome;
 }
 
 }  // namespace
@@ -51,13 +67,20 @@ Result<IngestOutcome> store_report(Registry& registry,
 Result<IngestOutcome> ingest_report(Registry& registry,
                                     const Caller& caller,
                                     registry_api::MigrationReport report) {
-  const PreparedReport prepared = TRY(prepare_report(std::move(report)));
-  std::vector<LiveEvent> published;
-  IngestOutcome outcome = TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) {
-    return store_report(registry, caller, prepared, session, published);
-  }));
-  registry.live.publish(published);
-  return outcome;
+  return store(registry, caller, TRY(prepare_report(std::move(report))));
+}
+
+Result<IngestOutcome> ingest_revert(Registry& registry,
+                                    const Caller& caller,
+                                    registry_api::RevertReport report) {
+  PreparedReport prepared = TRY(prepare_revert(std::move(report)));
+  registry_api::MigrationReport& run = prepared.report;
+  if (run.env_name.empty()) {
+    run.env_name = TRY(read_value<std::string>(registry.store, [&](Session& session) {
+      return only_env_name(session, caller.org_id, run.dir_name, run.target);
+    }));
+  }
+  return store(registry, caller, prepared);
 }
 
 }  // namespace rhumb::registry

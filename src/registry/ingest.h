@@ -22,6 +22,11 @@ Result<IngestOutcome> ingest_report(Registry& registry,
                                     const Caller& caller,
                                     registry_api::MigrationReport report);
 
+/// A revert. Errors: as above.
+Result<IngestOutcome> ingest_revert(Registry& registry,
+                                    const Caller& caller,
+                                    registry_api::RevertReport report);
+
 /// A set, its first part or another one: new entries are added, the log grows, the end moves.
 /// Errors: as above; kConflict when it contradicts what came before.
 Result<IngestOutcome> ingest_set(Registry& registry,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "codec/json.h"
+#include "registry/down_plans.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -39,17 +41,13 @@ Result<void> store_event_key(
       {org_id, key, fingerprint, event_id});
 }
 
-Result<void> count_event(Session& session,
-                         int64_t org_id,
-                         int64_t repo_id,
-                         int64_t env_id,
-                         EventStatus status,
-                         int64_t delta) {
+Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta) {
   return session.run(
       "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) "
-      "VALUES (?, ?, ?, ?, 'APPLY', ?) ON CONFLICT (org_id, repo_id, env_id, status, kind) "
+      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (org_id, repo_id, env_id, status, kind) "
       "DO UPDATE SET events = events + excluded.events",
-      {org_id, repo_id, env_id, to_text(status), delta});
+      {counter.org_id, counter.repo_id, counter.env_id, to_text(counter.status), counter.kind,
+       delta});
 }
 
 Result<Repo*> IngestJob::repo(const std::string& project,
@@ -148,7 +146,7 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
        placed.env_id,
        placed.database.id,
        set_id,
-       "APPLY",
+       prepared.kind,
        to_text(placed.status),
        or_null(version),
        to_stored(report.start).value_or(now_),
@@ -250,15 +248,51 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
   return project_one(session_, *repo_head, measure);
 }
 
+/// What the report means for plans to revert its database.
+Result<void> IngestJob::settle(const PreparedReport& prepared,
+                               const Placed& placed,
+                               int64_t event_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  if (report.dry_run || report.target.id.empty()) {
+    return {};
+  }
+  const std::vector<int64_t> overtaken =
+      TRY(settle_plans(session_,
+                       {.org_id = caller_.org_id,
+                        .repo_id = placed.repo->id,
+                        .env_id = placed.env_id,
+                        .target = report.target,
+                        .plan_id = prepared.plan_id,
+                        .passed = placed.status == EventStatus::kPassed,
+                        .applies = placed.applies,
+                        .current_version = report.current_version,
+                        .event_id = event_id},
+                       now_));
+  for (const int64_t plan_id : overtaken) {
+    AuditEntry entry = audit_entry(caller_, now_, "down.abort", fmt::format("plan/{}", plan_id));
+    entry.after = codec::format_json(codec::Json::object(
+        {{"status", "ABORTED"}, {"because", fmt::format("deployment/{}", event_id)}}));
+    TRY(append_audit(session_, std::move(entry)));
+  }
+  return {};
+}
+
 Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {
   const Placed placed = TRY(place(prepared, !set_id.has_value()));
   const int64_t event_id = TRY(insert_event(prepared, placed, set_id));
   TRY(insert_files(prepared, event_id));
   TRY(store_event_key(session_, caller_.org_id, prepared.key, prepared.fingerprint, event_id));
   if (!set_id.has_value()) {
-    TRY(count_event(session_, caller_.org_id, placed.repo->id, placed.env_id, placed.status, 1));
+    TRY(count_event(session_,
+                    {.org_id = caller_.org_id,
+                     .repo_id = placed.repo->id,
+                     .env_id = placed.env_id,
+                     .status = placed.status,
+                     .kind = prepared.kind},
+                    1));
   }
   TRY(apply(prepared, placed, event_id));
+  TRY(settle(prepared, placed, event_id));
   published_.push_back(LiveEvent{caller_.org_id, event_id, set_id, placed.repo->id,
                                  std::string(to_text(placed.status))});
   return event_id;

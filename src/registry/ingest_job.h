@@ -22,13 +22,16 @@ struct KnownEvent {
 Result<std::optional<KnownEvent>> find_event_key(Session& session, int64_t org_id, const Blob& key);
 Result<void> store_event_key(
     Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id);
-/// Moves the number of listed events with that status by `delta`.
-Result<void> count_event(Session& session,
-                         int64_t org_id,
-                         int64_t repo_id,
-                         int64_t env_id,
-                         EventStatus status,
-                         int64_t delta);
+/// Which counter of the list an event is in.
+struct EventCounter {
+  int64_t org_id = 0;
+  int64_t repo_id = 0;
+  int64_t env_id = 0;
+  EventStatus status = EventStatus::kPassed;
+  std::string_view kind = "APPLY";
+};
+/// Moves the number of listed events of that sort by `delta`.
+Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta);
 
 /// One transaction's worth of reports: looks repositories and environments up once, measures each
 /// repository whose head moved once, at the end.
@@ -66,6 +69,7 @@ class IngestJob {
   Result<void> insert_files(const PreparedReport& prepared, int64_t event_id);
   Result<void> note_report(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> apply(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> settle(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> raise_reported_version(const PreparedReport& prepared, const Placed& placed);
 
   Registry& registry_;

@@ -28,12 +28,6 @@ Blob digest(std::initializer_list<std::string_view> parts) {
   return Blob{codec::to_string(hasher.digest())};
 }
 
-Blob digest_json(const Json& json) {
-  codec::JsonFormat format;
-  format.sort_keys = true;
-  return Blob{codec::to_string(codec::sha256(codec::format_json(json, format)))};
-}
-
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
@@ -156,6 +150,23 @@ Result<PreparedReport> prepare(MigrationReport report, Blob key, Blob fingerprin
   return out;
 }
 
+/// A report of its own: known by the client's id, else by `what` and what it is about.
+Result<PreparedReport> prepare_single(MigrationReport report,
+                                      std::string_view what,
+                                      Blob fingerprint) {
+  const std::optional<std::string>& id = report.extras.report_id;
+  const bool has_id = id.has_value() && !id->empty();
+  Blob key =
+      has_id
+          ? digest({"report", *id})
+          : digest({what, report.dir_name, report.env_name, report.target.id, report.target.schema,
+                    registry_api::format_time(report.start), registry_api::format_time(report.end),
+                    report.to_version, report.dry_run ? "dry" : ""});
+  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  out.has_client_id = has_id;
+  return out;
+}
+
 void clean(std::vector<StepLog>& lines) {
   for (StepLog& line : lines) {
     line.text = clean(line.text, kErrorMax);
@@ -164,6 +175,12 @@ void clean(std::vector<StepLog>& lines) {
 }
 
 }  // namespace
+
+Blob digest_json(const Json& json) {
+  codec::JsonFormat format;
+  format.sort_keys = true;
+  return Blob{codec::to_string(codec::sha256(codec::format_json(json, format)))};
+}
 
 std::string cut_middle(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) {
@@ -187,16 +204,17 @@ Blob set_key(std::string_view id) {
 
 Result<PreparedReport> prepare_report(MigrationReport report) {
   Blob fingerprint = digest_json(registry_api::to_json(report));
-  const std::optional<std::string>& id = report.extras.report_id;
-  const bool has_id = id.has_value() && !id->empty();
-  Blob key =
-      has_id
-          ? digest({"report", *id})
-          : digest({"run", report.dir_name, report.env_name, report.target.id, report.target.schema,
-                    registry_api::format_time(report.start), registry_api::format_time(report.end),
-                    report.to_version, report.dry_run ? "dry" : ""});
-  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
-  out.has_client_id = has_id;
+  return prepare_single(std::move(report), "run", std::move(fingerprint));
+}
+
+Result<PreparedReport> prepare_revert(registry_api::RevertReport report) {
+  const std::string plan_id = report.plan_id.value_or("");
+  TRY(check_length("extID", plan_id));
+  Blob fingerprint = digest_json(registry_api::to_json(report));
+  PreparedReport out =
+      TRY(prepare_single(std::move(report.run), "revert " + plan_id, std::move(fingerprint)));
+  out.kind = "DOWN";
+  out.plan_id = plan_id;
   return out;
 }
 

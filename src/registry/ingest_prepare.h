@@ -34,11 +34,15 @@ struct PreparedReport {
   Blob key;          ///< what makes it the same report
   Blob fingerprint;  ///< of everything it said
   bool has_client_id = false;
+  std::string kind = "APPLY";        ///< or DOWN
+  std::string plan_id;               ///< of a revert, see down_plans.h
   std::optional<std::string> extra;  ///< JSON of the members that only some clients send
 };
 
 /// Errors: kInvalid, kLimit.
 Result<PreparedReport> prepare_report(registry_api::MigrationReport report);
+/// A revert: its plan is part of what makes it the same report.
+Result<PreparedReport> prepare_revert(registry_api::RevertReport report);
 /// An entry of a set: known by the set, its database and its start.
 Result<PreparedReport> prepare_entry(const std::string& set_id,
                                      registry_api::MigrationReport report);
@@ -51,6 +55,9 @@ struct PreparedSet {
 };
 Result<PreparedSet> prepare_set(registry_api::MigrationSetReport set);
 [[nodiscard]] Blob set_key(std::string_view id);
+
+/// Of everything a document says, in whatever order it says it.
+[[nodiscard]] Blob digest_json(const codec::Json& json);
 
 /// Keeps both ends of a text that is too long and says so in between. Cuts between characters.
 [[nodiscard]] std::string cut_middle(std::string_view text, size_t bytes_max);

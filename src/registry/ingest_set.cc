@@ -220,7 +220,7 @@ class SetJob {
         {stored.event_id, set.id, set.planned}));
     TRY(store_event_key(session_, caller_.org_id, prepared.key, prepared.fingerprint,
                         stored.event_id));
-    TRY(count_event(session_, caller_.org_id, stored.repo_id, stored.env_id, stored.status, 1));
+    TRY(count_event(session_, counter_of(stored), 1));
     take(stored, set);
     return stored;
   }
@@ -235,6 +235,13 @@ class SetJob {
         "LIMIT 1",
         {repo_id, place.url}));
     return known.is_null() ? job_.environment("") : Result<int64_t>(known.number());
+  }
+
+  [[nodiscard]] EventCounter counter_of(const StoredSet& stored) const {
+    return {.org_id = caller_.org_id,
+            .repo_id = stored.repo_id,
+            .env_id = stored.env_id,
+            .status = stored.status};
   }
 
   static void take(StoredSet& stored, const registry_api::MigrationSetReport& set) {
@@ -309,10 +316,10 @@ class SetJob {
                                    });
     EventStatus const status = set_status(facts);
     if (status != stored.status) {
-      TRY(count_event(session_, caller_.org_id, stored.repo_id, stored.env_id, stored.status, -1));
-      TRY(count_event(session_, caller_.org_id, stored.repo_id, stored.env_id, status, 1));
+      TRY(count_event(session_, counter_of(stored), -1));
+      stored.status = status;
+      TRY(count_event(session_, counter_of(stored), 1));
     }
-    stored.status = status;
     TRY(session_.run(
         "UPDATE events SET status = ?, version = ?, completed_at = ?, error = ?, order_at = ? "
         "WHERE id = ?",

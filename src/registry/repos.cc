@@ -55,6 +55,10 @@ Repo read_repo(const Row& row, size_t offset) {
   repo.databases_synced = at(16).number();
   repo.databases_pending = at(17).number();
   repo.databases_failed = at(18).number();
+  repo.down = DownProtection{.required = at(19).flag(),
+                             .approvals = at(20).number(),
+                             .self_approval = at(21).flag(),
+                             .expiry_hours = at(22).number()};
   return repo;
 }
 

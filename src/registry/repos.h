@@ -9,6 +9,15 @@
 
 namespace rhumb::registry {
 
+/// Whether reverts need an approval. Source: spec registry.md 6.2.
+struct DownProtection {
+  bool required = false;
+  int64_t approvals = 1;
+  bool self_approval = false;
+  int64_t expiry_hours = 72;
+  bool operator==(const DownProtection&) const = default;
+};
+
 /// A repository as stored. Times are nanoseconds since 1970.
 struct Repo {
   int64_t id = 0;
@@ -30,13 +39,15 @@ struct Repo {
   int64_t databases_synced = 0;
   int64_t databases_pending = 0;
   int64_t databases_failed = 0;
+  DownProtection down;
 };
 
 /// The columns of a Repo, with the table's alias `r`, and how they are read from `offset` on.
 inline constexpr std::string_view kRepoColumns =
     "r.id, r.org_id, r.project_id, r.slug, r.name, r.type, r.driver, r.description, r.hidden, "
     "r.created_at, r.archived_at, r.head_state_id, r.head_tagged, r.reported_version, "
-    "r.last_push_id, r.last_push_at, r.databases_synced, r.databases_pending, r.databases_failed";
+    "r.last_push_id, r.last_push_at, r.databases_synced, r.databases_pending, r.databases_failed, "
+    "r.protect_down, r.plan_approvals, r.plan_self_approval, r.plan_expiry_hours";
 [[nodiscard]] Repo read_repo(const Row& row, size_t offset = 0);
 
 Result<std::optional<Repo>> find_repo(Session& session, int64_t org_id, int64_t id);

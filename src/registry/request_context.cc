@@ -74,6 +74,16 @@ Result<std::optional<int64_t>> read_instant(const Json& input, std::string_view 
   return to_stored(time);
 }
 
+std::vector<std::string> read_texts(const Json& input, std::string_view member) {
+  std::vector<std::string> out;
+  if (const Json::Array* values = input.find_array(member)) {
+    for (const Json& value : *values) {
+      out.push_back(value.is_string() ? value.as_string() : "");
+    }
+  }
+  return out;
+}
+
 Json time_json(const std::optional<int64_t>& time) {
   return time.has_value() ? Json(registry_api::format_time(from_stored(time))) : Json();
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "graphql/resolver.h"
 #include "registry/registry.h"
@@ -41,6 +42,8 @@ void add_report_resolvers(graphql::Resolvers& resolvers);
 void add_repo_resolvers(graphql::Resolvers& resolvers);
 void add_database_resolvers(graphql::Resolvers& resolvers);
 void add_event_resolvers(graphql::Resolvers& resolvers);
+void add_down_resolvers(graphql::Resolvers& resolvers);
+void add_setting_resolvers(graphql::Resolvers& resolvers);
 void add_token_resolvers(graphql::Resolvers& resolvers);
 void add_audit_resolvers(graphql::Resolvers& resolvers);
 
@@ -49,6 +52,9 @@ void add_audit_resolvers(graphql::Resolvers& resolvers);
 Result<int64_t> read_id(const codec::Json* id, std::string_view what);
 /// The instant of a Time member, absent when it is null or unset. Errors: kInvalid.
 Result<std::optional<int64_t>> read_instant(const codec::Json& input, std::string_view member);
+/// The texts of a list; none when it is absent.
+[[nodiscard]] std::vector<std::string> read_texts(const codec::Json& input,
+                                                  std::string_view member);
 [[nodiscard]] codec::Json time_json(const std::optional<int64_t>& time);
 [[nodiscard]] codec::Json text_json(const std::optional<std::string>& text);
 /// Null for an empty text.

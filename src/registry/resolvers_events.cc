@@ -215,6 +215,9 @@ void add_event_resolvers(graphql::Resolvers& resolvers) {
   bind_field(resolvers, "Migration", "notStarted", resolve_not_started);
   bind_field(resolvers, "Migration", "set", resolve_member_event);
   bind_field(resolvers, "Migration", "database", resolve_event_database);
+  bind_field(resolvers, "Migration", "downPlan", [](RequestContext& context, FieldCall& call) {
+    return load_plan_of_event(context, id_of(call));
+  });
   bind_field(resolvers, "Migration", "previous", [](RequestContext& context, FieldCall& call) {
     return resolve_neighbour(context, call, false);
   });

@@ -26,6 +26,13 @@ Result<Json> report_migration_set(RequestContext& context, FieldCall& call) {
   return answer(context.registry, outcome, true);
 }
 
+Result<Json> report_migration_down(RequestContext& context, FieldCall& call) {
+  registry_api::RevertReport report = TRY(registry_api::read_revert_report(call.input()));
+  const IngestOutcome outcome =
+      TRY(ingest_revert(context.registry, context.caller, std::move(report)));
+  return answer(context.registry, outcome, false);
+}
+
 Result<Json> begin_migration_set(RequestContext& context, FieldCall& call) {
   const registry_api::BeginSet set = TRY(registry_api::read_begin_set(call.input()));
   const IngestOutcome outcome = TRY(ingest_begin(context.registry, context.caller, set));
@@ -37,6 +44,7 @@ Result<Json> begin_migration_set(RequestContext& context, FieldCall& call) {
 void add_report_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "reportMigration", report_migration);
   bind_root(resolvers, "Mutation", "reportMigrationSet", report_migration_set);
+  bind_root(resolvers, "Mutation", "reportMigrationDown", report_migration_down);
   bind_root(resolvers, "Mutation", "beginMigrationSet", begin_migration_set);
 }
 

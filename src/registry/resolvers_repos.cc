@@ -35,16 +35,6 @@ struct RepoQuery {
   }
 };
 
-std::vector<std::string> texts(const Json& input, std::string_view member) {
-  std::vector<std::string> out;
-  if (const Json::Array* values = input.find_array(member)) {
-    for (const Json& value : *values) {
-      out.push_back(value.is_string() ? value.as_string() : "");
-    }
-  }
-  return out;
-}
-
 RepoQuery make_query(int64_t org_id, const Json& input) {
   RepoQuery query;
   query.params.emplace_back(org_id);
@@ -55,11 +45,11 @@ RepoQuery make_query(int64_t org_id, const Json& input) {
     query.add("(r.slug LIKE ? ESCAPE '\\' OR r.name LIKE ? ESCAPE '\\')",
               {like_pattern(search), like_pattern(search)});
   }
-  const std::vector<std::string> types = texts(input, "types");
+  const std::vector<std::string> types = read_texts(input, "types");
   if (!types.empty()) {
     query.add_list("r.type", types);
   }
-  std::vector<std::string> drivers = texts(input, "drivers");
+  std::vector<std::string> drivers = read_texts(input, "drivers");
   if (!drivers.empty()) {
     for (std::string& driver : drivers) {
       driver = driver_from_wire(driver);
@@ -239,17 +229,19 @@ Result<bool> has_failed_check(const Value& checks) {
   return std::any_of(read.begin(), read.end(), [](const auto& group) { return group.failed(); });
 }
 
-/// How many databases ran the file to its end.
+/// How many databases ran the file to its end, and have not reverted it since.
 Result<int64_t> count_databases(Session& session, int64_t repo_id, const std::string& file) {
   const Rows rows = TRY(session.query(
-      "SELECT DISTINCT e.database_id, f.checks FROM events e JOIN event_files f "
+      "SELECT e.database_id, f.checks, e.kind FROM events e JOIN event_files f "
       "ON f.event_id = e.id WHERE e.repo_id = ? AND f.name = ? AND f.error_text IS NULL "
-      "AND e.dry_run = 0 AND e.database_id IS NOT NULL",
+      "AND e.dry_run = 0 AND e.database_id IS NOT NULL ORDER BY e.order_at, e.id",
       {repo_id, file}));
   std::set<int64_t> databases;
   for (const Row& row : rows) {
     const bool failed = TRY(has_failed_check(row[1]));
-    if (!failed) {
+    if (row[2].text() == "DOWN") {
+      databases.erase(row[0].number());
+    } else if (!failed) {
       databases.insert(row[0].number());
     }
   }

@@ -12,7 +12,7 @@
 /// members whose name begins with `_` are for those.
 namespace rhumb::registry {
 
-[[nodiscard]] codec::Json protected_flows_json();
+[[nodiscard]] codec::Json protected_flows_json(const Repo& repo);
 
 [[nodiscard]] codec::Json repo_json(const Registry& registry, const Repo& repo);
 /// A TagsPayload.
@@ -35,6 +35,9 @@ Result<codec::Json> list_migrations(RequestContext& context,
 Result<std::vector<codec::Json>> load_events(RequestContext& context,
                                              Session& session,
                                              const std::vector<int64_t>& ids);
+
+/// The MigratePlan that an event has carried out, or tried to; null for any other.
+Result<codec::Json> load_plan_of_event(RequestContext& context, int64_t event_id);
 
 /// A Repo, or null.
 Result<codec::Json> load_repo(RequestContext& context, int64_t id);

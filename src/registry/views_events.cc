@@ -119,7 +119,8 @@ Result<bool> read_filter(Session& session, const Json& input, EventFilter& filte
   filter.from = TRY(read_instant(input, "from"));
   filter.to = TRY(read_instant(input, "to"));
   filter.oldest_first = input.string_or_empty("order") == "ASC";
-  return !excludes(input, "kinds", "APPLY") && !excludes(input, "types", "MIGRATION_DIRECTORY");
+  filter.kinds = read_texts(input, "kinds");
+  return !excludes(input, "types", "MIGRATION_DIRECTORY");
 }
 
 }  // namespace

@@ -7,17 +7,16 @@ namespace rhumb::registry {
 
 using codec::Json;
 
-Json protected_flows_json() {
-  constexpr int kExpiryHours = 72;
-  return Json::object({{"migrateDown", false},
+Json protected_flows_json(const Repo& repo) {
+  return Json::object({{"migrateDown", repo.down.required},
                        {"push", false},
                        {"moveTag", false},
                        {"deploy", false},
                        {"pushPlan", false},
                        {"approvePlan", false},
-                       {"approvals", 1},
-                       {"selfApproval", false},
-                       {"expiryHours", kExpiryHours}});
+                       {"approvals", repo.down.approvals},
+                       {"selfApproval", repo.down.self_approval},
+                       {"expiryHours", repo.down.expiry_hours}});
 }
 
 Json repo_json(const Registry& registry, const Repo& repo) {
@@ -38,7 +37,7 @@ Json repo_json(const Registry& registry, const Repo& repo) {
   out.set("databasesSynced", repo.databases_synced);
   out.set("databasesPending", repo.databases_pending);
   out.set("databasesFailed", repo.databases_failed);
-  out.set("protectedFlows", protected_flows_json());
+  out.set("protectedFlows", protected_flows_json(repo));
   out.set("reviewPolicy", Json());
   out.set("webhooks", Json::array());
   out.set("_id", repo.id);

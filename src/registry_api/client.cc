@@ -180,6 +180,20 @@ std::vector<std::string> texts_of(const Json& object, std::string_view key) {
   return texts;
 }
 
+std::optional<PlanStatus> parse_plan_status(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, PlanStatus>, 4> kStatuses = {
+      {{"PENDING_USER", PlanStatus::kPendingUser},
+       {"APPROVED", PlanStatus::kApproved},
+       {"ABORTED", PlanStatus::kAborted},
+       {"APPLIED", PlanStatus::kApplied}}};
+  for (const auto& [name, status] : kStatuses) {
+    if (name == text) {
+      return status;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view HttpReply::header(std::string_view name) const {
@@ -349,6 +363,52 @@ Result<std::string> RegistryClient::report(const MigrationReport& report) {
 
 Result<std::string> RegistryClient::report(const MigrationSetReport& report) {
   return call_for_url(kReportMigrationSet, to_json(report));
+}
+
+Result<std::string> RegistryClient::report(const RevertReport& report) {
+  return call_for_url(kReportMigrationDown, to_json(report));
+}
+
+Result<bool> RegistryClient::needs_approval(std::string_view slug) {
+  const Json dir = TRY(call_input(kProtectedFlows, Json::object({{"slug", slug}})));
+  const Json* flows = find_any_case(dir, "protectedFlows");
+  const Json* down = flows == nullptr ? nullptr : find_any_case(*flows, "migrateDown");
+  return down != nullptr && down->is_bool() && down->as_bool();
+}
+
+Result<std::vector<AppliedVersion>> RegistryClient::read_applied(const TargetQuestion& question) {
+  const Json target =
+      TRY(call_input(kMigrateTarget, Json::object({{"extID", question.id},
+                                                   {"schema", question.schema},
+                                                   {"dirName", question.dir_name},
+                                                   {"envName", question.env_name}})));
+  std::vector<AppliedVersion> out;
+  const Json* applied = find_any_case(target, "applied");
+  for (size_t i = 0; applied != nullptr && applied->is_array() && i < applied->size(); ++i) {
+    const Json& entry = applied->at(i);
+    out.push_back({.name = text_of(entry, "name"),
+                   .version = text_of(entry, "version"),
+                   .hash = text_of(entry, "hash"),
+                   .content = text_of(entry, "content")});
+  }
+  return out;
+}
+
+Result<std::optional<KnownPlan>> RegistryClient::find_plan(std::string_view plan_id) {
+  const Json plan = TRY(call_input(kMigratePlan, Json::object({{"extID", plan_id}})));
+  if (plan.is_null()) {
+    return std::optional<KnownPlan>();
+  }
+  const std::string status = text_of(plan, "status");
+  const std::optional<PlanStatus> parsed = parse_plan_status(status);
+  if (!parsed) {
+    return wrong_shape(fmt::format("\"{}\" is no status of a plan", status));
+  }
+  return std::optional(KnownPlan{.url = text_of(plan, "url"), .status = *parsed});
+}
+
+Result<std::string> RegistryClient::create_plan(const RevertPlan& plan) {
+  return call_for_url(kCreateMigrateDownPlan, to_json(plan));
 }
 
 Result<std::string> RegistryClient::begin_set(const BeginSet& set) {

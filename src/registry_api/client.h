@@ -41,6 +41,31 @@ struct RemoteDirectory {
   std::string archive;  ///< tar bytes
 };
 
+/// A version that the registry knows to be applied to a database.
+struct AppliedVersion {
+  std::string name;  ///< of its file
+  std::string version;
+  std::string hash;     ///< of the file's entry in `atlas.sum`; empty when it is not known
+  std::string content;  ///< as it was pushed; meaningless without the hash
+};
+
+/// Which database, for what the registry knows of it.
+struct TargetQuestion {
+  std::string id{};  ///< as the database's own revisions table has it
+  std::string schema{};
+  std::string dir_name{};
+  std::string env_name{};
+};
+
+enum class PlanStatus { kPendingUser, kApproved, kAborted, kApplied };
+
+/// The plan of a revert as the registry keeps it.
+struct KnownPlan {
+  std::string url;
+  PlanStatus status = PlanStatus::kPendingUser;
+  bool operator==(const KnownPlan&) const = default;
+};
+
 struct DirectoryPush {
   std::string slug;
   std::string tag;                   ///< empty for the untagged push
@@ -83,7 +108,17 @@ class RegistryClient {
   Result<std::string> push_directory(const DirectoryPush& push);
   Result<std::string> report(const MigrationReport& report);
   Result<std::string> report(const MigrationSetReport& report);
+  Result<std::string> report(const RevertReport& report);
   Result<std::string> begin_set(const BeginSet& set);
+
+  /// Whether `migrate down` needs an approval; a server that does not say needs none.
+  Result<bool> needs_approval(std::string_view slug);
+  /// What is applied there, oldest first; empty for a database that the registry does not know.
+  Result<std::vector<AppliedVersion>> read_applied(const TargetQuestion& question);
+  /// Nothing when there is no such plan. Errors: kUnavailable for a status that is none.
+  Result<std::optional<KnownPlan>> find_plan(std::string_view plan_id);
+  /// The page where the plan is approved.
+  Result<std::string> create_plan(const RevertPlan& plan);
 
   /// Whether any reply so far announced the word in `X-Registry-Features`.
   [[nodiscard]] bool has_feature(std::string_view feature) const;

@@ -213,6 +213,48 @@ TEST_F(ClientTest, PushesTaggedAndUntagged) {
       std::string::npos);
 }
 
+TEST_F(ClientTest, ServersThatSayNothingOfRevertsNeedNoApproval) {
+  for (const char* body :
+       {"", "{}", R"({"data":{"dir":null}})", R"({"data":{"dir":{"protectedFlows":null}}})",
+        R"({"data":{"dir":{"protectedFlows":{"migrateDown":false}}}})"}) {
+    answer(200, body);
+    const Result<bool> needed = client_.needs_approval("app");
+    ASSERT_TRUE(needed) << body;
+    EXPECT_FALSE(*needed) << body;
+  }
+  answer(200, R"({"data":{"Dir":{"ProtectedFlows":{"MigrateDown":true}}}})");
+  EXPECT_TRUE(client_.needs_approval("app").value());
+  answer(200, R"({"errors":[{"message":"no"}]})");
+  EXPECT_FALSE(client_.needs_approval("app"));
+}
+
+TEST_F(ClientTest, PlansOfReverts) {
+  answer(200, R"({"data":{"migratePlanByExtID":null}})");
+  EXPECT_EQ(client_.find_plan("x").value(), std::nullopt);
+  answer(200, R"({"data":{"migratePlanByExtID":{"url":"u","status":"ABORTED"}}})");
+  const auto plan = client_.find_plan("x");
+  ASSERT_TRUE(plan && *plan);
+  EXPECT_EQ((*plan)->url, "u");
+  EXPECT_EQ((*plan)->status, PlanStatus::kAborted);
+  answer(200, R"({"data":{"migratePlanByExtID":{"url":"u","status":"MAYBE"}}})");
+  EXPECT_EQ(client_.find_plan("x").error().message(),
+            "decoding response: \"MAYBE\" is no status of a plan");
+  answer(200, R"({"data":{"createMigrateDownPlan":{"url":"page"}}})");
+  EXPECT_EQ(client_.create_plan(RevertPlan{}).value(), "page");
+}
+
+TEST_F(ClientTest, WhatIsAppliedToATarget) {
+  answer(200, R"({"data":{"migrateTargetByExtID":null}})");
+  EXPECT_TRUE(client_.read_applied({.id = "x"}).value().empty());
+  answer(200, R"({"data":{"migrateTargetByExtID":{"applied":[{"name":"1_a.sql","version":"1",)"
+              R"("hash":"h","content":"c"},{"name":"2_b.sql","version":"2","content":null}]}}})");
+  const auto applied = client_.read_applied({.id = "x"});
+  ASSERT_TRUE(applied);
+  ASSERT_EQ(applied->size(), 2U);
+  EXPECT_EQ((*applied)[0].hash + (*applied)[0].content, "hc");
+  EXPECT_EQ((*applied)[1].hash + (*applied)[1].content, "");
+}
+
 TEST(Documents, WordsThatGatewaysRouteBy) {
   struct Case {
     Document document;
@@ -227,6 +269,21 @@ TEST(Documents, WordsThatGatewaysRouteBy) {
       {kPushDir, {"pushDir"}, {"diffSyncDir", "query"}},
       {kReportMigration, {"mutation ReportMigration", "reportMigration"}, {"Set", "Down", "query"}},
       {kReportMigrationSet, {"mutation ReportMigrationSet", "reportMigrationSet"}, {"query"}},
+      {kProtectedFlows,
+       {"query protectedFlows"},
+       {"migratePlanByExtID", "migrateTargetByExtID", "dirState", "Bot"}},
+      {kMigrateTarget,
+       {"query migrateTargetByExtID"},
+       {"protectedFlows", "migratePlanByExtID", "dirState", "Bot"}},
+      {kMigratePlan,
+       {"query migratePlanByExtID"},
+       {"protectedFlows", "migrateTargetByExtID", "dirState", "Bot"}},
+      {kCreateMigrateDownPlan,
+       {"mutation CreateMigrateDownPlan"},
+       {"query", "protectedFlows", "ByExtID", "ReportMigration", "dirState", "Bot"}},
+      {kReportMigrationDown,
+       {"mutation ReportMigrationDown"},
+       {"query", "protectedFlows", "ByExtID", "DownPlan", "dirState", "Bot"}},
       {kBeginMigrationSet, {"mutation beginMigrationSet"}, {"query", "eportMigration"}},
       {kCreateBot, {"mutation createBot"}, {"query"}},
       {kCreateRepo, {"mutation createRepo"}, {"query"}},

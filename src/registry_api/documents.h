@@ -47,6 +47,29 @@ inline constexpr Document kBeginMigrationSet{
     "mutation beginMigrationSet($input: BeginMigrationSetInput!) {\n"
     "  beginMigrationSet(input: $input) {\n    url\n  }\n}"};
 
+/// Who reverts: whether that needs an approval, what is known of the target, and the plan.
+inline constexpr Document kProtectedFlows{
+    "dir",
+    "query protectedFlows($input: DirInput!) {\n  dir(input: $input) {\n    protectedFlows {\n"
+    "      migrateDown\n    }\n  }\n}"};
+inline constexpr Document kMigrateTarget{
+    "migrateTargetByExtID",
+    "query migrateTargetByExtID($input: MigrateTargetByExtIDInput!) {\n"
+    "  migrateTargetByExtID(input: $input) {\n    id\n    currentVersion\n    applied {\n"
+    "      name\n      version\n      hash\n      content\n    }\n  }\n}"};
+inline constexpr Document kMigratePlan{
+    "migratePlanByExtID",
+    "query migratePlanByExtID($input: MigratePlanByExtIDInput!) {\n"
+    "  migratePlanByExtID(input: $input) {\n    url\n    status\n  }\n}"};
+inline constexpr Document kCreateMigrateDownPlan{
+    "createMigrateDownPlan",
+    "mutation CreateMigrateDownPlan($input: CreateMigrateDownPlanInput!) {\n"
+    "  createMigrateDownPlan(input: $input) {\n    url\n  }\n}"};
+inline constexpr Document kReportMigrationDown{
+    "reportMigrationDown",
+    "mutation ReportMigrationDown($input: ReportMigrationDownInput!) {\n"
+    "  reportMigrationDown(input: $input) {\n    url\n  }\n}"};
+
 inline constexpr Document kCheckDeployment{
     "checkDeployment",
     "query checkDeployment($input: CheckDeploymentInput!) {\n  checkDeployment(input: $input) {\n"

@@ -13,7 +13,7 @@
 ///
 /// Shape: members in the order they are written; absent members are left out as the published
 /// clients do. Times are UTC; an unset time is written 0001-01-01T00:00:00Z.
-/// Source: spec registry.md 4.5, 4.6; registry.graphql, inputs of the same names.
+/// Source: spec registry.md 4.5, 4.6, 4.7; registry.graphql, inputs of the same names.
 namespace rhumb::registry_api {
 
 using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
@@ -148,6 +148,39 @@ struct MigrationReport {
   [[nodiscard]] bool failed() const;
 };
 
+/// One `migrate down` over one target: `to_version` is the one that is left.
+struct RevertReport {
+  /// Names the plan, registry.md 4.7; absent when nothing was to be reverted.
+  std::optional<std::string> plan_id;
+  MigrationReport run;
+  bool operator==(const RevertReport&) const = default;
+};
+
+/// What reverts one version, as whoever approves it sees it.
+struct PlannedFile {
+  std::string name;
+  std::string version;
+  std::vector<std::string> statements;
+  std::vector<std::string> checks;
+  bool operator==(const PlannedFile&) const = default;
+};
+
+/// Asks for the approval of a revert.
+struct RevertPlan {
+  std::string id;  ///< digest of everything that is approved, registry.md 4.7
+  std::string project_name = "default";
+  std::string dir_name;
+  std::optional<std::string> dir_tag;
+  std::string env_name;
+  std::string atlas_version;
+  DeployedTarget target;
+  std::string from_version;
+  std::string to_version;
+  std::vector<PlannedFile> files;
+  std::optional<DeployContext> context;
+  bool operator==(const RevertPlan&) const = default;
+};
+
 /// A line of a step's log, perhaps with lines below it.
 struct StepLog {
   std::string text;
@@ -195,12 +228,17 @@ struct BeginSet {
 [[nodiscard]] codec::Json to_json(const SetStep& step);
 [[nodiscard]] codec::Json to_json(const MigrationReport& report);
 [[nodiscard]] codec::Json to_json(const MigrationSetReport& report);
+[[nodiscard]] codec::Json to_json(const RevertReport& report);
+[[nodiscard]] codec::Json to_json(const PlannedFile& file);
+[[nodiscard]] codec::Json to_json(const RevertPlan& plan);
 [[nodiscard]] codec::Json to_json(const BeginSet& set);
 
 /// Reads what a client sent. Unknown members are ignored, `null` is an absent member or an empty
 /// list. Errors: kInvalid naming the member, `input.target.url: missing`.
 Result<MigrationReport> read_migration_report(const codec::Json& input);
 Result<MigrationSetReport> read_migration_set_report(const codec::Json& input);
+Result<RevertReport> read_revert_report(const codec::Json& input);
+Result<RevertPlan> read_revert_plan(const codec::Json& input);
 Result<BeginSet> read_begin_set(const codec::Json& input);
 Result<RunContext> read_run_context(const codec::Json& input);
 Result<std::vector<FileChecks>> read_file_checks(const codec::Json& checks);

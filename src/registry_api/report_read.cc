@@ -216,7 +216,7 @@ Result<DeployedFile> read_file(const Json& json, const std::string& path) {
   Reader reader(json, path);
   DeployedFile out;
   out.name = reader.text("name");
-  out.content = reader.text("content");
+  out.content = reader.find_text("content").value_or("");  // optional in reports of reverts
   out.start = reader.time("startTime");
   out.end = reader.time("endTime");
   out.skipped = reader.number("skipped");
@@ -295,6 +295,23 @@ Result<MigrationReport> read_report_at(const Json& json, const std::string& path
   return reader.finish(std::move(out));
 }
 
+Result<std::string> read_text(const Json& json, const std::string& path) {
+  if (!json.is_string()) {
+    return invalid(fmt::format("{}: must be a string", path));
+  }
+  return json.as_string();
+}
+
+Result<PlannedFile> read_planned_file(const Json& json, const std::string& path) {
+  Reader reader(json, path);
+  PlannedFile out;
+  out.name = reader.text("name");
+  out.version = reader.text("version");
+  out.statements = reader.list("stmts", read_text);
+  out.checks = reader.list("checks", read_text);
+  return reader.finish(std::move(out));
+}
+
 StepLog read_step_log(const Json& json, int depth) {
   StepLog out;
   out.text = json.string_or_empty("text");
@@ -321,13 +338,6 @@ Result<SetStep> read_step(const Json& json, const std::string& path) {
   out.error = reader.find_flag("error").value_or(false);
   out.log = reader.list("log", read_step_log_at);
   return reader.finish(std::move(out));
-}
-
-Result<std::string> read_text(const Json& json, const std::string& path) {
-  if (!json.is_string()) {
-    return invalid(fmt::format("{}: must be a string", path));
-  }
-  return json.as_string();
 }
 
 bool filled(const std::optional<std::string>& text) {
@@ -368,6 +378,33 @@ Result<MigrationSetReport> read_migration_set_report(const Json& input) {
   out.error = reader.find_text("error");
   out.log = reader.list("log", read_step);
   out.completed = reader.list("completed", read_report_at);
+  out.context = reader.find_object("context", read_deploy_context);
+  return reader.finish(std::move(out));
+}
+
+Result<RevertReport> read_revert_report(const Json& input) {
+  Reader reader(input, "input");
+  RevertReport out;
+  out.plan_id = reader.find_text("extID");
+  out.run = TRY(read_report_at(input, "input"));
+  return reader.finish(std::move(out));
+}
+
+Result<RevertPlan> read_revert_plan(const Json& input) {
+  Reader reader(input, "input");
+  RevertPlan out;
+  out.id = reader.text("extID");
+  out.project_name = reader.find_text("projectName").value_or("default");
+  out.dir_name = reader.text("dirName");
+  out.dir_tag = reader.find_text("dirTag");
+  out.env_name = reader.text("envName");
+  out.atlas_version = reader.text("atlasVersion");
+  reader.require("target");
+  out.target = reader.find_object("target", read_target).value_or(DeployedTarget{});
+  out.from_version = reader.text("fromVersion");
+  out.to_version = reader.text("toVersion");
+  reader.require("files");
+  out.files = reader.list("files", read_planned_file);
   out.context = reader.find_object("context", read_deploy_context);
   return reader.finish(std::move(out));
 }

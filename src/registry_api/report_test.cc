@@ -97,6 +97,35 @@ TEST(MigrationReport, NullIsAbsent) {
   EXPECT_FALSE(report->dry_run);
 }
 
+TEST(RevertReport, IsAReportWithItsPlanFirst) {
+  RevertReport report{.plan_id = "p", .run = read_migration_report(report_json()).value()};
+  const Json json = to_json(report);
+  EXPECT_EQ(json.as_object().front().key, "extID");
+  EXPECT_EQ(read_revert_report(json).value(), report);
+  report.plan_id.reset();
+  EXPECT_EQ(read_revert_report(to_json(report)).value(), report);
+}
+
+TEST(RevertPlan, WhatIsWrittenReadsBackTheSame) {
+  RevertPlan plan;
+  plan.id = "p";
+  plan.dir_name = "app";
+  plan.dir_tag = "v1";
+  plan.env_name = "prod";
+  plan.target = {"u", "main", "sqlite://app.db"};
+  plan.files = {{"1_a.sql", "1", {"DROP TABLE a"}, {"SELECT 1"}}};
+  plan.context = DeployContext{"CLI", "v1"};
+  EXPECT_EQ(read_revert_plan(to_json(plan)).value(), plan);
+  for (const char* member : {"extID", "dirName", "envName", "atlasVersion", "target", "fromVersion",
+                             "toVersion", "files"}) {
+    Json without = to_json(plan);
+    without.erase(member);
+    const auto read = read_revert_plan(without);
+    ASSERT_FALSE(read) << member;
+    EXPECT_EQ(read.error().message(), std::string("input.") + member + ": missing");
+  }
+}
+
 TEST(Time, RangeAndUnset) {
   EXPECT_EQ(format_time(std::nullopt), "0001-01-01T00:00:00Z");
   Result<OptionalTime> unset = parse_time("0001-01-01T00:00:00Z");

@@ -26,6 +26,18 @@ void set_filled(Json& object, std::string_view key, const std::optional<std::str
   }
 }
 
+Json texts_json(const std::vector<std::string>& texts) {
+  Json out = Json::array();
+  for (const std::string& text : texts) {
+    out.push_back(text);
+  }
+  return out;
+}
+
+Json to_json(const DeployedTarget& target) {
+  return Json::object({{"id", target.id}, {"schema", target.schema}, {"url", target.url}});
+}
+
 Json to_json(const StatementError& error) {
   return Json::object({{"stmt", error.statement}, {"text", error.text}});
 }
@@ -182,9 +194,7 @@ Json to_json(const MigrationReport& report) {
                            {"envName", report.env_name},
                            {"dirName", report.dir_name},
                            {"atlasVersion", report.atlas_version}});
-  out.set("target", Json::object({{"id", report.target.id},
-                                  {"schema", report.target.schema},
-                                  {"url", report.target.url}}));
+  out.set("target", to_json(report.target));
   out.set("startTime", format_time(report.start));
   out.set("endTime", format_time(report.end));
   out.set("fromVersion", report.from_version);
@@ -234,17 +244,50 @@ Json to_json(const MigrationSetReport& report) {
   return out;
 }
 
-Json to_json(const BeginSet& set) {
-  Json targets = Json::array();
-  for (const std::string& target : set.targets) {
-    targets.push_back(target);
+Json to_json(const RevertReport& report) {
+  Json out = Json::object();
+  set_filled(out, "extID", report.plan_id);
+  const Json run = to_json(report.run);
+  for (const Json::Member& member : run.as_object()) {
+    out.set(member.key, member.value);
   }
+  return out;
+}
+
+Json to_json(const PlannedFile& file) {
+  return Json::object({{"name", file.name},
+                       {"version", file.version},
+                       {"stmts", texts_json(file.statements)},
+                       {"checks", texts_json(file.checks)}});
+}
+
+Json to_json(const RevertPlan& plan) {
+  Json out = Json::object(
+      {{"extID", plan.id}, {"projectName", plan.project_name}, {"dirName", plan.dir_name}});
+  set_filled(out, "dirTag", plan.dir_tag);
+  out.set("envName", plan.env_name);
+  out.set("atlasVersion", plan.atlas_version);
+  out.set("target", to_json(plan.target));
+  out.set("fromVersion", plan.from_version);
+  out.set("toVersion", plan.to_version);
+  Json files = Json::array();
+  for (const PlannedFile& file : plan.files) {
+    files.push_back(to_json(file));
+  }
+  out.set("files", std::move(files));
+  if (plan.context.has_value()) {
+    out.set("context", to_json(*plan.context));
+  }
+  return out;
+}
+
+Json to_json(const BeginSet& set) {
   Json out = Json::object({{"id", set.id},
                            {"planned", set.planned},
                            {"startTime", format_time(set.start)},
                            {"envName", set.env_name},
                            {"dirName", set.dir_name},
-                           {"targets", std::move(targets)}});
+                           {"targets", texts_json(set.targets)}});
   if (set.context.has_value()) {
     out.set("context", to_json(*set.context));
   }
