@@ -53,7 +53,10 @@ bool DriverRegistry::knows(std::string_view scheme) const {
   return openers_.find(scheme) != openers_.end();
 }
 
-Result<std::unique_ptr<Connection>> DriverRegistry::open(const DatabaseUrl& url) const {
+Result<std::unique_ptr<Connection>> DriverRegistry::open(std::string_view text,
+                                                         OpenTerms terms) const {
+  DatabaseUrl url = TRY(parse_database_url(text));
+  url.terms = std::move(terms);
   const auto opener = openers_.find(url.scheme());
   if (opener == openers_.end() && is_docker(url.scheme())) {
     return refuse_docker(url.url);
@@ -64,17 +67,6 @@ Result<std::unique_ptr<Connection>> DriverRegistry::open(const DatabaseUrl& url)
                              url.scheme()));
   }
   return opener->second(url);
-}
-
-Result<std::unique_ptr<Connection>> DriverRegistry::open(std::string_view url) const {
-  const DatabaseUrl parsed = TRY(parse_database_url(url));
-  return open(parsed);
-}
-
-Result<std::unique_ptr<Connection>> DriverRegistry::open_pooled(std::string_view url) const {
-  DatabaseUrl parsed = TRY(parse_database_url(url));
-  parsed.pooled = true;
-  return open(parsed);
 }
 
 Result<DatabaseUrl> parse_database_url(std::string_view url) {

@@ -10,8 +10,18 @@
 #include "base/result.h"
 #include "codec/url.h"
 #include "driver/connection.h"
+#include "sys/cancellation.h"
 
 namespace rhumb::driver {
+
+/// How a database is opened.
+struct OpenTerms {
+  /// Between two transactions a connection pooler may give the session another server process, so
+  /// that nothing a session keeps may be relied upon.
+  bool pooled = false;
+  /// Ends the wait for a server that does not answer; what is opened does not know of it.
+  sys::CancellationToken stop{};
+};
 
 /// A database URL, as a driver needs it.
 ///
@@ -22,9 +32,7 @@ struct DatabaseUrl {
   std::string text{};
   std::string rest{};
   std::string redacted{};
-  /// Between two transactions a connection pooler may give the session another server process, so
-  /// that nothing a session keeps may be relied upon.
-  bool pooled = false;
+  OpenTerms terms{};
 
   [[nodiscard]] const std::string& scheme() const { return url.scheme; }
 };
@@ -44,15 +52,12 @@ class DriverRegistry {
   /// Errors: `sql/sqlclient: missing driver. See: https://atlasgo.io/url`,
   /// `sql/sqlclient: unknown driver "x". See: https://atlasgo.io/url`,
   /// `sql/sqlclient: parse open url: <cause>` without the URL; then the driver's own, such as
-  /// `sqlite: querying schemas: unable to open database file: no such file or directory`.
-  /// Source: spec urls.md 1, 2.
-  [[nodiscard]] Result<std::unique_ptr<Connection>> open(std::string_view url) const;
-  /// As open, for a database that may stand behind a pooler in transaction mode.
-  [[nodiscard]] Result<std::unique_ptr<Connection>> open_pooled(std::string_view url) const;
+  /// `sqlite: querying schemas: unable to open database file: no such file or directory`;
+  /// kCancelled when `terms` say stop. Source: spec urls.md 1, 2.
+  [[nodiscard]] Result<std::unique_ptr<Connection>> open(std::string_view url,
+                                                         OpenTerms terms = {}) const;
 
  private:
-  [[nodiscard]] Result<std::unique_ptr<Connection>> open(const DatabaseUrl& url) const;
-
   std::map<std::string, Opener, std::less<>> openers_;
 };
 

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import time
 
-from harness import ROOT, contains, matches, same, test, true, wait_for
+from harness import ROOT, contains, lacks, matches, same, test, true, wait_for
 from scenes import LOCAL_PROJECT, REGISTRY_PROJECT, apply, revisions, tables
 
 LIBRARIES_MAX = 6
@@ -153,6 +153,21 @@ def an_interrupt_ends_the_wait_for_a_lock(scratch):
         child.send_signal(signal.SIGTERM)
         scratch.finish(child, seconds=10).fails("acquiring database lock: interrupted")
     same(tables(scratch, "prod.db"), [], "tables")
+
+
+@test
+def an_interrupt_ends_the_wait_for_a_server(scratch):
+    """One that takes connections and never says a word."""
+    scratch.directory("migrations", {"1_first.sql": "CREATE TABLE first (n integer);\n"})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"u:secret@127.0.0.1:{silent.getsockname()[1]}/app"
+        for url in (f"postgres://{address}?sslmode=disable", f"mysql://{address}"):
+            for words in (["apply"], ["apply", "--lock-mode", "lease"], ["down"]):
+                child = scratch.start("migrate", *words, "--url", url)
+                silent.accept()[0].detach()
+                child.send_signal(signal.SIGTERM)
+                done = scratch.finish(child, seconds=10).fails("interrupted")
+                lacks(done.err, "secret")
 
 
 @test

@@ -12,7 +12,10 @@ Result<ClientLibrary> load_client_library() {
   TRY(library.load("mysql_close", table.close));
   TRY(library.load("mysql_options", table.options));
   TRY(library.load("mysql_options4", table.options4));
-  TRY(library.load("mysql_real_connect", table.real_connect));
+  TRY(library.load("mysql_real_connect_start", table.real_connect_start));
+  TRY(library.load("mysql_real_connect_cont", table.real_connect_cont));
+  TRY(library.load("mysql_get_socket", table.get_socket));
+  TRY(library.load("mysql_get_timeout_value_ms", table.get_timeout_value_ms));
   TRY(library.load("mysql_real_query", table.real_query));
   TRY(library.load("mysql_use_result", table.use_result));
   TRY(library.load("mysql_store_result", table.store_result));

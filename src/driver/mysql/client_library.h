@@ -18,7 +18,10 @@ struct ClientLibrary {
   decltype(::mysql_close)* close = nullptr;
   decltype(::mysql_options)* options = nullptr;
   decltype(::mysql_options4)* options4 = nullptr;
-  decltype(::mysql_real_connect)* real_connect = nullptr;
+  decltype(::mysql_real_connect_start)* real_connect_start = nullptr;
+  decltype(::mysql_real_connect_cont)* real_connect_cont = nullptr;
+  decltype(::mysql_get_socket)* get_socket = nullptr;
+  decltype(::mysql_get_timeout_value_ms)* get_timeout_value_ms = nullptr;
   decltype(::mysql_real_query)* real_query = nullptr;
   decltype(::mysql_use_result)* use_result = nullptr;
   decltype(::mysql_store_result)* store_result = nullptr;

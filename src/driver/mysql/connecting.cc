@@ -1,14 +1,17 @@
 #include "driver/mysql/connecting.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 
 #include "base/text.h"
 #include "driver/mysql/client_library.h"
 #include "driver/mysql/server_error.h"
+#include "driver/socket_wait.h"
 
 namespace rhumb::driver::mysql {
 namespace {
@@ -28,6 +31,8 @@ class Options {
     const my_bool on = value ? 1 : 0;
     library_.options(handle_, option, &on);
   }
+  // So that the handle can be connected step by step.
+  void allow_steps() { library_.options(handle_, MYSQL_OPT_NONBLOCK, nullptr); }
   void set_seconds(mysql_option option, std::chrono::seconds value) {
     if (value.count() > 0) {
       set(option, static_cast<unsigned>(value.count()));
@@ -83,6 +88,7 @@ void set_options(Options& options, const Dsn& dsn, const std::string& program_na
     options.add_attribute(name, value);
   }
   set_tls(options, dsn);
+  options.allow_steps();
 }
 
 std::string address_of(const Dsn& dsn) {
@@ -155,9 +161,66 @@ Result<void> choose_charset(const ClientLibrary& library, MYSQL* handle, const D
                       library.error(handle));
 }
 
+short events_of(int wanted) {
+  return static_cast<short>(((wanted & MYSQL_WAIT_READ) != 0 ? POLLIN : 0) |
+                            ((wanted & MYSQL_WAIT_WRITE) != 0 ? POLLOUT : 0) |
+                            ((wanted & MYSQL_WAIT_EXCEPT) != 0 ? POLLPRI : 0));
+}
+
+// What of `wanted` has happened. A socket that failed is ready for everything, so that the library
+// finds out why.
+int happened(int wanted, short ready) {
+  const int seen = ((ready & POLLIN) != 0 ? MYSQL_WAIT_READ : 0) |
+                   ((ready & POLLOUT) != 0 ? MYSQL_WAIT_WRITE : 0) |
+                   ((ready & POLLPRI) != 0 ? MYSQL_WAIT_EXCEPT : 0);
+  const int all = MYSQL_WAIT_READ | MYSQL_WAIT_WRITE | MYSQL_WAIT_EXCEPT;
+  return ((ready & (POLLERR | POLLHUP)) != 0 ? all : seen) & wanted;
+}
+
+// Waits for what a started connection asks for. -> what has happened of it
+Result<int> wait_for_connection(const ClientLibrary& library,
+                                MYSQL* handle,
+                                int wanted,
+                                const sys::CancellationToken& stop) {
+  WaitLimits limits{.stop = stop};
+  if ((wanted & MYSQL_WAIT_TIMEOUT) != 0) {
+    const std::chrono::milliseconds timeout(library.get_timeout_value_ms(handle));
+    limits.deadline = std::chrono::steady_clock::now() + timeout;
+  }
+  short ready = 0;
+  const SocketState state =
+      wait_for_socket(library.get_socket(handle), events_of(wanted), limits, &ready);
+  if (state == SocketState::kCancelled) {
+    return Error(ErrorCode::kCancelled, "interrupted");
+  }
+  return state == SocketState::kTimeout ? MYSQL_WAIT_TIMEOUT : happened(wanted, ready);
+}
+
+// mysql_real_connect, but that it can be stopped. -> whether it is connected
+Result<bool> connect_step_by_step(const ClientLibrary& library,
+                                  MYSQL* handle,
+                                  const Dsn& dsn,
+                                  unsigned long flags,
+                                  const sys::CancellationToken& stop) {
+  const bool is_unix = !dsn.socket.empty();
+  MYSQL* connected = nullptr;
+  int wanted = library.real_connect_start(&connected, handle, is_unix ? nullptr : dsn.host.c_str(),
+                                          dsn.user.c_str(), dsn.password.c_str(),
+                                          dsn.database.empty() ? nullptr : dsn.database.c_str(),
+                                          dsn.port, is_unix ? dsn.socket.c_str() : nullptr, flags);
+  while (wanted != 0) {
+    const int seen = TRY(wait_for_connection(library, handle, wanted, stop));
+    wanted = library.real_connect_cont(&connected, handle, seen);
+  }
+  return connected != nullptr;
+}
+
 }  // namespace
 
-Result<void> connect_handle(::st_mysql* handle, const Dsn& dsn, const std::string& program_name) {
+Result<void> connect_handle(::st_mysql* handle,
+                            const Dsn& dsn,
+                            const std::string& program_name,
+                            const sys::CancellationToken& stop) {
   const Result<ClientLibrary>& loaded = client_library();
   if (!loaded) {
     return loaded.error();
@@ -171,12 +234,8 @@ Result<void> connect_handle(::st_mysql* handle, const Dsn& dsn, const std::strin
   const unsigned long flags =
       CLIENT_MULTI_RESULTS | (dsn.multi_statements ? CLIENT_MULTI_STATEMENTS : 0UL) |
       (dsn.found_rows ? static_cast<unsigned long>(CLIENT_FOUND_ROWS) : 0UL);
-  const bool is_unix = !dsn.socket.empty();
-  MYSQL* connected = library.real_connect(handle, is_unix ? nullptr : dsn.host.c_str(),
-                                          dsn.user.c_str(), dsn.password.c_str(),
-                                          dsn.database.empty() ? nullptr : dsn.database.c_str(),
-                                          dsn.port, is_unix ? dsn.socket.c_str() : nullptr, flags);
-  if (connected == nullptr) {
+  const bool connected = TRY(connect_step_by_step(library, handle, dsn, flags, stop));
+  if (!connected) {
     return connect_error(library, handle, dsn);
   }
   TRY(check_encryption(library, handle, dsn));

@@ -64,9 +64,11 @@ MysqlConnection::MysqlConnection(std::shared_ptr<Session> session, Dsn dsn, Conn
       judge_(
           *session_, catalog_, has_atomic_ddl(info_.engine, info_.server_version), info_.schema) {}
 
-Result<std::unique_ptr<Connection>> MysqlConnection::open(const Dsn& dsn, ConnectionInfo info) {
+Result<std::unique_ptr<Connection>> MysqlConnection::open(const Dsn& dsn,
+                                                          ConnectionInfo info,
+                                                          const sys::CancellationToken& stop) {
   std::unique_ptr<Session> session =
-      TRY(Session::open(dsn, std::string(kProgramName)).context(kOpening));
+      TRY(Session::open(dsn, std::string(kProgramName), stop).context(kOpening));
   const std::string version = session->server_version();
   info.engine = detect_engine(version);
   info.server_version = version_number(version);

@@ -21,7 +21,9 @@ namespace rhumb::driver::mysql {
 class MysqlConnection final : public Connection {
  public:
   /// Errors: `mysql: query system variables: <why>`.
-  static Result<std::unique_ptr<Connection>> open(const Dsn& dsn, ConnectionInfo info);
+  static Result<std::unique_ptr<Connection>> open(const Dsn& dsn,
+                                                  ConnectionInfo info,
+                                                  const sys::CancellationToken& stop = {});
 
   [[nodiscard]] const ConnectionInfo& info() const override { return info_; }
   Result<ExecResult> execute(std::string_view statement) override;

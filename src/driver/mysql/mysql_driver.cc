@@ -12,7 +12,7 @@ Result<std::unique_ptr<Connection>> open_mysql(const DatabaseUrl& url) {
   info.url = with_parse_time(url.url).redacted_text();
   info.schema = dsn.database;
   info.default_schema = dsn.database;
-  return MysqlConnection::open(dsn, std::move(info));
+  return MysqlConnection::open(dsn, std::move(info), url.terms.stop);
 }
 
 void register_mysql(DriverRegistry& registry) {

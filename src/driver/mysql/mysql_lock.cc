@@ -221,7 +221,7 @@ Result<std::unique_ptr<Lock>> acquire_lock(const Dsn& dsn,
                                            std::string warning) {
   Dsn own = dsn;
   own.read_timeout = {};  // the server answers when the lock is free
-  std::unique_ptr<Session> session = TRY(Session::open(own, request.holder));
+  std::unique_ptr<Session> session = TRY(Session::open(own, request.holder, request.stop));
   // A run may take hours, in which this session says nothing.
   TRY(session->run("SET SESSION wait_timeout = 31536000"));
   std::string key = lock_key(request.name, database);

@@ -57,7 +57,9 @@ Session::~Session() {
   client_library()->close(handle_);
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Dsn& dsn, const std::string& program_name) {
+Result<std::unique_ptr<Session>> Session::open(const Dsn& dsn,
+                                               const std::string& program_name,
+                                               const sys::CancellationToken& stop) {
   const Result<ClientLibrary>& library = client_library();
   if (!library) {
     return library.error();
@@ -69,12 +71,14 @@ Result<std::unique_ptr<Session>> Session::open(const Dsn& dsn, const std::string
   std::unique_ptr<Session> session(new Session(handle));
   session->dsn_ = dsn;
   session->program_name_ = program_name;
-  TRY(session->connect(dsn, program_name));
+  TRY(session->connect(dsn, program_name, stop));
   return session;
 }
 
-Result<void> Session::connect(const Dsn& dsn, const std::string& program_name) {
-  TRY(connect_handle(handle_, dsn, program_name));
+Result<void> Session::connect(const Dsn& dsn,
+                              const std::string& program_name,
+                              const sys::CancellationToken& stop) {
+  TRY(connect_handle(handle_, dsn, program_name, stop));
   id_ = client_library()->thread_id(handle_);
   return set_up();
 }

@@ -10,6 +10,7 @@
 #include "driver/mysql/dsn.h"
 #include "driver/mysql/prepared_statement.h"
 #include "driver/value.h"
+#include "sys/cancellation.h"
 
 // Of <mariadb/mysql.h>, which only client_library.h includes.
 struct st_mysql;
@@ -22,10 +23,13 @@ namespace rhumb::driver::mysql {
 class Session {
  public:
   /// Connects and sets character set and session variables. `program_name` is what the server
-  /// shows of us where it keeps connection attributes (performance schema).
+  /// shows of us where it keeps connection attributes (performance schema). `stop` ends the wait
+  /// for the server with kCancelled.
   /// Errors: kUnsupported when libmariadb is not installed; else the server's or the library's, a
   /// refused connection as `dial tcp 127.0.0.1:3306: connect: connection refused or ...`.
-  static Result<std::unique_ptr<Session>> open(const Dsn& dsn, const std::string& program_name);
+  static Result<std::unique_ptr<Session>> open(const Dsn& dsn,
+                                               const std::string& program_name,
+                                               const sys::CancellationToken& stop = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -59,7 +63,9 @@ class Session {
   using Handle = ::st_mysql;
 
   explicit Session(Handle* handle) : handle_(handle) {}
-  Result<void> connect(const Dsn& dsn, const std::string& program_name);
+  Result<void> connect(const Dsn& dsn,
+                       const std::string& program_name,
+                       const sys::CancellationToken& stop);
   Result<void> set_up();
   Result<ExecResult> drain(Rows* kept);
   Result<void> send(std::string_view text);

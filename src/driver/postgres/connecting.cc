@@ -2,19 +2,20 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <vector>
 
 #include "driver/postgres/server_error.h"
+#include "driver/socket_wait.h"
 
 namespace rhumb::driver::postgres {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr std::string_view kStopped = "interrupted";
 
 void drop_notice(void* /*unused*/, const PGresult* /*notice*/) {}
 
@@ -27,35 +28,18 @@ std::optional<SteadyTime> deadline_of(const Parameters& parameters) {
   return std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
 }
 
-// Whether the socket became ready before the deadline.
-bool wait_for(int socket, short events, const std::optional<SteadyTime>& deadline) {
-  for (;;) {
-    int timeout_ms = -1;
-    if (deadline) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          *deadline - std::chrono::steady_clock::now());
-      timeout_ms = static_cast<int>(std::max<int64_t>(left.count(), 0));
-    }
-    pollfd waited{.fd = socket, .events = events, .revents = 0};
-    const int ready = ::poll(&waited, 1, timeout_ms);
-    if (ready > 0) {
-      return true;
-    }
-    if (ready == 0 || errno != EINTR) {
-      return false;
-    }
-  }
-}
-
-Result<void> finish_start(const Libpq& pq, PGconn* connection, const Parameters& parameters) {
-  const std::optional<SteadyTime> deadline = deadline_of(parameters);
+Result<void> finish_start(const Libpq& pq, PGconn* connection, const WaitLimits& limits) {
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (next != PGRES_POLLING_OK) {
     if (next == PGRES_POLLING_FAILED || pq.status(connection) == CONNECTION_BAD) {
       return to_connection_error(pq.error_message(connection));
     }
     const short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    if (!wait_for(pq.socket(connection), events, deadline)) {
+    const SocketState state = wait_for_socket(pq.socket(connection), events, limits);
+    if (state == SocketState::kCancelled) {
+      return Error(ErrorCode::kCancelled, std::string(kStopped));
+    }
+    if (state == SocketState::kTimeout) {
       return to_connection_error("timeout expired");
     }
     next = pq.connect_poll(connection);
@@ -66,10 +50,13 @@ Result<void> finish_start(const Libpq& pq, PGconn* connection, const Parameters&
 }  // namespace
 
 bool wait_until_readable(int socket, std::chrono::milliseconds time) {
-  return wait_for(socket, POLLIN, std::chrono::steady_clock::now() + time);
+  const WaitLimits limits{.deadline = std::chrono::steady_clock::now() + time};
+  return wait_for_socket(socket, POLLIN, limits) == SocketState::kReady;
 }
 
-Result<PGconn*> connect(const Libpq& pq, const Parameters& parameters) {
+Result<PGconn*> connect(const Libpq& pq,
+                        const Parameters& parameters,
+                        const sys::CancellationToken& stop) {
   std::vector<const char*> keywords;
   std::vector<const char*> values;
   for (const auto& [keyword, value] : parameters.values) {
@@ -85,7 +72,8 @@ Result<PGconn*> connect(const Libpq& pq, const Parameters& parameters) {
   pq.set_notice_receiver(connection, drop_notice, nullptr);
   // The only way to the SQLSTATE of a refusal is the text of a verbose one.
   pq.set_error_verbosity(connection, PQERRORS_VERBOSE);
-  const Result<void> started = finish_start(pq, connection, parameters);
+  const Result<void> started =
+      finish_start(pq, connection, {.deadline = deadline_of(parameters), .stop = stop});
   if (!started) {
     pq.finish(connection);
     return started.error();

@@ -39,8 +39,8 @@ PostgresConnection::PostgresConnection(Parameters parameters,
 
 Result<std::unique_ptr<Connection>> PostgresConnection::open(Parameters parameters,
                                                              ConnectionInfo info,
-                                                             bool pooled) {
-  std::unique_ptr<Session> session = TRY(Session::open(parameters).context(kOpening));
+                                                             const OpenTerms& terms) {
+  std::unique_ptr<Session> session = TRY(Session::open(parameters, terms.stop).context(kOpening));
   std::unique_ptr<PostgresConnection> connection(
       new PostgresConnection(std::move(parameters), std::move(info), std::move(session)));
   const int version = connection->session_->server_version();
@@ -48,7 +48,7 @@ Result<std::unique_ptr<Connection>> PostgresConnection::open(Parameters paramete
     return Error(ErrorCode::kUnsupported,
                  fmt::format("postgres: unsupported postgres version: {}", version));
   }
-  if (pooled) {
+  if (terms.pooled) {
     connection->pooled_ = true;
     connection->pooled_settings_ =
         TRY(PooledSettings::adopt(*connection->session_, connection->parameters_.settings)

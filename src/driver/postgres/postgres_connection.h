@@ -12,6 +12,7 @@
 #include "driver/postgres/pooled_settings.h"
 #include "driver/postgres/postgres_lock.h"
 #include "driver/postgres/session.h"
+#include "driver/url.h"
 
 namespace rhumb::driver::postgres {
 
@@ -22,11 +23,11 @@ namespace rhumb::driver::postgres {
 /// been run against a CockroachDB server.
 class PostgresConnection final : public Connection {
  public:
-  /// `info` has the names the URL gives; `pooled`: as DatabaseUrl has it. Errors: `postgres:
-  /// scanning system variables: <why>`, `postgres: unsupported postgres version: <n>` below 10.
+  /// `info` has the names the URL gives. Errors: `postgres: scanning system variables: <why>`,
+  /// `postgres: unsupported postgres version: <n>` below 10.
   static Result<std::unique_ptr<Connection>> open(Parameters parameters,
                                                   ConnectionInfo info,
-                                                  bool pooled = false);
+                                                  const OpenTerms& terms = {});
 
   [[nodiscard]] const ConnectionInfo& info() const override { return info_; }
 

@@ -218,7 +218,7 @@ TEST_F(PostgresConnectionTest, APooledUrlWithoutAPoolerIsLikeAnyOther) {
   DatabaseUrl direct =
       parse_database_url(url("search_path=tenant&application_name=it's&statement_timeout=5s"))
           .value();
-  direct.pooled = true;
+  direct.terms.pooled = true;
   const auto connection = must(open_postgres(direct, sys::SystemEnvironment()));
   EXPECT_EQ(connection->info().default_schema, "tenant");
   EXPECT_EQ(rows_of(*connection, "SELECT current_schema(), current_setting('statement_timeout')"),
@@ -226,7 +226,7 @@ TEST_F(PostgresConnectionTest, APooledUrlWithoutAPoolerIsLikeAnyOther) {
   must_run(*connection, "CREATE TABLE t (id int)");
   EXPECT_EQ(rows("SELECT schemaname FROM pg_tables WHERE tablename = 't'"), "tenant\n");
   DatabaseUrl wrong = parse_database_url(url("no_such_setting=1")).value();
-  wrong.pooled = true;
+  wrong.terms.pooled = true;
   EXPECT_EQ(error_of(open_postgres(wrong, sys::SystemEnvironment())),
             "postgres: scanning system variables: pq: unrecognized configuration parameter "
             "\"no_such_setting\" (42704)");

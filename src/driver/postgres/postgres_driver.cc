@@ -12,8 +12,8 @@ Result<std::unique_ptr<Connection>> open_postgres(const DatabaseUrl& url,
   ConnectionInfo info;
   info.driver = "postgres";
   info.url = url.redacted;
-  return PostgresConnection::open(read_parameters(url.url, keywords, environment, url.pooled),
-                                  std::move(info), url.pooled);
+  return PostgresConnection::open(read_parameters(url.url, keywords, environment, url.terms.pooled),
+                                  std::move(info), url.terms);
 }
 
 void register_postgres(DriverRegistry& registry, const sys::Environment& environment) {

@@ -173,7 +173,7 @@ Result<std::unique_ptr<Lock>> acquire_lock(const Parameters& parameters,
                                            const LockRequest& request) {
   Parameters own = parameters;
   own.values["application_name"] = application_name(request.holder);
-  std::unique_ptr<Session> session = TRY(Session::open(own));
+  std::unique_ptr<Session> session = TRY(Session::open(own, request.stop));
   TRY(prepare_lock_session(*session, parameters));
   const LockKeys keys = lock_keys(request.name, request.revisions_schema);
   TRY(Acquisition(*session, *worker->session, request, keys).run());

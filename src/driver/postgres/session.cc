@@ -64,12 +64,13 @@ Session::Session(const Libpq& pq, std::unique_ptr<pg_conn, CloseConnection> conn
       connection_(std::move(connection)),
       cancel_(pq.get_cancel(connection_.get()), FreeCancel{&pq}) {}
 
-Result<std::unique_ptr<Session>> Session::open(const Parameters& parameters) {
+Result<std::unique_ptr<Session>> Session::open(const Parameters& parameters,
+                                               const sys::CancellationToken& stop) {
   const Result<Libpq>& pq = libpq();
   if (!pq) {
     return pq.error();
   }
-  PGconn* connection = TRY(connect(*pq, parameters));
+  PGconn* connection = TRY(connect(*pq, parameters, stop));
   return std::unique_ptr<Session>(
       new Session(*pq, std::unique_ptr<pg_conn, CloseConnection>(connection, {&*pq})));
 }

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "driver/postgres/parameters.h"
 #include "driver/value.h"
+#include "sys/cancellation.h"
 
 struct pg_conn;
 struct pg_cancel;
@@ -45,8 +46,10 @@ class Session {
     std::string tag;  ///< the last command as the server names it: `COMMIT`, `INSERT 0 1`
   };
 
-  /// Errors: kUnavailable, or the server's refusal with its SQLSTATE.
-  static Result<std::unique_ptr<Session>> open(const Parameters& parameters);
+  /// `stop` ends the wait for the server. Errors: kUnavailable, kCancelled, or the server's refusal
+  /// with its SQLSTATE.
+  static Result<std::unique_ptr<Session>> open(const Parameters& parameters,
+                                               const sys::CancellationToken& stop = {});
 
   /// Runs a statement with the simple protocol, so that it may refuse a transaction block, and
   /// drops rows. A COPY FROM STDIN may bring its data behind it, ended by `\.`.
