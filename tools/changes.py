@@ -9,7 +9,7 @@ HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
 def git(*arguments):
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True,
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, errors="replace",
                           check=True).stdout
 
 

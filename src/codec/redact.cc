@@ -40,10 +40,23 @@ std::string redact_opaque(const std::string& opaque) {
   return opaque.substr(0, colon + 1) + std::string(kRedacted) + opaque.substr(at);
 }
 
-/// `postgres://user:12/3@host/db`: a password with an unescaped slash reads as port and path.
-bool hides_password_in_path(const Url& url) {
-  return !url.user && !url.port().empty() && url.path.find('@') != std::string::npos &&
-         url.scheme != "http" && url.scheme != "https" && url.scheme != "file";
+/// Web addresses have `@` in paths, names of files anything.
+bool never_has_password(std::string_view scheme) {
+  return scheme == "http" || scheme == "https" || scheme == "file" || scheme == "libsql+file" ||
+         scheme.starts_with("sqlite");
+}
+
+/// `postgres://user:12/3@host/db`: a password with an unescaped slash reads as port and path, one
+/// with `?` or `#` as port and query or fragment.
+bool hides_password_behind_port(const Url& url) {
+  const bool holds_url = url.path.starts_with("//");  // `tcp://postgres://...`
+  const bool has_port = !url.port().empty() || (url.host.ends_with(':') && !holds_url);
+  if (never_has_password(url.scheme) || url.user || !has_port) {
+    return false;
+  }
+  const bool in_query = url.path.empty() && url.raw_query.find('@') != std::string::npos;
+  return in_query || url.path.find('@') != std::string::npos ||
+         url.fragment.find('@') != std::string::npos;
 }
 
 bool is_scheme_character(char c) {
@@ -173,7 +186,7 @@ Url Url::redacted() const {
 
 std::string redact_url(std::string_view text) {
   const auto url = parse_url(text);
-  if (!url.has_value() || hides_password_in_path(*url)) {
+  if (!url.has_value() || hides_password_behind_port(*url)) {
     return std::string(kSensitive);
   }
   return url->redacted_text();

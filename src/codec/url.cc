@@ -192,7 +192,9 @@ std::string format_authority(const Url& url) {
   if (url.scheme.empty() && url.host.empty() && !url.user) {
     return "";
   }
-  if (url.omit_host && url.host.empty() && !url.user) {
+  // A path that begins with `//` would read as a host.
+  const bool reads_as_host = url.escaped_path().starts_with("//");
+  if (url.omit_host && !reads_as_host && url.host.empty() && !url.user) {
     return "";
   }
   std::string out;

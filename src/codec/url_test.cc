@@ -63,6 +63,8 @@ TEST(Url, FlagsOfRareForms) {
   EXPECT_TRUE(parse_url("x?")->force_query);
   EXPECT_FALSE(parse_url("x??")->force_query);
   EXPECT_EQ(parse_url("x??")->text_with_secrets(), "x??");
+  EXPECT_EQ(parse_url("x:/%2Fa")->text_with_secrets(), "x:/%2Fa");
+  EXPECT_EQ(parse_url("x:/%2Fa:^")->text_with_secrets(), "x:////a:%5E");
 }
 
 TEST(Url, BuildsFromParts) {
@@ -119,6 +121,12 @@ TEST(Redact, UrlsLoseTheirSecrets) {
        "https://h/hook?sig=xxxxx&Signature=xxxxx&api_key=xxxxx&apiKey=xxxxx"},
       {"mysql:root:pass@tcp/db", "mysql:root:xxxxx@tcp/db"},
       {"postgres://u:12/3@h/db", "(sensitive)"},
+      {"postgres://u:12?3@h/db", "(sensitive)"},
+      {"postgres://u:12#3@h/db", "(sensitive)"},
+      {"postgres://u:/3@h/db", "(sensitive)"},
+      {"postgres://u:?3@h/db", "(sensitive)"},
+      {"sqlite://file:/a@b.db", "sqlite://file:/a@b.db"},
+      {"postgres://h:12/db?mail=a@b", "postgres://h:12/db?mail=a@b"},
       {"http://localhost:80/users/@me", "http://localhost:80/users/@me"},
       {"mysql://root:p ss@h", "(sensitive)"},
       {"mysql://root:%zz@h", "(sensitive)"},

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "codec/redact.h"
+
 namespace rhumb::driver {
 namespace {
 
@@ -39,6 +41,18 @@ Error refuse_docker(const codec::Url& url) {
           fmt::format("sql/sqlclient: docker databases are not started by this build: start a {} "
                       "server and give its URL",
                       name)};
+}
+
+// The client libraries end a text there: `%00` would reach another database, or try another
+// password.
+bool holds_nul(const codec::Url& url) {
+  const auto has = [](const std::string& part) { return part.find('\0') != std::string::npos; };
+  const codec::QueryValues query = url.query();
+  const bool in_query = std::ranges::any_of(query, [&](const auto& parameter) {
+    return has(parameter.first) || std::ranges::any_of(parameter.second, has);
+  });
+  return in_query || has(url.path) ||
+         (url.user && (has(url.user->name) || has(url.user->password.value_or(""))));
 }
 
 }  // namespace
@@ -79,10 +93,13 @@ Result<DatabaseUrl> parse_database_url(std::string_view url) {
   if (parsed->scheme.empty()) {
     return invalid(std::string(kMissingDriver));
   }
+  if (holds_nul(*parsed)) {
+    return invalid("sql/sqlclient: parse open url: a NUL byte (%00) can be part of no name");
+  }
   DatabaseUrl database;
   database.text = url;
   database.rest = behind_scheme(url, parsed->scheme.size());
-  database.redacted = parsed->redacted_text();
+  database.redacted = codec::redact_url(url);
   database.url = std::move(parsed).value();
   return database;
 }

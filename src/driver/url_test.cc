@@ -38,6 +38,11 @@ TEST(DriverRegistry, ChoosesByScheme) {
       {"docker+postgres://_/image:1/dev",
        "sql/sqlclient: docker databases are not started by this build: start a postgres server and "
        "give its URL"},
+      {"sqlite://x?_fk=%00",
+       "sql/sqlclient: parse open url: a NUL byte (%00) can be part of no name"},
+      {"nope://u:p%00w@h/db",
+       "sql/sqlclient: parse open url: a NUL byte (%00) can be part of no name"},
+      {"nope://h/db%00b", "sql/sqlclient: parse open url: a NUL byte (%00) can be part of no name"},
       {"nope://user:x:&pass", "sql/sqlclient: parse open url: invalid port \":&pass\" after host"},
   };
   for (const Case& c : cases) {
@@ -57,6 +62,9 @@ TEST(DatabaseUrl, NeverShowsSecrets) {
   const Result<DatabaseUrl> url = parse_database_url("mysql://root:pa55@h:3306/d?token=t0p&x=1");
   ASSERT_TRUE(url.has_value());
   EXPECT_EQ(url->redacted, "mysql://root:xxxxx@h:3306/d?token=xxxxx&x=1");
+  const Result<DatabaseUrl> unescaped = parse_database_url("mysql://root:1/pa55@h:3306/d");
+  ASSERT_TRUE(unescaped.has_value());
+  EXPECT_EQ(unescaped->redacted, "(sensitive)");
   const Result<DatabaseUrl> bad = parse_database_url("mysql://root:pa55@h:port/d");
   ASSERT_FALSE(bad.has_value());
   EXPECT_EQ(bad.error().message().find("pa55"), std::string::npos);

@@ -1,5 +1,6 @@
 #include "driver/mysql/mysql_driver.h"
 
+#include "codec/redact.h"
 #include "driver/mysql/dsn.h"
 #include "driver/mysql/mysql_connection.h"
 
@@ -9,7 +10,7 @@ Result<std::unique_ptr<Connection>> open_mysql(const DatabaseUrl& url) {
   const Dsn dsn = TRY(parse_dsn(url.url));
   ConnectionInfo info;
   info.driver = url.scheme().starts_with("maria") ? "mariadb" : "mysql";
-  info.url = with_parse_time(url.url).redacted_text();
+  info.url = codec::redact_url(with_parse_time(url.url).text_with_secrets());
   info.schema = dsn.database;
   info.default_schema = dsn.database;
   return MysqlConnection::open(dsn, std::move(info), url.terms.stop);
