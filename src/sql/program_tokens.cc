@@ -31,6 +31,7 @@ constexpr KeywordName kKeywords[] = {
     {"definer", Keyword::kDefiner},
     {"delete", Keyword::kDelete},
     {"do", Keyword::kDo},
+    {"each", Keyword::kEach},
     {"else", Keyword::kElse},
     {"elseif", Keyword::kElseif},
     {"end", Keyword::kEnd},

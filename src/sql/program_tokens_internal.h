@@ -29,6 +29,7 @@ enum class Keyword {
   kDefiner,
   kDelete,
   kDo,
+  kEach,
   kElse,
   kElseif,
   kEnd,

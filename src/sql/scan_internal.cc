@@ -192,6 +192,21 @@ size_t end_of_quote(std::string_view text, size_t at, bool backslash) {
   return close == kNowhere ? kNowhere : close + 1;
 }
 
+size_t continued_string_at(std::string_view text, size_t at) {
+  bool new_line = false;
+  while (at < text.size()) {
+    if (text.substr(at, 2) == "--") {
+      at = text.find_first_of("\r\n", at);
+    } else if (is_blank(text[at])) {
+      new_line = new_line || text[at] == '\n' || text[at] == '\r';
+      ++at;
+    } else {
+      return new_line && text[at] == '\'' ? at : kNowhere;
+    }
+  }
+  return kNowhere;
+}
+
 bool is_escape_string(std::string_view text, size_t at) {
   return text[at] == '\'' && at > 0 && lower(text[at - 1]) == 'e' &&
          (at == 1 || !is_word(text[at - 2]));

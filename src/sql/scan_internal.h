@@ -127,6 +127,9 @@ class StopBytes {
 [[nodiscard]] size_t end_of_quote(std::string_view text, size_t at, bool backslash);
 /// Whether the quote at `at` is that of `E'...'`.
 [[nodiscard]] bool is_escape_string(std::string_view text, size_t at);
+/// The quote that goes on with the string which ends before `at`, as PostgreSQL joins two that only
+/// blanks with a line end and `--` comments separate; or kNowhere.
+[[nodiscard]] size_t continued_string_at(std::string_view text, size_t at);
 /// As end_of_quote with the rules of the dialect.
 [[nodiscard]] size_t end_of_quote(std::string_view text, size_t at, const SplitOptions& options);
 

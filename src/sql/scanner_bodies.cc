@@ -24,7 +24,8 @@ Scanner::Start Scanner::read_program() {
       return Start::kDone;
     }
   }
-  const bool may_be = options_.trigger_bodies && (first == 'c' || first == 'a' || first == 'b');
+  const bool may_be =
+      options_.program_bodies || (options_.trigger_bodies && (first == 'c' || first == 'b'));
   if (!may_be || shared_.vain_bytes_left == 0) {
     return Start::kStatement;
   }

@@ -201,6 +201,46 @@ TEST(StatementSplitter, KeepsPlacesOfPsqlInput) {
   }
 }
 
+/// MariaDB executes each of these as one statement; a `SELECT 9;` follows each.
+TEST(StatementSplitter, KeepsCompoundStatementsOfMariadbWhole) {
+  constexpr std::string_view kWhole[] = {
+      "CREATE PROCEDURE p() FOR i IN 1..3 DO SELECT i; END FOR;",
+      "CREATE PROCEDURE p() BEGIN FOR i IN REVERSE 1..3 DO SELECT i; END FOR; SELECT 2; END;",
+      "CREATE PROCEDURE p() BEGIN l: FOR r IN (SELECT 1) DO SELECT 2; END FOR l; END;",
+      "CREATE PROCEDURE p() BEGIN DECLARE c CURSOR FOR SELECT 1; FOR r IN c DO DO 1; END FOR; END;",
+      "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW FOR i IN 1..2 DO SET @a = 1; END FOR;",
+      "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR 1 FOR i IN 1..2 DO DO 1; END FOR; END;",
+      "BEGIN NOT ATOMIC BEGIN SELECT 1; END; BEGIN SELECT 2; END; END;",
+      "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR 1051 BEGIN DO 1; END; IF 1 THEN DO 2; END IF; "
+      "END;",
+      "IF 1 THEN SELECT 1; ELSE SELECT 2; END IF;",
+      "CASE WHEN 1 THEN SELECT 1; ELSE SELECT 2; END CASE;",
+      "FOR i IN 1..2 DO SELECT i; SELECT i; END FOR;",
+      "WHILE 0 DO SELECT 1; SELECT 2; END WHILE;",
+      "REPEAT SELECT 1; SELECT 2; UNTIL 1 END REPEAT;",
+      "l: LOOP SELECT 1; LEAVE l; END LOOP l;",
+      "`l;` : BEGIN NOT ATOMIC SELECT 1; SELECT 2; END;"};
+  for (const std::string_view whole : kWhole) {
+    const std::string script = std::string(whole) + " SELECT 9;";
+    EXPECT_EQ(
+        our_form(script, Dialect::kMysql),
+        "0|" + std::string(whole) + "|\n" + std::to_string(whole.size() + 1) + "|SELECT 9;|\n");
+  }
+  const FormCase cases[] = {
+      {"a function", Dialect::kMysql, "SELECT IF(1, 2, 3); SELECT 4;",
+       "0|SELECT IF(1, 2, 3);|\n20|SELECT 4;|\n"},
+      {"a statement that only begins", Dialect::kMysql, "IF 1 THEN SELECT 1; SELECT 2;",
+       "0|IF 1 THEN SELECT 1;|\n20|SELECT 2;|\n"},
+      {"rows to update", Dialect::kMysql, "SELECT 1 FOR UPDATE; SELECT 2;",
+       "0|SELECT 1 FOR UPDATE;|\n21|SELECT 2;|\n"},
+      {"another database", Dialect::kPostgres, "FOR i IN 1..2 DO a; END FOR;",
+       "0|FOR i IN 1..2 DO a;|\n20|END FOR;|\n"},
+  };
+  for (const FormCase& c : cases) {
+    EXPECT_EQ(our_form(c.script, c.dialect), c.want) << c.name;
+  }
+}
+
 TEST(StatementSplitter, ReadsSqlServerBatches) {
   const FormCase cases[] = {
       {"GO", Dialect::kSqlServer, "SELECT 1\nGO\nSELECT 2\nGO 3\n", "3|SELECT 1|\n17|SELECT 2|\n"},

@@ -19,11 +19,12 @@
 namespace rhumb::sql::internal {
 namespace {
 
-enum class BlockKind { kBegin, kIf, kCase, kLoop, kRepeat, kWhile };
+enum class BlockKind { kBegin, kIf, kCase, kFor, kLoop, kRepeat, kWhile };
 
 struct Block {
   BlockKind kind;
-  bool awaits = false;  ///< IF and CASE: their THEN, WHILE: its DO, REPEAT: the END behind UNTIL
+  /// IF and CASE: their THEN, WHILE and FOR: their DO, REPEAT: the END behind UNTIL.
+  bool awaits = false;
 };
 
 /// The block that a keyword opens, or that END closes with it.
@@ -35,6 +36,8 @@ std::optional<BlockKind> block_kind(Keyword keyword) {
       return BlockKind::kIf;
     case Keyword::kCase:
       return BlockKind::kCase;
+    case Keyword::kFor:
+      return BlockKind::kFor;
     case Keyword::kLoop:
       return BlockKind::kLoop;
     case Keyword::kRepeat:
@@ -122,8 +125,7 @@ class ProgramScanner {
   /// Reads `CREATE ... TRIGGER` and the like; false when the statement is something else.
   bool read_start() {
     Token token = reader_.next();
-    if (options_.program_bodies && token.is(Keyword::kBegin)) {
-      open(BlockKind::kBegin);
+    if (options_.program_bodies && reads_compound(token)) {
       return true;
     }
     const bool alter = token.is(Keyword::kAlter);
@@ -150,6 +152,18 @@ class ProgramScanner {
     return token.is(Keyword::kTrigger) ||
            (options_.program_bodies && (token.is(Keyword::kProcedure) ||
                                         token.is(Keyword::kFunction) || token.is(Keyword::kEvent)));
+  }
+
+  /// Reads the word that opens a compound statement which is in no program, a label before it;
+  /// `token` is the first one of the statement.
+  bool reads_compound(Token token) {
+    const bool may_be_label = (token.kind == TokenKind::kWord && token.is(Keyword::kNone)) ||
+                              (token.kind == TokenKind::kQuoted && token.mark == '`');
+    if (may_be_label && reader_.peek().is_mark(':')) {
+      reader_.next();
+      token = reader_.next();
+    }
+    return open_word(token);
   }
 
   /// Reads `= user`, where user is `name`, `name@host` or `CURRENT_USER()`; gives the token behind.
@@ -212,6 +226,9 @@ class ProgramScanner {
         return false;
       }
     }
+    if (token.is(Keyword::kFor) && reader_.peek().is(Keyword::kEach)) {
+      return false;
+    }
     return open_word(token);
   }
 
@@ -225,8 +242,12 @@ class ProgramScanner {
   }
 
   void open(BlockKind kind) {
-    const bool awaits =
-        kind == BlockKind::kIf || kind == BlockKind::kCase || kind == BlockKind::kWhile;
+    if (kind == BlockKind::kBegin && reader_.peek().is(Keyword::kNot)) {
+      reader_.next();  // BEGIN NOT ATOMIC
+      reader_.next();
+    }
+    const bool awaits = kind == BlockKind::kIf || kind == BlockKind::kCase ||
+                        kind == BlockKind::kFor || kind == BlockKind::kWhile;
     blocks_.push_back({.kind = kind, .awaits = awaits});
     at_start_ = !awaits;
     in_handler_ = false;
@@ -309,8 +330,8 @@ class ProgramScanner {
 
   static bool opens_branch(const Token& token, const Block& block) {
     const bool then = block.kind == BlockKind::kIf || block.kind == BlockKind::kCase;
-    return (then && token.is(Keyword::kThen)) ||
-           (block.kind == BlockKind::kWhile && token.is(Keyword::kDo));
+    const bool loop = block.kind == BlockKind::kWhile || block.kind == BlockKind::kFor;
+    return (then && token.is(Keyword::kThen)) || (loop && token.is(Keyword::kDo));
   }
 
   /// Reads what follows END; one past the `;`, or kNowhere when it is no end of an open block.

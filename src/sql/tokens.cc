@@ -242,6 +242,7 @@ Token Lexer::read_string(size_t prefix_size, bool backslash) {
   size_t quote = at_ + prefix_size;
   const char mark = text_[quote];
   bool certain = true;
+  const bool joins = backslash && options_.dialect == Dialect::kPostgres;
   for (;;) {
     const size_t end = internal::end_of_quote(text_, quote, backslash);
     if (end == kNowhere) {
@@ -252,13 +253,16 @@ Token Lexer::read_string(size_t prefix_size, bool backslash) {
     }
     const bool guess = options_.dialect == Dialect::kGeneric;
     certain = certain && !(guess && end >= quote + 3 && text_[end - 2] == '\\');
-    if (end >= text_.size() || text_[end] != mark) {
+    const size_t next = end < text_.size() && text_[end] == mark ? end
+                        : joins ? internal::continued_string_at(text_, end)
+                                : kNowhere;
+    if (next == kNowhere) {
       Token token = take(TokenKind::kString, end);
       token.prefix_size = prefix_size;
       token.certain = certain;
       return token;
     }
-    quote = end;
+    quote = next;
   }
 }
 
@@ -432,10 +436,14 @@ std::string literal_value(const Token& token, const LexOptions& options) {
   std::string value;
   for (size_t at = 0; at < content.size();) {
     const char c = content[at++];
+    const bool doubled = c == quote && at < content.size() && content[at] == quote;
     if (c == '\\' && backslash && at < content.size()) {
       append_escape(value, content, at, postgres);
+    } else if (c == quote && !doubled && postgres) {
+      const size_t next = internal::continued_string_at(content, at);
+      at = next == kNowhere ? content.size() : next + 1;
     } else {
-      at += c == quote && at < content.size() && content[at] == quote ? 1 : 0;
+      at += doubled ? 1 : 0;
       value += c;
     }
   }

@@ -79,6 +79,8 @@ TEST(Tokens, FollowTheDialect) {
       {kMy, "'a'@'%' @x @@y :=", "sos p p o"},
       {kMy, "0x1F 0b01 1st 1e5 .5 1.", "n n w n n n"},
       {kPg, R"(E'it\'s' 'a\' U&'x' u&"y" B'01')", "s s s woi s"},
+      {kPg, "E'a' -- c\n 'b\\'; c' 'd'", "s s"},
+      {kPg, "E'a' 'b\\' 'c'", "s s s"},
       {kPg, "$$a;b$$ $f$ $$ $f$ $1 $", "d d p ?"},
       {kPg, "$$a", "d!"},
       {kPg, "a::text ? b @> c :x", "wow o w oo w p"},
@@ -126,6 +128,7 @@ TEST(Tokens, LiteralsHaveContentAndValue) {
        "A\xC3\xA9"
        "A'"},
       {Dialect::kPostgres, R"('\x41')", R"(\x41)", R"(\x41)"},
+      {Dialect::kPostgres, "E'a'\n 'b\\'c'", "a'\n 'b\\'c", "ab'c"},
       {Dialect::kPostgres, "$a$it's$a$", "it's", "it's"},
       {Dialect::kSqlite, "''", "", ""},
       {Dialect::kSqlite, "'ab", "ab", "ab"},

@@ -1,0 +1,77 @@
+#include "known_differences.h"
+
+#include <re2/re2.h>
+
+namespace rhumb::property {
+namespace {
+
+using sql::Dialect;
+
+/// Whether a character that only Unicode calls white space stands somewhere.
+bool has_unicode_space(std::string_view s) {
+  return RE2::PartialMatch(
+      s, R"([\v\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}])");
+}
+
+constexpr KnownDifference kKnown[] = {
+    {.name = "two dashes without a blank begin a comment",
+     .section = "2, rule 10; 6",
+     .dialect = Dialect::kMysql,
+     .example = "SELECT 5--3;\nSELECT 1;\n",
+     .applies = [](std::string_view s) { return RE2::PartialMatch(s, R"(--[^\s\x00-\x1F])"); }},
+    {.name = "a backslash escapes in names too",
+     .section = "3.2",
+     .dialect = Dialect::kMysql,
+     .example = "SELECT 1 AS `a\\`; SELECT 2 AS `b`;",
+     .applies = [](std::string_view s) { return RE2::PartialMatch(s, R"((?s)`[^`]*\\)"); }},
+    {.name = "only the first part of an E string has escapes",
+     .section = "3.1, 3.3",
+     .dialect = Dialect::kPostgres,
+     .example = "SELECT E'a''\\'b;'; SELECT 2;",
+     .applies = [](std::string_view s) { return RE2::PartialMatch(s, R"((?is)e'.*'.*\\')"); }},
+    {.name = "blanks alone may stand around ATOMIC",
+     .section = "2, rule 13",
+     .dialect = Dialect::kPostgres,
+     .example = "CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN/**/ATOMIC SELECT 1; END;",
+     .applies =
+         [](std::string_view s) {
+           return RE2::PartialMatch(s, R"((?i)begin\s*(/\*|--)|atomic\s*(/\*|--))");
+         }},
+    {.name = "a line comment ends at LF",
+     .section = "6",
+     .dialect = Dialect::kPostgres,
+     .example = "SELECT 1 -- a\r; SELECT 2;\n",
+     .applies = [](std::string_view s) { return RE2::PartialMatch(s, R"(--[^\n]*\r)"); }},
+    {.name = "white space of Unicode at the ends is none of the statement",
+     .section = "2",
+     .dialect = Dialect::kSqlite,
+     .example = "SELECT 1;\xC2\xA0",
+     .applies = has_unicode_space},
+    {.name = "white space of Unicode at the ends is none of the statement",
+     .section = "2",
+     .dialect = Dialect::kPostgres,
+     .example = "SELECT 1;\xC2\xA0",
+     .applies = has_unicode_space},
+    {.name = "a block comment without an end is text",
+     .section = "6",
+     .dialect = Dialect::kSqlite,
+     .example = "SELECT 1; /* a; b",
+     .applies = [](std::string_view s) { return s.find("/*") != std::string_view::npos; }},
+};
+
+}  // namespace
+
+std::span<const KnownDifference> known_differences() {
+  return kKnown;
+}
+
+const KnownDifference* explanation(Dialect dialect, std::string_view script) {
+  for (const KnownDifference& known : kKnown) {
+    if (known.dialect == dialect && known.applies(script)) {
+      return &known;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace rhumb::property
