@@ -99,7 +99,7 @@ class MariadbServer : public ScriptServer {
  private:
   MYSQL* connect(const Dsn& dsn) {
     MYSQL* handle = library_.init(nullptr);
-    const auto connected = driver::mysql::connect_handle(handle, dsn, "rhumb");
+    const auto connected = driver::mysql::connect_handle(handle, dsn, "rhumb", {});
     RHUMB_CHECK(connected.has_value(), "the server of the tests takes connections");
     return handle;
   }

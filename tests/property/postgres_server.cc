@@ -100,7 +100,7 @@ class PostgresServer : public ScriptServer {
     const auto parameters = driver::postgres::read_parameters(
         codec::parse_url(url).value(), driver::postgres::library_keywords().value(),
         sys::FakeEnvironment());
-    const auto connection = driver::postgres::connect(pq_, parameters);
+    const auto connection = driver::postgres::connect(pq_, parameters, {});
     RHUMB_CHECK(connection.has_value(), "the server of the tests takes connections");
     return *connection;
   }
