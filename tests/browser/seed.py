@@ -182,6 +182,18 @@ def send_set(api, whole):
                     {"input": whole})["reportMigrationSet"]["url"]
 
 
+def ask_plan(api, database, env):
+    """A revert of the newest version that waits for an approval. -> its page"""
+    target = report(database, env, 0, 0, 1)["target"]
+    plan = {"extID": "0f1e2d", "dirName": "shop", "envName": env, "atlasVersion": CLIENT, "target": target,
+            "fromVersion": VERSIONS[3], "toVersion": VERSIONS[2],
+            "files": [{"name": NAMES[3], "version": VERSIONS[3], "checks": [],
+                       "stmts": ["ALTER TABLE users DROP COLUMN email"]}]}
+    return api.call("mutation CreateMigrateDownPlan($input: CreateMigrateDownPlanInput!) "
+                    "{ createMigrateDownPlan(input: $input) { url } }",
+                    {"input": plan})["createMigrateDownPlan"]["url"]
+
+
 def seed(api):
     """Returns the addresses of what the journeys look at, as the registry gave them."""
     push(api, "shop", 3, "9f3c1d0b5a6e47d2c8b1e0f4a7d6c5b4a3f2e1d0")
@@ -199,4 +211,5 @@ def seed(api):
     failed = send(api, failed_report("tenant-f", "production", 30))
     send(api, {**report("ledger", "production", 20, 0, 2), "dirName": "team/billing"})
     push(api, "search", 1)
-    return {"tag": tag, "passed": passed, "checked": checked, "failed": failed, "set": whole}
+    plan = ask_plan(api, "main", "staging")
+    return {"plan": plan, "tag": tag, "passed": passed, "checked": checked, "failed": failed, "set": whole}

@@ -59,6 +59,8 @@ export async function walkPages(browser, pages) {
     [pathOf(pages.checked), /Deployment \d+/, ["A check before the file did not hold", "assertion returned false"]],
     [pathOf(pages.set), /Deployment set \d+/, ["Run again what is missing", "tenant-d", "Start migration for 4 targets"]],
     [`/dirs/1${pathOf(pages.failed)}`, /Deployment \d+/, ["The file was rolled back"]],
+    ["/plans", "Plans", ["pending user", "main", "shop"]],
+    [pathOf(pages.plan), "Plan 1", ["pending user", "DROP COLUMN email", "rhumb cloud plan approve --id 1"]],
     ["/settings/tokens", "Tokens", ["admin", "active"]],
     ["/ci-runs/7", "There is nothing here", ["not kept by this version"]],
   ];

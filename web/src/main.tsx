@@ -18,6 +18,8 @@ const DatabasePage = lazyPages.page((pages) => pages.DatabasePage);
 const DatabasesPage = lazyPages.page((pages) => pages.DatabasesPage);
 const DeploymentPage = lazyPages.page((pages) => pages.DeploymentPage);
 const MigrationsPage = lazyPages.page((pages) => pages.MigrationsPage);
+const PlanPage = lazyPages.page((pages) => pages.PlanPage);
+const PlansPage = lazyPages.page((pages) => pages.PlansPage);
 const RepoPage = lazyPages.page((pages) => pages.RepoPage);
 const TagByIdPage = lazyPages.page((pages) => pages.TagByIdPage);
 const ReposPage = lazyPages.page((pages) => pages.ReposPage);
@@ -49,6 +51,8 @@ function Routes() {
       <Route path="/databases">{() => <DatabasesPage />}</Route>
       <Route path="/databases/:id">{({ id }) => <DatabasePage key={id} id={id} />}</Route>
       <Route path="/migrations">{() => <MigrationsPage />}</Route>
+      <Route path="/plans">{() => <PlansPage />}</Route>
+      <Route path="/plans/:id">{({ id }) => <PlanPage key={id} id={id} />}</Route>
       <Route path="/settings/tokens">{() => <TokensPage />}</Route>
       <Route>{() => <NotFoundPage />}</Route>
     </Switch>

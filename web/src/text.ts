@@ -46,6 +46,7 @@ export const text = {
     noFiles: "This run executed no file.",
     noLog: "The client sent no log.",
     dryRun: "A dry run: nothing was written to the database.",
+    reverted: "back: the files were reverted",
   },
   set: {
     running: "This run has not ended. The page follows it.",
@@ -54,6 +55,15 @@ export const text = {
     rerunAll: "Or run the whole set again. Targets that succeeded have nothing pending.",
     tooMany: (count: number): string => `${count} targets are missing. Run the whole set again; targets that succeeded have nothing pending.`,
     notStarted: "The run ended before these targets had their turn.",
+  },
+  plans: {
+    lead: "Reverts that clients asked for. Where a repository protects them, migrate down waits until its plan is approved.",
+    emptyTitle: "No plan yet",
+    empty: "A plan appears when migrate down runs on the directory of a repository that asks for approvals:",
+    pending: "It waits for somebody other than who asked for it. To approve it, run this with a token that has plan:approve:",
+    abort: "Or, so that it will not be carried out:",
+    approved: "Approved. Whoever asked carries it out by calling migrate down again.",
+    aborted: "Aborted, expired, or overtaken by a deployment: it will not be carried out.",
   },
   tokens: {
     lead: "A bot is what a program is for this registry: a CI job, a deploy pipeline, an operator.",

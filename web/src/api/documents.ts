@@ -32,7 +32,7 @@ export const migrationsDocument = `query Migrations($input: MigrationsInput) {
 }`;
 
 const runFields = `fromVersion toVersion currentVersion log atlasVersion dirTag dirHash
-  context { triggerType triggerVersion } runContext ${contextFields} ${actorFields} masked { policy values statements }
+  context { triggerType triggerVersion } runContext ${contextFields} ${actorFields} masked { policy values statements } downPlan { id status }
   set { id databaseName } previous { id targetsTotal } next { id targetsTotal } repo { slug reportOnly latestVersion }`;
 
 export const deploymentDocument = `query Deployment($id: ID!) {
@@ -51,6 +51,18 @@ export const setDocument = `query DeploymentSet($id: ID!, $statuses: [MigrationS
     steps { text startTime endTime error log { text children { text children { text } } } }
     targets(statuses: $statuses, page: $page) { migrations { ${rowFields} database { id url } } ${pageFields} }
     failed: targets(statuses: [FAILED], page: { pageSize: 100 }) { migrations { ${rowFields} database { id url } } ${pageFields} }
+  }
+}`;
+
+const planFields = `id status repo { slug } envName database { id name } fromVersion toVersion createdAt createdBy { name kind } expiresAt`;
+
+export const plansDocument = `query Plans($input: MigratePlansInput) {
+  migratePlans(input: $input) { plans { ${planFields} } ${pageFields} }
+}`;
+
+export const planDocument = `query Plan($id: ID!) {
+  migratePlan(id: $id) {
+    ${planFields} files { name version stmts } decisions { ${actorFields} approved comment time } migration { id status }
   }
 }`;
 

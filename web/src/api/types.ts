@@ -201,6 +201,7 @@ interface Run extends MigrationRow {
   runContext: RunContext | null;
   actor: Actor | null;
   masked: { policy: string; values: number; statements: number } | null;
+  downPlan: { id: string; status: PlanStatus } | null;
   set: { id: string; databaseName: string } | null;
   previous: { id: string; targetsTotal: number | null } | null;
   next: { id: string; targetsTotal: number | null } | null;
@@ -230,6 +231,29 @@ export interface Environment {
   databases: number;
   failed: number;
   pending: number;
+}
+
+export const planStatuses = ["PENDING_USER", "APPROVED", "ABORTED", "APPLIED"] as const;
+export type PlanStatus = (typeof planStatuses)[number];
+
+/** A revert that was asked for. */
+export interface PlanRow {
+  id: string;
+  status: PlanStatus;
+  repo: { slug: string };
+  envName: string;
+  database: { id: string; name: string } | null;
+  fromVersion: string;
+  toVersion: string;
+  createdAt: string;
+  createdBy: Actor | null;
+  expiresAt: string | null;
+}
+
+export interface Plan extends PlanRow {
+  files: { name: string; version: string; stmts: string[] }[];
+  decisions: { actor: Actor; approved: boolean; comment: string | null; time: string }[];
+  migration: { id: string; status: MigrationStatus } | null;
 }
 
 export interface Token {

@@ -10,6 +10,7 @@ const pages: (Destination & { key: string })[] = [
   { path: "/repos", name: "Repositories", key: "r", kind: "page" },
   { path: "/databases", name: "Databases", key: "d", kind: "page" },
   { path: "/migrations", name: "Migrations", key: "m", kind: "page" },
+  { path: "/plans", name: "Plans", key: "p", kind: "page" },
   { path: "/settings/tokens", name: "Tokens", key: "t", kind: "page" },
 ];
 

@@ -47,10 +47,13 @@ function Deployment({ run }: { run: Migration }) {
   return (
     <>
       {run.status === "DRY_RUN" && <p class="notice">{text.deployment.dryRun}</p>}
-      {run.status === "FAILED" && <AdviceView advice={advise(run)} error={run.error} />}
+      {run.status === "FAILED" && run.kind === "DOWN" && run.error !== null && <p class="notice notice-bad">{run.error}</p>}
+      {run.status === "FAILED" && run.kind !== "DOWN" && <AdviceView advice={advise(run)} error={run.error} />}
       <RunFacts run={run}>
         {[
           ["Database", run.database === null ? run.databaseName : <Link href={databasePath(run.database.id)}>{run.database.name}</Link>],
+          ["Direction", run.kind === "DOWN" ? text.deployment.reverted : null],
+          ["Plan", run.downPlan === null ? null : <Link href={`/plans/${run.downPlan.id}`}>plan {run.downPlan.id}</Link>],
           ["Part of", run.set === null ? null : <Link href={`/deployments/sets/${run.set.id}`}>deployment set {run.set.id}</Link>],
         ]}
       </RunFacts>

@@ -6,6 +6,8 @@ export { DatabasesPage } from "./databases.tsx";
 export { DeploymentPage } from "./deployment.tsx";
 export { GoTo } from "./go-to.tsx";
 export { MigrationsPage } from "./migrations.tsx";
+export { PlanPage } from "./plan.tsx";
+export { PlansPage } from "./plans.tsx";
 export { RepoPage } from "./repo.tsx";
 export { TagByIdPage } from "./repo-tags.tsx";
 export { ReposPage } from "./repos.tsx";
