@@ -26,8 +26,8 @@ class RevertRun final : public TargetRun {
             const RevertOptions& options,
             RunStream& stream)
       : TargetRun(connection, options, stream, Direction::kDown),
-        directory_(directory),
-        directory_files_(files),
+        directory_(&directory),
+        directory_files_(&files),
         revert_(options) {}
 
  private:
@@ -35,13 +35,17 @@ class RevertRun final : public TargetRun {
   [[nodiscard]] Result<TxMode> choose_mode(const PreparedFile& file) const override;
   [[nodiscard]] bool creates_table() const override { return false; }
 
+  Result<void> complete(const Result<std::vector<FormerFile>>& former);
+  Result<std::vector<RevertStep>> choose_steps();
   Result<void> refuse_open_rows(const std::vector<RevertStep>& steps);
   Result<PreparedFile> prepare(const RevertStep& step);
   Result<void> prepare_files(const std::vector<RevertStep>& steps);
   Error cannot_undo(const PreparedFile& file, const Revision& row) const;
 
-  const Directory& directory_;
-  const DirectoryFiles& directory_files_;
+  // With the files that it no longer holds, once they are known to be needed.
+  const Directory* directory_;
+  const DirectoryFiles* directory_files_;
+  std::optional<CompletedDirectory> completed_;
   const RevertOptions& revert_;
 };
 
@@ -71,13 +75,13 @@ Result<void> RevertRun::refuse_open_rows(const std::vector<RevertStep>& steps) {
   TRY(parse_on_unknown(revert_.on_unknown));
   const auto first = revisions_.end() - static_cast<std::ptrdiff_t>(steps.size());
   if (std::optional<Error> left =
-          find_half_reverted(directory_files_, std::vector<Revision>(revisions_.begin(), first))) {
+          find_half_reverted(*directory_files_, std::vector<Revision>(revisions_.begin(), first))) {
     return *std::move(left);
   }
   if (revert_.on_unknown != kFailOnUnknown || revert_.dry_run) {
     return {};
   }
-  return refuse_unknown_outcomes(connection_, directory_files_,
+  return refuse_unknown_outcomes(connection_, *directory_files_,
                                  std::vector<Revision>(first, revisions_.end()));
 }
 
@@ -102,7 +106,7 @@ Error RevertRun::cannot_undo(const PreparedFile& file, const Revision& row) cons
 }
 
 Result<PreparedFile> RevertRun::prepare(const RevertStep& step) {
-  const File& file = directory_files_.files[step.file];
+  const File& file = directory_files_->files[step.file];
   PreparedFile prepared{.file = file};
   prepared.id = {.name = file.name(), .version = file.version(), .description = file.description()};
   prepared.content = TRY(file.load());
@@ -111,7 +115,7 @@ Result<PreparedFile> RevertRun::prepare(const RevertStep& step) {
   }
   const sql::Dialect dialect = driver::sql_dialect(connection_.info().engine);
   std::optional<DownScript> down =
-      TRY(split_down(directory_, prepared.content, dialect)
+      TRY(split_down(*directory_, prepared.content, dialect)
               .context(
                   fmt::format("sql/migrate: scanning statements that revert \"{}\"", file.name())));
   if (!down) {
@@ -146,12 +150,36 @@ Result<TxMode> RevertRun::choose_mode(const PreparedFile& file) const {
   return option_is_of_up ? TxMode::kFile : file_tx_mode(file.content, TxMode::kFile);
 }
 
+Result<void> RevertRun::complete(const Result<std::vector<FormerFile>>& former) {
+  if (!former) {
+    return {};
+  }
+  completed_ = TRY(complete_directory(*directory_, *directory_files_, revisions_, *former));
+  if (completed_) {
+    directory_ = completed_->directory.get();
+    directory_files_ = &completed_->files;
+  }
+  return {};
+}
+
+Result<std::vector<RevertStep>> RevertRun::choose_steps() {
+  const auto former = revert_.find_former
+                          ? revert_.find_former()
+                          : Result<std::vector<FormerFile>>(std::vector<FormerFile>());
+  TRY(complete(former));
+  const std::vector<FileEntry> entries = file_entries(*directory_files_);
+  TRY(check_equal_versions(entries));
+  Result<std::vector<RevertStep>> steps = plan_revert(entries, revisions_, revert_.limits);
+  if (!steps && !former && steps.error().code() == ErrorCode::kNotFound) {
+    return steps.error().hinted(former.error().message());
+  }
+  return steps;
+}
+
 Result<Planned> RevertRun::plan() {
   revisions_ = TRY(store_->read_all());
   outcome_.current = revisions_.empty() ? std::string() : revisions_.back().version;
-  const std::vector<FileEntry> entries = file_entries(directory_files_);
-  TRY(check_equal_versions(entries));
-  const std::vector<RevertStep> steps = TRY(plan_revert(entries, revisions_, revert_.limits));
+  const std::vector<RevertStep> steps = TRY(choose_steps());
   const size_t left = revisions_.size() - steps.size();
   outcome_.target = left == 0 ? std::string() : revisions_[left - 1].version;
   TRY(refuse_open_rows(steps));

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <string>
+#include <functional>
+#include <vector>
 
 #include "base/result.h"
 #include "driver/connection.h"
 #include "migrate/directory.h"
+#include "migrate/former_files.h"
 #include "migrate/revert_plan.h"
 #include "migrate/run_options.h"
 #include "migrate/run_stream.h"
@@ -17,6 +19,9 @@ namespace rhumb::migrate {
 struct RevertOptions : RunOptions {
   RevertLimits limits{};
   bool has_dev_url = false;  ///< a database to compute on was given
+  /// Asked once, when the target is known: files that the directory may have held when they were
+  /// applied. An error matters only when one of them would have been needed.
+  std::function<Result<std::vector<FormerFile>>()> find_former{};
 };
 
 /// Reverts the newest versions of a database by what their authors wrote to undo them.

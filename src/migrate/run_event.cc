@@ -58,6 +58,13 @@ void PlannedFile::visit_statements(size_t skipped,
   }
 }
 
+void PlannedFile::update_digest(codec::Sha256Hasher& hasher) const {
+  StatementReader reader = source_.statements.read();
+  while (const std::optional<sql::Statement> statement = reader.next()) {
+    hasher.update(std::string_view("\0", 1)).update(statement->text);
+  }
+}
+
 std::shared_ptr<const FileTexts> PlainTextRenderer::open_file(const RunFile& /*file*/,
                                                               const SharedText& /*content*/) {
   return std::make_shared<PlainFileTexts>();

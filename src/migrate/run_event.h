@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/shared_text.h"
+#include "codec/sha256.h"
 #include "migrate/file_statements.h"
 
 namespace rhumb::migrate {
@@ -138,6 +139,8 @@ class PlannedFile {
   void visit_statements(size_t skipped,
                         size_t count,
                         const std::function<void(const StatementText&)>& visit) const;
+  /// Feeds a byte 0 and the raw text of each statement to a digest: the texts themselves stay here.
+  void update_digest(codec::Sha256Hasher& hasher) const;
 
  private:
   Source source_;

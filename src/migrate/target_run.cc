@@ -74,7 +74,8 @@ Result<void> TargetRun::choose_identity(TargetStarted& started) {
   if (!options_.identity_candidate) {
     return {};
   }
-  if (options_.dry_run) {
+  const bool may_write = !options_.dry_run && (creates_table() || TRY(store_->exists()));
+  if (!may_write) {
     const std::optional<std::string> stored = TRY(store_->find_identity());
     started.identity = stored.value_or(options_.provisional_identity);
     started.provisional_identity = !stored.has_value();
