@@ -13,8 +13,6 @@
 namespace rhumb::cli {
 namespace {
 
-using codec::Json;
-
 constexpr std::chrono::seconds kInterruptedBudget{5};
 constexpr std::chrono::seconds kProgressBudget{2};  // a page that is not live must not slow a run
 
@@ -139,15 +137,26 @@ bool ApplyReport::is_single() const {
          report::has_result(summary_.targets().front());
 }
 
-void ApplyReport::print_report(bool with_extras) {
-  report::ReportFacts facts = facts_;
-  facts.with_extras = with_extras;
-  const Json json =
-      is_single() ? registry_api::to_json(report::make_migration_report(
-                        summary_, summary_.targets().front(), planned_.front().planned, facts))
-                  : registry_api::to_json(
-                        report::make_set_report(summary_, planned_targets(), set_id_, facts));
-  invocation_.app.out << codec::format_json(json, {.prefix = "", .indent = "  "}) << "\n";
+report::Delivery::Outgoing ApplyReport::outgoing() const {
+  if (!is_single()) {
+    return report::Delivery::outgoing(
+        report::make_set_report(summary_, planned_targets(), set_id_, facts_));
+  }
+  const report::PlannedTarget& planned = planned_.front().planned;
+  registry_api::MigrationReport report =
+      report::make_migration_report(summary_, summary_.targets().front(), planned, facts_);
+  if (!revert_plan_) {
+    return report::Delivery::outgoing(report, planned.report_id);
+  }
+  return report::Delivery::outgoing(
+      registry_api::RevertReport{.plan_id = revert_plan_, .run = std::move(report)},
+      planned.report_id);
+}
+
+void ApplyReport::print_report() {
+  facts_.with_extras = true;
+  invocation_.app.out << codec::format_json(outgoing().input, {.prefix = "", .indent = "  "})
+                      << "\n";
 }
 
 void ApplyReport::show_failure(const std::string& error) const {
@@ -161,6 +170,7 @@ void ApplyReport::show_failure(const std::string& error) const {
 
 bool ApplyReport::conclude(const report::DeliveryOutcome& outcome) {
   if (outcome.state == report::DeliveryState::kDelivered) {
+    url_ = outcome.url;
     if (!outcome.url.empty() && format_text(invocation_).empty()) {
       invocation_.app.out << outcome.url << "\n";
     }
@@ -181,21 +191,12 @@ void ApplyReport::flush_spool(report::Delivery& delivery) {
 }
 
 report::DeliveryOutcome ApplyReport::send(report::Delivery& delivery) const {
-  if (is_single()) {
-    const report::PlannedTarget& planned = planned_.front().planned;
-    const registry_api::MigrationReport report =
-        report::make_migration_report(summary_, summary_.targets().front(), planned, facts_);
-    return session_.refused() ? delivery.keep(report, planned.report_id, "Unauthorized")
-                              : delivery.send(report, planned.report_id);
-  }
-  const registry_api::MigrationSetReport report =
-      report::make_set_report(summary_, planned_targets(), set_id_, facts_);
-  return session_.refused() ? delivery.keep(report, "Unauthorized") : delivery.send(report);
+  return session_.refused() ? delivery.keep(outgoing(), "Unauthorized") : delivery.send(outgoing());
 }
 
 bool ApplyReport::deliver() {
   if (wishes_.print) {
-    print_report(/*with_extras=*/true);
+    print_report();
     return true;
   }
   if (session_.is_foreign()) {

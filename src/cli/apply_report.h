@@ -38,6 +38,8 @@ class ApplyReport final : public migrate::RunObserver {
   }
   void set_masking(std::string policy) { facts_.masking_policy = std::move(policy); }
   void set_project(std::string name) { facts_.project_name = std::move(name); }
+  /// The run reverts its one target; `plan_id` names what it carried out, empty: nothing.
+  void set_revert(std::string plan_id) { revert_plan_ = std::move(plan_id); }
 
   void on_event(const migrate::RunEvent& event) override;
 
@@ -48,6 +50,8 @@ class ApplyReport final : public migrate::RunObserver {
   /// Sends the report and prints its link, or what went wrong. Tells whether it was delivered.
   /// Source: spec reporting.md 4.
   bool deliver();
+  /// Page of the deployment, once it is delivered.
+  [[nodiscard]] const std::string& url() const { return url_; }
 
  private:
   struct Entry {
@@ -59,7 +63,8 @@ class ApplyReport final : public migrate::RunObserver {
   /// The place of a target among those planned; one that begins moves before those left out.
   size_t place_of(std::vector<Entry>::iterator entry);
   [[nodiscard]] bool is_single() const;
-  void print_report(bool with_extras);
+  [[nodiscard]] report::Delivery::Outgoing outgoing() const;
+  void print_report();
   void send_progress();
   /// One attempt within two seconds, for what may as well be left out.
   bool briefly(const std::function<bool()>& call);
@@ -75,6 +80,8 @@ class ApplyReport final : public migrate::RunObserver {
   report::RunSummary summary_;
   std::vector<Entry> planned_;
   std::string set_id_;
+  std::optional<std::string> revert_plan_;  ///< set when the run reverts
+  std::string url_;
   bool live_ = false;  ///< the server shows the run while it goes on
 };
 

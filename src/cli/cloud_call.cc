@@ -1,5 +1,9 @@
 #include "cli/cloud_call.h"
 
+#include <algorithm>
+
+#include "base/go_format.h"
+#include "base/text.h"
 #include "cli/environments.h"
 #include "cli/format.h"
 #include "cli/migrate_flags.h"
@@ -57,6 +61,21 @@ Result<int> with_registry(Invocation& invocation,
   RegistrySession session(invocation, cloud);
   registry_api::RegistryClient* client = TRY(session.connect());
   return work(*client);
+}
+
+Result<Json> read_choices(const FlagSet& flags,
+                          std::string_view name,
+                          const std::vector<std::string>& choices) {
+  Json out = Json::array();
+  for (const std::string& value : flags.list(name)) {
+    if (std::ranges::find(choices, value) == choices.end()) {
+      const std::vector<std::string> first(choices.begin(), choices.end() - 1);
+      return invalid("invalid --" + std::string(name) + " value " + go_quote(value) + "; use " +
+                     join(first, ", ") + " or " + choices.back());
+    }
+    out.push_back(value);
+  }
+  return out;
 }
 
 Result<int> run_list(Invocation& invocation, const CloudList& list, Json input) {

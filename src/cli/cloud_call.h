@@ -36,6 +36,11 @@ struct CloudList {
 Result<int> with_registry(Invocation& invocation,
                           const std::function<Result<int>(registry_api::RegistryClient&)>& work);
 
+/// The values of a repeatable flag. Errors: `invalid --status value "x"; use A, B or C`.
+[[nodiscard]] Result<codec::Json> read_choices(const FlagSet& flags,
+                                               std::string_view name,
+                                               const std::vector<std::string>& choices);
+
 /// Asks for one page and prints it: table and footer, or the format.
 /// Errors: `invalid --page value`.
 Result<int> run_list(Invocation& invocation, const CloudList& list, codec::Json input);

@@ -9,6 +9,7 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_cloud_repo_command();
 [[nodiscard]] Command make_cloud_database_command();
 [[nodiscard]] Command make_cloud_migration_command();
+[[nodiscard]] Command make_cloud_plan_command();
 [[nodiscard]] Command make_cloud_report_command();
 [[nodiscard]] Command make_cloud_token_command();
 

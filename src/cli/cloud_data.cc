@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/go_format.h"
+#include "base/text.h"
 #include "registry_api/client.h"
 
 namespace rhumb::cli {
@@ -12,9 +13,13 @@ using codec::Json;
 using gotmpl::Struct;
 using gotmpl::Value;
 
-const Json& member_of(const Json& object, std::string_view member) {
+/// `owner.name` is the member of a member.
+const Json& member_of(const Json& object, std::string_view path) {
   static const Json kNull;
-  const Json* found = registry_api::find_any_case(object, member);
+  const Json* found = &object;
+  for (const std::string_view member : split(path, '.')) {
+    found = found == nullptr ? nullptr : registry_api::find_any_case(*found, member);
+  }
   return found == nullptr ? kNull : *found;
 }
 

@@ -10,7 +10,7 @@
 /// What the registry says of its objects, as `cloud` commands show it.
 namespace rhumb::cli {
 
-/// A member of a GraphQL object and its name in templates.
+/// A member of a GraphQL object, or of one inside it (`owner.name`), and its name in templates.
 struct CloudField {
   std::string_view member;
   std::string_view name;

@@ -1,9 +1,5 @@
 // `cloud migration list|describe`.
 
-#include <algorithm>
-#include <array>
-
-#include "base/go_format.h"
 #include "cli/cloud_call.h"
 #include "cli/cloud_commands.h"
 #include "cli/format.h"
@@ -13,8 +9,6 @@ namespace rhumb::cli {
 namespace {
 
 using codec::Json;
-
-constexpr std::array<std::string_view, 4> kStatuses = {"PASSED", "FAILED", "NO_ACTION", "DRY_RUN"};
 
 const std::vector<CloudField>& migration_fields() {
   static const std::vector<CloudField> kFields = {{"id", "ID"},
@@ -58,14 +52,7 @@ CloudList migration_list() {
 
 Result<int> run_list_command(Invocation& invocation) {
   const FlagSet& flags = invocation.flags;
-  Json statuses = Json::array();
-  for (const std::string& status : flags.list("status")) {
-    if (std::ranges::find(kStatuses, status) == kStatuses.end()) {
-      return invalid("invalid --status value " + go_quote(status) +
-                     "; use PASSED, FAILED, NO_ACTION or DRY_RUN");
-    }
-    statuses.push_back(status);
-  }
+  Json statuses = TRY(read_choices(flags, "status", {"PASSED", "FAILED", "NO_ACTION", "DRY_RUN"}));
   Json input = Json::object();
   input.set_unless_empty("repo", flags.text("repo"));
   input.set_unless_empty("envName", flags.text("env-name"));

@@ -23,11 +23,6 @@ const std::vector<CloudField>& token_fields() {
   return kFields;
 }
 
-std::string owner_of(const Json& token) {
-  const Json* owner = registry_api::find_any_case(token, "owner");
-  return owner == nullptr ? "-" : cloud_cell(*owner, "name");
-}
-
 std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
@@ -42,7 +37,7 @@ CloudList token_list() {
           .header = {"ID", "OWNER", "TOKEN", "CREATED", "EXPIRES", "LAST USED", "REVOKED"},
           .row = [](const Json& token) -> Row {
             return {cloud_cell(token, "id"),
-                    owner_of(token),
+                    cloud_cell(token, "owner.name"),
                     cloud_text(token, "prefix") + "..." + cloud_text(token, "lastFour"),
                     or_dash(cloud_time(token, "createdAt")),
                     or_dash(cloud_time(token, "expiresAt")),

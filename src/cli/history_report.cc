@@ -114,9 +114,9 @@ Delivered send_all(report::Delivery& delivery, const Reports& reports, bool refu
     total.error = "Unauthorized";
   }
   for (const registry_api::MigrationReport& report : reports) {
-    const std::string id = report::history_report_id(report);
+    const auto sent = report::Delivery::outgoing(report, report::history_report_id(report));
     const report::DeliveryOutcome outcome =
-        total.error.empty() ? delivery.send(report, id) : delivery.keep(report, id, total.error);
+        total.error.empty() ? delivery.send(sent) : delivery.keep(sent, total.error);
     if (outcome.state == report::DeliveryState::kDelivered) {
       ++total.sent;
       total.url = outcome.url;

@@ -4,17 +4,21 @@
 #include <utility>
 
 #include "base/go_format.h"
+#include "cli/apply_report.h"
 #include "cli/apply_target.h"
 #include "cli/contexts.h"
+#include "cli/down_gate.h"
 #include "cli/environments.h"
 #include "cli/format.h"
 #include "cli/migrate_commands.h"
 #include "cli/migrate_flags.h"
 #include "cli/prepare.h"
+#include "cli/provisional_id.h"
 #include "cli/report_value.h"
 #include "cli/revisions_guard.h"
 #include "cli/run_connection.h"
 #include "cli/run_observers.h"
+#include "codec/redact.h"
 #include "codec/url.h"
 #include "codec/uuid.h"
 #include "driver/url.h"
@@ -70,78 +74,203 @@ Result<migrate::RevertLimits> read_limits(const Invocation& invocation,
   return limits;
 }
 
-/// A revert from the registry may have to be approved there first, so it is never run unasked.
-Error refuse_registry(const CommandDirectory& opened) {
-  return {ErrorCode::kUnsupported,
-          "cannot revert from the registry directory " + go_quote(opened.url) +
-              ": this version of the program cannot ask for the approval that it may need; see "
-              "what would be done with --dry-run, and use a copy of the directory, --dir "
-              "\"file://...\""};
-}
-
-Result<void> print_revert(const Invocation& invocation, const report::TargetSummary& target) {
-  const App& app = invocation.app;
-  return print_format(
-      app, format_text(invocation),
-      revert_value(target, invocation.flags.boolean("dry-run"), ZonedTimes(app.clock)),
-      run_format(app));
-}
-
-/// Runs it; the summary holds what there is to report when this returns.
-Result<void> revert_target(const Invocation& invocation,
-                           PreparedDirectory& prepared,
-                           report::RunSummary& summary) {
-  App& app = invocation.app;
-  const bool explain = format_text(invocation).empty();
-  migrate::RevertOptions options;
-  options.limits = TRY(read_limits(invocation, prepared));
-  options.has_dev_url = !invocation.flags.text("dev-url").empty();
-  fill_run_options(options, invocation, prepared.environment, prepared.opened);
-  const std::string url = TRY(require_url(invocation, prepared.environment));
-  const std::unique_ptr<driver::Connection> connection = TRY(open_run_connection(invocation, url));
-  report::MaskingRenderer renderer(
-      mask_options(prepared.environment, prepared.opened, connection->info().engine,
-                   /*is_reported=*/false),
-      secrets_of(prepared.environment, url));
-  options.admit = [&](const migrate::Planned&) { return renderer.check(); };
-  NoticePrinter notices(app.err);
-  report::RunTextPrinter printer(app.out, app.style, invocation.flags.boolean("verbose"));
-  Fan fan(explain ? std::vector<migrate::RunObserver*>{&summary, &notices, &printer}
-                  : std::vector<migrate::RunObserver*>{&summary, &notices});
-  migrate::RunStream stream(codec::Uuid::at_time(app.clock.now()).to_string(), app.clock, fan,
-                            renderer);
-  const migrate::RunOutcome outcome =
-      TRY(explain_ambiguity(invocation,
-                            migrate::revert_migrations(*connection, *prepared.opened.directory,
-                                                       prepared.files, options, stream),
-                            explain));
-  if (outcome.error) {
-    return *outcome.error;
+/// Shows a run as it goes on, up to where its plan keeps it from being executed.
+class HoldingPrinter final : public migrate::RunObserver {
+ public:
+  HoldingPrinter(migrate::RunObserver& inner, const DownGate& gate) : inner_(inner), gate_(gate) {}
+  void on_event(const migrate::RunEvent& event) override {
+    if (!gate_.held()) {
+      inner_.on_event(event);
+    }
   }
-  return outcome.unlock_error ? Result<void>(*outcome.unlock_error) : Result<void>();
-}
+
+ private:
+  migrate::RunObserver& inner_;
+  const DownGate& gate_;
+};
+
+/// One revert: what it does, what is printed of it, and its report.
+class DownRun {
+ public:
+  DownRun(Invocation& invocation,
+          PreparedDirectory& prepared,
+          std::optional<registry_api::DeployContext> context)
+      : invocation_(invocation),
+        prepared_(prepared),
+        is_remote_(prepared.opened.source == DirectorySource::kRegistry),
+        gate_(prepared.session,
+              {.repo = prepared.opened.slug,
+               .env_name = invocation.flags.text("env"),
+               .project = prepared.session.cloud().project,
+               .context = context,
+               .dry_run = is_dry()}),
+        report_(invocation,
+                prepared.session,
+                {.required = is_required(),
+                 .print = invocation.flags.boolean("print-report"),
+                 .timeout = invocation.flags.duration("report-timeout")}) {
+    report_.set_context(std::move(context));
+    const project::MigrationConfig& migration = prepared.environment.migration;
+    if (is_remote_ && !migration.skip_report.value_or(false)) {
+      report_.add_target(0, {.url = codec::redact_url(invocation.flags.text("url")),
+                             .dir_url = prepared.opened.url,
+                             .dir_name = prepared.opened.slug,
+                             .dir_source = "REGISTRY"});
+    }
+    if (!migration.report_masking.empty()) {
+      report_.set_masking(migration.report_masking);
+    }
+  }
+
+  Result<int> run() {
+    const Result<void> ended = revert();
+    const bool delivered = deliver();
+    if (gate_.held()) {
+      return tell_held(*gate_.held());
+    }
+    const bool has_document = has_plan() && !format_text(invocation_).empty();
+    if (has_document) {
+      TRY(print_document(""));
+    }
+    if (!ended.has_value()) {
+      return has_document && !target().error.empty() ? silent_failure() : ended.error();
+    }
+    return delivered || !is_required() ? 0 : 1;
+  }
+
+ private:
+  [[nodiscard]] bool is_dry() const { return invocation_.flags.boolean("dry-run"); }
+  [[nodiscard]] bool is_required() const {
+    return invocation_.flags.boolean("require-report") ||
+           prepared_.environment.migration.report_required;
+  }
+  [[nodiscard]] bool has_plan() const {
+    return !summary_.targets().empty() && summary_.targets().front().planned;
+  }
+  [[nodiscard]] const report::TargetSummary& target() const { return summary_.targets().front(); }
+
+  Result<migrate::RevertOptions> make_options(const driver::ConnectionInfo& info) {
+    migrate::RevertOptions options;
+    options.limits = TRY(read_limits(invocation_, prepared_));
+    options.has_dev_url = !invocation_.flags.text("dev-url").empty();
+    fill_run_options(options, invocation_, prepared_.environment, prepared_.opened);
+    if (is_remote_) {
+      options.identity_candidate = codec::Uuid::random().to_string();
+      options.provisional_identity = provisional_identity(info);
+      options.identity_required = is_required();
+      options.find_former = [this] { return gate_.ask(); };
+    }
+    return options;
+  }
+
+  /// Runs it; the summary holds what there is to report when this returns.
+  Result<void> revert() {
+    App& app = invocation_.app;
+    const bool explain = format_text(invocation_).empty();
+    const std::string url = TRY(require_url(invocation_, prepared_.environment));
+    TRY(read_limits(invocation_, prepared_));
+    const std::unique_ptr<driver::Connection> connection =
+        TRY(open_run_connection(invocation_, url));
+    report::MaskingRenderer renderer(mask_options(prepared_.environment, prepared_.opened,
+                                                  connection->info().engine, report_.is_needed()),
+                                     secrets_of(prepared_.environment, url));
+    migrate::RevertOptions options = TRY(make_options(connection->info()));
+    options.admit = [&](const migrate::Planned& planned) -> Result<void> {
+      TRY(renderer.check());
+      return is_remote_ ? gate_.admit(planned) : Result<void>();
+    };
+    NoticePrinter notices(app.err);
+    report::RunTextPrinter printer(app.out, app.style, invocation_.flags.boolean("verbose"));
+    HoldingPrinter holding(printer, gate_);
+    std::vector<migrate::RunObserver*> observers = {&summary_, &gate_, &report_, &notices};
+    if (explain) {
+      observers.push_back(&holding);
+    }
+    Fan fan(std::move(observers));
+    migrate::RunStream stream(codec::Uuid::at_time(app.clock.now()).to_string(), app.clock, fan,
+                              renderer);
+    stream.emit(migrate::RunStarted{.command = "down",
+                                    .env = invocation_.flags.text("env"),
+                                    .planned_targets = 1,
+                                    .dry_run = is_dry(),
+                                    .context = invocation_.flags.text("context")});
+    const Result<migrate::RunOutcome> outcome =
+        explain_ambiguity(invocation_,
+                          migrate::revert_migrations(*connection, *prepared_.opened.directory,
+                                                     prepared_.files, options, stream),
+                          explain);
+    stream.emit(migrate::RunDone{});
+    if (!outcome.has_value()) {
+      return outcome.error();
+    }
+    if (outcome->error) {
+      return *outcome->error;
+    }
+    return outcome->unlock_error ? Result<void>(*outcome->unlock_error) : Result<void>();
+  }
+
+  /// Tells the registry what was done, or that nothing was to do; not what never began.
+  bool deliver() {
+    const bool is_due =
+        report_.is_needed() && has_plan() && (target().pending.empty() || gate_.has_passed());
+    if (!is_due) {
+      return true;
+    }
+    report_.set_revert(gate_.plan_id());
+    return report_.deliver();
+  }
+
+  Result<void> print_document(std::string held) {
+    const App& app = invocation_.app;
+    return print_format(app, format_text(invocation_),
+                        revert_value(target(),
+                                     {.dry_run = is_dry(),
+                                      .held = std::move(held),
+                                      .url = gate_.url().empty() ? report_.url() : gate_.url()},
+                                     ZonedTimes(app.clock)),
+                        run_format(app));
+  }
+
+  /// A plan that may not be executed, or not again. Source: spec registry.md 4.7, clients.md 3.4.
+  Result<int> tell_held(registry_api::PlanStatus status) {
+    const App& app = invocation_.app;
+    const std::string name(registry_api::to_text(status));
+    if (!format_text(invocation_).empty()) {
+      TRY(print_document(name));
+    } else if (status == registry_api::PlanStatus::kPendingUser) {
+      app.out << report::format_planned_text(target(), report::TextForm::kShown, app.style)
+              << "\nTo approve the plan visit: " << gate_.url() << "\n";
+    } else {
+      app.out << "\nThe plan is " << name << ": " << gate_.url() << "\n";
+    }
+    if (status == registry_api::PlanStatus::kPendingUser) {
+      return silent_failure();
+    }
+    if (status == registry_api::PlanStatus::kAborted) {
+      return Error(ErrorCode::kDenied, "migration plan was aborted");
+    }
+    invocation_.warn("the registry has this revert as done, and the database still has version " +
+                     go_quote(target().current) + "; nothing was reverted");
+    return 0;
+  }
+
+  Invocation& invocation_;
+  PreparedDirectory& prepared_;
+  bool is_remote_;
+  DownGate gate_;
+  report::RunSummary summary_;
+  ApplyReport report_;
+};
 
 Result<int> run_down(Invocation& invocation) {
   PreparedDirectory prepared = TRY(prepare_directory(invocation));
-  const bool is_dry = invocation.flags.boolean("dry-run");
-  if (prepared.opened.source == DirectorySource::kRegistry && !is_dry) {
-    return refuse_registry(prepared.opened);
+  const bool has_context =
+      prepared.opened.source == DirectorySource::kRegistry || !invocation.flags.text("env").empty();
+  std::optional<registry_api::DeployContext> context;
+  if (has_context) {
+    context = TRY(parse_deploy_context(invocation.flags.text("context")));
   }
-  if (!invocation.flags.text("env").empty()) {
-    TRY(parse_deploy_context(invocation.flags.text("context")));
-  }
-  report::RunSummary summary;
-  const Result<void> ended = revert_target(invocation, prepared, summary);
-  const bool has_document = !format_text(invocation).empty() && !summary.targets().empty() &&
-                            summary.targets().front().planned;
-  if (has_document) {
-    TRY(print_revert(invocation, summary.targets().front()));
-  }
-  if (!ended.has_value()) {
-    return has_document && !summary.targets().front().error.empty() ? silent_failure()
-                                                                    : ended.error();
-  }
-  return 0;
+  return DownRun(invocation, prepared, std::move(context)).run();
 }
 
 }  // namespace
@@ -167,13 +296,19 @@ Command make_migrate_down_command() {
       "MariaDB a run that fails or is killed goes on where it stopped when it is called again; "
       "with\n"
       "--to-version it then goes no further than the first time.\n\n"
-      "--to-tag names the state of a checkpoint file by its tag; with a registry directory, of "
-      "which\n"
-      "only a --dry-run is done in this release, the state that was pushed with the tag.";
+      "--to-tag names the state of a checkpoint file by its tag; with a registry directory, the "
+      "state\n"
+      "that was pushed with the tag.\n\n"
+      "A revert from a registry directory, atlas://, is reported to the registry. Where its "
+      "repository\n"
+      "asks for it, the plan is shown there and has to be approved first: the command ends with "
+      "status 1\n"
+      "and the address of the plan, and reverts when it is called again after the approval.";
   command.examples =
       "  atlas migrate down --url \"sqlite://app.db\" --dry-run\n"
       "  atlas migrate down --url \"sqlite://app.db\"\n"
       "  atlas migrate down 2 --env prod\n"
+      "  atlas migrate down --env prod --dir \"atlas://app\" --to-tag v1.4\n"
       "  atlas migrate down --env prod --to-version 20260301120000 --format '{{ json . }}'";
   command.ends_in_order = true;
   command.flags = {
@@ -197,6 +332,9 @@ Command make_migrate_down_command() {
                 "a statement whose outcome a crash left open: fail, retry or skip"),
       hide(text_flag("context", "", "JSON describing what triggered the run")),
       target_flag(),
+      bool_flag("require-report", "fail when the run could not be reported"),
+      report_timeout_flag(),
+      bool_flag("print-report", "print the report to stdout instead of sending it"),
   };
   command.exclusive_groups = {{"log", "format"}, {"to-version", "to-tag"}};
   command.count = {.min = 0, .max = 1};

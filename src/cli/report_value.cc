@@ -265,10 +265,12 @@ Value apply_value(const report::TargetSummary& target, const ZonedTimes& times) 
       .json(json);
 }
 
-Value revert_value(const report::TargetSummary& target, bool dry_run, const ZonedTimes& times) {
-  const bool done = target.error.empty() && !dry_run;
+Value revert_value(const report::TargetSummary& target,
+                   const RevertVerdict& verdict,
+                   const ZonedTimes& times) {
+  const bool done = target.error.empty() && !verdict.dry_run;
   const Value reverted =
-      executed_value("RevertedFile", dry_run ? report::TargetSummary() : target, times);
+      executed_value("RevertedFile", verdict.dry_run ? report::TargetSummary() : target, times);
   return Struct("*cmdlog.MigrateDown")
       .optional_field("Planned", pending_value(target))
       .optional_field("Reverted", reverted)
@@ -277,9 +279,9 @@ Value revert_value(const report::TargetSummary& target, bool dry_run, const Zone
       .field("Total", static_cast<int64_t>(target.pending.size()))
       .field("Start", times(target.start))
       .field("End", times(target.end))
-      .optional_field("URL", "")
-      .optional_field("Status", done ? "APPLIED" : "")
-      .optional_field("Error", target.error.shown);
+      .optional_field("URL", verdict.url)
+      .optional_field("Status", done ? "APPLIED" : verdict.held)
+      .optional_field("Error", verdict.held.empty() ? target.error.shown : "");
 }
 
 }  // namespace rhumb::cli

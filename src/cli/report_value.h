@@ -47,10 +47,17 @@ struct ReportEnv {
 [[nodiscard]] gotmpl::Value apply_value(const report::TargetSummary& target,
                                         const ZonedTimes& times);
 
+/// What there is to say of a revert besides its events.
+struct RevertVerdict {
+  bool dry_run = false;
+  std::string held{};  ///< status of the plan that kept it from being executed
+  std::string url{};   ///< of the plan, or of the deployment
+};
 /// The report of `migrate down` over one target. `Status` is `APPLIED` on every success, for
-/// clients that wait for it; a dry run reverts nothing and has none. Source: spec cli-migrate.md 3.
+/// clients that wait for it; a dry run reverts nothing and has none. What waits for its plan has
+/// not failed. Source: spec cli-migrate.md 3.
 [[nodiscard]] gotmpl::Value revert_value(const report::TargetSummary& target,
-                                         bool dry_run,
+                                         const RevertVerdict& verdict,
                                          const ZonedTimes& times);
 
 }  // namespace rhumb::cli

@@ -120,6 +120,15 @@ Result<Json> resolve_plans(RequestContext& context, FieldCall& call) {
   });
 }
 
+Result<Json> resolve_plan(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, "cloud:read"));
+  const int64_t id = TRY(read_id(call.arguments().find("id"), "plan"));
+  const DownPlan plan = TRY(read_value<DownPlan>(context.registry.store, [&](Session& session) {
+    return load_plan(session, context.caller.org_id, id, context.registry.now());
+  }));
+  return plan_json(context.registry, plan);
+}
+
 Result<Json> resolve_create_plan(RequestContext& context, FieldCall& call) {
   registry_api::RevertPlan request = TRY(registry_api::read_revert_plan(call.input()));
   const DownPlan plan = TRY(request_plan(context.registry, context.caller, std::move(request)));
@@ -209,6 +218,7 @@ void add_down_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Query", "migrateTargetByExtID", resolve_target);
   bind_root(resolvers, "Query", "migratePlanByExtID", resolve_plan_by_ext_id);
   bind_root(resolvers, "Query", "migratePlans", resolve_plans);
+  bind_root(resolvers, "Query", "migratePlan", resolve_plan);
   bind_root(resolvers, "Mutation", "createMigrateDownPlan", resolve_create_plan);
   for (const bool approves : {true, false}) {
     bind_root(resolvers, "Mutation", approves ? "approveMigratePlan" : "abortMigratePlan",

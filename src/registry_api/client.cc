@@ -180,13 +180,14 @@ std::vector<std::string> texts_of(const Json& object, std::string_view key) {
   return texts;
 }
 
+constexpr std::array<std::pair<std::string_view, PlanStatus>, 4> kPlanStatuses = {
+    {{"PENDING_USER", PlanStatus::kPendingUser},
+     {"APPROVED", PlanStatus::kApproved},
+     {"ABORTED", PlanStatus::kAborted},
+     {"APPLIED", PlanStatus::kApplied}}};
+
 std::optional<PlanStatus> parse_plan_status(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, PlanStatus>, 4> kStatuses = {
-      {{"PENDING_USER", PlanStatus::kPendingUser},
-       {"APPROVED", PlanStatus::kApproved},
-       {"ABORTED", PlanStatus::kAborted},
-       {"APPLIED", PlanStatus::kApplied}}};
-  for (const auto& [name, status] : kStatuses) {
+  for (const auto& [name, status] : kPlanStatuses) {
     if (name == text) {
       return status;
     }
@@ -195,6 +196,15 @@ std::optional<PlanStatus> parse_plan_status(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view to_text(PlanStatus status) {
+  for (const auto& [name, known] : kPlanStatuses) {
+    if (known == status) {
+      return name;
+    }
+  }
+  return "";
+}
 
 std::string_view HttpReply::header(std::string_view name) const {
   for (const auto& entry : headers) {

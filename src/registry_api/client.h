@@ -58,6 +58,8 @@ struct TargetQuestion {
 };
 
 enum class PlanStatus { kPendingUser, kApproved, kAborted, kApplied };
+/// `PENDING_USER`, ...
+[[nodiscard]] std::string_view to_text(PlanStatus status);
 
 /// The plan of a revert as the registry keeps it.
 struct KnownPlan {

@@ -70,6 +70,37 @@ inline constexpr Document kReportMigrationDown{
     "mutation ReportMigrationDown($input: ReportMigrationDownInput!) {\n"
     "  reportMigrationDown(input: $input) {\n    url\n  }\n}"};
 
+/// Plans of reverts as people see them.
+inline constexpr Document kMigratePlans{
+    "migratePlans",
+    "query migratePlans($input: MigratePlansInput) {\n  migratePlans(input: $input) {\n"
+    "    plans {\n      id\n      status\n      url\n      repo {\n        slug\n      }\n"
+    "      envName\n      fromVersion\n      toVersion\n      createdAt\n"
+    "      createdBy {\n        name\n      }\n      expiresAt\n    }\n    pageInfo {\n"
+    "      page\n      pageSize\n      total\n    }\n  }\n}"};
+inline constexpr Document kMigratePlanVerbose{
+    "migratePlan",
+    "query migratePlan($id: ID!) {\n  migratePlan(id: $id) {\n    id\n    status\n    url\n"
+    "    repo {\n      slug\n    }\n    database {\n      name\n    }\n    envName\n"
+    "    fromVersion\n    toVersion\n    createdAt\n    createdBy {\n      name\n    }\n"
+    "    expiresAt\n    files {\n      name\n      version\n      stmts\n    }\n"
+    "    decisions {\n      actor {\n        name\n      }\n      approved\n"
+    "      comment\n      time\n    }\n    migration {\n      id\n      status\n    }\n"
+    "  }\n}"};
+inline constexpr Document kApproveMigratePlan{
+    "approveMigratePlan",
+    "mutation approveMigratePlan($input: DecideMigratePlanInput!) {\n"
+    "  approveMigratePlan(input: $input) {\n    id\n    status\n    url\n  }\n}"};
+inline constexpr Document kAbortMigratePlan{
+    "abortMigratePlan",
+    "mutation abortMigratePlan($input: DecideMigratePlanInput!) {\n"
+    "  abortMigratePlan(input: $input) {\n    id\n    status\n    url\n  }\n}"};
+inline constexpr Document kUpdateRepo{
+    "updateRepo",
+    "mutation updateRepo($input: UpdateRepoInput!) {\n  updateRepo(input: $input) {\n    slug\n"
+    "    link\n    protectedFlows {\n      migrateDown\n      approvals\n"
+    "      selfApproval\n      expiryHours\n    }\n  }\n}"};
+
 inline constexpr Document kCheckDeployment{
     "checkDeployment",
     "query checkDeployment($input: CheckDeploymentInput!) {\n  checkDeployment(input: $input) {\n"

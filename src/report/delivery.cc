@@ -9,11 +9,14 @@ namespace {
 
 using codec::Json;
 
-constexpr std::string_view kSetOperation = registry_api::kReportMigrationSet.field;
-
 registry_api::Document document_of(std::string_view operation) {
-  return operation == kSetOperation ? registry_api::kReportMigrationSet
-                                    : registry_api::kReportMigration;
+  for (const registry_api::Document& document :
+       {registry_api::kReportMigrationSet, registry_api::kReportMigrationDown}) {
+    if (operation == document.field) {
+      return document;
+    }
+  }
+  return registry_api::kReportMigration;
 }
 
 /// Whether a report for one endpoint may go to another: only on the same host, for a registry may
@@ -66,34 +69,24 @@ bool Delivery::is_final() const {
   return !kept;
 }
 
-DeliveryOutcome Delivery::send(const registry_api::MigrationReport& report,
-                               const std::string& report_id) {
-  return send({.id = report_id,
-               .document = registry_api::kReportMigration,
-               .input = registry_api::to_json(report)});
+Delivery::Outgoing Delivery::outgoing(const registry_api::MigrationReport& report,
+                                      const std::string& report_id) {
+  return {.id = report_id,
+          .document = registry_api::kReportMigration,
+          .input = registry_api::to_json(report)};
 }
 
-DeliveryOutcome Delivery::send(const registry_api::MigrationSetReport& report) {
-  return send({.id = report.id,
-               .document = registry_api::kReportMigrationSet,
-               .input = registry_api::to_json(report)});
+Delivery::Outgoing Delivery::outgoing(const registry_api::MigrationSetReport& report) {
+  return {.id = report.id,
+          .document = registry_api::kReportMigrationSet,
+          .input = registry_api::to_json(report)};
 }
 
-DeliveryOutcome Delivery::keep(const registry_api::MigrationReport& report,
-                               const std::string& report_id,
-                               const std::string& error) {
-  return keep({.id = report_id,
-               .document = registry_api::kReportMigration,
-               .input = registry_api::to_json(report)},
-              error);
-}
-
-DeliveryOutcome Delivery::keep(const registry_api::MigrationSetReport& report,
-                               const std::string& error) {
-  return keep({.id = report.id,
-               .document = registry_api::kReportMigrationSet,
-               .input = registry_api::to_json(report)},
-              error);
+Delivery::Outgoing Delivery::outgoing(const registry_api::RevertReport& report,
+                                      const std::string& report_id) {
+  return {.id = report_id,
+          .document = registry_api::kReportMigrationDown,
+          .input = registry_api::to_json(report)};
 }
 
 DeliveryOutcome Delivery::send(const Outgoing& outgoing) {

@@ -64,13 +64,21 @@ class Delivery {
            const Spool* spool)
       : client_(client), transport_(transport), endpoint_(std::move(endpoint)), spool_(spool) {}
 
-  DeliveryOutcome send(const registry_api::MigrationReport& report, const std::string& report_id);
-  DeliveryOutcome send(const registry_api::MigrationSetReport& report);
+  /// A report as it goes out; its id also names it in the spool.
+  struct Outgoing {
+    std::string id{};
+    registry_api::Document document;
+    codec::Json input{};
+  };
+  [[nodiscard]] static Outgoing outgoing(const registry_api::MigrationReport& report,
+                                         const std::string& report_id);
+  [[nodiscard]] static Outgoing outgoing(const registry_api::MigrationSetReport& report);
+  [[nodiscard]] static Outgoing outgoing(const registry_api::RevertReport& report,
+                                         const std::string& report_id);
+
+  DeliveryOutcome send(const Outgoing& outgoing);
   /// Keeps a report without trying: the token was refused, or there is no time left.
-  DeliveryOutcome keep(const registry_api::MigrationReport& report,
-                       const std::string& report_id,
-                       const std::string& error);
-  DeliveryOutcome keep(const registry_api::MigrationSetReport& report, const std::string& error);
+  DeliveryOutcome keep(const Outgoing& outgoing, const std::string& error);
 
   struct Flushed {
     size_t delivered = 0;
@@ -81,13 +89,6 @@ class Delivery {
   Result<Flushed> flush();
 
  private:
-  struct Outgoing {
-    std::string id{};
-    registry_api::Document document;
-    codec::Json input{};
-  };
-  DeliveryOutcome send(const Outgoing& outgoing);
-  DeliveryOutcome keep(const Outgoing& outgoing, const std::string& error);
   [[nodiscard]] bool is_final() const;
 
   registry_api::RegistryClient& client_;

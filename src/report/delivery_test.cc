@@ -77,7 +77,8 @@ class DeliveryTest : public ::testing::Test {
 
 TEST_F(DeliveryTest, DeliversAndTellsThePage) {
   Wires wires({200}, clock_);
-  const DeliveryOutcome outcome = delivery(wires, &spool_).send(report_, "id-1");
+  const DeliveryOutcome outcome =
+      delivery(wires, &spool_).send(Delivery::outgoing(report_, "id-1"));
   EXPECT_EQ(outcome.state, DeliveryState::kDelivered);
   EXPECT_EQ(outcome.url, "http://r/deployments/1");
   EXPECT_THAT(spool_.list().value(), IsEmpty());
@@ -104,7 +105,8 @@ TEST_F(DeliveryTest, KeepsWhatGotNoRealAnswer) {
   };
   for (const KeptCase& c : cases) {
     Wires wires({c.status}, clock_);
-    const DeliveryOutcome outcome = delivery(wires, &spool_).send(report_, "id-1");
+    const DeliveryOutcome outcome =
+        delivery(wires, &spool_).send(Delivery::outgoing(report_, "id-1"));
     EXPECT_EQ(outcome.state, c.state) << c.name;
     EXPECT_THAT(wires.scripted.bodies_, SizeIs(c.attempts)) << c.name;
     EXPECT_EQ(spool_.list().value().size(), c.state == DeliveryState::kKept ? 1U : 0U) << c.name;
@@ -116,27 +118,28 @@ TEST_F(DeliveryTest, KeepsWhatGotNoRealAnswer) {
 
 TEST_F(DeliveryTest, WithoutASpoolTheReportIsLostAndSaidSo) {
   Wires wires({500}, clock_);
-  const DeliveryOutcome outcome = delivery(wires, nullptr).send(report_, "id-1");
+  const DeliveryOutcome outcome =
+      delivery(wires, nullptr).send(Delivery::outgoing(report_, "id-1"));
   EXPECT_EQ(outcome.state, DeliveryState::kLost);
   EXPECT_EQ(outcome.error, "unexpected error code 500: sorry");
 }
 
 TEST_F(DeliveryTest, WaitsLongerEachTime) {
   Wires wires({500}, clock_);
-  delivery(wires, nullptr).send(report_, "id-1");
+  delivery(wires, nullptr).send(Delivery::outgoing(report_, "id-1"));
   EXPECT_THAT(wires.scripted.waits_, ElementsAre(1000, 2000, 4000, 8000));
 }
 
 TEST_F(DeliveryTest, TheBudgetEndsTheAttempts) {
   Wires wires({500}, clock_);
   wires.recording.limit(std::chrono::seconds(2));
-  delivery(wires, nullptr).send(report_, "id-1");
+  delivery(wires, nullptr).send(Delivery::outgoing(report_, "id-1"));
   EXPECT_THAT(wires.scripted.waits_, ElementsAre(1000, 2000));
 }
 
 TEST_F(DeliveryTest, FlushSendsTheSameBytesAndEmptiesTheSpool) {
   Wires broken({500}, clock_);
-  delivery(broken, &spool_).send(report_, "id-1");
+  delivery(broken, &spool_).send(Delivery::outgoing(report_, "id-1"));
   Wires working({200}, clock_);
   const Delivery::Flushed flushed = delivery(working, &spool_).flush().value();
   EXPECT_EQ(flushed.delivered, 1U);
@@ -147,7 +150,7 @@ TEST_F(DeliveryTest, FlushSendsTheSameBytesAndEmptiesTheSpool) {
 
 TEST_F(DeliveryTest, FlushDropsWhatTheRegistryRefusesWithAWarning) {
   Wires broken({500}, clock_);
-  delivery(broken, &spool_).send(report_, "id-1");
+  delivery(broken, &spool_).send(Delivery::outgoing(report_, "id-1"));
   Wires refusing({422}, clock_);
   const Delivery::Flushed flushed = delivery(refusing, &spool_).flush().value();
   EXPECT_THAT(flushed.warnings, ElementsAre(HasSubstr("id-1")));

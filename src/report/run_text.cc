@@ -84,9 +84,11 @@ std::string format_checks(const FileSummary& file,
   return text;
 }
 
-std::string format_file_heading(const FileSummary& file, const Words& words, const Style& style) {
-  return "\n  " + dashes(style) + " " + std::string(words.heading) +
-         style.cyan(file.file().version) + "\n";
+std::string format_file_heading(const migrate::RunFile& file,
+                                const Words& words,
+                                const Style& style) {
+  return "\n  " + dashes(style) + " " + std::string(words.heading) + style.cyan(file.version) +
+         "\n";
 }
 
 std::string format_statement(const migrate::StatementText& statement,
@@ -124,7 +126,7 @@ std::string format_file(const FileSummary& file,
   if (file.failed_in_check()) {
     return text;
   }
-  text += format_file_heading(file, words, style);
+  text += format_file_heading(file.file(), words, style);
   file.planned->visit_statements(file.skipped, file.attempted,
                                  [&](const migrate::StatementText& statement) {
                                    text += format_statement(statement, form, style);
@@ -184,6 +186,18 @@ std::string format_run_header(const TargetSummary& target, const Style& style) {
     text += " from " + style.cyan(target.current);
   }
   return text + " (" + std::to_string(target.pending.size()) + " migrations in total):";
+}
+
+std::string format_planned_text(const TargetSummary& target, TextForm form, const Style& style) {
+  std::string text;
+  for (const auto& file : target.pending) {
+    text += format_file_heading(file->file(), words_for(target), style);
+    file->visit_statements(0, file->statement_count(),
+                           [&](const migrate::StatementText& statement) {
+                             text += format_statement(statement, form, style);
+                           });
+  }
+  return text;
 }
 
 std::string format_run_totals(const TargetSummary& target,
@@ -258,7 +272,8 @@ void RunTextPrinter::on_event(const migrate::RunEvent& event) {
   } else if (const auto* statement = std::get_if<migrate::StatementStarted>(&event.body)) {
     const FileSummary& file = target.files.back();
     if (file.attempted == 1) {
-      out_ << format_checks(file, words, kForm, style_) << format_file_heading(file, words, style_);
+      out_ << format_checks(file, words, kForm, style_)
+           << format_file_heading(file.file(), words, style_);
     }
     out_ << format_statement(statement->text, kForm, style_);
   } else if (const auto* ended = std::get_if<migrate::StatementDone>(&event.body);

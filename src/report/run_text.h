@@ -36,6 +36,12 @@ class RunTextPrinter final : public migrate::RunObserver {
 /// migration in total):`, without a newline.
 [[nodiscard]] std::string format_run_header(const TargetSummary& target, const Style& style);
 
+/// What is going to be executed, file by file, to follow the header: for a run that waits for an
+/// approval. Shape: ends with a newline.
+[[nodiscard]] std::string format_planned_text(const TargetSummary& target,
+                                              TextForm form,
+                                              const Style& style);
+
 /// The closing lines (duration, files, checks, statements), each begun with `indent`.
 [[nodiscard]] std::string format_run_totals(const TargetSummary& target,
                                             std::string_view indent,

@@ -15,7 +15,7 @@ namespace rhumb::report {
 struct SpooledReport {
   std::string id{};         ///< UUID of the report or of the set; also names its file
   std::string endpoint{};   ///< where it was meant to go
-  std::string operation{};  ///< `reportMigration` or `reportMigrationSet`
+  std::string operation{};  ///< `reportMigration`, `reportMigrationSet` or `reportMigrationDown`
   std::string body{};       ///< the variable `input` of the request
 };
 
