@@ -59,6 +59,7 @@ bool begins_simple_statement(Keyword keyword) {
     case Keyword::kDelete:
     case Keyword::kReplace:
     case Keyword::kCall:
+    case Keyword::kDo:
     case Keyword::kWith:
     case Keyword::kValues:
     case Keyword::kSignal:
@@ -146,6 +147,7 @@ class ProgramScanner {
                    token.is(Keyword::kTemporary))) {
       token = reader_.next();
     }
+    awaits_do_ = token.is(Keyword::kEvent);
     if (alter) {
       return token.is(Keyword::kEvent);
     }
@@ -201,7 +203,11 @@ class ProgramScanner {
       if (opens_block(token, simple)) {
         return read_body();
       }
-      simple = simple || is_simple_statement(token, before);
+      if (awaits_do_ && token.is(Keyword::kDo)) {
+        awaits_do_ = false;
+      } else {
+        simple = simple || is_simple_statement(token, before);
+      }
       before = token;
     }
   }
@@ -371,6 +377,7 @@ class ProgramScanner {
   bool declares_ = false;    ///< the sub-statement is a DECLARE
   bool in_handler_ = false;  ///< behind `DECLARE ... HANDLER FOR`
   bool simple_ = false;      ///< a simple statement came behind it
+  bool awaits_do_ = false;   ///< the body of an event comes behind DO, which is else a statement
 };
 
 }  // namespace

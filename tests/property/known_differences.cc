@@ -29,6 +29,20 @@ constexpr KnownDifference kKnown[] = {
      .dialect = Dialect::kPostgres,
      .example = "SELECT E'a''\\'b;'; SELECT 2;",
      .applies = [](std::string_view s) { return RE2::PartialMatch(s, R"((?is)e'.*'.*\\')"); }},
+    {.name = "a dollar tag may begin within a name",
+     .section = "3.4",
+     .dialect = Dialect::kPostgres,
+     .example = "SELECT 1 AS a$$; SELECT 2 AS b$$;",
+     .applies =
+         [](std::string_view s) {
+           return RE2::PartialMatch(s, R"([A-Za-z0-9_\x80-\x{10FFFF}]\$\w*\$)");
+         }},
+    {.name = "a byte order mark inside a script is text",
+     .section = "10.2",
+     .dialect = Dialect::kSqlite,
+     .example = "BEGIN \xEF\xBB\xBF; SELECT 1; END;",
+     .applies =
+         [](std::string_view s) { return s.find("\xEF\xBB\xBF") != std::string_view::npos; }},
     {.name = "blanks alone may stand around ATOMIC",
      .section = "2, rule 13",
      .dialect = Dialect::kPostgres,

@@ -137,8 +137,8 @@ class PostgresServer : public ScriptServer {
         const char* state = pq_.result_error_field(result, PG_DIAG_SQLSTATE);
         answer.error = state == nullptr ? pq_.result_error_message(result) : state;
         // In one piece a script is a transaction of its own; one by one its statements are none.
-        if (answer.error == "57014" || answer.error->starts_with("25")) {
-          answer.unfit = "about time or the transaction around it";
+        if (answer.error == "57014" || answer.error == "22021" || answer.error->starts_with("25")) {
+          answer.unfit = "about time, encoding, or the transaction around it";
         }
       }
     }

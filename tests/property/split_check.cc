@@ -16,7 +16,6 @@ constexpr std::string_view kMariadbEmpty = "1065";
 constexpr std::string_view kMariadbDone = "OK 0";
 /// PostgreSQL reads a script to its end before it executes anything.
 constexpr std::string_view kPostgresSyntax = "42601";
-constexpr std::string_view kPostgresEncoding = "22021";
 
 /// So many bytes of a difference's text tell its kind.
 constexpr size_t kKindSize = 12;
@@ -30,7 +29,7 @@ struct Parts {
   std::string unfit;
   std::string too_many;          ///< a part that is several statements
   std::vector<size_t> empty_at;  ///< how many results there were before an empty statement
-  size_t end = 0;                ///< of the last statement
+  size_t end = 0;                ///< of the last statement that is none of those
 };
 
 Parts run_parts(ScriptServer& server, sql::Dialect dialect, std::string_view script) {
@@ -42,9 +41,10 @@ Parts run_parts(ScriptServer& server, sql::Dialect dialect, std::string_view scr
     return parts;
   }
   for (const sql::Statement& statement : *statements) {
-    parts.end = statement.offset + statement.text.size();
     if (statement.text == ";") {
       parts.empty_at.push_back(parts.results.size());
+    } else {
+      parts.end = statement.offset + statement.text.size();
     }
     const Answer answer = server.run_part(statement.text);
     const bool several = dialect != sql::Dialect::kMysql && answer.results.size() > 1;
@@ -85,8 +85,7 @@ std::string describe(const std::vector<std::string>& results, const std::string&
 /// Whether the server would not begin with the script, nor we with all of it.
 bool both_refuse(const Answer& whole, const Parts& parts) {
   return whole.error && whole.results.empty() && !parts.error.empty() &&
-         (whole.error == kPostgresSyntax || whole.error == kPostgresEncoding ||
-          whole.error == parts.error);
+         (whole.error == kPostgresSyntax || whole.error == parts.error);
 }
 
 bool starts_with(const std::vector<std::string>& all, const std::vector<std::string>& head) {
@@ -137,6 +136,12 @@ bool have_same_ends(const Answer& whole, const Parts& parts, std::string_view sc
   return true;
 }
 
+/// In one piece, statements behind a COMMIT of PostgreSQL are a transaction, which ROLLBACK undoes.
+bool undoes_more(const Answer& whole) {
+  return std::ranges::any_of(
+      whole.results, [](std::string_view result) { return result.starts_with("ROLLBACK"); });
+}
+
 }  // namespace
 
 Verdict check_split(ScriptServer& server, sql::Dialect dialect, std::string_view script) {
@@ -166,7 +171,7 @@ Verdict check_split(ScriptServer& server, sql::Dialect dialect, std::string_view
     verdict.difference = "several statements in one: " + parts.too_many + "\n";
   } else if (!have_same_ends(whole, parts, script)) {
     verdict.difference = "other ends of statements\n" + compared;
-  } else if (!whole.error && parts.error.empty() && state != our_state) {
+  } else if (!whole.error && parts.error.empty() && state != our_state && !undoes_more(whole)) {
     verdict.difference = "left behind\n" + state + "  our statements:\n" + our_state + "\n";
   }
   return verdict;
