@@ -32,7 +32,8 @@ struct ApplyOptions : RunOptions {
 /// Brings one database up to date.
 ///
 /// Locks, brings the revisions table up to date, plans, splits every file of the run, executes and
-/// records. Where a lock costs a connection, none is taken when everything is applied already. Emits TargetStarted to TargetDone; RunStarted and RunDone are the command's.
+/// records. Where a lock costs a connection, none is taken when everything is applied already. Emits
+/// TargetStarted to TargetDone; RunStarted and RunDone are the command's.
 /// A dry run writes nothing at all.
 ///
 /// Errors: what fails before the first file is executed (lock, table, history, unsplittable file)
