@@ -125,8 +125,8 @@ class DownRun {
   Result<int> run() {
     const Result<void> ended = revert();
     const bool delivered = deliver();
-    if (gate_.held()) {
-      return tell_held(*gate_.held());
+    if (const auto held = gate_.held()) {
+      return tell_held(*held);
     }
     const bool has_document = has_plan() && !format_text(invocation_).empty();
     if (has_document) {
@@ -203,10 +203,11 @@ class DownRun {
     if (!outcome.has_value()) {
       return outcome.error();
     }
-    if (outcome->error) {
-      return *outcome->error;
+    const migrate::RunOutcome& ended = outcome.value();
+    if (ended.error) {
+      return *ended.error;
     }
-    return outcome->unlock_error ? Result<void>(*outcome->unlock_error) : Result<void>();
+    return ended.unlock_error ? Result<void>(*ended.unlock_error) : Result<void>();
   }
 
   /// Tells the registry what was done, or that nothing was to do; not what never began.

@@ -105,6 +105,7 @@ class History {
   }
   [[nodiscard]] std::vector<AppliedVersion> take() && {
     std::vector<AppliedVersion> out;
+    out.reserve(applied_.size());
     for (auto& [version, applied] : applied_) {
       out.push_back(std::move(applied));
     }
