@@ -32,9 +32,9 @@ struct ApplyOptions : RunOptions {
 /// Brings one database up to date.
 ///
 /// Locks, brings the revisions table up to date, plans, splits every file of the run, executes and
-/// records. Where a lock costs a connection, none is taken when everything is applied already. Emits
-/// TargetStarted to TargetDone; RunStarted and RunDone are the command's.
-/// A dry run writes nothing at all.
+/// records. Where a lock costs a connection, none is taken when everything is applied already.
+/// Emits TargetStarted to TargetDone; RunStarted and RunDone are the command's. A dry run writes
+/// nothing at all.
 ///
 /// Errors: what fails before the first file is executed (lock, table, history, unsplittable file)
 /// has no report and is returned as the error; it is in TargetDone too once TargetStarted was sent.
