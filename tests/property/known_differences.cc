@@ -70,7 +70,11 @@ constexpr KnownDifference kKnown[] = {
      .section = "6",
      .dialect = Dialect::kSqlite,
      .example = "SELECT 1; /* a; b",
-     .applies = [](std::string_view s) { return s.find("/*") != std::string_view::npos; }},
+     .applies =
+         [](std::string_view s) {
+           const size_t close = s.rfind("*/");
+           return s.find("/*", close == s.npos ? 0 : close + 2) != s.npos;
+         }},
 };
 
 }  // namespace
