@@ -13,12 +13,27 @@ bool has_unicode_space(std::string_view s) {
       s, R"([\v\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}])");
 }
 
+/// Whether two dashes stand before anything but a blank; the text need not be UTF-8.
+bool has_glued_dashes(std::string_view s) {
+  for (size_t at = s.find("--"); at != std::string_view::npos; at = s.find("--", at + 1)) {
+    if (at + 2 < s.size() && static_cast<unsigned char>(s[at + 2]) > ' ') {
+      return true;
+    }
+  }
+  return false;
+}
+
 constexpr KnownDifference kKnown[] = {
     {.name = "two dashes without a blank begin a comment",
      .section = "2, rule 10; 6",
      .dialect = Dialect::kMysql,
      .example = "SELECT 5--3;\nSELECT 1;\n",
-     .applies = [](std::string_view s) { return RE2::PartialMatch(s, R"(--[^\s\x00-\x1F])"); }},
+     .applies = has_glued_dashes},
+    {.name = "a delimiter in an executable comment means nothing",
+     .section = "10.1",
+     .dialect = Dialect::kMysql,
+     .example = "SELECT 1; SELECT 2 /*! ; */;",
+     .applies = [](std::string_view s) { return RE2::PartialMatch(s, R"((?s)/\*M?!.*;.*\*/)"); }},
     {.name = "a backslash escapes in names too",
      .section = "3.2",
      .dialect = Dialect::kMysql,

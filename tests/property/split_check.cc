@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "sql/directives.h"
 #include "sql/statement_splitter.h"
 
@@ -32,6 +33,12 @@ struct Parts {
   size_t end = 0;                ///< of the last statement that is none of those
 };
 
+/// Whether a statement is its `;` alone, or with a comment that only some servers execute.
+bool is_empty(std::string_view text) {
+  const size_t comment = text.starts_with("/*") ? text.find("*/") : std::string_view::npos;
+  return trim(comment == std::string_view::npos ? text : text.substr(comment + 2)) == ";";
+}
+
 Parts run_parts(ScriptServer& server, sql::Dialect dialect, std::string_view script) {
   Parts parts;
   auto statements = sql::split_statements(script, dialect);
@@ -41,7 +48,7 @@ Parts run_parts(ScriptServer& server, sql::Dialect dialect, std::string_view scr
     return parts;
   }
   for (const sql::Statement& statement : *statements) {
-    if (statement.text == ";") {
+    if (is_empty(statement.text)) {
       parts.empty_at.push_back(parts.results.size());
     } else {
       parts.end = statement.offset + statement.text.size();
@@ -187,7 +194,8 @@ std::string shrink(ScriptServer& server, sql::Dialect dialect, std::string scrip
     for (size_t at = 0; at < script.size();) {
       std::string shorter = script;
       shorter.erase(at, size);
-      if (kind(shorter).starts_with(wanted)) {
+      const bool cuts_character = is_valid_utf8(script) && !is_valid_utf8(shorter);
+      if (!cuts_character && kind(shorter).starts_with(wanted)) {
         script = std::move(shorter);
       } else {
         at += size;
