@@ -159,10 +159,12 @@ TYPED_TEST(LeasedConnectionTest, ADryRunTakesNone) {
 class MariadbLeasedConnectionTest : public LeaseTest<MariadbDatabase> {};
 
 TEST_F(MariadbLeasedConnectionTest, IsFreshBeforeAStatementThatMayEndItsTransaction) {
-  const auto ann = leased();
+  LeaseTerms long_enough = terms();  // for the statement, on a machine with other work
+  long_enough.length = 3 * kLength;
+  const auto ann = leased(std::move(long_enough));
   const auto lock = must(ann->lock(request(kAnn)));
   ASSERT_EQ(error_of(ann->begin()), "");
-  std::this_thread::sleep_for(kLongerThanLease);
+  std::this_thread::sleep_for(3 * kLongerThanLease);
   std::string busy;
   std::thread taker([&] {
     std::this_thread::sleep_for(milliseconds(200));
