@@ -83,13 +83,14 @@ std::string format_decisions(const Json& plan) {
   return text.empty() ? text : "\nDecisions\n" + text;
 }
 
-/// What can be done with a plan that is open.
-std::string format_next_step(const Json& plan) {
+/// What can be done with a plan that is open; `program` is what the person calls us.
+std::string format_next_step(const Json& plan, const std::string& program) {
   const std::string status = cloud_text(plan, "status");
   const std::string id = cloud_text(plan, "id");
   if (status == "PENDING_USER") {
-    return "\nTo decide: atlas cloud plan approve --id " + id +
-           ", or atlas cloud plan abort --id " + id + "\n";
+    const std::string command = program + " cloud plan ";
+    return "\nTo decide: " + command + "approve --id " + id + ", or " + command + "abort --id " +
+           id + "\n";
   }
   return status == "APPROVED" ? "\nTo carry it out, call 'migrate down' again.\n" : "";
 }
@@ -114,7 +115,8 @@ Result<int> run_describe(Invocation& invocation) {
                                          {"Expires", cloud_time(plan, "expiresAt")},
                                          {"URL", cloud_text(plan, "url")}}));
     if (invocation.flags.text("format").empty()) {
-      invocation.app.out << format_files(plan) << format_decisions(plan) << format_next_step(plan);
+      invocation.app.out << format_files(plan) << format_decisions(plan)
+                         << format_next_step(plan, invocation.app.program);
     }
     return status;
   });

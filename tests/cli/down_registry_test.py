@@ -126,7 +126,7 @@ To approve the plan visit: {server.address}/plans/{plan}
     listed = scratch.run("cloud", "plan", "list", env=approver).ok().quiet().out
     contains(listed.splitlines()[1], plan, "app", "prod", "PENDING_USER", "3", "2", "runner")
     shown = scratch.run("cloud", "plan", "describe", "--id", plan, env=approver).ok().quiet().out
-    contains(shown, "DROP TABLE c;", "3_c.sql", f"atlas cloud plan approve --id {plan}")
+    contains(shown, "DROP TABLE c;", "3_c.sql", f"rhumb cloud plan approve --id {plan}")
     scratch.run("cloud", "plan", "approve", "--id", plan, env=runner).fails("plan:approve")
     done = scratch.run("cloud", "plan", "approve", "--id", plan, "--comment", "seen", env=approver).ok().quiet()
     contains(done.out, plan, "APPROVED")
