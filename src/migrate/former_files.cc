@@ -9,8 +9,11 @@
 namespace rhumb::migrate {
 namespace {
 
-bool is_row_of(const Revision& row, const FormerFile& file) {
-  return row.version == file.version && !file.hash.empty() && row.hash == file.hash;
+// `revisions` are in byte order of version.
+bool is_applied(const std::vector<Revision>& revisions, const FormerFile& file) {
+  const auto row = std::ranges::lower_bound(revisions, file.version, {}, &Revision::version);
+  return row != revisions.end() && row->version == file.version && !file.hash.empty() &&
+         row->hash == file.hash;
 }
 
 std::vector<NewFile> find_needed(const DirectoryFiles& files,
@@ -22,9 +25,7 @@ std::vector<NewFile> find_needed(const DirectoryFiles& files,
   }
   std::vector<NewFile> needed;
   for (const FormerFile& file : former) {
-    const bool is_wanted =
-        std::ranges::any_of(revisions, [&](const Revision& row) { return is_row_of(row, file); });
-    if (is_wanted && present.insert(file.version).second) {
+    if (is_applied(revisions, file) && present.insert(file.version).second) {
       needed.push_back({file.name, file.content});
     }
   }

@@ -28,7 +28,8 @@ struct CompletedDirectory {
 
 /// Adds to a directory what undoing a history needs of `former`: files of versions that are in
 /// `revisions` and not in the directory. The hash in the row must be that of the file, else it is
-/// another file of the same name. Nothing when there is nothing to add.
+/// another file of the same name. `revisions` are in byte order of version. Nothing when there is
+/// nothing to add.
 /// Errors: those of directory_of_files for a name that is not allowed.
 [[nodiscard]] Result<std::optional<CompletedDirectory>> complete_directory(
     const Directory& directory,
