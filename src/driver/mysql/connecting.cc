@@ -174,7 +174,7 @@ int happened(int wanted, short ready) {
                    ((ready & POLLOUT) != 0 ? MYSQL_WAIT_WRITE : 0) |
                    ((ready & POLLPRI) != 0 ? MYSQL_WAIT_EXCEPT : 0);
   const int all = MYSQL_WAIT_READ | MYSQL_WAIT_WRITE | MYSQL_WAIT_EXCEPT;
-  return ((ready & (POLLERR | POLLHUP)) != 0 ? all : seen) & wanted;
+  return ((ready & (POLLERR | POLLHUP | POLLNVAL)) != 0 ? all : seen) & wanted;
 }
 
 // Waits for what a started connection asks for. -> what has happened of it
