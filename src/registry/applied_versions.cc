@@ -23,6 +23,7 @@ using StateFiles = std::map<std::string, PushedFile>;  // by name
 
 /// One file of one deployment.
 struct RanFile {
+  int64_t event_id = 0;
   std::string name;
   std::string status;  ///< of the deployment
   std::string current_version;
@@ -30,13 +31,22 @@ struct RanFile {
   int64_t received_at = 0;
 };
 
-/// Looks the files of a repository's states up, each state once.
+/// Looks the files of a repository's states up, once for each deployment and each state.
 class PushedStates {
  public:
   PushedStates(Session& session, int64_t repo_id) : session_(session), repo_id_(repo_id) {}
 
   /// The state that a deployment ran; an empty one when nothing was pushed by then.
   Result<const StateFiles*> find(const RanFile& file) {
+    if (last_ == nullptr || file.event_id != last_event_id_) {
+      last_ = TRY(look_up(file));
+      last_event_id_ = file.event_id;
+    }
+    return last_;
+  }
+
+ private:
+  Result<const StateFiles*> look_up(const RanFile& file) {
     const Value state = TRY(session_.scalar(
         "SELECT id FROM dir_states WHERE repo_id = ? AND (hash = ? OR created_at <= ?) "
         "ORDER BY hash = ? DESC, created_at DESC, id DESC LIMIT 1",
@@ -55,10 +65,11 @@ class PushedStates {
     return &states_.emplace(state.number(), std::move(files)).first->second;
   }
 
- private:
   Session& session_;
   int64_t repo_id_;
   std::map<int64_t, StateFiles> states_;
+  const StateFiles* last_ = nullptr;
+  int64_t last_event_id_ = 0;
 };
 
 std::string dir_hash_of(const Value& extra) {
@@ -149,7 +160,8 @@ Result<std::vector<AppliedVersion>> read_applied(Session& session, const FoundTa
     if (row[0].text() == "DOWN") {
       history.go_back_to(row[2].text());
     } else if (has_ended_well(row)) {
-      TRY(history.run({.name = row[6].text(),
+      TRY(history.run({.event_id = row[5].number(),
+                       .name = row[6].text(),
                        .status = row[1].text(),
                        .current_version = row[2].text(),
                        .dir_hash = dir_hash_of(row[3]),
