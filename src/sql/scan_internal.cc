@@ -5,6 +5,14 @@
 namespace rhumb::sql::internal {
 namespace {
 
+// Versions that executable comments name: five digits for MySQL, six for MariaDB since 10.0. The
+// oldest ones here are those of the oldest servers in use.
+constexpr size_t kVersionDigitsMin = 5;
+constexpr size_t kVersionDigitsMax = 6;
+constexpr unsigned kMysqlOldest = 50700;
+constexpr unsigned kMariadbFirst = 100000;
+constexpr unsigned kMariadbOldest = 100200;
+
 bool is_white_space(char32_t rune) {
   switch (rune) {
     case 0x85:
@@ -66,6 +74,8 @@ size_t server_end_of_comment(std::string_view text, size_t at) {
     } else if (c == '#' || (c == '-' && next == '-' && at + 2 < text.size() &&
                             static_cast<unsigned char>(text[at + 2]) <= ' ')) {
       at = end_of_line(text, at);
+    } else if (const size_t mark = joining_mark_at(text, at)) {
+      at += mark;
     } else if (c == '/' && next == '*') {
       const size_t inner = text.find("*/", at + 2);
       at = inner == kNowhere ? kNowhere : inner + 2;
@@ -95,14 +105,6 @@ size_t end_of_nested_comment(std::string_view text, size_t at) {
       ++at;
     }
   }
-}
-
-bool is_executable(std::string_view text, size_t at) {
-  const std::string_view head = text.substr(at, 14);
-  if (head.starts_with("/*M!")) {
-    return !head.starts_with("/*M!999999\\-");
-  }
-  return head.starts_with("/*!");
 }
 
 Comment block_comment_at(std::string_view text, size_t at, const SplitOptions& options) {
@@ -254,6 +256,33 @@ Comment comment_at(std::string_view text, size_t at, const SplitOptions& options
     return {.kind = CommentKind::kLine, .end = end_of_line(text, at)};
   }
   return c == '/' && next == '*' ? block_comment_at(text, at, options) : Comment{};
+}
+
+bool is_executable(std::string_view text, size_t at) {
+  const std::string_view head = text.substr(at, 14);
+  if (head.starts_with("/*M!")) {
+    return !head.starts_with("/*M!999999\\-");
+  }
+  return head.starts_with("/*!");
+}
+
+size_t joining_mark_at(std::string_view text, size_t at) {
+  if (!is_executable(text, at)) {
+    return 0;
+  }
+  const size_t bare = text[at + 2] == 'M' ? 4 : 3;
+  size_t digits = 0;
+  unsigned version = 0;
+  for (size_t i = at + bare; digits < kVersionDigitsMax && i < text.size() && is_digit(text[i]);
+       ++i, ++digits) {
+    version = version * 10 + static_cast<unsigned>(text[i] - '0');
+  }
+  if (digits < kVersionDigitsMin) {
+    return bare;
+  }
+  const bool everywhere =
+      version < kMysqlOldest || (version >= kMariadbFirst && version <= kMariadbOldest);
+  return everywhere ? bare + digits : 0;
 }
 
 size_t skip_gap(std::string_view text, size_t at, const SplitOptions& options) {

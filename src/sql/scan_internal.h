@@ -150,6 +150,11 @@ struct Comment {
 };
 /// The comment that starts at `at`; kNone also for a block comment without an end.
 [[nodiscard]] Comment comment_at(std::string_view text, size_t at, const SplitOptions& options);
+/// Whether a comment that starts at `at` is one that MySQL or MariaDB executes.
+[[nodiscard]] bool is_executable(std::string_view text, size_t at);
+/// Bytes of the mark, version included, of an executable comment at `at` that stands in another one
+/// and that every server in use executes: the first `*/` then closes both. 0 for anything else.
+[[nodiscard]] size_t joining_mark_at(std::string_view text, size_t at);
 
 /// Skips blanks and comments of every kind.
 [[nodiscard]] size_t skip_gap(std::string_view text, size_t at, const SplitOptions& options);

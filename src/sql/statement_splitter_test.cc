@@ -245,6 +245,31 @@ TEST(StatementSplitter, KeepsCompoundStatementsOfMariadbWhole) {
   }
 }
 
+/// MariaDB executes these so; MySQL too where it knows the form.
+TEST(StatementSplitter, EndsExecutableCommentsWithinOthersAsTheServerDoes) {
+  const FormCase cases[] = {
+      {"both end at the first mark", Dialect::kMysql,
+       "/*!50003 SET @a = /*!40101 1 */; SELECT 2 /* x */;",
+       "0|/*!50003 SET @a = /*!40101 1 */;|\n33|SELECT 2 /* x */;|\n"},
+      {"without a version", Dialect::kMysql, "/*! SET @a = /*! 1 */; SELECT 2 /* x */;",
+       "0|/*! SET @a = /*! 1 */;|\n23|SELECT 2 /* x */;|\n"},
+      {"of MariaDB", Dialect::kMysql, "/*! SET @a = /*M!100100 1 */; SELECT 2 /* x */;",
+       "0|/*! SET @a = /*M!100100 1 */;|\n30|SELECT 2 /* x */;|\n"},
+      {"quotes in the inner one", Dialect::kMysql, "/*! SET @a = /*! 'x*/; y' */; SELECT 2;",
+       "0|/*! SET @a = /*! 'x*/; y' */;|\n30|SELECT 2;|\n"},
+      {"another one skipped by some servers", Dialect::kMysql,
+       "/*! SET @a = /*!99999 1 */ ; 2 */; SELECT 2;",
+       "0|/*! SET @a = /*!99999 1 */ ; 2 */;|\n35|SELECT 2;|\n"},
+      {"a plain one", Dialect::kMysql, "/*! SET @a = /* it's */ ; 2 */; SELECT 2;",
+       "0|/*! SET @a = /* it's */ ; 2 */;|\n32|SELECT 2;|\n"},
+      {"another database", Dialect::kSqlite, "/*! a /*! b */; SELECT 2 /* x */;",
+       "14|;|/*! a /*! b */\n16|SELECT 2 /* x */;|\n"},
+  };
+  for (const FormCase& c : cases) {
+    EXPECT_EQ(our_form(c.script, c.dialect), c.want) << c.name;
+  }
+}
+
 TEST(StatementSplitter, ReadsSqlServerBatches) {
   const FormCase cases[] = {
       {"GO", Dialect::kSqlServer, "SELECT 1\nGO\nSELECT 2\nGO 3\n", "3|SELECT 1|\n17|SELECT 2|\n"},

@@ -187,6 +187,11 @@ Token Lexer::read_dollar_string(size_t tag_size) {
 }
 
 Token Lexer::read_comment() {
+  if (!regions_.empty() && rules_.executable_comments) {
+    if (const size_t mark = internal::joining_mark_at(text_, at_)) {
+      return take(TokenKind::kCommentMark, at_ + mark);
+    }
+  }
   const Comment comment = internal::comment_at(text_, at_, rules_);
   if (comment.kind == CommentKind::kNone) {
     Token token = take(TokenKind::kComment, text_.size());
