@@ -58,6 +58,25 @@ class MariadbMaker : public ScriptMaker {
     }
   }
 
+  std::string client_part() override {
+    return random_.chance(50) ? delimiter_command() : switch_mode();
+  }
+
+  /// The program does not know bodies: those need another delimiter.
+  std::string client_statement() override {
+    if (delimiter_ != ";") {
+      return statement();
+    }
+    switch (random_.below(4)) {
+      case 0:
+        return insert();
+      case 1:
+        return plain();
+      default:
+        return select();
+    }
+  }
+
   std::string statement() override {
     switch (random_.below(20)) {
       case 0:
@@ -99,6 +118,32 @@ class MariadbMaker : public ScriptMaker {
   }
 
  private:
+  std::string delimiter_command() {
+    static constexpr std::string_view kDelimiters[] = {";",  ";",  "//", "$$",
+                                                       ";;", "//", "~~", "-- end"};
+    // Of a line end CRLF the program would take the CR for a part of the delimiter.
+    static constexpr std::string_view kLineEnds[] = {"\n", "\n", " \n"};
+    const std::string delimiter(random_.pick(kDelimiters));
+    // The program finds it in the mark that ends a comment, too.
+    delimiter_ = (delimiter == "//" ? " " : "") + delimiter;
+    return (random_.chance(20) ? "  " : "") + any_case("DELIMITER") + " " + delimiter +
+           std::string(random_.pick(kLineEnds));
+  }
+
+  /// A setting, and what is read otherwise under it.
+  std::string switch_mode() {
+    static constexpr std::string_view kModes[] = {"'ANSI_QUOTES'", "'NO_BACKSLASH_ESCAPES'",
+                                                  "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'", "DEFAULT",
+                                                  "CONCAT(@@sql_mode, ',ANSI_QUOTES')"};
+    static constexpr std::string_view kReadOtherwise[] = {
+        R"(SELECT 1 AS "a;")",        R"(SELECT 1 AS "a\b;")", R"(SELECT 'a\\')",
+        R"(SELECT 'a\\', 'b;')",      R"(SELECT 'a;''b')",     R"(SELECT 1 AS `a;b\c`)",
+        R"(SELECT 'a\'; SELECT ';')", R"(SELECT 'a\'b;')",     R"(SELECT "a\"; SELECT ";")",
+        R"(SELECT 1 AS "a""b;")"};
+    return spread("SET sql_mode =") + gap() + std::string(random_.pick(kModes)) + delimiter_ +
+           "\n" + std::string(random_.pick(kReadOtherwise)) + delimiter_ + "\n";
+  }
+
   std::string insert() {
     return spread("INSERT INTO seen VALUES") + gap() + "(" + random_.number() + "," + maybe_gap() +
            quoted('\'', Escapes::kBackslash) + ")";
@@ -165,7 +210,7 @@ class MariadbMaker : public ScriptMaker {
                                                    "MODIFIES SQL DATA "};
     return spread("CREATE") + gap() + definer() + spread("PROCEDURE") + gap() + name + maybe_gap() +
            "(" + (random_.chance(30) ? "`in;` INT" : "") + ")" + gap() +
-           std::string(random_.pick(kTraits)) + body(3, Rows::kAllowed) + maybe_gap() + ";" +
+           std::string(random_.pick(kTraits)) + body(3, Rows::kAllowed) + maybe_gap() + delimiter_ +
            spread("CALL") + gap() + name + "()";
   }
 
@@ -180,7 +225,7 @@ class MariadbMaker : public ScriptMaker {
                                           gap() + result + ";" + maybe_gap() + spread("END");
     return spread("CREATE") + gap() + definer() + spread("FUNCTION") + gap() + name + "()" + gap() +
            spread("RETURNS") + gap() + std::string(random_.pick(kTypes)) + gap() + body +
-           maybe_gap() + ";" + spread("SELECT") + gap() + name + "()";
+           maybe_gap() + delimiter_ + spread("SELECT") + gap() + name + "()";
   }
 
   std::string trigger() {
@@ -188,7 +233,7 @@ class MariadbMaker : public ScriptMaker {
                                                   "BEFORE DELETE ON"};
     return spread("CREATE") + gap() + definer() + spread("TRIGGER") + gap() + fresh_name("r") +
            gap() + spread(random_.pick(kTimes)) + gap() + "seen" + gap() + spread("FOR EACH ROW") +
-           gap() + body(2, Rows::kForbidden) + maybe_gap() + ";" + insert();
+           gap() + body(2, Rows::kForbidden) + maybe_gap() + delimiter_ + insert();
   }
 
   std::string event() {

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "client_program.h"
 #include "codec/url.h"
 #include "driver/mysql/client_library.h"
 #include "driver/mysql/connecting.h"
@@ -15,6 +16,7 @@ using driver::mysql::ClientLibrary;
 using driver::mysql::Dsn;
 
 constexpr const char* kScratch = "rhumb_splitter";
+constexpr std::string_view kTimeout = "1969";
 
 /// Whether nothing but the session can be changed by the script.
 bool changes_nothing(std::string_view script) {
@@ -29,7 +31,8 @@ bool changes_nothing(std::string_view script) {
 class MariadbServer : public ScriptServer {
  public:
   /// Scripts run as a user who may do nothing outside of the scratch database.
-  explicit MariadbServer(const std::string& url) : library_(*driver::mysql::client_library()) {
+  MariadbServer(const std::string& url, Splitter splitter)
+      : library_(*driver::mysql::client_library()), splitter_(splitter) {
     admin_dsn_ = driver::mysql::parse_dsn(codec::parse_url(url).value()).value();
     const std::string name(kScratch);
     admin_ = connect(admin_dsn_);
@@ -57,6 +60,8 @@ class MariadbServer : public ScriptServer {
   MariadbServer(const MariadbServer&) = delete;
   MariadbServer& operator=(const MariadbServer&) = delete;
 
+  [[nodiscard]] Splitter splitter() const override { return splitter_; }
+
   void reset() override {
     for (MYSQL* session : {whole_session_, part_session_}) {
       RHUMB_CHECK(library_.reset_connection(session) == 0, "a session can be reset");
@@ -71,25 +76,52 @@ class MariadbServer : public ScriptServer {
     dirty_ = false;
   }
 
-  Answer run_whole(std::string_view script) override { return run(whole_session_, script); }
+  Answer run_whole(std::string_view script) override {
+    if (splitter_ == Splitter::kServer) {
+      return run(whole_session_, script);
+    }
+    dirty_ = dirty_ || !changes_nothing(script);
+    const std::string name(kScratch);
+    Answer answer = run_client(
+        {"mariadb", "--no-defaults", "--batch", "--raw", "--skip-column-names", "--comments",
+         "--binary-mode", "--default-character-set=utf8mb4", "--protocol=tcp",
+         "--host=" + admin_dsn_.host, "--port=" + std::to_string(admin_dsn_.port), "--user=" + name,
+         "--password=" + name, name},
+        script, "ERROR (\\d+)");
+    answer.unfit = answer.error == kTimeout ? "time was over" : "";
+    return answer;
+  }
   Answer run_part(std::string_view statement) override { return run(part_session_, statement); }
+
+  /// What comments alone precede goes on as a statement of its own; whether an executable comment
+  /// is one of those only the server knows.
+  bool is_empty(std::string_view statement) override {
+    if (!statement.starts_with("/*")) {
+      return statement == ";";
+    }
+    const std::string_view bare = statement.substr(0, statement.find_last_not_of(';') + 1);
+    return !run(part_session_, std::string(bare) + "\nSHOW WARNINGS").error;
+  }
 
   std::string state() override {
     if (!dirty_) {
       return {};
     }
-    // The server cuts semicolons, comment marks before them too, off the end of what it is sent.
-    static constexpr std::string_view kQueries[] = {
+    // The server cuts semicolons, comment marks before them too, off the end of what it is sent;
+    // the program puts blanks behind comments.
+    const std::string cut =
+        splitter_ == Splitter::kClient ? ", '[;#[:space:]-]+', '')" : ", '[;#[:space:]-]+$', '')";
+    const std::string queries[] = {
         "SELECT * FROM rhumb_splitter.seen",
-        "SELECT name, REGEXP_REPLACE(body_utf8, '[;#[:space:]-]+$', '') FROM mysql.proc "
-        "WHERE db = 'rhumb_splitter' ORDER BY name",
-        "SELECT name, REGEXP_REPLACE(body_utf8, '[;#[:space:]-]+$', '') FROM mysql.event "
-        "WHERE db = 'rhumb_splitter' ORDER BY name",
-        "SELECT trigger_name, REGEXP_REPLACE(action_statement, '[;#[:space:]-]+$', '') "
-        "FROM information_schema.triggers WHERE trigger_schema = 'rhumb_splitter' "
-        "ORDER BY trigger_name"};
+        "SELECT name, REGEXP_REPLACE(body_utf8" + cut +
+            " FROM mysql.proc WHERE db = 'rhumb_splitter' ORDER BY name",
+        "SELECT name, REGEXP_REPLACE(body_utf8" + cut +
+            " FROM mysql.event WHERE db = 'rhumb_splitter' ORDER BY name",
+        "SELECT trigger_name, REGEXP_REPLACE(action_statement" + cut +
+            " FROM information_schema.triggers WHERE trigger_schema = 'rhumb_splitter' "
+            "ORDER BY trigger_name"};
     std::string all;
-    for (const std::string_view query : kQueries) {
+    for (const std::string& query : queries) {
       const Answer answer = run(admin_, query);
       all += answer.error.value_or(answer.results.empty() ? "" : answer.results.front());
     }
@@ -118,9 +150,8 @@ class MariadbServer : public ScriptServer {
       failed = failed || next > 0;
     }
     if (failed) {
-      const unsigned number = library_.error_number(session);
-      answer.error = std::to_string(number);
-      answer.unfit = number == 1969 ? "time was over" : "";
+      answer.error = std::to_string(library_.error_number(session));
+      answer.unfit = answer.error == kTimeout ? "time was over" : "";
     }
     return answer;
   }
@@ -131,7 +162,10 @@ class MariadbServer : public ScriptServer {
       if (library_.field_count(session) > 0) {
         return false;
       }
-      answer.results.push_back("OK " + std::to_string(library_.affected_rows(session)));
+      // The program prints nothing of these.
+      answer.results.push_back(splitter_ == Splitter::kClient
+                                   ? ""
+                                   : "OK " + std::to_string(library_.affected_rows(session)));
       return true;
     }
     std::string text;
@@ -139,7 +173,8 @@ class MariadbServer : public ScriptServer {
     while (const MYSQL_ROW row = library_.fetch_row(result)) {
       const unsigned long* sizes = library_.fetch_lengths(result);
       for (unsigned i = 0; i < count; ++i) {
-        text += "|" + (row[i] == nullptr ? "NULL" : std::string(row[i], sizes[i]));
+        text += i == 0 ? "" : "\t";
+        text += row[i] == nullptr ? "NULL" : std::string(row[i], sizes[i]);
       }
       text += "\n";
     }
@@ -153,24 +188,27 @@ class MariadbServer : public ScriptServer {
   MYSQL* admin_ = nullptr;
   MYSQL* whole_session_ = nullptr;
   MYSQL* part_session_ = nullptr;
+  Splitter splitter_;
   bool dirty_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<ScriptServer> mariadb_server() {
+std::unique_ptr<ScriptServer> mariadb_server(Splitter splitter) {
   const char* url = std::getenv("RHUMB_TEST_MARIADB");
-  return url == nullptr || *url == '\0' ? nullptr : std::make_unique<MariadbServer>(url);
+  const bool there =
+      url != nullptr && *url != '\0' && (splitter == Splitter::kServer || has_program("mariadb"));
+  return there ? std::make_unique<MariadbServer>(url, splitter) : nullptr;
 }
 
-std::unique_ptr<ScriptServer> script_server(sql::Dialect dialect) {
+std::unique_ptr<ScriptServer> script_server(sql::Dialect dialect, Splitter splitter) {
   switch (dialect) {
     case sql::Dialect::kPostgres:
-      return postgres_server();
+      return postgres_server(splitter);
     case sql::Dialect::kMysql:
-      return mariadb_server();
+      return mariadb_server(splitter);
     default:
-      return sqlite_server();
+      return splitter == Splitter::kServer ? sqlite_server() : nullptr;
   }
 }
 

@@ -47,6 +47,8 @@ class PostgresMaker : public ScriptMaker {
     }
   }
 
+  std::string client_part() override { return random_.chance(70) ? copy() : switch_strings(); }
+
   std::string statement() override {
     switch (random_.below(16)) {
       case 0:
@@ -86,6 +88,49 @@ class PostgresMaker : public ScriptMaker {
   }
 
  private:
+  /// COPY with its rows.
+  std::string copy() {
+    static constexpr std::string_view kCommands[] = {"COPY seen FROM STDIN",
+                                                     "COPY seen FROM STDIN",
+                                                     "COPY seen (note) FROM STDIN",
+                                                     "COPY \"seen\" FROM STDIN WITH (FORMAT csv)",
+                                                     "COPY public.seen FROM STDIN CSV QUOTE ';'",
+                                                     "COPY seen FROM STDIN (DELIMITER ';')",
+                                                     "COPY seen FROM STDIN NULL 'a;'",
+                                                     "COPY seen FROM STDIN WHERE note <> 'a;'"};
+    static constexpr std::string_view kBehind[] = {"", "", "", " ", " -- ;", "\r"};
+    const std::string_view command = random_.pick(kCommands);
+    const bool one_column = command.find("(note)") != std::string_view::npos;
+    std::string_view between = "\t";
+    if (command.find("csv") != std::string_view::npos ||
+        command.find("CSV") != std::string_view::npos) {
+      between = ",";
+    } else if (command.find("DELIMITER") != std::string_view::npos) {
+      between = ";";
+    }
+    std::string out =
+        spread(command) + maybe_gap() + ";" + std::string(random_.pick(kBehind)) + "\n";
+    for (size_t rows = random_.below(4); rows > 0; --rows) {
+      out += one_column ? "" : random_.number() + std::string(between);
+      out += unruly({"\n", "\r", "\t", "\"", ";", ",", "\\"}) +
+             (random_.chance(20) ? "\\N;" : "x") + "\n";
+    }
+    return out + "\\.\n";
+  }
+
+  /// A setting, and what is read otherwise under it.
+  std::string switch_strings() {
+    static constexpr std::string_view kSettings[] = {
+        "SET standard_conforming_strings = off", "SET standard_conforming_strings TO on",
+        "RESET standard_conforming_strings", "SET backslash_quote = off"};
+    static constexpr std::string_view kReadOtherwise[] = {
+        R"(SELECT 'a\'; SELECT ';')", R"(SELECT 'a\'b;')", R"(SELECT 'a\\', 'b;')",
+        R"(SELECT E'a\'b;')",         R"(SELECT 'a''b;')", R"(SELECT U&'a;' || E'\\;')",
+        R"(SELECT 1 AS "a\")"};
+    return spread(random_.pick(kSettings)) + ";\n" + std::string(random_.pick(kReadOtherwise)) +
+           ";\n";
+  }
+
   std::string block_comment(int depth) {
     std::string inside = unruly({"/*", "*/"});
     if (depth > 0 && random_.chance(30)) {

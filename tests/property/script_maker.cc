@@ -161,8 +161,20 @@ std::string ScriptMaker::script() {
     out += statement();
     const bool last = i + 1 == count;
     out += random_.chance(10) ? gap() : "";
-    out += last && random_.chance(30) ? "" : ";";
+    out += last && random_.chance(30) ? "" : delimiter_;
     out += random_.chance(70) ? "\n" : maybe_gap();
+  }
+  return out;
+}
+
+std::string ScriptMaker::client_script() {
+  names_ = 0;
+  delimiter_ = ";";
+  std::string out;
+  for (size_t count = 2 + random_.below(6); count > 0; --count) {
+    out += random_.chance(40)
+               ? client_part()
+               : client_statement() + delimiter_ + (random_.chance(80) ? "" : maybe_gap()) + "\n";
   }
   return out;
 }

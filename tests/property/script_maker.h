@@ -19,6 +19,9 @@ class ScriptMaker {
   virtual ~ScriptMaker() = default;
 
   std::string script();
+  /// One that also has what only the client program of the server understands, and settings that
+  /// change where quotes end.
+  std::string client_script();
 
  protected:
   /// A statement without its `;`.
@@ -29,6 +32,10 @@ class ScriptMaker {
   virtual std::string comment() = 0;
   /// A name in quotes.
   virtual std::string quoted_name() = 0;
+  /// What is for the client program, with what ends it, on lines of its own.
+  virtual std::string client_part() { return ""; }
+  /// A statement that the client program takes for one, without its delimiter.
+  virtual std::string client_statement() { return statement(); }
 
   /// Blanks and comments, never nothing; mostly one space.
   std::string gap();
@@ -51,6 +58,7 @@ class ScriptMaker {
   std::string select();
 
   SeededRandom& random_;
+  std::string delimiter_ = ";";
 
  private:
   int names_ = 0;

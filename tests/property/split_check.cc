@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kMariadbEmpty = "1065";
 /// What it says when there are only comments behind the last statement, as if they were one.
 constexpr std::string_view kMariadbDone = "OK 0";
+constexpr std::string_view kMariadbSyntax = "1064";
 /// PostgreSQL reads a script to its end before it executes anything.
 constexpr std::string_view kPostgresSyntax = "42601";
 
@@ -33,12 +34,6 @@ struct Parts {
   size_t end = 0;                ///< of the last statement that is none of those
 };
 
-/// Whether a statement is its `;` alone, or with a comment that only some servers execute.
-bool is_empty(std::string_view text) {
-  const size_t comment = text.starts_with("/*") ? text.find("*/") : std::string_view::npos;
-  return trim(comment == std::string_view::npos ? text : text.substr(comment + 2)) == ";";
-}
-
 Parts run_parts(ScriptServer& server, sql::Dialect dialect, std::string_view script) {
   Parts parts;
   auto statements = sql::split_statements(script, dialect);
@@ -48,12 +43,13 @@ Parts run_parts(ScriptServer& server, sql::Dialect dialect, std::string_view scr
     return parts;
   }
   for (const sql::Statement& statement : *statements) {
-    if (is_empty(statement.text)) {
+    const Answer answer = server.run_part(statement.text);
+    const bool refused = answer.error && *answer.error != kMariadbEmpty;
+    if (!refused && server.is_empty(statement.text)) {
       parts.empty_at.push_back(parts.results.size());
     } else {
       parts.end = statement.offset + statement.text.size();
     }
-    const Answer answer = server.run_part(statement.text);
     const bool several = dialect != sql::Dialect::kMysql && answer.results.size() > 1;
     if (several && parts.too_many.empty()) {
       parts.too_many = statement.text;
@@ -63,8 +59,8 @@ Parts run_parts(ScriptServer& server, sql::Dialect dialect, std::string_view scr
       parts.ends.push_back(parts.end);
     }
     parts.unfit = answer.unfit;
-    if (answer.error && *answer.error != kMariadbEmpty) {
-      parts.error = *answer.error;
+    if (refused) {
+      parts.error = answer.error.value_or("");
       break;
     }
   }
@@ -95,6 +91,19 @@ bool both_refuse(const Answer& whole, const Parts& parts) {
          (whole.error == kPostgresSyntax || whole.error == parts.error);
 }
 
+/// Whether an error says that the server could not read a statement.
+bool is_syntax_error(sql::Dialect dialect, std::string_view error) {
+  switch (dialect) {
+    case sql::Dialect::kPostgres:
+      return error == kPostgresSyntax;
+    case sql::Dialect::kMysql:
+      return error == kMariadbSyntax;
+    default:
+      return error.ends_with("syntax error") || error == "incomplete input" ||
+             error.starts_with("unrecognized token");
+  }
+}
+
 bool starts_with(const std::vector<std::string>& all, const std::vector<std::string>& head) {
   return all.size() >= head.size() && std::equal(head.begin(), head.end(), all.begin());
 }
@@ -116,11 +125,25 @@ bool are_same_to_mariadb(const Answer& whole, const Parts& parts, std::string_vi
          whole.results.back() == kMariadbDone && starts_with(whole.results, parts.results);
 }
 
+/// Whether what our statements gave is what a client program printed; one that stops has begun with
+/// statements that we refuse together with the rest.
+bool are_same_to_client(const Answer& whole, const Parts& parts) {
+  if (parts.refused) {
+    return whole.error.has_value();
+  }
+  return join(whole.results, "") == join(parts.results, "") &&
+         whole.error.has_value() == !parts.error.empty();
+}
+
 /// Whether what our statements gave is what the script gave.
 bool are_same(sql::Dialect dialect,
+              Splitter splitter,
               const Answer& whole,
               const Parts& parts,
               std::string_view script) {
+  if (splitter == Splitter::kClient) {
+    return are_same_to_client(whole, parts);
+  }
   if (dialect == sql::Dialect::kMysql && are_same_to_mariadb(whole, parts, script)) {
     return true;
   }
@@ -164,15 +187,19 @@ Verdict check_split(ScriptServer& server, sql::Dialect dialect, std::string_view
   const std::string our_state = server.state();
   Verdict verdict{.difference = {},
                   .unfit = whole.unfit.empty() ? parts.unfit : whole.unfit,
-                  .statements = whole.results.size(),
+                  .statements = server.splitter() == Splitter::kClient ? parts.results.size()
+                                                                       : whole.results.size(),
                   .accepted = !whole.error};
+  if (parts.refused && whole.error && !is_syntax_error(dialect, *whole.error)) {
+    verdict.unfit = "what we refuse comes behind where the server stops";
+  }
   if (!verdict.unfit.empty()) {
     return verdict;
   }
-  const std::string compared = "  the server:\n" +
+  const std::string compared = "  in one piece:\n" +
                                describe(whole.results, whole.error.value_or("")) +
                                describe(script, dialect) + describe(parts.results, parts.error);
-  if (!are_same(dialect, whole, parts, script)) {
+  if (!are_same(dialect, server.splitter(), whole, parts, script)) {
     verdict.difference = "other results\n" + compared;
   } else if (!parts.too_many.empty() && !whole.error) {
     verdict.difference = "several statements in one: " + parts.too_many + "\n";

@@ -1,5 +1,6 @@
 // The statements we find are those that the server executes: scripts are sent to it in one piece,
-// which it splits itself, and in our statements one by one.
+// which it splits itself, and in our statements one by one. Scripts for a client program, which
+// splits them before the server sees them, are handed to that.
 //
 // RHUMB_SCRIPTS is how many scripts of each kind a dialect gets, RHUMB_SEED repeats them.
 
@@ -7,6 +8,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
@@ -39,6 +41,7 @@ bool is_for_clients(std::string_view script) {
 struct Kind {
   const char* name;
   Dialect dialect;
+  Splitter splitter;
   size_t scripts;  ///< unless RHUMB_SCRIPTS says otherwise
 };
 
@@ -56,8 +59,13 @@ class Tally {
     if (verdict.difference.empty()) {
       return;
     }
-    const std::string small = shrink(server_, dialect_, script);
-    if (const KnownDifference* known = explanation(dialect_, small)) {
+    std::string small = script;
+    const KnownDifference* known = explanation(server_, dialect_, small);
+    if (known == nullptr) {
+      small = shrink(server_, dialect_, script);
+      known = explanation(server_, dialect_, small);
+    }
+    if (known != nullptr) {
       ++known_[known->name];
       return;
     }
@@ -98,9 +106,33 @@ class Tally {
 class SplitterProperty : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
-    server_ = script_server(GetParam().dialect);
+    server_ = script_server(GetParam().dialect, GetParam().splitter);
     if (server_ == nullptr) {
       GTEST_SKIP() << "no server (tests/servers.py)";
+    }
+  }
+
+  /// `make` gives a script, or nothing, for a seed.
+  template <typename Make>
+  void check_all(const char* name, const Make& make) {
+    Tally tally(*server_, GetParam().dialect);
+    for (uint64_t seed = first_seed(); seed < first_seed() + count() && !tally.gave_up(); ++seed) {
+      SeededRandom random(seed);
+      if (const std::optional<std::string> script = make(random)) {
+        tally.check(*script, seed);
+      }
+    }
+    tally.print(name);
+  }
+
+  void check_known_differences() {
+    for (const KnownDifference& known : known_differences()) {
+      if (known.dialect == GetParam().dialect && known.splitter == GetParam().splitter) {
+        const Verdict verdict = check_split(*server_, known.dialect, known.example);
+        EXPECT_NE(verdict.difference, "") << known.name;
+        const KnownDifference* found = explanation(*server_, known.dialect, known.example);
+        EXPECT_EQ(found == nullptr ? "" : found->name, known.name);
+      }
     }
   }
 
@@ -111,12 +143,9 @@ class SplitterProperty : public testing::TestWithParam<Kind> {
 };
 
 TEST_P(SplitterProperty, MadeScriptsSplitAsTheServerExecutesThem) {
-  Tally tally(*server_, GetParam().dialect);
-  for (uint64_t seed = first_seed(); seed < first_seed() + count() && !tally.gave_up(); ++seed) {
-    SeededRandom random(seed);
-    tally.check(script_maker(GetParam().dialect, random)->script(), seed);
-  }
-  tally.print("made");
+  check_all("made", [](SeededRandom& random) -> std::optional<std::string> {
+    return script_maker(GetParam().dialect, random)->script();
+  });
 }
 
 TEST_P(SplitterProperty, ChangedScriptsSplitAsTheServerExecutesThem) {
@@ -124,35 +153,46 @@ TEST_P(SplitterProperty, ChangedScriptsSplitAsTheServerExecutesThem) {
   if (recorded.empty()) {
     GTEST_SKIP() << "no recorded scripts (RHUMB_SHARED)";
   }
-  Tally tally(*server_, GetParam().dialect);
-  for (uint64_t seed = first_seed(); seed < first_seed() + count() && !tally.gave_up(); ++seed) {
-    SeededRandom random(seed);
+  check_all("changed", [&recorded](SeededRandom& random) -> std::optional<std::string> {
     const std::string& script = random.pick<std::string>(recorded);
-    const std::string changed = mutate(random, script, random.pick<std::string>(recorded));
-    if (!is_for_clients(changed)) {
-      tally.check(changed, seed);
-    }
-  }
-  tally.print("changed");
+    std::string changed = mutate(random, script, random.pick<std::string>(recorded));
+    return is_for_clients(changed) ? std::nullopt : std::optional(std::move(changed));
+  });
 }
 
 TEST_P(SplitterProperty, KnownDifferencesAreThere) {
-  for (const KnownDifference& known : known_differences()) {
-    if (known.dialect == GetParam().dialect) {
-      const Verdict verdict = check_split(*server_, known.dialect, known.example);
-      EXPECT_NE(verdict.difference, "") << known.name;
-      EXPECT_TRUE(known.applies(known.example)) << known.name;
-    }
-  }
+  check_known_differences();
 }
 
-constexpr Kind kKinds[] = {{.name = "Sqlite", .dialect = Dialect::kSqlite, .scripts = 2000},
-                           {.name = "Postgres", .dialect = Dialect::kPostgres, .scripts = 500},
-                           {.name = "Mariadb", .dialect = Dialect::kMysql, .scripts = 200}};
+class ClientProperty : public SplitterProperty {};
 
-INSTANTIATE_TEST_SUITE_P(All, SplitterProperty, testing::ValuesIn(kKinds), [](const auto& kind) {
-  return std::string(kind.param.name);
-});
+TEST_P(ClientProperty, MadeScriptsSplitAsTheClientDoes) {
+  check_all("for clients", [](SeededRandom& random) -> std::optional<std::string> {
+    return script_maker(GetParam().dialect, random)->client_script();
+  });
+}
+
+TEST_P(ClientProperty, KnownDifferencesAreThere) {
+  check_known_differences();
+}
+
+std::string name_of(const testing::TestParamInfo<Kind>& kind) {
+  return kind.param.name;
+}
+
+constexpr Kind kServers[] = {
+    {.name = "Sqlite", .dialect = Dialect::kSqlite, .splitter = Splitter::kServer, .scripts = 2000},
+    {.name = "Postgres",
+     .dialect = Dialect::kPostgres,
+     .splitter = Splitter::kServer,
+     .scripts = 500},
+    {.name = "Mariadb", .dialect = Dialect::kMysql, .splitter = Splitter::kServer, .scripts = 200}};
+INSTANTIATE_TEST_SUITE_P(All, SplitterProperty, testing::ValuesIn(kServers), name_of);
+
+constexpr Kind kClients[] = {
+    {.name = "Psql", .dialect = Dialect::kPostgres, .splitter = Splitter::kClient, .scripts = 200},
+    {.name = "Mariadb", .dialect = Dialect::kMysql, .splitter = Splitter::kClient, .scripts = 200}};
+INSTANTIATE_TEST_SUITE_P(All, ClientProperty, testing::ValuesIn(kClients), name_of);
 
 }  // namespace
 }  // namespace rhumb::property
