@@ -51,10 +51,34 @@ const Selection* find_introspection(const std::vector<Selection>& selections,
   return nullptr;
 }
 
+/// Not every store can hold U+0000 in a text; as with bytes that are no UTF-8, U+FFFD stands for
+/// it.
+std::string without_nul(std::string_view json) {
+  std::string out;
+  for (size_t at = 0; at < json.size(); ++at) {
+    const bool escapes = json[at] == '\\' && at + 1 < json.size();
+    if (escapes && json.substr(at, 6) == "\\u0000") {
+      out += "\\ufffd";
+      at += 5;
+      continue;
+    }
+    out += json[at];
+    if (escapes) {
+      out += json[++at];
+    }
+  }
+  return out;
+}
+
+Result<Json> parse_body(std::string_view body) {
+  return body.find("\\u0000") == std::string_view::npos ? codec::parse_json(body)
+                                                        : codec::parse_json(without_nul(body));
+}
+
 }  // namespace
 
 Result<Request> parse_request(std::string_view body) {
-  Json json = TRY(codec::parse_json(body));
+  Json json = TRY(parse_body(body));
   const std::optional<std::string_view> query = json.find_string("query");
   if (!query) {
     return invalid("request body has no \"query\"; send {\"query\": \"...\"}");

@@ -302,6 +302,14 @@ TEST(GraphqlEngine, RefusesResolversOfNoField) {
             (std::vector<std::string>{"Query.named", "Query.never"}));
 }
 
+TEST(GraphqlRequest, NulInTextsIsReplaced) {
+  const auto request =
+      parse_request(R"({"query":"{a}","variables":{"a":"x\u0000\\u0000","b":"\\"}})");
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->variables.string_or_empty("a"), "x\xEF\xBF\xBD\\u0000");
+  EXPECT_EQ(request->variables.string_or_empty("b"), "\\");
+}
+
 TEST(GraphqlRequest, ReadsTheBody) {
   const auto request = parse_request(
       R"({"query":"{a}","variables":{"input":{}},"operationName":"A","extensions":1})");

@@ -25,11 +25,24 @@ using cli::Invocation;
 
 constexpr std::string_view kFilePrefix = "file://";
 
+cli::FlagSpec data_flag() {
+  return cli::text_flag("data", "./rhumb-data", "folder of the store");
+}
+
+cli::FlagSpec store_flag() {
+  return cli::text_flag("store", "",
+                        "postgres:// URL of the store; the folder of --data when empty");
+}
+
+registry::StoreAddress read_store(const Invocation& invocation) {
+  return {invocation.flags.text("store"), invocation.flags.text("data")};
+}
+
 std::vector<cli::FlagSpec> serve_flags() {
-  return {cli::text_flag("data", "./rhumb-data", "folder of the store"),
+  return {data_flag(),
           cli::text_flag("listen", "127.0.0.1:8484", "HOST:PORT to listen on; port 0 picks one"),
           cli::text_flag("public-url", "", "address of this registry in links"),
-          cli::text_flag("store", "", "URL of the store; the folder of --data when empty"),
+          store_flag(),
           cli::text_flag("tls-cert", "", "PEM file of the certificate chain"),
           cli::text_flag("tls-key", "", "PEM file of the key"),
           cli::with_kind(cli::text_flag("rate-limit", "600",
@@ -86,14 +99,10 @@ Result<void> complete_flags(Invocation& invocation) {
 
 Result<int> run_serve(Invocation& invocation) {
   TRY(complete_flags(invocation));
-  if (!invocation.flags.text("store").empty()) {
-    return Error(ErrorCode::kUnsupported,
-                 "--store is not available in this version; the store is in the folder of --data");
-  }
   const sys::SignalWatcher signals;
   std::mutex log_mutex;  // guards the stream: requests fail on many threads
   registry::ServeOptions options;
-  options.data = invocation.flags.text("data");
+  options.store = read_store(invocation);
   options.listen = invocation.flags.text("listen");
   options.public_url = invocation.flags.text("public-url");
   options.tls_certificate_file = invocation.flags.text("tls-cert");
@@ -118,24 +127,22 @@ Command serve_command() {
   command.arguments = "[flags]";
   command.summary = "Run a registry.";
   command.description =
-      "'serve' runs a registry that keeps everything in one folder. The first start prints an "
-      "admin\n"
-      "token and a one-time address for the first person. Every flag can also be set as an\n"
-      "environment variable (RHUMB_PUBLIC_URL for --public-url) or in a file of lines\n"
-      "'name = value' given with --config. RHUMB_ADMIN_TOKEN sets the admin token.";
-  command.examples = "  rhumb serve\n  rhumb serve --data /var/lib/rhumb --listen 0.0.0.0:8484";
+      "'serve' runs a registry that keeps everything in one folder, or in a PostgreSQL database.\n"
+      "The first start prints an admin token and a one-time address for the first person. Every\n"
+      "flag can also be set as an environment variable (RHUMB_PUBLIC_URL for --public-url) or in\n"
+      "a file of lines 'name = value' given with --config. RHUMB_ADMIN_TOKEN sets the admin token.";
+  command.examples =
+      "  rhumb serve\n"
+      "  rhumb serve --data /var/lib/rhumb --listen 0.0.0.0:8484\n"
+      "  RHUMB_STORE=postgres://rhumb:secret@db.internal/rhumb rhumb serve";
   command.flags = serve_flags();
   command.run = run_serve;
   return command;
 }
 
-cli::FlagSpec data_flag() {
-  return cli::text_flag("data", "./rhumb-data", "folder of the store");
-}
-
 Result<int> run_audit_verify(Invocation& invocation) {
-  registry::AuditReport report = TRY(registry::verify_audit_log(
-      invocation.flags.text("data"), invocation.flags.text("checkpoint")));
+  registry::AuditReport report =
+      TRY(registry::verify_audit_log(read_store(invocation), invocation.flags.text("checkpoint")));
   invocation.app.out << fmt::format("The audit log is intact: {}, checkpoint {}:{}\n",
                                     plural(static_cast<size_t>(report.entries), "entry", "entries"),
                                     report.entries, report.head_hash);
@@ -148,7 +155,7 @@ Command audit_command() {
   verify.arguments = "[flags]";
   verify.summary = "Check that no entry of the audit log was changed or removed.";
   verify.flags = {
-      data_flag(),
+      data_flag(), store_flag(),
       cli::text_flag("checkpoint", "",
                      "ENTRY:HASH printed earlier; shows also a log that was cut short")};
   verify.run = run_audit_verify;
@@ -160,8 +167,7 @@ Command audit_command() {
 }
 
 Result<int> run_rebuild(Invocation& invocation) {
-  const registry::RebuildReport report =
-      TRY(registry::rebuild_registry(invocation.flags.text("data")));
+  const registry::RebuildReport report = TRY(registry::rebuild_registry(read_store(invocation)));
   for (const std::string& difference : report.differences) {
     invocation.app.out << difference << "\n";
   }
@@ -181,7 +187,7 @@ Command registry_command() {
   rebuild.name = "rebuild";
   rebuild.arguments = "[flags]";
   rebuild.summary = "Compute statuses and counters anew from the stored events.";
-  rebuild.flags = {data_flag()};
+  rebuild.flags = {data_flag(), store_flag()};
   rebuild.run = run_rebuild;
   Command group;
   group.name = "registry";

@@ -77,7 +77,7 @@ TEST_F(AuditTest, NamesTheFirstEntryThatDoesNotFit) {
 }
 
 TEST_F(AuditTest, ReplacedHashBreaksTheNextEntry) {
-  EXPECT_EQ(fault_after("UPDATE audit SET prev_hash = zeroblob(32) WHERE seq = 3"),
+  EXPECT_EQ(fault_after("UPDATE audit SET prev_hash = hash WHERE seq = 3"),
             "audit entry 3: does not follow the entry before it");
 }
 

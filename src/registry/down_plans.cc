@@ -51,13 +51,16 @@ Result<std::optional<DownPlan>> find_by(Session& session,
 
 /// Whether anything was done to the plan's database since it ended, as far as reports tell.
 Result<bool> has_moved_since(Session& session, const DownPlan& plan) {
-  const Value moved = TRY(session.scalar(
+  constexpr std::string_view kMoved =
       "SELECT e.id FROM databases d JOIN events e ON e.database_id = d.id WHERE d.repo_id = ? AND "
       "d.env_id = ? AND d.ext_id = ? AND d.schema_name = ? AND e.dry_run = 0 AND e.status <> "
-      "'NO_ACTION' AND CASE WHEN ? IS NULL THEN e.received_at > ? ELSE e.order_at > (SELECT "
-      "order_at FROM events WHERE id = ?) END LIMIT 1",
-      {plan.repo_id, plan.env_id, plan.target_id, plan.target_schema, plan.event_id, plan.ended_at,
-       plan.event_id}));
+      "'NO_ACTION' AND {} LIMIT 1";
+  const std::string_view later = plan.event_id.has_value()
+                                     ? "e.order_at > (SELECT order_at FROM events WHERE id = ?)"
+                                     : "e.received_at > ?";
+  const Value moved = TRY(session.scalar(
+      fmt::format(kMoved, later), {plan.repo_id, plan.env_id, plan.target_id, plan.target_schema,
+                                   plan.event_id.has_value() ? plan.event_id : plan.ended_at}));
   return !moved.is_null();
 }
 
@@ -133,8 +136,8 @@ Result<PlanPage> list_plans(Session& session,
   }
   where += list.empty() ? "" : fmt::format(" AND p.shown_status IN ({})", list);
   PlanPage out;
-  const Value total =
-      TRY(session.scalar(fmt::format("SELECT count(*) FROM ({}{})", kSelect, where), params));
+  const Value total = TRY(
+      session.scalar(fmt::format("SELECT count(*) FROM ({}{}) AS listed", kSelect, where), params));
   out.facts.total = total.number();
   const int64_t offset = page.after.value_or(page.offset());
   params.emplace_back(page.size);

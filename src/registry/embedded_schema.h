@@ -10,7 +10,7 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-/// The registry's own migration directory for SQLite, by name.
-std::span<const EmbeddedFile> sqlite_migrations();
+/// The registry's own migration directory, by name.
+std::span<const EmbeddedFile> own_migrations();
 
 }  // namespace rhumb::registry

@@ -270,8 +270,8 @@ Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilte
   }
   if (!plan.counted) {
     Condition ids = select_ids(plan, "", {}, "");
-    Value const total =
-        TRY(session.scalar(fmt::format("SELECT count(*) FROM ({})", ids.sql), ids.params));
+    const Value total = TRY(
+        session.scalar(fmt::format("SELECT count(*) FROM ({}) AS listed", ids.sql), ids.params));
     return total.number();
   }
   Condition condition;

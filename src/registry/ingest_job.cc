@@ -45,7 +45,7 @@ Result<void> count_event(Session& session, const EventCounter& counter, int64_t 
   return session.run(
       "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) "
       "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (org_id, repo_id, env_id, status, kind) "
-      "DO UPDATE SET events = events + excluded.events",
+      "DO UPDATE SET events = event_counts.events + excluded.events",
       {counter.org_id, counter.repo_id, counter.env_id, to_text(counter.status), counter.kind,
        delta});
 }

@@ -192,10 +192,10 @@ TEST(Ingest, SecretsAreNotStored) {
        {"SELECT count(*) FROM events WHERE error LIKE '%hunter%'",
         "SELECT count(*) FROM event_files WHERE error_stmt || error_text LIKE '%hunter%'",
         "SELECT count(*) FROM audit WHERE after_json LIKE '%hunter%'",
-        "SELECT count(*) FROM databases WHERE name || url LIKE '%hunter%'",
-        "SELECT count(*) FROM bodies WHERE instr(data, 'hunter') > 0"}) {
+        "SELECT count(*) FROM databases WHERE name || url LIKE '%hunter%'"}) {
     EXPECT_EQ(registry.scalar(sql).number(), 0) << sql;
   }
+  EXPECT_EQ(registry.store().count_with("SELECT data FROM bodies", "hunter"), 0);
 }
 
 TEST(Ingest, NamesHaveBounds) {

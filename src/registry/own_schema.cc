@@ -7,12 +7,15 @@
 #include <vector>
 
 #include "codec/url.h"
+#include "driver/postgres/postgres_driver.h"
 #include "driver/sqlite/sqlite_driver.h"
 #include "migrate/executor.h"
 #include "migrate/memory_directory.h"
 #include "migrate/revision_store.h"
 #include "registry/embedded_schema.h"
+#include "registry/postgres_sql.h"
 #include "sys/clock.h"
+#include "sys/environment.h"
 
 namespace rhumb::registry {
 namespace {
@@ -49,16 +52,9 @@ Result<void> refuse_newer(driver::Connection& connection, const migrate::Directo
   return {};
 }
 
-}  // namespace
-
-Result<void> apply_own_schema(const std::string& path) {
-  migrate::MemoryDirectory directory("mem://registry", migrate::Format::kAtlas);
-  for (const EmbeddedFile& file : sqlite_migrations()) {
-    TRY(directory.write(std::string(file.name), file.text));
-  }
+Result<void> apply(driver::Connection& connection, const migrate::MemoryDirectory& directory) {
   const migrate::DirectoryFiles files = TRY(migrate::load_files(directory));
-  const std::unique_ptr<driver::Connection> connection = TRY(open_store_file(path));
-  TRY(refuse_newer(*connection, files));
+  TRY(refuse_newer(connection, files));
   migrate::ApplyOptions options;
   options.holder = fmt::format("registry:{}", ::getpid());
   options.operator_version = kOperator;
@@ -67,8 +63,31 @@ Result<void> apply_own_schema(const std::string& path) {
   migrate::PlainTextRenderer texts;
   migrate::RunStream stream("registry", clock, observer, texts);
   const migrate::RunOutcome outcome =
-      TRY(migrate::apply_migrations(*connection, files, options, stream));
+      TRY(migrate::apply_migrations(connection, files, options, stream));
   return outcome.error ? Result<void>(*outcome.error) : Result<void>();
+}
+
+}  // namespace
+
+Result<void> apply_own_schema_to_file(const std::string& path) {
+  migrate::MemoryDirectory directory("mem://registry", migrate::Format::kAtlas);
+  for (const EmbeddedFile& file : own_migrations()) {
+    TRY(directory.write(std::string(file.name), file.text));
+  }
+  const std::unique_ptr<driver::Connection> connection = TRY(open_store_file(path));
+  return apply(*connection, directory);
+}
+
+Result<void> apply_own_schema_to_server(const std::string& url) {
+  migrate::MemoryDirectory directory("mem://registry", migrate::Format::kAtlas);
+  for (const EmbeddedFile& file : own_migrations()) {
+    TRY(directory.write(std::string(file.name), schema_to_postgres(file.text)));
+  }
+  const sys::SystemEnvironment environment;
+  const driver::DatabaseUrl parsed = TRY(driver::parse_database_url(url));
+  const std::unique_ptr<driver::Connection> connection =
+      TRY(driver::postgres::open_postgres(parsed, environment));
+  return apply(*connection, directory);
 }
 
 }  // namespace rhumb::registry

@@ -167,10 +167,8 @@ Result<RebuildReport> rebuild_projections(Session& session) {
   return report;
 }
 
-Result<RebuildReport> rebuild_registry(const std::string& data) {
-  SqliteStoreOptions options;
-  options.create = false;
-  std::unique_ptr<Store> store = TRY(open_sqlite_store(data, options));
+Result<RebuildReport> rebuild_registry(const StoreAddress& address) {
+  const std::unique_ptr<Store> store = TRY(open_store(address, StoreOpening::kExisting));
   return write_value<RebuildReport>(*store,
                                     [](Session& session) { return rebuild_projections(session); });
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "registry/sql.h"
+#include "registry/store.h"
 
 namespace rhumb::registry {
 
@@ -27,8 +27,8 @@ struct RebuildReport {
 /// Must run in a transaction. Source: architecture decision 6; spec registry.md 5.
 Result<RebuildReport> rebuild_projections(Session& session);
 
-/// The same for the data folder of a server that does not run.
-/// Errors: kBusy while a server uses the folder; kNotFound when it holds no registry.
-Result<RebuildReport> rebuild_registry(const std::string& data);
+/// The same for the store of a server that does not run.
+/// Errors: kBusy while a server uses it; kNotFound when it holds no registry.
+Result<RebuildReport> rebuild_registry(const StoreAddress& address);
 
 }  // namespace rhumb::registry

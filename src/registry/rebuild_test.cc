@@ -81,12 +81,12 @@ TEST(Rebuild, RepairsWhatWasChangedByHand) {
   EXPECT_EQ(rebuild(registry)->difference_count, 0);
 }
 
-TEST(Rebuild, NeedsAFolderWithARegistryThatNobodyUses) {
+TEST(Rebuild, NeedsAStoreThatNobodyUses) {
   TestRegistry registry;
-  Result<RebuildReport> busy = rebuild_registry(registry.store().folder());
+  Result<RebuildReport> busy = rebuild_registry(registry.store().address());
   ASSERT_FALSE(busy);
   EXPECT_EQ(busy.error().code(), ErrorCode::kBusy);
-  Result<RebuildReport> missing = rebuild_registry("/nonexistent");
+  Result<RebuildReport> missing = rebuild_registry({"", "/nonexistent"});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code(), ErrorCode::kNotFound);
 }

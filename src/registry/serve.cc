@@ -1,7 +1,6 @@
 #include "registry/serve.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <charconv>
@@ -11,7 +10,6 @@
 #include "codec/hex.h"
 #include "http/server.h"
 #include "registry/audit.h"
-#include "registry/sqlite_session.h"
 #include "registry/store.h"
 #include "registry/tokens.h"
 #include "registry/web_server.h"
@@ -106,7 +104,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   TRY(check_options(options));
   const sys::SystemClock system_clock;
   const sys::Clock& clock = options.clock == nullptr ? system_clock : *options.clock;
-  std::unique_ptr<Store> store = TRY(open_sqlite_store(options.data));
+  std::unique_ptr<Store> store = TRY(open_store(options.store));
   Registry registry{*store, clock, without_slash(options.public_url)};
   Gate gate;
   std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
@@ -143,7 +141,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   return finished ? 0 : 1;
 }
 
-Result<AuditReport> verify_audit_log(const std::string& data, const std::string& checkpoint) {
+Result<AuditReport> verify_audit_log(const StoreAddress& address, const std::string& checkpoint) {
   int64_t seq = 0;
   std::string hash;
   if (!checkpoint.empty()) {
@@ -154,13 +152,8 @@ Result<AuditReport> verify_audit_log(const std::string& data, const std::string&
     }
     hash = checkpoint.substr(colon + 1);
   }
-  const std::string path = data + "/registry.db";
-  if (::access(path.c_str(), R_OK) != 0) {
-    return Error(ErrorCode::kNotFound, fmt::format("data folder {} holds no registry", data));
-  }
-  // Reading needs no lock: the log may be checked while the server runs.
-  std::unique_ptr<Session> session = TRY(open_sqlite(path, SqliteAccess::kRead));
-  TRY(session->run("BEGIN"));
+  std::unique_ptr<Session> session = TRY(open_store_reader(address));
+  TRY(session->begin_read());
   AuditHead head = TRY(hash.empty() ? verify_audit(*session) : verify_audit(*session, seq, hash));
   return AuditReport{head.entries, codec::hex_encode(head.hash)};
 }

@@ -8,13 +8,14 @@
 
 #include "base/result.h"
 #include "registry/assets.h"
+#include "registry/store.h"
 #include "sys/cancellation.h"
 #include "sys/clock.h"
 
 namespace rhumb::registry {
 
 struct ServeOptions {
-  std::string data = "./rhumb-data";
+  StoreAddress store{};
   std::string listen = "127.0.0.1:8484";  ///< host and port; port 0 picks a free one
   std::string public_url;                 ///< of links; empty: the address listened on
   std::string tls_certificate_file;       ///< PEM; empty: no TLS
@@ -37,7 +38,7 @@ struct ServeOptions {
 /// when it was made here, `Set-up URL: ...` until the first person is there, and at last
 /// `Rhumb <version> is listening on http://127.0.0.1:8484`. Stopping finishes accepted requests,
 /// for at most 30 seconds. The value is the exit status.
-/// Errors: before the last line: kBusy (data folder in use), kConflict (address in use), kInvalid
+/// Errors: before the last line: kBusy (store in use), kConflict (address in use), kInvalid
 /// (address, token, certificate), kDenied (another admin token), kUnsupported (newer store), kIo.
 /// Source: spec registry.md 13.
 Result<int> serve(const ServeOptions& options, std::ostream& out);
@@ -47,10 +48,10 @@ struct AuditReport {
   int64_t entries = 0;
   std::string head_hash;  ///< hexadecimal; note it elsewhere to notice later that the log was cut
 };
-/// Checks the audit log of a data folder, whether a server runs on it or not.
+/// Checks the audit log of a store, whether a server runs on it or not.
 /// `checkpoint` is `<entry>:<hash>` as noted earlier, or empty.
 /// Errors: kConflict naming the first entry that does not fit; kInvalid for the checkpoint; as
-/// serve() for the folder.
-Result<AuditReport> verify_audit_log(const std::string& data, const std::string& checkpoint);
+/// open_store_reader() for the store.
+Result<AuditReport> verify_audit_log(const StoreAddress& address, const std::string& checkpoint);
 
 }  // namespace rhumb::registry

@@ -33,8 +33,8 @@ class OneAsset final : public AssetSource {
 /// A registry on a free port until the end of the test.
 class RunningServer {
  public:
-  explicit RunningServer(std::string data, std::function<void(ServeOptions&)> change = {}) {
-    options_.data = std::move(data);
+  explicit RunningServer(StoreAddress store, std::function<void(ServeOptions&)> change = {}) {
+    options_.store = std::move(store);
     options_.listen = "127.0.0.1:0";
     options_.admin_token = kToken;
     options_.version = "v9";
@@ -100,23 +100,16 @@ class ServeTest : public testing::Test {
     if (!http::Client::create()) {
       GTEST_SKIP() << "libcurl is not installed";
     }
-    std::string name = (std::filesystem::temp_directory_path() / "rhumb-serve-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name + "/data";
-    root_ = name;
   }
-  void TearDown() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  std::string root_;
-  std::string folder_;
+
+  TestStorePlace place_;
+  const StoreAddress store_ = place_.address();
 };
 
 TEST_F(ServeTest, PrintsWhatScriptsWaitFor) {
   std::string first;
   {
-    RunningServer server(folder_, [](ServeOptions& options) { options.admin_token.reset(); });
+    RunningServer server(store_, [](ServeOptions& options) { options.admin_token.reset(); });
     server.stop();
     first = server.output();
   }
@@ -129,7 +122,7 @@ TEST_F(ServeTest, PrintsWhatScriptsWaitFor) {
   std::getline(lines, line);
   EXPECT_TRUE(line.starts_with("Rhumb v9 is listening on http://127.0.0.1:")) << line;
   EXPECT_FALSE(std::getline(lines, line));
-  RunningServer again(folder_, [](ServeOptions& options) {
+  RunningServer again(store_, [](ServeOptions& options) {
     options.admin_token.reset();
     options.public_url = "https://registry.example/";
   });
@@ -139,15 +132,15 @@ TEST_F(ServeTest, PrintsWhatScriptsWaitFor) {
 }
 
 TEST_F(ServeTest, Refusals) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   std::ostringstream out;
   ServeOptions options;
-  options.data = folder_;
+  options.store = store_;
   options.listen = "127.0.0.1:0";
   Result<int> in_use = serve(options, out);
   ASSERT_FALSE(in_use);
   EXPECT_EQ(in_use.error().code(), ErrorCode::kBusy);
-  options.data = root_ + "/other";
+  options.store = {"", place_.folder() + "/other"};
   options.listen = server.url().substr(std::string("http://").size());
   Result<int> address = serve(options, out);
   ASSERT_FALSE(address);
@@ -159,7 +152,7 @@ TEST_F(ServeTest, Refusals) {
   EXPECT_FALSE(serve(options, out));
   EXPECT_EQ(out.str(), "");
   server.stop();
-  options.data = folder_;
+  options.store = store_;
   options.listen = "127.0.0.1:0";
   options.admin_token = "another-token-0123456789";
   Result<int> other = serve(options, out);
@@ -168,7 +161,7 @@ TEST_F(ServeTest, Refusals) {
 }
 
 TEST_F(ServeTest, AnswersAsClientsExpect) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   const std::string me = R"({"query":"query Bot { me { name org } }"})";
   for (const char* path : {"/", "/query", "/api/query", "/graphql", "/query?x=1", "/query/", "/team/a"}) {
     http::ClientResponse response = server.send("POST", path, me);
@@ -199,7 +192,7 @@ TEST_F(ServeTest, AnswersAsClientsExpect) {
 }
 
 TEST_F(ServeTest, HealthAndPages) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   EXPECT_EQ(server.send("GET", "/livez", "", "").status, 200);
   EXPECT_EQ(server.send("GET", "/readyz", "", "").status, 200);
   for (const char* path : {"/", "/databases", "/deployments/sets/3", "/repos/a.b", "/setup/x"}) {
@@ -214,7 +207,7 @@ TEST_F(ServeTest, HealthAndPages) {
 }
 
 TEST_F(ServeTest, RevokedTokensEndAtOnce) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   const std::string made =
       server
           .send("POST", "/query",
@@ -237,7 +230,7 @@ TEST_F(ServeTest, RevokedTokensEndAtOnce) {
 }
 
 TEST_F(ServeTest, MetricsCountWritesAndCommits) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   EXPECT_EQ(server.send("GET", "/metrics", "", "no-such-token-0123456789").status, 401);
   const http::ClientResponse metrics = server.send("GET", "/metrics");
   EXPECT_EQ(metrics.status, 200);
@@ -247,7 +240,7 @@ TEST_F(ServeTest, MetricsCountWritesAndCommits) {
 }
 
 TEST_F(ServeTest, SetupAddressWorksOnce) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   const std::string output = server.output();
   size_t start = output.find("/setup/");
   ASSERT_NE(start, std::string::npos);
@@ -263,12 +256,12 @@ TEST_F(ServeTest, SetupAddressWorksOnce) {
             R"({"data":{"me":{"name":"ann"}}})");
   EXPECT_EQ(server.send("POST", path, R"({"name":"bob"})", "").status, 410);
   server.stop();
-  RunningServer again(folder_);
+  RunningServer again(store_);
   EXPECT_EQ(again.output().find("Set-up"), std::string::npos);
 }
 
 TEST_F(ServeTest, RateLimitSparesReports) {
-  RunningServer server(folder_, [](ServeOptions& options) { options.requests_per_minute = 2; });
+  RunningServer server(store_, [](ServeOptions& options) { options.requests_per_minute = 2; });
   const std::string me = R"({"query":"{ me { name } }"})";
   EXPECT_EQ(server.send("POST", "/query", me).status, 200);
   EXPECT_EQ(server.send("POST", "/query", me).status, 200);
@@ -289,21 +282,21 @@ TEST_F(ServeTest, RateLimitSparesReports) {
 }
 
 TEST_F(ServeTest, AuditLogIsVerifiedWhileItRunsAndAfter) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   server.send("POST", "/query", R"({"query":"{ me { name } }"})", "wrong-token");
-  Result<AuditReport> running = verify_audit_log(folder_, "");
+  Result<AuditReport> running = verify_audit_log(store_, "");
   ASSERT_TRUE(running) << running.error().message();
   EXPECT_EQ(running->entries, 4);  // organization, bot, token, refused login
   std::string checkpoint = std::to_string(running->entries) + ":" + running->head_hash;
   server.stop();
-  EXPECT_TRUE(verify_audit_log(folder_, checkpoint));
-  EXPECT_FALSE(verify_audit_log(folder_, "9:" + running->head_hash));
-  EXPECT_FALSE(verify_audit_log(folder_, "x"));
-  EXPECT_FALSE(verify_audit_log("/nonexistent", ""));
+  EXPECT_TRUE(verify_audit_log(store_, checkpoint));
+  EXPECT_FALSE(verify_audit_log(store_, "9:" + running->head_hash));
+  EXPECT_FALSE(verify_audit_log(store_, "x"));
+  EXPECT_FALSE(verify_audit_log({"", "/nonexistent"}, ""));
 }
 
 TEST_F(ServeTest, OpenPagesFollowWhatIsCommitted) {
-  RunningServer server(folder_);
+  RunningServer server(store_);
   EXPECT_EQ(server.send("GET", "/events", "", "wrong").status, 401);
   EXPECT_EQ(server.send("GET", "/events?set=x").status, 404);
   std::string seen;
@@ -346,14 +339,14 @@ TEST_F(ServeTest, RecordedRequestsOfPublishedClients) {
   if (!std::filesystem::exists(replay) || std::system("python3 -c '' 2>/dev/null") != 0) {
     GTEST_SKIP() << "no recorded requests at " << replay << ", or no python3";
   }
-  RunningServer server(folder_);
+  RunningServer server(store_);
   for (int turn = 0; turn < 2; ++turn) {
     std::string command = "python3 " + replay + " --url " + server.url() + " --token " + kToken;
     int status = std::system(command.c_str());
     EXPECT_EQ(WEXITSTATUS(status), 0);
   }
   server.stop();
-  EXPECT_TRUE(verify_audit_log(folder_, ""));
+  EXPECT_TRUE(verify_audit_log(store_, ""));
 }
 
 }  // namespace

@@ -88,8 +88,21 @@ class Session {
   virtual Result<void> for_each(std::string_view sql,
                                 const Params& params,
                                 const std::function<bool(const Row&)>& each) = 0;
-  /// Several statements without parameters, as in a migration file.
-  virtual Result<void> run_script(std::string_view sql) = 0;
+
+  /// Opens a transaction for a batch of writes.
+  virtual Result<void> begin_write() = 0;
+  /// Opens a transaction that sees one state of the store and writes nothing.
+  virtual Result<void> begin_read() = 0;
+  /// Errors: nothing of the transaction is stored, but where the message says that nobody knows.
+  virtual Result<void> commit() = 0;
+  /// Ends the transaction, also one that the engine has ended by itself.
+  virtual void rollback() = 0;
+  /// Takes back what came after a savepoint, and with it the failure that ended the transaction.
+  virtual Result<void> rollback_to(std::string_view savepoint) = 0;
+  /// Whether the transaction failed for a reason that lies in the moment (others were in the way,
+  /// the server was gone): run again from its beginning, it may succeed.
+  [[nodiscard]] virtual bool may_run_again() const = 0;
+
   /// Rows inserted, changed and deleted since the connection was made, those undone included.
   [[nodiscard]] virtual int64_t rows_written() const = 0;
   /// False also when a failure made the engine roll back by itself.

@@ -111,13 +111,14 @@ class SqliteSession final : public Session {
     }
   }
 
-  Result<void> run_script(std::string_view sql) override {
-    if (sqlite3_exec(connection_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr) !=
-        SQLITE_OK) {
-      return store_error(connection_.get(), "run script");
-    }
-    return {};
+  Result<void> begin_write() override { return run("BEGIN IMMEDIATE"); }
+  Result<void> begin_read() override { return run("BEGIN"); }
+  Result<void> commit() override { return run("COMMIT"); }
+  void rollback() override { (void)run("ROLLBACK"); }
+  Result<void> rollback_to(std::string_view savepoint) override {
+    return run(fmt::format("ROLLBACK TO {}", savepoint));
   }
+  [[nodiscard]] bool may_run_again() const override { return false; }
 
   [[nodiscard]] int64_t rows_written() const override {
     return sqlite3_total_changes64(connection_.get());
@@ -171,11 +172,12 @@ Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAcce
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
   auto session = std::make_unique<SqliteSession>(std::move(connection));
-  TRY(session->run_script(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-      "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"));
+  for (const char* setting : {"journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                              "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456"}) {
+    TRY(session->run(fmt::format("PRAGMA {}", setting)));
+  }
   if (access == SqliteAccess::kRead) {
-    TRY(session->run_script("PRAGMA query_only=ON;"));
+    TRY(session->run("PRAGMA query_only=ON"));
   }
   std::unique_ptr<Session> result = std::move(session);
   return result;

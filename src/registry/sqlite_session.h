@@ -7,6 +7,9 @@
 
 namespace rhumb::registry {
 
+/// The file of the embedded store in a data folder.
+[[nodiscard]] std::string sqlite_store_file(const std::string& data);
+
 enum class SqliteAccess { kRead, kWrite };
 
 /// Opens a SQLite file as a session: WAL, `synchronous=FULL`, foreign keys on, a busy wait of 10 s.

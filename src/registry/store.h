@@ -34,6 +34,24 @@ class Store {
   virtual Result<void> check() = 0;
 };
 
+/// Where a store is: in the database that a `postgres://` URL names, and without one in a folder.
+struct StoreAddress {
+  std::string url{};
+  std::string data = "./rhumb-data";
+};
+
+/// Whether a store that is not there yet is made.
+enum class StoreOpening { kCreate, kExisting };
+
+/// Opens a store, brings it up to date, and holds it for one server.
+/// Errors: those of open_sqlite_store() and open_postgres_store(); kUnsupported for the URL of
+/// another engine.
+Result<std::unique_ptr<Store>> open_store(const StoreAddress& address,
+                                          StoreOpening opening = StoreOpening::kCreate);
+/// A session that only reads, whether a server has the store or not.
+/// Errors: kNotFound where no registry is; those of the engine.
+Result<std::unique_ptr<Session>> open_store_reader(const StoreAddress& address);
+
 struct SqliteStoreOptions {
   bool create = true;       ///< make the folder and the file when they are missing
   size_t readers_max = 16;  ///< idle reader connections kept
@@ -47,6 +65,18 @@ struct SqliteStoreOptions {
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data);
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
                                                  const SqliteStoreOptions& options);
+
+struct PostgresStoreOptions {
+  bool create = true;       ///< make the tables when they are missing
+  size_t readers_max = 16;  ///< reader connections; whoever finds none free waits for one
+};
+
+/// Opens (and makes, and brings up to date) a store in the database, or the schema of
+/// `search_path`, that a `postgres://` URL names, and holds it until the store goes.
+///
+/// Errors: as open_postgres_session(), and kUnsupported when a newer release has written the store.
+Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url,
+                                                   const PostgresStoreOptions& options = {});
 
 /// `write` with a value: what the job returned, once durable.
 template <typename T>

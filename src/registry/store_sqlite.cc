@@ -78,9 +78,9 @@ class SqliteStore final : public Store {
 
   Result<void> read(const std::function<Result<void>(Session&)>& job) override {
     std::unique_ptr<Session> session = TRY(take_reader());
-    TRY(session->run("BEGIN"));
+    TRY(session->begin_read());
     Result<void> outcome = job(*session);
-    const Result<void> ended = session->run("COMMIT");
+    const Result<void> ended = session->commit();
     if (ended) {
       give_back(std::move(session));
     }
@@ -125,9 +125,13 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
+std::string sqlite_store_file(const std::string& data) {
+  return data + "/registry.db";
+}
+
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
                                                  const SqliteStoreOptions& options) {
-  std::string path = data + "/registry.db";
+  std::string path = sqlite_store_file(data);
   if (options.create) {
     TRY(make_folder(data));
   } else if (::access(path.c_str(), F_OK) != 0) {
@@ -136,7 +140,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
   std::unique_ptr<FolderLock> lock = TRY(FolderLock::take(data));
   TRY(make_private_file(path));
   std::unique_ptr<Session> writer = TRY(open_sqlite(path, SqliteAccess::kWrite));
-  TRY(apply_own_schema(path).context("store schema"));
+  TRY(apply_own_schema_to_file(path).context("store schema"));
   return std::make_unique<SqliteStore>(std::move(lock), std::move(path), options.readers_max,
                                        std::move(writer));
 }

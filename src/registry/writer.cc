@@ -1,5 +1,7 @@
 #include "registry/writer.h"
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 
 namespace rhumb::registry {
@@ -7,6 +9,10 @@ namespace {
 
 // More in one transaction gains nothing and lets the first of them wait longer.
 constexpr size_t kBatchMax = 512;
+// Clients wait 30 s for an answer.
+constexpr std::chrono::seconds kRunAgainFor{20};
+constexpr std::chrono::milliseconds kFirstPause{5};
+constexpr std::chrono::milliseconds kLongestPause{500};
 
 }  // namespace
 
@@ -77,26 +83,39 @@ void Writer::finish(Batch& batch) {
 }
 
 void Writer::run_batch(Batch& batch) {
-  Result<void> stored = session_->run("BEGIN IMMEDIATE");
-  if (stored && !run_together(batch)) {
-    (void)session_->run("ROLLBACK");  // fails when the engine has rolled back by itself
-    stored = session_->run("BEGIN IMMEDIATE");
-    if (stored) {
-      run_apart(batch);
-    }
-  }
-  if (stored) {
-    stored = session_->run("COMMIT");
+  const auto give_up = std::chrono::steady_clock::now() + kRunAgainFor;
+  std::chrono::milliseconds pause = kFirstPause;
+  Result<void> stored = try_batch(batch);
+  while (!stored && session_->may_run_again() &&
+         std::chrono::steady_clock::now() + pause < give_up) {
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, kLongestPause);
+    stored = try_batch(batch);
   }
   if (stored) {
     return;
   }
-  (void)session_->run("ROLLBACK");
   for (Waiting* waiting : batch) {
     if (waiting->outcome.has_value()) {
       waiting->outcome = stored;
     }
   }
+}
+
+Result<void> Writer::try_batch(Batch& batch) {
+  TRY(session_->begin_write());
+  if (!run_together(batch) && !session_->may_run_again()) {
+    session_->rollback();
+    TRY(session_->begin_write());
+    run_apart(batch);
+  }
+  Result<void> stored = session_->may_run_again()
+                            ? Error(ErrorCode::kUnavailable, "the store does not answer")
+                            : session_->commit();
+  if (!stored) {
+    session_->rollback();
+  }
+  return stored;
 }
 
 bool Writer::run_together(Batch& batch) {
@@ -123,7 +142,7 @@ Result<void> Writer::run_in_savepoint(Waiting& waiting) {
   TRY(session_->run("SAVEPOINT job"));
   Result<void> outcome = run_job(waiting);
   if (!outcome) {
-    TRY(session_->run("ROLLBACK TO job"));
+    TRY(session_->rollback_to("job"));
   }
   TRY(session_->run("RELEASE job"));
   return outcome;

@@ -19,8 +19,9 @@ namespace rhumb::registry {
 ///
 /// Shape: jobs run in the order they were handed in. A refused job leaves nothing behind and
 /// disturbs no other: most refuse before they write; when one does not, the whole batch is run
-/// again with a savepoint around each. `write` returns after the commit. Threads: `write` may be
-/// called from any thread but the writer's own.
+/// again with a savepoint around each. Where the store was gone or others were in the way, the
+/// batch is run again for up to 20 seconds. `write` returns after the commit. Threads: `write` may
+/// be called from any thread but the writer's own.
 class Writer {
  public:
   using Job = std::function<Result<void>(Session&)>;
@@ -56,6 +57,7 @@ class Writer {
   void run();
   [[nodiscard]] bool take(Batch& batch);
   void run_batch(Batch& batch);
+  Result<void> try_batch(Batch& batch);
   /// False when a job was refused after it had written: nothing of the batch may be kept then.
   [[nodiscard]] bool run_together(Batch& batch);
   void run_apart(Batch& batch);

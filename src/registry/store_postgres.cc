@@ -1,0 +1,108 @@
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "registry/own_schema.h"
+#include "registry/postgres_session.h"
+#include "registry/store.h"
+
+namespace rhumb::registry {
+namespace {
+
+/// A bounded number of reader connections, made when they are needed.
+class Readers {
+ public:
+  Readers(std::string url, size_t most) : url_(std::move(url)), most_(most) {}
+
+  Result<std::unique_ptr<Session>> take() {
+    std::unique_lock lock(mutex_);
+    returned_.wait(lock, [this] { return !idle_.empty() || open_ < most_; });
+    if (!idle_.empty()) {
+      std::unique_ptr<Session> session = std::move(idle_.back());
+      idle_.pop_back();
+      return session;
+    }
+    ++open_;
+    lock.unlock();
+    Result<std::unique_ptr<Session>> opened = open_postgres_session(url_, PostgresAccess::kRead);
+    if (!opened) {
+      give_back(nullptr);
+    }
+    return opened;
+  }
+
+  /// Null for one that is of no more use.
+  void give_back(std::unique_ptr<Session> session) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (session == nullptr) {
+        --open_;
+      } else {
+        idle_.push_back(std::move(session));
+      }
+    }
+    returned_.notify_one();
+  }
+
+ private:
+  const std::string url_;
+  const size_t most_;
+  std::mutex mutex_;  // guards everything below
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<Session>> idle_;
+  size_t open_ = 0;
+};
+
+class PostgresStore final : public Store {
+ public:
+  PostgresStore(const std::string& url,
+                const PostgresStoreOptions& options,
+                std::unique_ptr<Session> writer)
+      : readers_(url, options.readers_max), writer_(std::move(writer)) {}
+
+  Result<void> write(Writer::Job job) override { return writer_.write(std::move(job)); }
+
+  Result<void> read(const std::function<Result<void>(Session&)>& job) override {
+    std::unique_ptr<Session> session = TRY(readers_.take());
+    Result<void> outcome = session->begin_read();
+    if (!outcome && session->may_run_again()) {
+      outcome = session->begin_read();  // an idle connection that had been cut meanwhile
+    }
+    if (outcome) {
+      outcome = job(*session);
+      const Result<void> ended = session->commit();
+      if (!ended) {
+        session->rollback();
+      }
+    }
+    readers_.give_back(session->may_run_again() ? nullptr : std::move(session));
+    return outcome;
+  }
+
+  void stop() override { writer_.stop(); }
+
+  [[nodiscard]] Writer::Counts write_counts() const override { return writer_.counts(); }
+
+  Result<void> check() override {
+    return read(
+        [](Session& session) { return session.run("SELECT 1 FROM organizations LIMIT 1"); });
+  }
+
+ private:
+  Readers readers_;
+  Writer writer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url,
+                                                   const PostgresStoreOptions& options) {
+  std::unique_ptr<Session> writer = TRY(open_postgres_session(url, PostgresAccess::kWrite));
+  if (!options.create) {
+    TRY(check_holds_registry(*writer));
+  }
+  TRY(apply_own_schema_to_server(url).context("store schema"));
+  return std::make_unique<PostgresStore>(url, options, std::move(writer));
+}
+
+}  // namespace rhumb::registry
