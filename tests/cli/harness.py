@@ -24,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SHARED = os.environ.get("RHUMB_SHARED") or os.path.join(os.path.dirname(ROOT), "shared")
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
+import registry_store  # noqa: E402
 from server_process import temporary_parent  # noqa: E402 (needs the path above)
 
 ADMIN_TOKEN = "rgb_test0123456789abcdefghijklmnopqrstuv"
@@ -131,6 +132,7 @@ class Scratch:
         self.environment = {"PATH": os.environ["PATH"], "HOME": self.home, "TZ": "UTC",
                             "LANG": "C.UTF-8", "USER": "tester"}
         self.servers = []
+        self.stores = {}  # by data folder
         self.children = []
         self.stack = contextlib.ExitStack()
 
@@ -224,6 +226,7 @@ class Server:
     def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=(), **options):
         self.scratch, self.token, self.flags, self.options = scratch, token, flags, options
         self.data = scratch.file_path(data)
+        self.store = registry_store.address(scratch, self.data)
         self.listen = "127.0.0.1:0"
         self.process = None
         self.lines = []
@@ -238,6 +241,8 @@ class Server:
         environment = {**self.scratch.environment}
         for name in ("ATLAS_TOKEN", "ATLAS_CLOUD_URL"):
             environment.pop(name, None)
+        if self.store:
+            environment["RHUMB_STORE"] = self.store
         if self.token:
             environment["RHUMB_ADMIN_TOKEN"] = self.token
         self.process = subprocess.Popen(

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Replays recorded client requests twice against one fresh registry.
+"""Replays recorded client requests twice against one fresh registry of each store there is: the
+embedded one, and PostgreSQL where RHUMB_TEST_POSTGRES names a server.
 
     tests/registry/replay.py BUILD REPLAY    REPLAY: the runner beside the recordings
 
@@ -32,13 +33,13 @@ def replay(runner, server):
     return passed, failed
 
 
-def main():
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    scratch = harness.Scratch(os.path.abspath(sys.argv[1]))
+def replay_on(store, build, runner):
+    """All rounds. -> (passed, failed)"""
+    os.environ["RHUMB_TEST_STORE"] = store
+    scratch = harness.Scratch(build)
     try:
         server = scratch.server()
-        rounds = [replay(sys.argv[2], server) for _ in range(ROUNDS)]
+        rounds = [replay(runner, server) for _ in range(ROUNDS)]
         stopped = server.stop()
     finally:
         scratch.close()
@@ -46,6 +47,16 @@ def main():
     if stopped != 0:
         print(f"the registry ended with {stopped}\n" + "\n".join(server.log))
         failed += 1
+    print(f"  {store}: {passed} passed, {failed} failed")
+    return passed, failed
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    stores = ["sqlite"] + (["postgres"] if os.environ.get("RHUMB_TEST_POSTGRES") else [])
+    results = [replay_on(store, os.path.abspath(sys.argv[1]), sys.argv[2]) for store in stores]
+    passed, failed = (sum(counts) for counts in zip(*results))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
