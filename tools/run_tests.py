@@ -3,8 +3,8 @@
 
     tools/run_tests.py --build build/dev [SUITE ...]
 
-Suites: unit, house, conformance, replay, cli, engines, web, browser, demo. Without names all of them run.
-For unit, conformance and cli the database servers that are installed are started (tests/servers.py).
+Suites: unit, house, conformance, replay, cli, stores, engines, web, browser, demo. Without names all of them run.
+For unit, conformance, replay, cli and stores the database servers that are installed are started (tests/servers.py).
 Exit status 1 when a test failed, a suite broke, or nothing ran.
 """
 import argparse
@@ -36,6 +36,25 @@ def suite_unit(build):
     for binary in sorted(glob.glob(os.path.join(build, "bin", "rhumb_*_test"))):
         total.add(run_unit_tests(binary, cwd=ROOT))
     return total
+
+
+# Of the tests of the command line, those in which a registry keeps something.
+STORE_TESTS = ["audit_test", "bad_input_test", "down_registry_test", "local_report_test", "process_test.the_registry",
+               "rollout_test", "spool_test", "telemetry_test"]
+
+
+def suite_stores(build):
+    """What keeps a registry's data, once more with PostgreSQL instead of the embedded store."""
+    if not os.environ.get("RHUMB_TEST_POSTGRES"):
+        return Counts(skipped=1, note="no PostgreSQL")
+    os.environ["RHUMB_TEST_STORE"] = "postgres"
+    try:
+        total = run_unit_tests(os.path.join(build, "bin", "rhumb_registry_test"), cwd=ROOT)
+        done = run([sys.executable, "tests/cli/run.py", build, *STORE_TESTS])
+        total.add(closing_counts(done.stdout, done.returncode != 0))
+        return total
+    finally:
+        del os.environ["RHUMB_TEST_STORE"]
 
 
 def suite_house(build):
@@ -125,12 +144,13 @@ SUITES = {
     "conformance": suite_conformance,
     "replay": suite_replay,
     "cli": script_suite("tests/cli/run.py"),
+    "stores": suite_stores,
     "engines": suite_engines,
     "web": suite_web,
     "browser": script_suite("tests/browser/run.py"),
     "demo": suite_demo,
 }
-SERVER_SUITES = {"unit", "conformance", "cli"}
+SERVER_SUITES = {"unit", "conformance", "replay", "cli", "stores"}
 
 
 def main():

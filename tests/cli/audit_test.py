@@ -25,6 +25,7 @@ def work(scratch):
 
 def store(server):
     """Path of the SQLite file of the registry."""
+    server.needs_folder()
     return os.path.join(server.data, "registry.db")
 
 
@@ -49,7 +50,7 @@ def put_back(path, content):
 
 
 def verify(scratch, server, *more):
-    return scratch.run("audit", "verify", "--data", server.data, *more)
+    return scratch.run("audit", "verify", *server.store_flags, *more)
 
 
 @test
@@ -113,9 +114,8 @@ def a_removed_row_is_found(scratch):
 @test
 def rebuild_gives_the_same_rows(scratch):
     server = work(scratch)
-    done = scratch.run("registry", "rebuild", "--data", server.data).ok().quiet()
+    done = scratch.run("registry", "rebuild", *server.store_flags).ok().quiet()
     matches(done.out, r"^Rebuilt \d+ databases of 1 repository from \d+ events: nothing differed$")
-    with opened(store(server)) as connection:
-        connection.execute("UPDATE databases SET status = 'FAILED'")
-    contains(scratch.run("registry", "rebuild", "--data", server.data).ok().out, "rows differed")
-    contains(scratch.run("registry", "rebuild", "--data", server.data).ok().out, "nothing differed")
+    server.change_store("UPDATE databases SET status = 'FAILED'")
+    contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "rows differed")
+    contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "nothing differed")

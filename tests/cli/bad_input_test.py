@@ -212,8 +212,8 @@ def a_killed_registry_keeps_every_acknowledged_report(scratch):
     missing = [name for name in acknowledged if name not in stored]
     same(missing, [], "acknowledged reports that are gone")
     server.stop()
-    scratch.run("audit", "verify", "--data", server.data).ok()
-    contains(scratch.run("registry", "rebuild", "--data", server.data).ok().out, "nothing differed")
+    scratch.run("audit", "verify", *server.store_flags).ok()
+    contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "nothing differed")
 
 
 def all_database_names(server):
@@ -247,6 +247,7 @@ def a_registry_on_a_full_disk_acknowledges_nothing_it_cannot_keep(scratch):
     server = scratch.server(restore_signals=False)
     for number in range(3):
         same(send_report(server, small_report(f"before{number}"))[0], 200, "status")
+    server.needs_folder()
     limit = 2 * max(os.path.getsize(os.path.join(server.data, name)) for name in os.listdir(server.data))
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     acknowledged, refusals = [], []

@@ -236,6 +236,24 @@ class Server:
     def endpoint(self):
         return f"{self.address}/query"
 
+    @property
+    def store_flags(self):
+        """Names its store to commands that look after one."""
+        return ["--store", self.store] if self.store else ["--data", self.data]
+
+    def change_store(self, sql):
+        """Changes rows behind the back of the registry, which does not run."""
+        if self.store:
+            registry_store.run_on_server(sql, self.store)
+            return
+        with contextlib.closing(sqlite3.connect(os.path.join(self.data, "registry.db"))) as store, store:
+            store.execute(sql)
+
+    def needs_folder(self):
+        """Skips a test about the data folder where there is none."""
+        if self.store:
+            raise Skipped("the store of these tests is no folder (RHUMB_TEST_STORE)")
+
     def start(self):
         """Reads stdout until the server says that it listens."""
         environment = {**self.scratch.environment}

@@ -11,9 +11,15 @@ def is_embedded():
     return os.environ.get("RHUMB_TEST_STORE") != "postgres"
 
 
-def run_on_server(sql):
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql,
-                    os.environ["RHUMB_TEST_POSTGRES"]], check=True, capture_output=True)
+def run_on_server(sql, url=None):
+    words = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    if url:
+        server = urllib.parse.urlsplit(url)
+        query = dict(urllib.parse.parse_qsl(server.query))
+        words += ["-c", f"SET search_path = {query.pop('search_path')}"]
+        url = server._replace(query=urllib.parse.urlencode(query)).geturl()
+    subprocess.run([*words, "-c", sql, url or os.environ["RHUMB_TEST_POSTGRES"]], check=True,
+                   capture_output=True)
 
 
 def address(scratch, data):
