@@ -72,24 +72,32 @@ class Server:
     def start(self):
         try:
             self.initialise()
-            with open(self.log_path, "wb") as log:
-                self.process = subprocess.Popen(self.command(), stdout=log, stderr=log,
-                                                stdin=subprocess.DEVNULL, cwd=self.folder,
-                                                env=self.environment(), start_new_session=True,
-                                                preexec_fn=end_with_parent, **self.identity())
-            self.wait_until_ready()
+            self.launch()
         except BaseException:
             self.stop()
             raise
 
-    def stop(self):
+    def launch(self):
+        """Starts it on the data it has."""
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL, cwd=self.folder,
+                                            env=self.environment(), start_new_session=True,
+                                            preexec_fn=end_with_parent, **self.identity())
+        self.wait_until_ready()
+
+    def end(self, number=None):
+        """Ends the process, by the signal of an orderly end or by another; the data stay."""
         if self.process and self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+            self.process.send_signal(number or self.stop_signal)
             try:
                 self.process.wait(STOP_SECONDS_MAX)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def stop(self):
+        self.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def identity(self):

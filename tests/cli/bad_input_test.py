@@ -1,13 +1,13 @@
 """Mistakes a person makes: the error names the thing and the next step, and nothing was changed."""
 
-import hashlib
 import os
 import resource
 import signal
 import threading
 
 from harness import contains, lacks, same, test, true
-from scenes import FIRST, LOCAL_PROJECT, REGISTRY_PROJECT, SECOND, apply, push, revisions, send_report, tables
+from scenes import (FIRST, LOCAL_PROJECT, REGISTRY_PROJECT, SECOND, all_database_names, apply, push, revisions,
+                    send_report, small_report, tables)
 
 WRONG_TOKEN = "rgb_wrong0123456789abcdefghijklmnopqrstuv"
 FILE_BYTES_MAX = 64 * 1024
@@ -214,31 +214,6 @@ def a_killed_registry_keeps_every_acknowledged_report(scratch):
     server.stop()
     scratch.run("audit", "verify", *server.store_flags).ok()
     contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "nothing differed")
-
-
-def all_database_names(server):
-    names, page = set(), 1
-    while True:
-        payload = server.api("query D($input: DatabasesInput) { databases(input: $input) { databases { name }"
-                             " pageInfo { total } } }", {"input": {"page": {"page": page, "pageSize": 100}}})
-        rows = payload["databases"]["databases"]
-        names |= {row["name"] for row in rows}
-        page += 1
-        if not rows:
-            return names
-
-
-def small_report(name):
-    """A run of one file on a database of this name."""
-    digest = hashlib.sha256(name.encode()).hexdigest()
-    return {"projectName": "default", "envName": "load", "dirName": "myapp", "atlasVersion": "Atlas CLI v1.2.4",
-            "target": {"id": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}",
-                       "schema": "public", "url": f"postgres://app:xxxxx@db:5432/{name}"},
-            "startTime": "2026-05-14T08:30:00Z", "endTime": "2026-05-14T08:30:01Z", "fromVersion": "",
-            "toVersion": "20260512141500", "currentVersion": "20260512141500",
-            "files": [{"name": "20260512141500_users.sql", "content": f"SELECT 1; -- {name}\n",
-                       "startTime": "2026-05-14T08:30:00Z", "endTime": "2026-05-14T08:30:01Z",
-                       "skipped": 0, "applied": 1, "checks": []}], "log": "ok\n"}
 
 
 @test

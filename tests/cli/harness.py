@@ -223,10 +223,10 @@ class Scratch:
 class Server:
     """`rhumb serve` on a free port; keeps its port over restarts so that clients find it again."""
 
-    def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=(), **options):
+    def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=(), store=None, **options):
         self.scratch, self.token, self.flags, self.options = scratch, token, flags, options
         self.data = scratch.file_path(data)
-        self.store = registry_store.address(scratch, self.data)
+        self.store = store or registry_store.address(scratch, self.data)
         self.listen = "127.0.0.1:0"
         self.process = None
         self.lines = []

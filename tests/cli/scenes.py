@@ -1,5 +1,7 @@
 """Migration directories, project files and the push that several subjects begin with."""
 
+import hashlib
+
 FULL_TAG = "267b9d1799a3f37ccc0c4112d33f6b3455b62de8"
 SHORT_TAG = FULL_TAG[:7]
 
@@ -59,6 +61,31 @@ def revisions(scratch, database):
     """Rows of the history: (version, applied, total, error)."""
     return scratch.query(database, "SELECT version, applied, total, error FROM atlas_schema_revisions"
                                    " WHERE version NOT LIKE '.%' ORDER BY version")
+
+
+def small_report(name):
+    """A run of one file on a database of this name."""
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    return {"projectName": "default", "envName": "load", "dirName": "myapp", "atlasVersion": "Atlas CLI v1.2.4",
+            "target": {"id": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}",
+                       "schema": "public", "url": f"postgres://app:xxxxx@db:5432/{name}"},
+            "startTime": "2026-05-14T08:30:00Z", "endTime": "2026-05-14T08:30:01Z", "fromVersion": "",
+            "toVersion": "20260512141500", "currentVersion": "20260512141500",
+            "files": [{"name": "20260512141500_users.sql", "content": f"SELECT 1; -- {name}\n",
+                       "startTime": "2026-05-14T08:30:00Z", "endTime": "2026-05-14T08:30:01Z",
+                       "skipped": 0, "applied": 1, "checks": []}], "log": "ok\n"}
+
+
+def all_database_names(server):
+    names, page = set(), 1
+    while True:
+        payload = server.api("query D($input: DatabasesInput) { databases(input: $input) { databases { name }"
+                             " pageInfo { total } } }", {"input": {"page": {"page": page, "pageSize": 100}}})
+        rows = payload["databases"]["databases"]
+        names |= {row["name"] for row in rows}
+        page += 1
+        if not rows:
+            return names
 
 
 def send_report(server, input_, **options):

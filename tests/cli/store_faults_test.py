@@ -1,0 +1,121 @@
+"""A registry on PostgreSQL whose line to the store is cut, or whose store is restarted."""
+
+import signal
+import threading
+
+import servers
+from cutting_proxy import Cut, CuttingProxy
+from databases import PostgresDatabase
+from harness import Skipped, contains, same, test, true
+from scenes import FIRST, SECOND, all_database_names, push, send_report, small_report
+
+CUT_TURNS_MAX = 40
+WORKERS = 4
+
+
+def look_after(scratch, server):
+    """The registry is stopped; its audit log and its projections are as they must be."""
+    server.stop()
+    scratch.run("audit", "verify", *server.store_flags).ok()
+    contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "nothing differed")
+
+
+def through(proxy, database):
+    """The URL of a database by way of the proxy."""
+    return database.server._replace(
+        netloc=database.server.netloc.rpartition(":")[0] + f":{proxy.port}", path="/" + database.name).geturl()
+
+
+def cut_everywhere(proxy, send):
+    """Sends again and again, each time with another cut. -> cuts"""
+    cuts = 0
+    for when in ("before", "sent", "answered"):
+        for turn in range(1, CUT_TURNS_MAX):
+            proxy.was_cut = False
+            proxy.cut = Cut(turn=proxy.turns + turn, when=when)
+            send()
+            if not proxy.was_cut:
+                break
+            cuts += 1
+    proxy.cut = None
+    return cuts
+
+
+@test
+def a_write_is_stored_once_wherever_the_line_to_the_store_is_cut(scratch):
+    database = PostgresDatabase(scratch)
+    proxy = CuttingProxy((database.server.hostname, database.server.port))
+    scratch.stack.callback(proxy.close)
+    server = scratch.server(store=through(proxy, database))
+    push(scratch, FIRST)
+    reports, tokens = [], []
+
+    def report():
+        reports.append(f"db{len(reports)}")
+        status, reply = send_report(server, small_report(reports[-1]))
+        same((status, reply.get("errors")), (200, None), f"answer to {reports[-1]} with {proxy.cut}")
+
+    def make_token():  # a second one would be another
+        made = server.api("mutation T($input: CreateTokenInput!) { createToken(input: $input) { token { id } } }",
+                          {"input": {"botID": "1", "scopes": ["dir:read"]}})
+        tokens.append(made["createToken"]["token"]["id"])
+
+    for send, cuts_min in ((report, 30), (make_token, 12)):
+        send()
+        send()  # what the server needs to know is prepared now
+        cuts = cut_everywhere(proxy, send)
+        true(cuts >= cuts_min, f"{cuts} cuts: BEGIN, the statements of a write and COMMIT, each in three ways")
+    same(sorted(event["databaseName"] for event in server.migrations(page={"pageSize": 100})), sorted(reports),
+         "events")
+    same(server.api("{ tokens { pageInfo { total } } }")["tokens"]["pageInfo"]["total"], len(tokens) + 1, "tokens")
+    look_after(scratch, server)
+
+
+class DurablePostgres(servers.Postgres):
+    """Keeps what it has committed however it ends."""
+
+    def command(self):
+        return [*super().command(), "-c", "synchronous_commit=on"]
+
+
+def send_until(stopped, server, worker, acknowledged):
+    number = 0
+    while not stopped.is_set():
+        number += 1
+        name = f"{worker}-{number}"
+        status, reply = send_report(server, small_report(name))
+        if status == 200 and not reply.get("errors"):
+            acknowledged.append(name)
+
+
+@test
+def the_store_may_be_restarted_while_reports_arrive(scratch):
+    if not servers.Postgres.is_installed():
+        raise Skipped("PostgreSQL is not installed (tools/setup test)")
+    store = DurablePostgres()
+    scratch.stack.callback(store.stop)
+    store.start()
+    server = scratch.server(store=store.url)
+    push(scratch, {**FIRST, **SECOND})
+    acknowledged, stopped = [], threading.Event()
+    workers = [threading.Thread(target=send_until, args=(stopped, server, worker, acknowledged))
+               for worker in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for number in (signal.SIGINT, signal.SIGQUIT):  # fast, and at once as after a crash
+        before = len(acknowledged)
+        stopped.wait(0.7)
+        true(len(acknowledged) > before, "reports are stored")
+        store.end(number)
+        stopped.wait(0.5)
+        store.launch()
+    before = len(acknowledged)
+    stopped.wait(1.5)
+    stopped.set()
+    for worker in workers:
+        worker.join()
+    true(len(acknowledged) > before, "reports are stored again")
+    stored = all_database_names(server)
+    same([name for name in acknowledged if name not in stored], [], "acknowledged reports that are gone")
+    look_after(scratch, server)
+    server.kill()
