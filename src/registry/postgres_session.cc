@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "driver/postgres/parameters.h"
+#include "driver/postgres/pooler.h"
 #include "driver/postgres/session.h"
 #include "driver/url.h"
 #include "registry/postgres_sql.h"
@@ -20,6 +21,8 @@ namespace pg = driver::postgres;
 // How long the fate of a transaction is asked for before it counts as unknown.
 constexpr std::chrono::seconds kReadBackMax{20};
 constexpr std::chrono::milliseconds kReadBackPause{50};
+// Any number that nobody else locks; it must stay what it is.
+constexpr int kLockKey = 727448;
 
 driver::Value bind(const Value& value) {
   return std::visit(
@@ -77,7 +80,7 @@ class PostgresSession final : public Session {
       return store_error(opened.error());
     }
     if (access_ == PostgresAccess::kWrite) {
-      TRY(take_store(**opened));
+      TRY(take_store(**opened, parameters_));
     }
     session_ = std::move(*opened);
     return {};
@@ -146,9 +149,17 @@ class PostgresSession final : public Session {
 
  private:
   /// One server at a time: the lock goes with the connection.
-  static Result<void> take_store(pg::Session& session) {
+  static Result<void> take_store(pg::Session& session, const pg::Parameters& parameters) {
+    const Result<void> prepared = pg::prepare_lock_session(session, parameters);
+    if (!prepared) {
+      return prepared.error().code() == ErrorCode::kUnsupported
+                 ? Error(ErrorCode::kUnsupported,
+                         "store: a connection pooler in transaction mode cannot hold it; use a "
+                         "direct connection")
+                 : store_error(prepared.error());
+    }
     const Result<driver::Rows> rows = session.query(
-        "SELECT pg_try_advisory_lock(hashtextextended('rhumb registry ' || current_schema(), 0))");
+        fmt::format("SELECT pg_try_advisory_lock({}, hashtext(current_schema()))", kLockKey));
     if (!rows) {
       return store_error(rows.error());
     }

@@ -5,7 +5,7 @@ import threading
 
 import servers
 from cutting_proxy import Cut, CuttingProxy
-from databases import PostgresDatabase
+from databases import PooledDatabase, PostgresDatabase
 from harness import Skipped, contains, same, test, true
 from scenes import FIRST, SECOND, all_database_names, push, send_report, small_report
 
@@ -119,3 +119,10 @@ def the_store_may_be_restarted_while_reports_arrive(scratch):
     same([name for name in acknowledged if name not in stored], [], "acknowledged reports that are gone")
     look_after(scratch, server)
     server.kill()
+
+
+@test
+def a_store_behind_a_pooler_in_transaction_mode_is_refused(scratch):
+    database = PooledDatabase(scratch)
+    done = scratch.run("serve", "--store", database.pooled, "--listen", "127.0.0.1:0").fails("use a direct connection")
+    same((done.out, done.err.count("\n")), ("", 1), "stdout and lines")
