@@ -10,8 +10,8 @@
 #include "cli/app.h"
 #include "cli/migrate_flags.h"
 #include "cli/version.h"
+#include "main/store_commands.h"
 #include "main/web_assets.h"
-#include "registry/rebuild.h"
 #include "registry/serve.h"
 #include "sys/environment.h"
 #include "sys/files.h"
@@ -24,19 +24,6 @@ using cli::Command;
 using cli::Invocation;
 
 constexpr std::string_view kFilePrefix = "file://";
-
-cli::FlagSpec data_flag() {
-  return cli::text_flag("data", "./rhumb-data", "folder of the store");
-}
-
-cli::FlagSpec store_flag() {
-  return cli::text_flag("store", "",
-                        "postgres:// URL of the store; the folder of --data when empty");
-}
-
-registry::StoreAddress read_store(const Invocation& invocation) {
-  return {invocation.flags.text("store"), invocation.flags.text("data")};
-}
 
 std::vector<cli::FlagSpec> serve_flags() {
   return {data_flag(),
@@ -140,69 +127,13 @@ Command serve_command() {
   return command;
 }
 
-Result<int> run_audit_verify(Invocation& invocation) {
-  registry::AuditReport report =
-      TRY(registry::verify_audit_log(read_store(invocation), invocation.flags.text("checkpoint")));
-  invocation.app.out << fmt::format("The audit log is intact: {}, checkpoint {}:{}\n",
-                                    plural(static_cast<size_t>(report.entries), "entry", "entries"),
-                                    report.entries, report.head_hash);
-  return 0;
-}
-
-Command audit_command() {
-  Command verify;
-  verify.name = "verify";
-  verify.arguments = "[flags]";
-  verify.summary = "Check that no entry of the audit log was changed or removed.";
-  verify.flags = {
-      data_flag(), store_flag(),
-      cli::text_flag("checkpoint", "",
-                     "ENTRY:HASH printed earlier; shows also a log that was cut short")};
-  verify.run = run_audit_verify;
-  Command group;
-  group.name = "audit";
-  group.summary = "Work with the audit log of a registry.";
-  group.children.push_back(std::move(verify));
-  return group;
-}
-
-Result<int> run_rebuild(Invocation& invocation) {
-  const registry::RebuildReport report = TRY(registry::rebuild_registry(read_store(invocation)));
-  for (const std::string& difference : report.differences) {
-    invocation.app.out << difference << "\n";
-  }
-  invocation.app.out << fmt::format(
-      "Rebuilt {} of {} from {}: {}\n",
-      plural(static_cast<size_t>(report.databases), "database", "databases"),
-      plural(static_cast<size_t>(report.repositories), "repository", "repositories"),
-      plural(static_cast<size_t>(report.events), "event", "events"),
-      report.difference_count == 0
-          ? std::string("nothing differed")
-          : plural(static_cast<size_t>(report.difference_count), "row", "rows") + " differed");
-  return 0;
-}
-
-Command registry_command() {
-  Command rebuild;
-  rebuild.name = "rebuild";
-  rebuild.arguments = "[flags]";
-  rebuild.summary = "Compute statuses and counters anew from the stored events.";
-  rebuild.flags = {data_flag(), store_flag()};
-  rebuild.run = run_rebuild;
-  Command group;
-  group.name = "registry";
-  group.summary = "Look after the store of a registry.";
-  group.children.push_back(std::move(rebuild));
-  return group;
-}
-
 }  // namespace
 
 std::vector<Command> make_server_commands() {
   std::vector<Command> commands;
   commands.push_back(serve_command());
-  commands.push_back(audit_command());
-  commands.push_back(registry_command());
+  commands.push_back(make_audit_command());
+  commands.push_back(make_registry_command());
   return commands;
 }
 

@@ -6,12 +6,14 @@
 #include <cstring>
 
 #include "codec/hex.h"
+#include "registry/tables.h"
 
 namespace rhumb::registry {
 namespace {
 
+// Behind the first, `seq`.
 constexpr std::string_view kColumns =
-    "seq, org_id, time, actor_kind, actor_id, actor_name, token_prefix, ip, user_agent, action, "
+    "org_id, time, actor_kind, actor_id, actor_name, token_prefix, ip, user_agent, action, "
     "object, before_json, after_json, request_id, prev_hash, hash";
 
 void add_field(codec::Sha256Hasher& hasher, std::string_view field) {
@@ -83,15 +85,15 @@ using Visit = std::function<std::optional<Error>(int64_t seq, const codec::Sha25
 Result<AuditHead> walk(Session& session, const Visit& visit) {
   AuditHead head;
   std::optional<Error> fault;
-  TRY(session.for_each(fmt::format("SELECT {} FROM audit ORDER BY seq", kColumns), {},
-                       [&](const Row& row) {
-                         fault = find_fault(head, row);
-                         if (!fault.has_value()) {
-                           head = AuditHead{row[0].number(), *to_hash(row[15])};
-                           fault = visit(head.entries, head.hash);
-                         }
-                         return !fault.has_value();
-                       }));
+  TRY(walk_table(session, Table{"audit", {"seq", std::string(kColumns)}, {"seq"}},
+                 [&](const Row& row) {
+                   fault = find_fault(head, row);
+                   if (!fault.has_value()) {
+                     head = AuditHead{row[0].number(), *to_hash(row[15])};
+                     fault = visit(head.entries, head.hash);
+                   }
+                   return !fault.has_value();
+                 }));
   if (fault.has_value()) {
     return *fault;
   }
@@ -136,7 +138,8 @@ Result<void> append_audit(Session& session, AuditEntry entry) {
   const codec::Sha256 hash = audit_hash(previous, entry);
   const Origin& origin = entry.origin;
   static const std::string sql = fmt::format(
-      "INSERT INTO audit ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kColumns);
+      "INSERT INTO audit (seq, {}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      kColumns);
   return session.run(sql, {entry.seq, entry.org_id, entry.time, origin.actor.kind, origin.actor.id,
                            origin.actor.name, origin.token_prefix, origin.ip, origin.user_agent,
                            entry.action, entry.object, entry.before, entry.after, origin.request_id,

@@ -26,18 +26,22 @@ Result<void> put_body(Session& session, const Body& body) {
       {body.sha256, body.size, Blob{body.compressed}});
 }
 
+Result<std::string> unpack_body(const Value& sha256, const Value& size, const Value& data) {
+  Result<std::string> bytes =
+      codec::zstd_decompress(data.text(), static_cast<size_t>(size.number()));
+  if (!bytes || codec::to_string(codec::sha256(*bytes)) != sha256.text()) {
+    return Error(ErrorCode::kInternal, "a stored body is damaged");
+  }
+  return bytes;
+}
+
 Result<std::string> read_body(Session& session, const Value& sha256) {
   std::optional<Row> row =
       TRY(session.find_row("SELECT size, data FROM bodies WHERE sha256 = ?", {sha256}));
   if (!row.has_value()) {
     return Error(ErrorCode::kInternal, "a stored body is missing");
   }
-  const size_t size = static_cast<size_t>((*row)[0].number());
-  Result<std::string> bytes = codec::zstd_decompress((*row)[1].text(), size);
-  if (!bytes || codec::to_string(codec::sha256(*bytes)) != sha256.text()) {
-    return Error(ErrorCode::kInternal, "a stored body is damaged");
-  }
-  return bytes;
+  return unpack_body(sha256, (*row)[0], (*row)[1]);
 }
 
 }  // namespace rhumb::registry

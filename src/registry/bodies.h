@@ -19,6 +19,8 @@ struct Body {
 
 [[nodiscard]] Body make_body(std::string_view bytes);
 Result<void> put_body(Session& session, const Body& body);
+/// The text of a stored row. Errors: kInternal when it does not give its hash.
+Result<std::string> unpack_body(const Value& sha256, const Value& size, const Value& data);
 /// Errors: kInternal when the body is missing or does not give its hash.
 Result<std::string> read_body(Session& session, const Value& sha256);
 

@@ -147,6 +147,30 @@ class PostgresSession final : public Session {
   }
   [[nodiscard]] bool may_run_again() const override { return may_run_again_; }
 
+  [[nodiscard]] std::string_view columns_sql() const override {
+    return "SELECT t.relname, c.attname, coalesce(array_position(k.conkey, c.attnum), 0) "
+           "FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT "
+           "c.attisdropped LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p' "
+           "WHERE t.relkind = 'r' AND t.relname <> 'atlas_schema_revisions' AND t.relnamespace = "
+           "current_schema()::regnamespace ORDER BY t.relname COLLATE \"C\", c.attnum";
+  }
+  Result<void> continue_ids(const std::string& table) override {
+    const Value sequence =
+        TRY(scalar("SELECT pg_get_serial_sequence(?, a.attname) FROM pg_attribute a WHERE "
+                   "a.attrelid = to_regclass(?) AND a.attidentity <> ''",
+                   {table, table}));
+    if (sequence.is_null()) {
+      return {};
+    }
+    const std::string column = TRY(scalar("SELECT attname FROM pg_attribute WHERE attrelid = "
+                                          "to_regclass(?) AND attidentity <> ''",
+                                          {table}))
+                                   .text();
+    return run(fmt::format("SELECT setval(?, coalesce(max({0}), 1), max({0}) IS NOT NULL) FROM {1}",
+                           column, table),
+               {sequence});
+  }
+
  private:
   /// One server at a time: the lock goes with the connection.
   static Result<void> take_store(pg::Session& session, const pg::Parameters& parameters) {

@@ -108,6 +108,12 @@ class Session {
   /// False also when a failure made the engine roll back by itself.
   [[nodiscard]] virtual bool in_transaction() const = 0;
 
+  /// A statement that lists the columns of the registry's tables: table, column, place in the
+  /// primary key (0: none); by table, in the order of their making.
+  [[nodiscard]] virtual std::string_view columns_sql() const = 0;
+  /// After rows were put into a table with their ids: the next id it gives is a new one.
+  virtual Result<void> continue_ids(const std::string& table) = 0;
+
   Result<Rows> query(std::string_view sql, const Params& params = {});
   /// The first row, or nothing.
   Result<std::optional<Row>> find_row(std::string_view sql, const Params& params = {});

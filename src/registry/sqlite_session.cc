@@ -120,6 +120,14 @@ class SqliteSession final : public Session {
   }
   [[nodiscard]] bool may_run_again() const override { return false; }
 
+  [[nodiscard]] std::string_view columns_sql() const override {
+    return "SELECT t.name, c.name, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
+           "WHERE t.type = 'table' AND t.name NOT IN ('atlas_schema_revisions', "
+           "'sqlite_sequence') ORDER BY t.name, c.cid";
+  }
+  /// The greatest id counts, and sqlite_sequence follows what is inserted.
+  Result<void> continue_ids(const std::string&) override { return {}; }
+
   [[nodiscard]] int64_t rows_written() const override {
     return sqlite3_total_changes64(connection_.get());
   }
@@ -157,30 +165,50 @@ class SqliteSession final : public Session {
   std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
 };
 
-}  // namespace
+int open_flags(SqliteAccess access) {
+  switch (access) {
+    case SqliteAccess::kRead:
+      return SQLITE_OPEN_READWRITE;
+    case SqliteAccess::kWrite:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case SqliteAccess::kFile:
+      break;
+  }
+  return SQLITE_OPEN_READONLY;
+}
 
-Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAccess access) {
+Result<std::unique_ptr<Session>> open_file(const std::string& path, SqliteAccess access) {
   sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_NOMUTEX |
-                    (access == SqliteAccess::kWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                                    : SQLITE_OPEN_READWRITE);
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_NOMUTEX | open_flags(access), nullptr);
   Connection connection(raw);
   if (code != SQLITE_OK) {
     return Error(ErrorCode::kIo, fmt::format("store {}: {}", path, sqlite3_errstr(code)));
   }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
-  auto session = std::make_unique<SqliteSession>(std::move(connection));
-  for (const char* setting : {"journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
-                              "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456"}) {
-    TRY(session->run(fmt::format("PRAGMA {}", setting)));
+  return std::make_unique<SqliteSession>(std::move(connection));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAccess access) {
+  auto session = TRY(open_file(path, access));
+  if (access != SqliteAccess::kFile) {
+    for (const char* setting : {"journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                                "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456"}) {
+      TRY(session->run(fmt::format("PRAGMA {}", setting)));
+    }
   }
   if (access == SqliteAccess::kRead) {
     TRY(session->run("PRAGMA query_only=ON"));
   }
-  std::unique_ptr<Session> result = std::move(session);
-  return result;
+  return session;
+}
+
+Result<void> end_wal(const std::string& path) {
+  const std::unique_ptr<Session> session = TRY(open_file(path, SqliteAccess::kWrite));
+  return session->run("PRAGMA journal_mode=DELETE");
 }
 
 }  // namespace rhumb::registry

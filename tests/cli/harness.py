@@ -226,7 +226,7 @@ class Server:
     def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=(), store=None, **options):
         self.scratch, self.token, self.flags, self.options = scratch, token, flags, options
         self.data = scratch.file_path(data)
-        self.store = store or registry_store.address(scratch, self.data)
+        self.store = registry_store.address(scratch, self.data) if store is None else store
         self.listen = "127.0.0.1:0"
         self.process = None
         self.lines = []
@@ -264,7 +264,7 @@ class Server:
         if self.token:
             environment["RHUMB_ADMIN_TOKEN"] = self.token
         self.process = subprocess.Popen(
-            [self.scratch.rhumb, "serve", "--data", self.data, "--listen", self.listen,
+            [self.scratch.rhumb, "serve", *([] if self.store else ["--data", self.data]), "--listen", self.listen,
              "--rate-limit", "0", *self.flags],
             env=environment, cwd=self.scratch.path, text=True, errors="replace",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **self.options)
