@@ -6,6 +6,7 @@
 #include "registry/down_plans.h"
 #include "registry/ingest_job.h"
 #include "registry/names.h"
+#include "registry/neighbours.h"
 
 namespace rhumb::registry {
 namespace {
@@ -48,6 +49,7 @@ Result<IngestOutcome> store_report(Registry& registry,
   entry.after = codec::format_json(after);
   TRY(append_audit(session, std::move(entry)));
   published = job.published();
+  TRY(tell_events(registry, session, published));
   return IngestOutcome{event_id, false};
 }
 

@@ -7,6 +7,7 @@
 #include "registry/ingest.h"
 #include "registry/ingest_job.h"
 #include "registry/names.h"
+#include "registry/neighbours.h"
 #include "registry/redact.h"
 
 /// Sets arrive whole, in parts, or announced first and then again and again while they run. What is
@@ -370,6 +371,7 @@ Result<IngestOutcome> ingest_set(Registry& registry,
           published = job.entries();
           published.push_back(job.event());
         }
+        TRY(tell_events(registry, session, published));
         return stored;
       }));
   registry.live.publish(published);
@@ -400,6 +402,9 @@ Result<IngestOutcome> ingest_begin(Registry& registry,
         SetJob job(registry, caller, session);
         IngestOutcome stored = TRY(job.begin(prepared, begin));
         event = job.event();
+        if (!stored.repeated) {
+          TRY(tell_events(registry, session, {event}));
+        }
         return stored;
       }));
   if (!outcome.repeated) {

@@ -21,8 +21,20 @@ namespace pg = driver::postgres;
 // How long the fate of a transaction is asked for before it counts as unknown.
 constexpr std::chrono::seconds kReadBackMax{20};
 constexpr std::chrono::milliseconds kReadBackPause{50};
-// Any number that nobody else locks; it must stay what it is.
-constexpr int kLockKey = 727448;
+// Numbers that nobody else locks; they must stay what they are. The first is held by whoever has
+// the store, the second by the one who writes.
+constexpr int kHoldKey = 727448;
+const std::string kBeginWrite =
+    "BEGIN; SELECT txid_current(), pg_advisory_xact_lock(727449, hashtext(current_schema()))";
+
+// An identifier, one for each schema of a database.
+constexpr std::string_view kChannel = "'rhumb_' || md5(current_schema())";
+
+Result<pg::Parameters> read_url(const std::string& url) {
+  const driver::DatabaseUrl parsed = TRY(driver::parse_database_url(url));
+  const std::vector<std::string> keywords = TRY(pg::library_keywords());
+  return pg::read_parameters(parsed.url, keywords, sys::SystemEnvironment());
+}
 
 driver::Value bind(const Value& value) {
   return std::visit(
@@ -79,8 +91,8 @@ class PostgresSession final : public Session {
     if (!opened) {
       return store_error(opened.error());
     }
-    if (access_ == PostgresAccess::kWrite) {
-      TRY(take_store(**opened, parameters_));
+    if (access_ != PostgresAccess::kRead) {
+      TRY(take_store(**opened));
     }
     session_ = std::move(*opened);
     return {};
@@ -109,20 +121,22 @@ class PostgresSession final : public Session {
   }
 
   Result<void> begin_write() override {
-    const driver::Rows rows = TRY(begin("BEGIN; SELECT txid_current()"));
+    const driver::Rows rows = TRY(begin(kBeginWrite));
     transaction_id_ = driver::to_int(rows.rows.at(0).at(0));
+    is_writing_ = true;
     return {};
   }
 
   Result<void> begin_read() override {
     TRY(begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+    is_writing_ = false;
     return {};
   }
 
   Result<void> commit() override {
     const Result<pg::Session::Done> done = session_->run("COMMIT");
     if (!done) {
-      return session_->lost() ? read_back(done.error()) : fail(done.error());
+      return session_->lost() && is_writing_ ? read_back(done.error()) : fail(done.error());
     }
     // A transaction that had failed is ended by COMMIT as well, and the tag says how.
     return done->tag == "COMMIT"
@@ -146,6 +160,11 @@ class PostgresSession final : public Session {
     return !failed_ && session_->in_transaction();
   }
   [[nodiscard]] bool may_run_again() const override { return may_run_again_; }
+
+  Result<void> tell_others(std::string_view message) override {
+    ++rows_written_;  // a job that fails after it has spoken must be taken back
+    return run(fmt::format("SELECT pg_notify({}, ?)", kChannel), {message});
+  }
 
   [[nodiscard]] std::string_view columns_sql() const override {
     return "SELECT t.relname, c.attname, coalesce(array_position(k.conkey, c.attnum), 0) "
@@ -172,9 +191,9 @@ class PostgresSession final : public Session {
   }
 
  private:
-  /// One server at a time: the lock goes with the connection.
-  static Result<void> take_store(pg::Session& session, const pg::Parameters& parameters) {
-    const Result<void> prepared = pg::prepare_lock_session(session, parameters);
+  /// The lock goes with the connection.
+  Result<void> take_store(pg::Session& session) {
+    const Result<void> prepared = pg::prepare_lock_session(session, parameters_);
     if (!prepared) {
       return prepared.error().code() == ErrorCode::kUnsupported
                  ? Error(ErrorCode::kUnsupported,
@@ -182,8 +201,9 @@ class PostgresSession final : public Session {
                          "direct connection")
                  : store_error(prepared.error());
     }
-    const Result<driver::Rows> rows = session.query(
-        fmt::format("SELECT pg_try_advisory_lock({}, hashtext(current_schema()))", kLockKey));
+    const Result<driver::Rows> rows =
+        session.query(fmt::format("SELECT pg_try_advisory_lock{}({}, hashtext(current_schema()))",
+                                  access_ == PostgresAccess::kWrite ? "_shared" : "", kHoldKey));
     if (!rows) {
       return store_error(rows.error());
     }
@@ -215,7 +235,7 @@ class PostgresSession final : public Session {
 
   Error fail(const Error& error) {
     failed_ = true;
-    may_run_again_ = may_run_again_ || may_succeed_again(error);
+    may_run_again_ = may_run_again_ || session_->lost() || may_succeed_again(error);
     return store_error(error);
   }
 
@@ -266,6 +286,7 @@ class PostgresSession final : public Session {
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> translations_;
   int64_t transaction_id_ = 0;
   int64_t rows_written_ = 0;  // statements that write, which is enough to tell that one did
+  bool is_writing_ = false;
   bool failed_ = false;
   bool may_run_again_ = false;
 };
@@ -277,12 +298,18 @@ Result<void> check_holds_registry(Session& session) {
   return table.flag() ? Result<void>() : Error(ErrorCode::kNotFound, "store holds no registry");
 }
 
+Result<std::unique_ptr<pg::Session>> connect_to_store(const std::string& url) {
+  return pg::Session::open(TRY(read_url(url)));
+}
+
+Result<std::string> channel_of_store(pg::Session& session) {
+  const driver::Rows rows = TRY(session.query(fmt::format("SELECT {}", kChannel)));
+  return driver::to_text(rows.rows.at(0).at(0));
+}
+
 Result<std::unique_ptr<Session>> open_postgres_session(const std::string& url,
                                                        PostgresAccess access) {
-  const driver::DatabaseUrl parsed = TRY(driver::parse_database_url(url));
-  const std::vector<std::string> keywords = TRY(pg::library_keywords());
-  auto session = std::make_unique<PostgresSession>(
-      pg::read_parameters(parsed.url, keywords, sys::SystemEnvironment()), access);
+  auto session = std::make_unique<PostgresSession>(TRY(read_url(url)), access);
   TRY(session->connect());
   return session;
 }

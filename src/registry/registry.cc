@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "codec/uuid.h"
+
 namespace rhumb::registry {
+
+std::string make_node_name() {
+  return codec::Uuid::random().to_string();
+}
 
 Result<void> require(const Caller& caller,
                      std::string_view permission,

@@ -27,6 +27,9 @@ struct Caller {
   int64_t bot_id = 0;
 };
 
+/// A name that no other server has.
+[[nodiscard]] std::string make_node_name();
+
 /// What every operation of the registry works with.
 ///
 /// Lifetime: refers to store and clock, which must outlive it. Threads: any.
@@ -37,6 +40,8 @@ struct Registry {
   StateOrders orders{};
   LiveHub live{};
   TokenCache tokens{store};
+  /// Tells this server from others that share its store.
+  std::string node = make_node_name();
 
   [[nodiscard]] int64_t now() const { return clock.now().time_since_epoch().count(); }
 };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "registry/names.h"
+#include "registry/neighbours.h"
 #include "registry/request_context.h"
 #include "registry/tokens.h"
 #include "registry/views.h"
@@ -162,6 +163,7 @@ Result<Json> revoke_token(RequestContext& context, FieldCall& call) {
           TRY(session.run("UPDATE tokens SET revoked_at = ? WHERE id = ?", {now, id}));
           TRY(append_audit(session, audit_entry(context.caller, now, "token.revoke",
                                                 fmt::format("token/{}", id))));
+          TRY(tell_tokens_changed(context.registry, session));
         }
         return Json::object({{"success", true}});
       });

@@ -10,6 +10,7 @@
 #include "codec/hex.h"
 #include "http/server.h"
 #include "registry/audit.h"
+#include "registry/neighbours.h"
 #include "registry/store.h"
 #include "registry/tokens.h"
 #include "registry/web_server.h"
@@ -104,8 +105,10 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   TRY(check_options(options));
   const sys::SystemClock system_clock;
   const sys::Clock& clock = options.clock == nullptr ? system_clock : *options.clock;
-  std::unique_ptr<Store> store = TRY(open_store(options.store));
+  std::unique_ptr<Store> store =
+      TRY(open_store(options.store, StoreOpening::kCreate, StoreSharing::kShared));
   Registry registry{*store, clock, without_slash(options.public_url)};
+  const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
   Gate gate;
   std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
   std::unique_ptr<http::Server> server = TRY(start_server(options, gate));

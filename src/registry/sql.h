@@ -108,6 +108,9 @@ class Session {
   /// False also when a failure made the engine roll back by itself.
   [[nodiscard]] virtual bool in_transaction() const = 0;
 
+  /// Says something to the other servers of the store; they hear it when the transaction is stored.
+  virtual Result<void> tell_others(std::string_view message) = 0;
+
   /// A statement that lists the columns of the registry's tables: table, column, place in the
   /// primary key (0: none); by table, in the order of their making.
   [[nodiscard]] virtual std::string_view columns_sql() const = 0;

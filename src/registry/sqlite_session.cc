@@ -120,6 +120,8 @@ class SqliteSession final : public Session {
   }
   [[nodiscard]] bool may_run_again() const override { return false; }
 
+  Result<void> tell_others(std::string_view) override { return {}; }  // there are none
+
   [[nodiscard]] std::string_view columns_sql() const override {
     return "SELECT t.name, c.name, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
            "WHERE t.type = 'table' AND t.name NOT IN ('atlas_schema_revisions', "

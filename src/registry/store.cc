@@ -23,7 +23,9 @@ Result<void> check_url(const std::string& text) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_store(const StoreAddress& address, StoreOpening opening) {
+Result<std::unique_ptr<Store>> open_store(const StoreAddress& address,
+                                          StoreOpening opening,
+                                          StoreSharing sharing) {
   const bool create = opening == StoreOpening::kCreate;
   if (address.url.empty()) {
     SqliteStoreOptions options;
@@ -33,6 +35,7 @@ Result<std::unique_ptr<Store>> open_store(const StoreAddress& address, StoreOpen
   TRY(check_url(address.url));
   PostgresStoreOptions options;
   options.create = create;
+  options.sharing = sharing;
   return open_postgres_store(address.url, options);
 }
 

@@ -10,6 +10,21 @@
 
 namespace rhumb::registry {
 
+struct StoreListener {
+  std::function<void(std::string_view message)> heard;
+  /// Something may have been said that was not heard.
+  std::function<void()> missed;
+};
+
+/// Ends with this object.
+class StoreSubscription {
+ public:
+  StoreSubscription() = default;
+  StoreSubscription(const StoreSubscription&) = delete;
+  StoreSubscription& operator=(const StoreSubscription&) = delete;
+  virtual ~StoreSubscription() = default;
+};
+
 /// Where the registry keeps everything: many readers, one road for writes.
 ///
 /// Threads: every member may be called from any thread.
@@ -24,7 +39,7 @@ class Store {
   /// A job may be run again after a serialization failure, so it must only touch the session and
   /// values that it sets anew each time.
   virtual Result<void> write(Writer::Job job) = 0;
-  /// Runs `job` on a consistent snapshot.
+  /// Runs `job` on a consistent snapshot; again when the connection to the store was lost.
   virtual Result<void> read(const std::function<Result<void>(Session&)>& job) = 0;
   /// Finishes accepted writes and refuses later ones.
   virtual void stop() = 0;
@@ -32,6 +47,9 @@ class Store {
   [[nodiscard]] virtual Writer::Counts write_counts() const = 0;
   /// Whether the engine answers at all.
   virtual Result<void> check() = 0;
+  /// Hears what other servers of this store say (Session::tell_others) from now on, on a thread of
+  /// its own, until the subscription goes; null where there are no others.
+  [[nodiscard]] virtual std::unique_ptr<StoreSubscription> listen(StoreListener listener) = 0;
 };
 
 /// Where a store is: in the database that a `postgres://` URL names, and without one in a folder.
@@ -42,12 +60,15 @@ struct StoreAddress {
 
 /// Whether a store that is not there yet is made.
 enum class StoreOpening { kCreate, kExisting };
+/// Whether other servers may have the store at the same time. The embedded one is never shared.
+enum class StoreSharing { kAlone, kShared };
 
-/// Opens a store, brings it up to date, and holds it for one server.
+/// Opens a store, brings it up to date, and holds it until it goes.
 /// Errors: those of open_sqlite_store() and open_postgres_store(); kUnsupported for the URL of
 /// another engine.
 Result<std::unique_ptr<Store>> open_store(const StoreAddress& address,
-                                          StoreOpening opening = StoreOpening::kCreate);
+                                          StoreOpening opening = StoreOpening::kCreate,
+                                          StoreSharing sharing = StoreSharing::kAlone);
 /// A session that only reads, whether a server has the store or not.
 /// Errors: kNotFound where no registry is; those of the engine.
 Result<std::unique_ptr<Session>> open_store_reader(const StoreAddress& address);
@@ -67,12 +88,14 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
                                                  const SqliteStoreOptions& options);
 
 struct PostgresStoreOptions {
+  StoreSharing sharing = StoreSharing::kAlone;
   bool create = true;       ///< make the tables when they are missing
   size_t readers_max = 16;  ///< reader connections; whoever finds none free waits for one
 };
 
 /// Opens (and makes, and brings up to date) a store in the database, or the schema of
-/// `search_path`, that a `postgres://` URL names, and holds it until the store goes.
+/// `search_path`, that a `postgres://` URL names, and holds it until the store goes. Servers that
+/// share it take turns in writing, a batch at a time.
 ///
 /// Errors: as open_postgres_session(), and kUnsupported when a newer release has written the store.
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url,

@@ -1,13 +1,21 @@
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "registry/own_schema.h"
+#include "registry/postgres_channel.h"
 #include "registry/postgres_session.h"
 #include "registry/store.h"
 
 namespace rhumb::registry {
 namespace {
+
+// A reader that lost its connection tries again, but not for long: somebody waits.
+constexpr std::chrono::milliseconds kReadPauses[] = {
+    std::chrono::milliseconds(5), std::chrono::milliseconds(50), std::chrono::milliseconds(300),
+    std::chrono::milliseconds(1000)};
 
 /// A bounded number of reader connections, made when they are needed.
 class Readers {
@@ -58,24 +66,19 @@ class PostgresStore final : public Store {
   PostgresStore(const std::string& url,
                 const PostgresStoreOptions& options,
                 std::unique_ptr<Session> writer)
-      : readers_(url, options.readers_max), writer_(std::move(writer)) {}
+      : url_(url), readers_(url, options.readers_max), writer_(std::move(writer)) {}
 
   Result<void> write(Writer::Job job) override { return writer_.write(std::move(job)); }
 
   Result<void> read(const std::function<Result<void>(Session&)>& job) override {
-    std::unique_ptr<Session> session = TRY(readers_.take());
-    Result<void> outcome = session->begin_read();
-    if (!outcome && session->may_run_again()) {
-      outcome = session->begin_read();  // an idle connection that had been cut meanwhile
-    }
-    if (outcome) {
-      outcome = job(*session);
-      const Result<void> ended = session->commit();
-      if (!ended) {
-        session->rollback();
+    Result<void> outcome = read_once(job);
+    for (const std::chrono::milliseconds pause : kReadPauses) {
+      if (outcome || outcome.error().code() != ErrorCode::kUnavailable) {
+        break;
       }
+      std::this_thread::sleep_for(pause);
+      outcome = read_once(job);
     }
-    readers_.give_back(session->may_run_again() ? nullptr : std::move(session));
     return outcome;
   }
 
@@ -88,7 +91,28 @@ class PostgresStore final : public Store {
         [](Session& session) { return session.run("SELECT 1 FROM organizations LIMIT 1"); });
   }
 
+  [[nodiscard]] std::unique_ptr<StoreSubscription> listen(StoreListener listener) override {
+    return std::make_unique<PostgresChannel>(url_, std::move(listener));
+  }
+
  private:
+  /// Errors: kUnavailable when the connection was lost, perhaps long ago.
+  Result<void> read_once(const std::function<Result<void>(Session&)>& job) {
+    std::unique_ptr<Session> session = TRY(readers_.take());
+    Result<void> outcome = session->begin_read();
+    if (outcome) {
+      outcome = job(*session);
+      if (!session->commit()) {
+        session->rollback();
+      }
+    }
+    const bool lost = session->may_run_again();
+    readers_.give_back(lost ? nullptr : std::move(session));
+    return lost && !outcome ? Result<void>(outcome.error().with_code(ErrorCode::kUnavailable))
+                            : outcome;
+  }
+
+  std::string url_;
   Readers readers_;
   Writer writer_;
 };
@@ -97,7 +121,9 @@ class PostgresStore final : public Store {
 
 Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url,
                                                    const PostgresStoreOptions& options) {
-  std::unique_ptr<Session> writer = TRY(open_postgres_session(url, PostgresAccess::kWrite));
+  std::unique_ptr<Session> writer = TRY(open_postgres_session(
+      url, options.sharing == StoreSharing::kShared ? PostgresAccess::kWrite
+                                                    : PostgresAccess::kWriteAlone));
   if (!options.create) {
     TRY(check_holds_registry(*writer));
   }

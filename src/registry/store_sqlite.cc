@@ -91,6 +91,10 @@ class SqliteStore final : public Store {
 
   [[nodiscard]] Writer::Counts write_counts() const override { return writer_.counts(); }
 
+  [[nodiscard]] std::unique_ptr<StoreSubscription> listen(StoreListener) override {
+    return nullptr;  // nobody else has the folder
+  }
+
   Result<void> check() override {
     return read([](Session& session) { return session.run("SELECT 1 FROM organizations"); });
   }

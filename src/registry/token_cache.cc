@@ -19,8 +19,8 @@ Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view toke
   {
     const std::lock_guard lock(mutex_);
     auto found = owners_.find(key);
-    if (found != owners_.end() && found->second->expires_at.value_or(now + 1) > now) {
-      return found->second;
+    if (found != owners_.end() && found->second.holds(now)) {
+      return found->second.owner;
     }
     generation = generation_;
   }
@@ -36,7 +36,7 @@ Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view toke
     if (owners_.size() >= kTokensMax) {
       owners_.clear();
     }
-    owners_[key] = owner;
+    owners_[key] = Kept{owner, now};
   }
   return owner;
 }
@@ -46,10 +46,10 @@ void TokenCache::set_used(std::string_view token, int64_t now, std::string_view 
   const std::lock_guard lock(mutex_);
   auto found = owners_.find(key);
   if (found != owners_.end()) {
-    auto owner = std::make_shared<TokenOwner>(*found->second);
+    auto owner = std::make_shared<TokenOwner>(*found->second.owner);
     owner->last_used_at = now;
     owner->last_used_ip = ip;
-    found->second = std::move(owner);
+    found->second.owner = std::move(owner);
   }
 }
 

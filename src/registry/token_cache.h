@@ -16,7 +16,9 @@ namespace rhumb::registry {
 /// Owners of the tokens seen lately: most requests come from a few of them, and looking one up
 /// costs more than the rest of a small request.
 ///
-/// Shape: only valid tokens are kept, by their hash. Threads: any.
+/// Shape: only valid tokens are kept, by their hash, and read again after ten seconds: where a
+/// change made at another server was not heard of, that is how long it may take to count here.
+/// Threads: any.
 class TokenCache {
  public:
   /// `store` must outlive it.
@@ -31,10 +33,20 @@ class TokenCache {
 
  private:
   static constexpr size_t kTokensMax = 1024;
+  static constexpr int64_t kKeptNs = 10'000'000'000;
+
+  struct Kept {
+    std::shared_ptr<const TokenOwner> owner;
+    int64_t read_at = 0;
+
+    [[nodiscard]] bool holds(int64_t now) const {
+      return owner->expires_at.value_or(now + 1) > now && now >= read_at && now - read_at < kKeptNs;
+    }
+  };
 
   Store& store_;
   std::mutex mutex_;  // guards the members below
-  std::unordered_map<std::string, std::shared_ptr<const TokenOwner>> owners_;
+  std::unordered_map<std::string, Kept> owners_;
   int64_t generation_ = 0;  // how often forget() was called
 };
 

@@ -49,6 +49,20 @@ TEST_F(TokenCacheTest, ForgottenTokensAreLookedUpAnew) {
   EXPECT_EQ(find(kTestToken), nullptr);
 }
 
+TEST_F(TokenCacheTest, ChangesThatNobodyToldOfCountAfterTenSeconds) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  ASSERT_NE(find(kTestToken, kSecond), nullptr);
+  run("UPDATE tokens SET revoked_at = 1");
+  EXPECT_NE(find(kTestToken, 10 * kSecond), nullptr);
+  EXPECT_EQ(find(kTestToken, 11 * kSecond), nullptr);
+}
+
+TEST_F(TokenCacheTest, ClockThatWasMovedBackKeepsNothing) {
+  ASSERT_NE(find(kTestToken, 2000), nullptr);
+  run("UPDATE tokens SET revoked_at = 1");
+  EXPECT_EQ(find(kTestToken, 1999), nullptr);
+}
+
 TEST_F(TokenCacheTest, ExpiryNeedsNoForgetting) {
   run("UPDATE tokens SET expires_at = 2000");
   EXPECT_NE(find(kTestToken, 1999), nullptr);

@@ -41,6 +41,7 @@ class DisturbedSession final : public Session {
     return !disturbed_ && session_->in_transaction();
   }
   [[nodiscard]] bool may_run_again() const override { return disturbed_; }
+  Result<void> tell_others(std::string_view) override { return {}; }
   [[nodiscard]] std::string_view columns_sql() const override { return session_->columns_sql(); }
   Result<void> continue_ids(const std::string& table) override {
     return session_->continue_ids(table);

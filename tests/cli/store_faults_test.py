@@ -1,16 +1,19 @@
 """A registry on PostgreSQL whose line to the store is cut, or whose store is restarted."""
 
+import os
 import signal
 import threading
 
 import servers
 from cutting_proxy import Cut, CuttingProxy
 from databases import PooledDatabase, PostgresDatabase
-from harness import Skipped, contains, same, test, true
+from harness import Skipped, contains, same, test, true, wait_for
 from scenes import FIRST, SECOND, all_database_names, push, send_report, small_report
 
 CUT_TURNS_MAX = 40
 WORKERS = 4
+ROUNDS = int(os.environ.get("RHUMB_NODE_KILLS", "3"))
+ROUND_SECONDS = float(os.environ.get("RHUMB_NODE_SECONDS", "0.7"))
 
 
 def look_after(scratch, server):
@@ -79,11 +82,16 @@ class DurablePostgres(servers.Postgres):
 
 
 def send_until(stopped, server, worker, acknowledged):
+    """Reports one after the other; what a killed server did not answer counts as not stored."""
     number = 0
     while not stopped.is_set():
         number += 1
         name = f"{worker}-{number}"
-        status, reply = send_report(server, small_report(name))
+        try:
+            status, reply = send_report(server, small_report(name))
+        except OSError:
+            stopped.wait(0.05)
+            continue
         if status == 200 and not reply.get("errors"):
             acknowledged.append(name)
 
@@ -119,6 +127,58 @@ def the_store_may_be_restarted_while_reports_arrive(scratch):
     same([name for name in acknowledged if name not in stored], [], "acknowledged reports that are gone")
     look_after(scratch, server)
     server.kill()
+
+
+@test
+def two_servers_of_one_store_lose_nothing_while_they_are_killed_in_turns(scratch):
+    if not servers.Postgres.is_installed():
+        raise Skipped("PostgreSQL is not installed (tools/setup test)")
+    store = DurablePostgres()
+    scratch.stack.callback(store.stop)
+    store.start()
+    pair = [scratch.server(data=f"node{number}", store=store.url) for number in range(2)]
+    push(scratch, {**FIRST, **SECOND})
+    acknowledged, stopped = [], threading.Event()
+    workers = [threading.Thread(target=send_until, args=(stopped, server, f"{index}-{worker}", acknowledged))
+               for index, server in enumerate(pair) for worker in range(2)]
+    for worker in workers:
+        worker.start()
+    for round_number in range(ROUNDS):
+        server = pair[round_number % 2]
+        stopped.wait(ROUND_SECONDS)
+        before = len(acknowledged)
+        server.kill()
+        stopped.wait(0.3)
+        true(len(acknowledged) > before, "the other server goes on")
+        server.start()
+        if round_number * 3 in (ROUNDS, 2 * ROUNDS):
+            store.end(signal.SIGQUIT)
+            stopped.wait(0.5)
+            store.launch()
+    stopped.wait(ROUND_SECONDS)
+    stopped.set()
+    for worker in workers:
+        worker.join()
+    true(len(acknowledged) > 20 * ROUNDS, f"only {len(acknowledged)} reports were sent")
+    print(f"  {len(acknowledged)} reports acknowledged over {ROUNDS} kills")
+    stored = all_database_names(pair[0])
+    same([name for name in acknowledged if name not in stored], [], "acknowledged reports that are gone")
+    same(all_database_names(pair[1]), stored, "what both servers show")
+    pair[1].stop()
+    look_after(scratch, pair[0])
+
+
+@test
+def a_token_revoked_at_one_server_is_refused_by_the_other(scratch):
+    database = PostgresDatabase(scratch)
+    one, two = (scratch.server(data=f"node{number}", store=database.url) for number in range(2))
+    made = one.api("mutation T($input: CreateTokenInput!) { createToken(input: $input) { secret token { id } } }",
+                   {"input": {"botID": "1", "scopes": ["cloud:read"]}})["createToken"]
+    question = {"query": "{ me { name } }"}
+    same([server.post(question, token=made["secret"])[0] for server in (one, two)], [200, 200], "while it is valid")
+    one.api("mutation R($id: ID!) { revokeToken(id: $id) { success } }", {"id": made["token"]["id"]})
+    same(one.post(question, token=made["secret"])[0], 401, "where it was revoked")
+    wait_for(lambda: two.post(question, token=made["secret"])[0] == 401, "refused by the other", seconds=2)
 
 
 @test

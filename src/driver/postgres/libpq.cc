@@ -34,6 +34,8 @@ Result<void> load_executing(const sys::DynamicLibrary& library, Libpq& pq) {
   TRY(library.load("PQputCopyData", pq.put_copy_data));
   TRY(library.load("PQputCopyEnd", pq.put_copy_end));
   TRY(library.load("PQgetCopyData", pq.get_copy_data));
+  TRY(library.load("PQconsumeInput", pq.consume_input));
+  TRY(library.load("PQnotifies", pq.notifies));
   return library.load("PQfreemem", pq.freemem);
 }
 

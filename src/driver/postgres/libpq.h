@@ -37,6 +37,8 @@ struct Libpq {
   decltype(::PQputCopyEnd)* put_copy_end = nullptr;
   decltype(::PQgetCopyData)* get_copy_data = nullptr;
   decltype(::PQfreemem)* freemem = nullptr;
+  decltype(::PQconsumeInput)* consume_input = nullptr;
+  decltype(::PQnotifies)* notifies = nullptr;
   decltype(::PQclear)* clear = nullptr;
   decltype(::PQresultStatus)* result_status = nullptr;
   decltype(::PQresultErrorMessage)* result_error_message = nullptr;

@@ -115,6 +115,19 @@ Result<Rows> Session::query_within(const std::string& sql, std::chrono::millisec
   return std::move(collected.rows);
 }
 
+Result<std::vector<std::string>> Session::take_notifications(std::chrono::milliseconds time) {
+  (void)wait_until_readable(pq_.socket(connection_.get()), time);  // or the time is over
+  if (pq_.consume_input(connection_.get()) == 0) {
+    return connection_error().with_code(ErrorCode::kUnavailable);
+  }
+  std::vector<std::string> payloads;
+  while (PGnotify* notification = pq_.notifies(connection_.get())) {
+    payloads.emplace_back(notification->extra);
+    pq_.freemem(notification);
+  }
+  return payloads;
+}
+
 // The name of the prepared statement; null while the text was used once only, for which preparing
 // would cost a round trip more.
 Result<const std::string*> Session::prepared_name(const std::string& sql) {

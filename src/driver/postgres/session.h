@@ -65,6 +65,10 @@ class Session {
   /// more use.
   Result<Rows> query_within(const std::string& sql, std::chrono::milliseconds time);
 
+  /// What was said with NOTIFY on the channels this session listens to; waits up to `time` for the
+  /// first. Errors: kUnavailable when the connection is lost.
+  Result<std::vector<std::string>> take_notifications(std::chrono::milliseconds time);
+
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] bool lost() const;
   [[nodiscard]] int server_version() const;
