@@ -179,7 +179,7 @@ int open_flags(SqliteAccess access) {
   return SQLITE_OPEN_READONLY;
 }
 
-Result<std::unique_ptr<Session>> open_file(const std::string& path, SqliteAccess access) {
+Result<Connection> open_connection(const std::string& path, SqliteAccess access) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_NOMUTEX | open_flags(access), nullptr);
@@ -189,13 +189,13 @@ Result<std::unique_ptr<Session>> open_file(const std::string& path, SqliteAccess
   }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
-  return std::make_unique<SqliteSession>(std::move(connection));
+  return connection;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAccess access) {
-  auto session = TRY(open_file(path, access));
+  auto session = std::make_unique<SqliteSession>(TRY(open_connection(path, access)));
   if (access != SqliteAccess::kFile) {
     for (const char* setting : {"journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
                                 "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456"}) {
@@ -209,8 +209,8 @@ Result<std::unique_ptr<Session>> open_sqlite(const std::string& path, SqliteAcce
 }
 
 Result<void> end_wal(const std::string& path) {
-  const std::unique_ptr<Session> session = TRY(open_file(path, SqliteAccess::kWrite));
-  return session->run("PRAGMA journal_mode=DELETE");
+  SqliteSession session(TRY(open_connection(path, SqliteAccess::kWrite)));
+  return session.run("PRAGMA journal_mode=DELETE");
 }
 
 }  // namespace rhumb::registry
