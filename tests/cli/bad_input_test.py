@@ -1,5 +1,6 @@
 """Mistakes a person makes: the error names the thing and the next step, and nothing was changed."""
 
+import hashlib
 import os
 import resource
 import signal
