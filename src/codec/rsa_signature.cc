@@ -1,25 +1,13 @@
 #include "codec/rsa_signature.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include <memory>
+#include "codec/openssl_handles_internal.h"
 
 namespace rhumb::codec {
 namespace {
-
-template <auto Free>
-struct Release {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using Context = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
 
 // No key is asked for at a terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*is_writing*/, void* /*user*/) {
@@ -36,12 +24,12 @@ Error refused(std::string_view why) {
 Result<std::vector<std::byte>> sign_rs256(const std::string& private_key,
                                           std::string_view message) {
   const Bio bio(BIO_new_mem_buf(private_key.data(), static_cast<int>(private_key.size())));
-  const Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)
+  const PrivateKey key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)
                     : nullptr);
   if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) {
     return refused("it is no RSA key in PEM form without a passphrase");
   }
-  const Context context(EVP_MD_CTX_new());
+  const DigestContext context(EVP_MD_CTX_new());
   size_t size = 0;
   const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
   const bool begun =
