@@ -29,7 +29,8 @@ Result<int> run_help_command(const std::vector<std::string>& words, App& app, co
 
 std::vector<FlagSpec> all_flags(const Command& command) {
   std::vector<FlagSpec> flags = command.flags;
-  flags.insert(flags.end(), global_flags().begin(), global_flags().end());
+  const std::vector<FlagSpec> global = global_flags_of(command);
+  flags.insert(flags.end(), global.begin(), global.end());
   return flags;
 }
 

@@ -110,7 +110,7 @@ void ApplyReport::send_progress() {
   }
   registry_api::RegistryClient* client = session_.connect_for_report().value_or(nullptr);
   report::ReportFacts facts = facts_;
-  facts.with_extras = client->has_feature("ext");
+  facts.with_extras = takes_extras(*client);
   live_ = briefly([&] {
     return client->report(report::make_set_report(summary_, planned_targets(), set_id_, facts))
         .has_value();
@@ -130,6 +130,12 @@ std::vector<report::PlannedTarget> ApplyReport::planned_targets() const {
     targets.push_back(entry.planned);
   }
   return targets;
+}
+
+bool ApplyReport::takes_extras(const registry_api::RegistryClient& client) const {
+  const auto has_permit = [](const Entry& entry) { return !entry.planned.permit.empty(); };
+  // Whoever gives permits takes them, although it does not answer now.
+  return client.has_feature("ext") || std::ranges::any_of(planned_, has_permit);
 }
 
 bool ApplyReport::is_single() const {
@@ -214,7 +220,7 @@ bool ApplyReport::deliver() {
   }
   const App& app = invocation_.app;
   const bool interrupted = app.stop.is_cancelled();
-  facts_.with_extras = client.value()->has_feature("ext");
+  facts_.with_extras = takes_extras(*client.value());
   const std::optional<report::Spool> spool = find_spool(app);
   report::Delivery delivery(*client.value(), session_.transport(), login.value().endpoint,
                             spool ? &*spool : nullptr);

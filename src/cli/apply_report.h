@@ -63,6 +63,8 @@ class ApplyReport final : public migrate::RunObserver {
   /// The place of a target among those planned; one that begins moves before those left out.
   size_t place_of(std::vector<Entry>::iterator entry);
   [[nodiscard]] bool is_single() const;
+  /// Whether the server takes what only some clients send.
+  [[nodiscard]] bool takes_extras(const registry_api::RegistryClient& client) const;
   [[nodiscard]] report::Delivery::Outgoing outgoing() const;
   void print_report();
   void send_progress();

@@ -4,7 +4,6 @@
 #include <ostream>
 
 #include "base/go_format.h"
-#include "cli/deployment_gate.h"
 #include "cli/environments.h"
 #include "cli/format.h"
 #include "cli/holder.h"
@@ -213,17 +212,16 @@ Result<void> apply_to_target(Invocation& invocation,
   options.admit = [&](const migrate::Planned& planned) -> Result<void> {
     TRY(renderer.check());
     TRY(ask_checks(invocation, target.environment, planned));
-    if (!target.reported || options.dry_run) {
+    if (!target.reported || options.dry_run || target.gate == nullptr) {
       return {};
     }
-    target.on_permit(TRY(ask_permit(
-        invocation, session,
-        {.repo = target.repo,
-         .environment = target.environment,
-         .target = capture.target(),
-         .version = planned.target,
-         .from_registry = opened.source == DirectorySource::kRegistry,
-         .override_reason = invocation.flags.text("override-reason")})));
+    target.on_permit(
+        TRY(target.gate->ask({.number = target.number,
+                              .repo = target.repo,
+                              .environment = target.environment,
+                              .target = capture.target(),
+                              .version = planned.target,
+                              .from_registry = opened.source == DirectorySource::kRegistry})));
     return {};
   };
   const migrate::RunOutcome outcome = TRY(explain_ambiguity(

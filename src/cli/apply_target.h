@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/deployment_gate.h"
 #include "cli/directories.h"
 #include "cli/registry_session.h"
 #include "driver/connection.h"
@@ -24,6 +25,7 @@ struct ApplyTarget {
   bool run_reported = false;     ///< a report will name this target or another one of the run
   bool report_required = false;  ///< no run without an identity
   std::string repo{};            ///< repository the run is filed under
+  DeploymentGate* gate = nullptr;  ///< of the run; null when it is not reported
   /// Takes the permit of this target, for its report.
   std::function<void(std::string permit)> on_permit{};
 };

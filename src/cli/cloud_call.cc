@@ -22,14 +22,8 @@ Result<void> add_page(const Invocation& invocation, const CloudList& list, Json&
   return {};
 }
 
-const Json::Array& rows_of(const Json& payload, std::string_view member) {
-  static const Json::Array kNone;
-  const Json* rows = registry_api::find_any_case(payload, member);
-  return rows != nullptr && rows->is_array() ? rows->as_array() : kNone;
-}
-
 std::string format_list(const CloudList& list, const Json& payload) {
-  const Json::Array& rows = rows_of(payload, list.member);
+  const Json::Array& rows = cloud_items(payload, list.member);
   if (rows.empty()) {
     return list.empty_text + "\n" + (total_of(payload) > 0 ? format_page_footer(payload) : "");
   }
@@ -49,8 +43,10 @@ std::vector<FlagSpec> list_flags(std::vector<FlagSpec> more) {
 }
 
 Result<project::CloudConfig> load_cloud_config(const Invocation& invocation) {
-  const project::Project project =
-      TRY(load_environments(invocation, {.needs_registry = true, .several = true}));
+  const std::vector<FlagSpec>& own = invocation.command.flags;
+  const bool names_remote = std::ranges::find(own, "env", &FlagSpec::name) != own.end();
+  const project::Project project = TRY(load_environments(
+      invocation, {.needs_registry = true, .several = true, .selects_none = names_remote}));
   return project.cloud;
 }
 

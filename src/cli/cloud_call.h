@@ -29,7 +29,8 @@ struct CloudList {
   bool page_is_input = false;  ///< the operation takes a PageInput and nothing else
 };
 
-/// What the project file says of the registry.
+/// What the project file says of the registry. A command with a flag `--env` of its own means an
+/// environment of the registry by it.
 [[nodiscard]] Result<project::CloudConfig> load_cloud_config(const Invocation& invocation);
 
 /// Opens the registry of a `cloud` command and hands its client to `work`.

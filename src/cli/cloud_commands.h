@@ -10,6 +10,9 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_cloud_database_command();
 [[nodiscard]] Command make_cloud_migration_command();
 [[nodiscard]] Command make_cloud_plan_command();
+[[nodiscard]] Command make_cloud_policy_command();
+[[nodiscard]] Command make_cloud_env_command();
+[[nodiscard]] Command make_cloud_wait_command();
 [[nodiscard]] Command make_cloud_report_command();
 [[nodiscard]] Command make_cloud_token_command();
 

@@ -98,6 +98,12 @@ int64_t total_of(const Json& payload) {
   return member_of(member_of(payload, "pageInfo"), "total").to_int().value_or(0);
 }
 
+const codec::Json::Array& cloud_items(const codec::Json& object, std::string_view member) {
+  static const codec::Json::Array kNone;
+  const codec::Json* items = registry_api::find_any_case(object, member);
+  return items != nullptr && items->is_array() ? items->as_array() : kNone;
+}
+
 std::string format_page_footer(const Json& payload) {
   const Json& page = member_of(payload, "pageInfo");
   return std::string(32, '-') + "\nPage: " + cloud_text(page, "page") +

@@ -36,6 +36,10 @@ struct CloudField {
 /// A time member in RFC 3339 UTC with seconds; "" when there is none.
 [[nodiscard]] std::string cloud_time(const codec::Json& object, std::string_view member);
 
+/// The elements of a list member, whatever the case of its first letter; none when it is no list.
+[[nodiscard]] const codec::Json::Array& cloud_items(const codec::Json& object,
+                                                    std::string_view member);
+
 /// 32 dashes and `Page: 1  Page Size: 20  Total: 18`.
 [[nodiscard]] std::string format_page_footer(const codec::Json& payload);
 [[nodiscard]] int64_t total_of(const codec::Json& payload);

@@ -53,19 +53,13 @@ Result<int> run_list_command(Invocation& invocation) {
   return run_list(invocation, plan_list(), std::move(input));
 }
 
-const Json::Array& items_of(const Json& plan, std::string_view member) {
-  static const Json::Array kNone;
-  const Json* items = registry_api::find_any_case(plan, member);
-  return items != nullptr && items->is_array() ? items->as_array() : kNone;
-}
-
 /// The statements, as the run would execute them.
 std::string format_files(const Json& plan) {
   std::string text;
-  for (const Json& file : items_of(plan, "files")) {
+  for (const Json& file : cloud_items(plan, "files")) {
     text += "\n  -- reverting version " + cloud_text(file, "version") + " (" +
             cloud_text(file, "name") + ")\n";
-    for (const Json& statement : items_of(file, "stmts")) {
+    for (const Json& statement : cloud_items(file, "stmts")) {
       text += "    -> " + (statement.is_string() ? statement.as_string() : std::string()) + "\n";
     }
   }
@@ -74,7 +68,7 @@ std::string format_files(const Json& plan) {
 
 std::string format_decisions(const Json& plan) {
   std::string text;
-  for (const Json& decision : items_of(plan, "decisions")) {
+  for (const Json& decision : cloud_items(plan, "decisions")) {
     const std::string comment = cloud_text(decision, "comment");
     text += "  " + cloud_time(decision, "time") + "  " + cloud_text(decision, "actor.name") + " " +
             (cloud_text(decision, "approved") == "true" ? "approved" : "aborted") +

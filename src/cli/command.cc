@@ -92,6 +92,14 @@ const std::vector<FlagSpec>& global_flags() {
   return kFlags;
 }
 
+std::vector<FlagSpec> global_flags_of(const Command& command) {
+  std::vector<FlagSpec> flags = global_flags();
+  std::erase_if(flags, [&command](const FlagSpec& global) {
+    return std::ranges::find(command.flags, global.name, &FlagSpec::name) != command.flags.end();
+  });
+  return flags;
+}
+
 ResolvedCommand resolve_command(const Command& root, const std::vector<std::string>& arguments) {
   ResolvedCommand resolved{.path = {&root}, .arguments = {}};
   for (size_t i = 0; i < arguments.size(); ++i) {

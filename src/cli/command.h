@@ -46,6 +46,8 @@ struct Command {
 
 /// Flags every command takes: --config, --env, --var.
 [[nodiscard]] const std::vector<FlagSpec>& global_flags();
+/// Those of them that the command does not define itself.
+[[nodiscard]] std::vector<FlagSpec> global_flags_of(const Command& command);
 
 /// The command named by the leading words, and what is left for it.
 struct ResolvedCommand {

@@ -70,7 +70,8 @@ void add_candidate(std::string& out, std::string_view name, std::string_view des
 std::string complete_flags(const Command& command, std::string_view typed) {
   std::string out;
   std::vector<FlagSpec> flags = command.flags;
-  flags.insert(flags.end(), global_flags().begin(), global_flags().end());
+  const std::vector<FlagSpec> global = global_flags_of(command);
+  flags.insert(flags.end(), global.begin(), global.end());
   for (const FlagSpec& spec : flags) {
     const std::string name = "--" + spec.name;
     if (!spec.hidden && name.starts_with(typed)) {

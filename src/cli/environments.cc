@@ -67,16 +67,16 @@ std::vector<std::pair<std::string_view, std::string>> text_values(
   return values;
 }
 
-Result<project::Project> load_project(const Invocation& invocation, bool needs_registry) {
+Result<project::Project> load_project(const Invocation& invocation, ProjectWishes wishes) {
   const FlagSet& flags = invocation.flags;
   App& app = invocation.app;
   const bool names_directory = flags.find("dir") != nullptr && flags.changed("dir");
   const project::ProjectRequest request{
       .config = flags.text("config"),
       .config_given = flags.changed("config"),
-      .env = flags.text("env"),
+      .env = wishes.selects_none ? "" : flags.text("env"),
       .vars = flags.list("var"),
-      .needs_registry = needs_registry || names_registry(invocation),
+      .needs_registry = wishes.needs_registry || names_registry(invocation),
       .directory = names_directory ? flags.text("dir") : "",
       .allow_no_targets = allows_no_targets(flags)};
   std::optional<sys::SignalWatcher> signals;
@@ -127,7 +127,7 @@ Result<void> keep_targets(const Invocation& invocation, project::Project& projec
 }  // namespace
 
 Result<project::Project> load_environments(const Invocation& invocation, ProjectWishes wishes) {
-  project::Project project = TRY(load_project(invocation, wishes.needs_registry));
+  project::Project project = TRY(load_project(invocation, wishes));
   if (project.environments.empty() && allows_no_targets(invocation.flags)) {
     return project;
   }

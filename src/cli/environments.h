@@ -13,6 +13,7 @@ namespace rhumb::cli {
 struct ProjectWishes {
   bool needs_registry = false;  ///< it talks to a registry even without an `atlas://` URL
   bool several = false;         ///< it works on any number of environments, one after the other
+  bool selects_none = false;    ///< `--env` names something else than one of the file's
 };
 
 /// Loads the project a command was called with and keeps the environments it works on: those that

@@ -108,7 +108,7 @@ std::string format_help(const std::vector<const Command*>& path, std::string_vie
                    .value_name = "",
                    .hidden = false});
   text += "\nFlags:\n" + format_flags(std::move(local));
-  text += "\nGlobal Flags:\n" + format_flags(global_flags());
+  text += "\nGlobal Flags:\n" + format_flags(global_flags_of(command));
   if (!command.children.empty()) {
     text += "\nUse \"" + name + " [command] --help\" for more information about a command.\n";
   }

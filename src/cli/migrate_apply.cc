@@ -55,6 +55,7 @@ class ApplyRun {
         project_(project),
         session_(invocation, project.cloud),
         report_(invocation, session_, wishes()),
+        gate_(invocation, session_),
         printer_(invocation),
         fan_({&summary_, &report_, &printer_}),
         run_id_(codec::Uuid::at_time(invocation.app.clock.now()).to_string()),
@@ -143,7 +144,9 @@ class ApplyRun {
         continue;  // a registry directory fails by itself, before any database is touched
       }
       needs_identity = needs_identity || !registry;
-      report_.add_target(i, planned_target(environment, directory));
+      const report::PlannedTarget planned = planned_target(environment, directory);
+      gate_.expect(i, planned.dir_name, planned.url);
+      report_.add_target(i, planned);
       report_.set_masking(environment.migration.report_masking.empty()
                               ? "ALL"
                               : environment.migration.report_masking);
@@ -253,18 +256,17 @@ class ApplyRun {
   Result<void> attempt_target(size_t number, const project::Environment& environment) {
     TRY(enter_environment(invocation_, environment));
     TRY(check_flags(invocation_));
-    return apply_to_target(invocation_,
-                           {.environment = environment,
-                            .number = number,
-                            .reported = report_.is_reported(number),
-                            .run_reported = report_.is_needed(),
-                            .report_required = is_required(environment),
-                            .repo = report_.repo_of(number),
-                            .on_permit =
-                                [&](std::string permit) {
-                                  report_.set_permit(number, std::move(permit));
-                                }},
-                           session_, directories_, run_id_, fan_);
+    return apply_to_target(
+        invocation_,
+        {.environment = environment,
+         .number = number,
+         .reported = report_.is_reported(number),
+         .run_reported = report_.is_needed(),
+         .report_required = is_required(environment),
+         .repo = report_.repo_of(number),
+         .gate = &gate_,
+         .on_permit = [&](std::string permit) { report_.set_permit(number, std::move(permit)); }},
+        session_, directories_, run_id_, fan_);
   }
 
   /// A target that failed before it had anything to tell still ends, for the report's step log.
@@ -358,6 +360,7 @@ class ApplyRun {
   VerifiedDirectories directories_;
   report::RunSummary summary_;
   ApplyReport report_;
+  DeploymentGate gate_;
   DefaultReport printer_;
   Fan fan_;
   migrate::PlainTextRenderer plain_;
@@ -408,7 +411,7 @@ std::vector<FlagSpec> apply_flags() {
       report_timeout_flag(),
       bool_flag("print-report", "print the report to stdout instead of sending it"),
       text_flag("override-reason", "",
-                "why a registry policy is to be overridden, for its audit log"),
+                "why policies of the registry are to be passed over, for its audit log"),
       bool_flag("allow-stale", "use a cached directory when the registry does not answer"),
   };
 }

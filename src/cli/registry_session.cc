@@ -175,6 +175,13 @@ Result<std::string> RegistrySession::fetch_briefly(const std::string& slug,
   return archive;
 }
 
+bool RegistrySession::may_recover() const {
+  constexpr int kTooMany = 429;
+  constexpr int kServerErrors = 500;
+  const int status = transport_->last_status();
+  return status == 0 || status == kTooMany || status >= kServerErrors;
+}
+
 bool RegistrySession::is_unanswered() const {
   return transport_ != nullptr && transport_->last_status() == 0 &&
          !invocation_.app.stop.is_cancelled();

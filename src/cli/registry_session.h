@@ -51,6 +51,8 @@ class RegistrySession {
   /// The token belongs to another organization than the project asks for: nothing is sent.
   [[nodiscard]] bool is_foreign() const { return foreign_; }
   [[nodiscard]] report::RecordingTransport& transport() { return *transport_; }
+  /// The last request of a connected session got no answer, or one that says to come again.
+  [[nodiscard]] bool may_recover() const;
   /// Calls `work` of a connected session; all that it sends takes at most `budget`, and with
   /// Attempts::kOne nothing is tried again.
   void within(std::chrono::nanoseconds budget,

@@ -22,8 +22,8 @@ Error refused() {
 }
 
 PrivateKey open_seed(const Ed25519Seed& seed) {
-  return PrivateKey(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, as_octets(seed.data()),
-                                                 seed.size()));
+  return PrivateKey(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, as_octets(seed.data()), seed.size()));
 }
 
 }  // namespace
@@ -44,12 +44,11 @@ Result<Ed25519Signature> sign_ed25519(const Ed25519Seed& seed, std::string_view 
   const DigestContext context(EVP_MD_CTX_new());
   Ed25519Signature out{};
   size_t size = out.size();
-  const bool begun =
-      key && context &&
-      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1;
+  const bool begun = key && context &&
+                     EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1;
   const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
-  if (!begun || EVP_DigestSign(context.get(), as_octets(out.data()), &size, bytes,
-                               message.size()) != 1) {
+  if (!begun ||
+      EVP_DigestSign(context.get(), as_octets(out.data()), &size, bytes, message.size()) != 1) {
     return refused();
   }
   return out;
@@ -65,9 +64,8 @@ bool verify_ed25519(std::span<const std::byte> public_key,
   const PrivateKey key(EVP_PKEY_new_raw_public_key(
       EVP_PKEY_ED25519, nullptr, as_octets(public_key.data()), public_key.size()));
   const DigestContext context(EVP_MD_CTX_new());
-  const bool begun =
-      key && context &&
-      EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1;
+  const bool begun = key && context &&
+                     EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1;
   const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
   const bool valid = begun && EVP_DigestVerify(context.get(), as_octets(signature.data()),
                                                signature.size(), bytes, message.size()) == 1;

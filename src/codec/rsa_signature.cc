@@ -25,7 +25,7 @@ Result<std::vector<std::byte>> sign_rs256(const std::string& private_key,
                                           std::string_view message) {
   const Bio bio(BIO_new_mem_buf(private_key.data(), static_cast<int>(private_key.size())));
   const PrivateKey key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)
-                    : nullptr);
+                           : nullptr);
   if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) {
     return refused("it is no RSA key in PEM form without a passphrase");
   }

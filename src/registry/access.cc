@@ -29,9 +29,13 @@ std::vector<std::string> permissions_of(std::string_view role) {
     return out;
   }
   out.insert(out.end(), kDeveloper.begin(), kDeveloper.end());
+  if (role != "DEVELOPER") {
+    out.emplace_back(kDeployPermission);
+  }
   if (role == "ADMIN" || role == "OWNER") {
     out.emplace_back("plan:approve");
     out.emplace_back(kAdminPermission);
+    out.emplace_back(kOverridePermission);
   }
   return out;
 }
@@ -49,8 +53,9 @@ std::optional<std::string> optional_text(const Json& object, std::string_view ke
 
 const std::vector<std::string>& known_scopes() {
   static const std::vector<std::string> scopes = {
-      "dir:read",     "dir:push", "schema:read",    "schema:push", "plan:push", "plan:approve",
-      "report:write", "ci:write", "snapshot:write", "repo:create", "cloud:read"};
+      "dir:read",       "dir:push",     "schema:read",  "schema:push",
+      "plan:push",      "plan:approve", "report:write", "ci:write",
+      "snapshot:write", "repo:create",  "cloud:read",   std::string(kOverridePermission)};
   return scopes;
 }
 
@@ -60,8 +65,12 @@ const std::vector<std::string>& known_roles() {
   return roles;
 }
 
+bool Rights::has_scope(std::string_view scope) const {
+  return contains(scopes, scope);
+}
+
 bool Rights::allows(std::string_view permission, const AccessTarget& target) const {
-  if (contains(scopes, permission)) {
+  if (has_scope(permission)) {
     return true;
   }
   return std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) {

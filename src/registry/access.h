@@ -19,6 +19,10 @@ namespace rhumb::registry {
 [[nodiscard]] const std::vector<std::string>& known_roles();
 /// Needed for members, bots, tokens, policies and the audit log; comes with a role, never as scope.
 inline constexpr std::string_view kAdminPermission = "admin";
+/// Runs in protected environments; comes with a role, and bots have it with `report:write`.
+inline constexpr std::string_view kDeployPermission = "deploy";
+/// Passing over a promotion policy, with a reason; a scope, and part of the highest roles.
+inline constexpr std::string_view kOverridePermission = "deployer-override";
 
 /// A role, perhaps only for what matches the globs.
 struct Grant {
@@ -41,6 +45,7 @@ struct Rights {
   std::vector<Grant> grants;
 
   [[nodiscard]] bool allows(std::string_view permission, const AccessTarget& target = {}) const;
+  [[nodiscard]] bool has_scope(std::string_view scope) const;
   /// Roles held without restriction, as listed in known_roles().
   [[nodiscard]] std::vector<std::string> roles() const;
 };

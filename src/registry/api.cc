@@ -33,8 +33,10 @@ graphql::Resolvers all_resolvers() {
   add_database_resolvers(resolvers);
   add_event_resolvers(resolvers);
   add_down_resolvers(resolvers);
+  add_policy_resolvers(resolvers);
   add_setting_resolvers(resolvers);
   add_token_resolvers(resolvers);
+  add_trace_resolvers(resolvers);
   add_audit_resolvers(resolvers);
   return resolvers;
 }

@@ -102,6 +102,10 @@ Result<AuditHead> walk(Session& session, const Visit& visit) {
 
 }  // namespace
 
+bool is_same(const Actor& a, const Actor& b) {
+  return a.kind == b.kind && a.id == b.id && (a.id.has_value() || a.name == b.name);
+}
+
 codec::Sha256 audit_hash(const codec::Sha256& previous, const AuditEntry& entry) {
   codec::Sha256Hasher hasher;
   hasher.update(previous);

@@ -21,6 +21,9 @@ struct Actor {
   bool operator==(const Actor&) const = default;
 };
 
+/// The same person or program, whatever it is called by now.
+[[nodiscard]] bool is_same(const Actor& a, const Actor& b);
+
 /// Where a request came from.
 struct Origin {
   Actor actor;

@@ -77,6 +77,13 @@ Result<void> truncate(DirectoryState& state, const Rows& rows, const std::string
 
 }  // namespace
 
+Result<std::string> version_of_tag(Session& session, const Repo& repo, const std::string& tag) {
+  const FoundState found = TRY(find_state(session, repo, tag));
+  const Value version =
+      TRY(session.scalar("SELECT version FROM dir_states WHERE id = ?", {found.state_id}));
+  return version.text();
+}
+
 Result<DirectoryState> read_directory_state(Session& session,
                                             int64_t org_id,
                                             const StateSelector& selector) {

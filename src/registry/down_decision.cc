@@ -9,10 +9,6 @@ using codec::Json;
 
 constexpr size_t kCommentMax = 4096;
 
-bool is_same(const Actor& a, const Actor& b) {
-  return a.kind == b.kind && a.id == b.id && (a.id.has_value() || a.name == b.name);
-}
-
 Error wrong_status(const DownPlan& plan, const PlanDecision& decision, int64_t now) {
   const bool has_expired =
       plan.status == "ABORTED" && plan.ended_at == plan.expires_at && plan.expires_at <= now;

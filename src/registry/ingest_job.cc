@@ -293,6 +293,8 @@ Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int
   }
   TRY(apply(prepared, placed, event_id));
   TRY(settle(prepared, placed, event_id));
+  TRY(judge_.judge(
+      {.prepared = prepared, .repo = *placed.repo, .event_id = event_id, .received_at = now_}));
   published_.push_back(LiveEvent{caller_.org_id, event_id, set_id, placed.repo->id,
                                  std::string(to_text(placed.status))});
   return event_id;

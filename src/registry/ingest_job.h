@@ -9,6 +9,7 @@
 
 #include "registry/databases.h"
 #include "registry/ingest_prepare.h"
+#include "registry/policy_report.h"
 #include "registry/registry.h"
 
 /// The part of taking a report in that runs in the writer's transaction. Internal to this folder.
@@ -38,7 +39,11 @@ Result<void> count_event(Session& session, const EventCounter& counter, int64_t 
 class IngestJob {
  public:
   IngestJob(Registry& registry, const Caller& caller, Session& session)
-      : registry_(registry), caller_(caller), session_(session), now_(registry.now()) {}
+      : registry_(registry),
+        caller_(caller),
+        session_(session),
+        now_(registry.now()),
+        judge_(registry, caller, session) {}
 
   /// A new deployment event. The caller has made sure that it is new.
   Result<int64_t> add(const PreparedReport& prepared, std::optional<int64_t> set_id);
@@ -76,6 +81,7 @@ class IngestJob {
   const Caller& caller_;
   Session& session_;
   int64_t now_;
+  ReportJudge judge_;
   std::map<std::string, int64_t> names_;  ///< as given; a repository can have two
   std::map<int64_t, Repo> repos_;
   std::map<std::string, int64_t> environments_;

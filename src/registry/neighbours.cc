@@ -9,6 +9,7 @@ namespace rhumb::registry {
 namespace {
 
 constexpr std::string_view kTokens = "tokens";
+constexpr std::string_view kPolicies = "policies";
 constexpr std::string_view kEvent = "event";
 
 using codec::Json;
@@ -43,10 +44,18 @@ Result<void> tell_tokens_changed(const Registry& registry, Session& session) {
   return session.tell_others(fmt::format("{} {}", registry.node, kTokens));
 }
 
+Result<void> tell_policies_changed(const Registry& registry, Session& session) {
+  return session.tell_others(fmt::format("{} {}", registry.node, kPolicies));
+}
+
 std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry) {
   return registry.store.listen(
       {.heard = [&registry](std::string_view message) { hear_neighbour(registry, message); },
-       .missed = [&registry] { registry.tokens.forget(); }});
+       .missed =
+           [&registry] {
+             registry.tokens.forget();
+             registry.policies.forget();
+           }});
 }
 
 void hear_neighbour(Registry& registry, std::string_view message) {
@@ -56,6 +65,10 @@ void hear_neighbour(Registry& registry, std::string_view message) {
   }
   if (said->second == kTokens) {
     registry.tokens.forget();
+    return;
+  }
+  if (said->second == kPolicies) {
+    registry.policies.forget();
     return;
   }
   const auto word = cut(said->second, " ");

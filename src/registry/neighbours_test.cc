@@ -152,5 +152,26 @@ TEST_F(TwoServers, OneWhoWantsItAloneIsRefused) {
   EXPECT_EQ(alone.error().code(), ErrorCode::kBusy);
 }
 
+TEST(Neighbours, PoliciesThatAnotherServerStoredAreLookedFor) {
+  TestRegistry registry;
+  const int64_t now = registry->now();
+  EXPECT_FALSE(registry->policies.has_any(1, now));
+  EXPECT_TRUE((*registry.store()).write([](Session& session) {
+    return session.run(
+        "INSERT INTO environments (org_id, name, protected, created_at) VALUES (1, 'prod', 1, 0)");
+  }));
+  EXPECT_FALSE(registry->policies.has_any(1, now));
+  hear_neighbour(*registry, registry->node + " policies");
+  EXPECT_FALSE(registry->policies.has_any(1, now)) << "it has said so itself";
+  hear_neighbour(*registry, "other policies");
+  EXPECT_TRUE(registry->policies.has_any(1, now));
+  EXPECT_TRUE((*registry.store()).write([](Session& session) {
+    return session.run("UPDATE environments SET protected = 0");
+  }));
+  EXPECT_TRUE(registry->policies.has_any(1, now));
+  EXPECT_FALSE(registry->policies.has_any(1, now + int64_t{10} * 1'000'000'000))
+      << "nothing is remembered for longer";
+}
+
 }  // namespace
 }  // namespace rhumb::registry

@@ -44,6 +44,10 @@ struct PushOutcome {
 /// the repository is new.
 Result<PushOutcome> push_directory(Registry& registry, const Caller& caller, PushRequest request);
 
+/// The newest version of the state that a tag of a repository leads to. Errors: as
+/// read_directory_state.
+Result<std::string> version_of_tag(Session& session, const Repo& repo, const std::string& tag);
+
 /// A stored state, as clients get it back.
 struct DirectoryState {
   int64_t repo_id = 0;

@@ -8,6 +8,7 @@
 #include "registry/access.h"
 #include "registry/audit.h"
 #include "registry/live.h"
+#include "registry/policy_presence.h"
 #include "registry/projection.h"
 #include "registry/store.h"
 #include "registry/token_cache.h"
@@ -42,6 +43,7 @@ struct Registry {
   TokenCache tokens{store};
   /// Tells this server from others that share its store.
   std::string node = make_node_name();
+  PolicyPresence policies{store};
 
   [[nodiscard]] int64_t now() const { return clock.now().time_since_epoch().count(); }
 };

@@ -110,4 +110,9 @@ Json stored_json(const Value& text) {
   return parsed ? std::move(*parsed) : Json();
 }
 
+Json stored_list(const Value& text) {
+  Json list = stored_json(text);
+  return list.is_array() ? list : Json::array();
+}
+
 }  // namespace rhumb::registry

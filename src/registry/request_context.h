@@ -43,6 +43,8 @@ void add_repo_resolvers(graphql::Resolvers& resolvers);
 void add_database_resolvers(graphql::Resolvers& resolvers);
 void add_event_resolvers(graphql::Resolvers& resolvers);
 void add_down_resolvers(graphql::Resolvers& resolvers);
+void add_policy_resolvers(graphql::Resolvers& resolvers);
+void add_trace_resolvers(graphql::Resolvers& resolvers);
 void add_setting_resolvers(graphql::Resolvers& resolvers);
 void add_token_resolvers(graphql::Resolvers& resolvers);
 void add_audit_resolvers(graphql::Resolvers& resolvers);
@@ -62,5 +64,7 @@ Result<std::optional<int64_t>> read_instant(const codec::Json& input, std::strin
 [[nodiscard]] codec::Json actor_json(const Value& kind, const Value& id, const Value& name);
 /// A stored JSON text, null when there is none.
 [[nodiscard]] codec::Json stored_json(const Value& text);
+/// As stored_json, an empty list when it is none.
+[[nodiscard]] codec::Json stored_list(const Value& text);
 
 }  // namespace rhumb::registry

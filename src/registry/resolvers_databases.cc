@@ -46,30 +46,6 @@ Result<Json> resolve_database(RequestContext& context, FieldCall& call) {
   return database;
 }
 
-Result<Json> resolve_environments(RequestContext& context, FieldCall&) {
-  TRY(require(context.caller, "cloud:read"));
-  const Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
-    return session.query(
-        "SELECT n.name, n.rank, n.protected, count(d.id), "
-        "sum(CASE WHEN d.status = 'FAILED' THEN 1 ELSE 0 END), "
-        "sum(CASE WHEN d.status = 'PENDING' THEN 1 ELSE 0 END) FROM environments n "
-        "LEFT JOIN databases d ON d.env_id = n.id AND d.archived_at IS NULL "
-        "WHERE n.org_id = ? AND n.name <> '' GROUP BY n.id "
-        "ORDER BY n.rank IS NULL, n.rank, n.name",
-        {context.caller.org_id});
-  }));
-  Json out = Json::array();
-  for (const Row& row : rows) {
-    out.push_back(Json::object({{"name", row[0].text()},
-                                {"rank", row[1].is_null() ? Json() : Json(row[1].number())},
-                                {"protected", row[2].flag()},
-                                {"databases", row[3].number()},
-                                {"failed", row[4].number()},
-                                {"pending", row[5].number()}}));
-  }
-  return out;
-}
-
 Result<Json> resolve_latest_version(RequestContext& context, FieldCall& call) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     std::optional<Repo> repo =
@@ -87,7 +63,6 @@ Result<Json> resolve_latest_version(RequestContext& context, FieldCall& call) {
 void add_database_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Query", "databases", resolve_databases);
   bind_root(resolvers, "Query", "database", resolve_database);
-  bind_root(resolvers, "Query", "environments", resolve_environments);
   bind_field(resolvers, "Database", "latestVersion", resolve_latest_version);
   bind_field(resolvers, "Database", "repo", [](RequestContext& context, FieldCall& call) {
     return load_repo(context, call.parent().find_int("_repo").value_or(0));

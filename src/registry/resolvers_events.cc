@@ -83,11 +83,6 @@ Result<Json> resolve_steps(RequestContext& context, FieldCall& call) {
   return out;
 }
 
-Json stored_list(const Value& stored) {
-  Json list = stored_json(stored);
-  return list.is_array() ? list : Json::array();
-}
-
 Result<Json> file_json(Session& session, const Row& row, bool with_content) {
   const std::string& name = row[0].text();
   Json file = Json::object({{"name", name},

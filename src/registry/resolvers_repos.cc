@@ -199,19 +199,12 @@ Result<Json> resolve_last_push(RequestContext& context, FieldCall& call) {
   std::optional<Row> row =
       TRY(read_value<std::optional<Row>>(context.registry.store, [&](Session& session) {
         return session.find_row(
-            "SELECT p.pushed_at, p.actor_kind, p.actor_id, p.actor_name, p.tag, s.version, "
-            "p.run_context FROM pushes p JOIN dir_states s ON s.id = p.state_id WHERE p.id = ?",
+            fmt::format("SELECT {} FROM pushes p JOIN dir_states s ON s.id = p.state_id "
+                        "WHERE p.id = ?",
+                        kPushColumns),
             {*push});
       }));
-  if (!row.has_value()) {
-    return Json();
-  }
-  const Row& r = *row;
-  return Json::object({{"time", time_json(r[0].number())},
-                       {"actor", actor_json(r[1], r[2], r[3])},
-                       {"tag", filled_json(r[4].text())},
-                       {"version", filled_json(r[5].text())},
-                       {"context", stored_json(r[6])}});
+  return row.has_value() ? push_json(*row) : Json();
 }
 
 Result<Json> resolve_tags(RequestContext& context, FieldCall& call) {

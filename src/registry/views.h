@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codec/json.h"
@@ -15,6 +16,10 @@ namespace rhumb::registry {
 [[nodiscard]] codec::Json protected_flows_json(const Repo& repo);
 
 [[nodiscard]] codec::Json repo_json(const Registry& registry, const Repo& repo);
+/// The columns of a Push, with the aliases `p` and `s` (its state), and the Push.
+inline constexpr std::string_view kPushColumns =
+    "p.pushed_at, p.actor_kind, p.actor_id, p.actor_name, p.tag, s.version, p.run_context";
+[[nodiscard]] codec::Json push_json(const Row& row);
 /// A TagsPayload.
 Result<codec::Json> list_tags(RequestContext& context,
                               int64_t repo_id,

@@ -15,7 +15,7 @@ constexpr std::string_view kSelect =
     "e.completed_at, e.from_version, e.to_version, e.current_version, e.error, e.trigger_type, "
     "e.trigger_version, e.actor_kind, e.actor_id, e.actor_name, e.atlas_version, e.extra, "
     "e.repo_id, e.database_id, e.set_id, s.succeeded, s.planned, e.env_id, e.log_body, "
-    "s.event_id FROM events e JOIN repos r ON r.id = e.repo_id "
+    "s.event_id, e.policy_violations FROM events e JOIN repos r ON r.id = e.repo_id "
     "JOIN environments n ON n.id = e.env_id LEFT JOIN databases d ON d.id = e.database_id "
     "LEFT JOIN sets s ON s.event_id = e.id WHERE e.org_id = ? AND e.id IN ({})";
 
@@ -60,7 +60,7 @@ Json event_json(const Registry& registry, const Row& row) {
   out.set("actor", actor_json(row[16], row[17], row[18]));
   out.set("atlasVersion", filled_json(row[19].text()));
   set_extra(out, row[20]);
-  out.set("policyViolations", Json::array());
+  out.set("policyViolations", stored_list(row[29]));
   out.set("_id", id);
   out.set("_set", is_set);
   out.set("_repo", row[21].number());

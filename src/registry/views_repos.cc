@@ -92,4 +92,12 @@ Result<Json> list_tags(RequestContext& context,
   });
 }
 
+Json push_json(const Row& row) {
+  return Json::object({{"time", time_json(row[0].number())},
+                       {"actor", actor_json(row[1], row[2], row[3])},
+                       {"tag", filled_json(row[4].text())},
+                       {"version", filled_json(row[5].text())},
+                       {"context", stored_json(row[6])}});
+}
+
 }  // namespace rhumb::registry

@@ -17,7 +17,10 @@ using codec::Json;
 using http::Request;
 using http::Response;
 
+constexpr std::string_view kFeaturesHeader = "X-Registry-Features";
 constexpr std::string_view kFeatures = "ext, live";
+// For those who have policies: clients ask for leave only where somebody may say no.
+constexpr std::string_view kFeaturesWithPolicies = "ext, live, policy";
 constexpr std::string_view kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
@@ -151,7 +154,9 @@ void WebServer::add_routes() {
 
 Response WebServer::handle(const Request& request) {
   Response response = answer(request);
-  http::set_header(response.headers, "X-Registry-Features", std::string(kFeatures));
+  if (http::header_or_empty(response.headers, kFeaturesHeader).empty()) {
+    http::set_header(response.headers, kFeaturesHeader, std::string(kFeatures));
+  }
   http::set_header(response.headers, "X-Content-Type-Options", "nosniff");
   return response;
 }
@@ -223,7 +228,14 @@ Response WebServer::answer_caller(
     return error_response(503, "the store does not answer");
   }
   const std::optional<Caller>& known = *caller;
-  return known ? reply(*known, token_id) : refuse_token(request);
+  if (!known) {
+    return refuse_token(request);
+  }
+  Response response = reply(*known, token_id);
+  if (registry_.policies.has_any(known->org_id, registry_.now())) {
+    http::set_header(response.headers, kFeaturesHeader, std::string(kFeaturesWithPolicies));
+  }
+  return response;
 }
 
 Response WebServer::execute(const Request& request, const Caller& caller, int64_t token_id) {

@@ -107,6 +107,46 @@ inline constexpr Document kCheckDeployment{
     "    allowed\n    reasons {\n      policy\n      message\n      violation\n    }\n"
     "    permits {\n      targetID\n      permit\n      expiresAt\n    }\n  }\n}"};
 
+/// For a person: with what a reason consists of.
+inline constexpr Document kCheckDeploymentVerbose{
+    "checkDeployment",
+    "query checkDeployment($input: CheckDeploymentInput!) {\n  checkDeployment(input: $input) {\n"
+    "    allowed\n    reasons {\n      policy\n      message\n      violation\n"
+    "      details\n    }\n  }\n}"};
+inline constexpr Document kPromotionPolicies{
+    "promotionPolicies",
+    "query promotionPolicies($repo: String) {\n  promotionPolicies(repo: $repo) {\n    id\n"
+    "    repo\n    stages {\n      name\n      envs\n      requires\n      coverage\n"
+    "      soak\n      approvals\n      onViolation\n      freezes {\n        from\n"
+    "        until\n        weekly\n        reason\n      }\n    }\n  }\n}"};
+inline constexpr Document kSetPromotionPolicy{
+    "setPromotionPolicy",
+    "mutation setPromotionPolicy($input: SetPromotionPolicyInput!) {\n"
+    "  setPromotionPolicy(input: $input) {\n    id\n    repo\n    stages {\n      name\n"
+    "    }\n  }\n}"};
+inline constexpr Document kDeletePromotionPolicy{
+    "deletePromotionPolicy",
+    "mutation deletePromotionPolicy($id: ID!) {\n  deletePromotionPolicy(id: $id) {\n"
+    "    success\n  }\n}"};
+inline constexpr Document kApproveVersion{
+    "approveVersion",
+    "mutation approveVersion($input: ApproveVersionInput!) {\n  approveVersion(input: $input) {\n"
+    "    stage\n    version\n    approvals\n    needed\n  }\n}"};
+inline constexpr Document kEnvironments{
+    "environments",
+    "query environments {\n  environments {\n    name\n    rank\n    protected\n"
+    "    databases\n    failed\n    pending\n  }\n}"};
+inline constexpr Document kUpdateEnvironment{
+    "updateEnvironment",
+    "mutation updateEnvironment($input: UpdateEnvironmentInput!) {\n"
+    "  updateEnvironment(input: $input) {\n    name\n    rank\n    protected\n"
+    "    databases\n    failed\n    pending\n  }\n}"};
+inline constexpr Document kTrace{
+    "trace",
+    "query trace($input: TraceInput!) {\n  trace(input: $input) {\n    version\n"
+    "    environments {\n      name\n      total\n      reached\n      failed\n    }\n"
+    "  }\n}"};
+
 inline constexpr Document kRepos{
     "repos",
     "query repos($input: ReposInput) {\n  repos(input: $input) {\n    repos {\n      id\n      "

@@ -9,7 +9,9 @@ PASSED_ON = ("Authorization", "Content-Type", "Content-Encoding", "User-Agent")
 
 
 class RecordingProxy:
-    def __init__(self, server, host="127.0.0.1"):
+    """`features`: hands on what the registry announces of itself, as a gateway need not."""
+
+    def __init__(self, server, host="127.0.0.1", features=False):
         self.bodies = []
         proxy = self
 
@@ -31,8 +33,9 @@ class RecordingProxy:
 
             def answer(self, status, headers, body):
                 self.send_response(status)
-                if headers.get("Content-Type"):
-                    self.send_header("Content-Type", headers["Content-Type"])
+                for name in ("Content-Type", *(["X-Registry-Features"] if features else [])):
+                    if headers.get(name):
+                        self.send_header(name, headers[name])
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -47,6 +47,7 @@ export const text = {
     noLog: "The client sent no log.",
     dryRun: "A dry run: nothing was written to the database.",
     reverted: "back: the files were reverted",
+    violation: "Policy violation: this run was executed although it was not let in.",
   },
   set: {
     running: "This run has not ended. The page follows it.",

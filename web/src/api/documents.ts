@@ -33,6 +33,7 @@ export const migrationsDocument = `query Migrations($input: MigrationsInput) {
 
 const runFields = `fromVersion toVersion currentVersion log atlasVersion dirTag dirHash
   context { triggerType triggerVersion } runContext ${contextFields} ${actorFields} masked { policy values statements } downPlan { id status }
+  policyViolations { policy message }
   set { id databaseName } previous { id targetsTotal } next { id targetsTotal } repo { slug reportOnly latestVersion }`;
 
 export const deploymentDocument = `query Deployment($id: ID!) {

@@ -202,6 +202,7 @@ interface Run extends MigrationRow {
   actor: Actor | null;
   masked: { policy: string; values: number; statements: number } | null;
   downPlan: { id: string; status: PlanStatus } | null;
+  policyViolations: { policy: string; message: string }[];
   set: { id: string; databaseName: string } | null;
   previous: { id: string; targetsTotal: number | null } | null;
   next: { id: string; targetsTotal: number | null } | null;

@@ -25,6 +25,22 @@ function MaskedNotice({ masked }: { masked: NonNullable<Migration["masked"]> }) 
   );
 }
 
+/** Says what the run was executed against. */
+function ViolationNotice({ violations }: { violations: Migration["policyViolations"] }) {
+  return (
+    <div class="notice notice-bad" role="note">
+      <strong>{text.deployment.violation}</strong>
+      <ul>
+        {violations.map(({ policy, message }) => (
+          <li key={message}>
+            {policy}: {message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 function DatabaseNow({ database }: { database: NonNullable<Migration["database"]> }) {
   return (
     <section>
@@ -49,6 +65,7 @@ function Deployment({ run }: { run: Migration }) {
       {run.status === "DRY_RUN" && <p class="notice">{text.deployment.dryRun}</p>}
       {run.status === "FAILED" && run.kind === "DOWN" && run.error !== null && <p class="notice notice-bad">{run.error}</p>}
       {run.status === "FAILED" && run.kind !== "DOWN" && <AdviceView advice={advise(run)} error={run.error} />}
+      {run.policyViolations.length > 0 && <ViolationNotice violations={run.policyViolations} />}
       <RunFacts run={run}>
         {[
           ["Database", run.database === null ? run.databaseName : <Link href={databasePath(run.database.id)}>{run.database.name}</Link>],
