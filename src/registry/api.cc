@@ -28,6 +28,13 @@ graphql::Resolvers all_resolvers() {
   graphql::Resolvers resolvers;
   add_identity_resolvers(resolvers);
   add_directory_resolvers(resolvers);
+  add_schema_resolvers(resolvers);
+  add_tag_resolvers(resolvers);
+  add_plan_resolvers(resolvers);
+  add_ci_resolvers(resolvers);
+  add_drawing_resolvers(resolvers);
+  add_snapshot_resolvers(resolvers);
+  add_drift_resolvers(resolvers);
   add_report_resolvers(resolvers);
   add_repo_resolvers(resolvers);
   add_database_resolvers(resolvers);

@@ -4,61 +4,13 @@
 
 #include "codec/base64.h"
 #include "codec/hex.h"
-#include "codec/tar.h"
-#include "registry/request_context.h"
-#include "registry/test_registry.h"
+#include "registry/test_api.h"
 #include "registry_api/documents.h"
 
 namespace rhumb::registry {
 namespace {
 
 using codec::Json;
-
-class ApiTest : public testing::Test {
- protected:
-  ApiTest() {
-    static const Result<graphql::Engine> engine = make_api();
-    RHUMB_CHECK(engine.has_value(), engine ? "" : engine.error().message().c_str());
-    engine_ = &engine.value();
-  }
-
-  graphql::Response execute(const std::string& query, Json variables = Json()) {
-    RequestContext context(*registry_, registry_.caller());
-    graphql::Request request;
-    request.query = query;
-    request.variables = std::move(variables);
-    return engine_->execute(request, context);
-  }
-  /// The data of an answer without errors.
-  Json data(const std::string& query, Json variables = Json()) {
-    graphql::Response response = execute(query, std::move(variables));
-    EXPECT_TRUE(response.ok()) << query << ": "
-                               << (response.ok() ? "" : response.errors[0].error.message());
-    return response.data;
-  }
-  Json input(const std::string& document, Json value) {
-    return data(document, Json::object({{"input", std::move(value)}}));
-  }
-  /// `CODE message` of the first error.
-  std::string failure(const std::string& query, Json variables = Json()) {
-    graphql::Response response = execute(query, std::move(variables));
-    if (response.ok()) {
-      return "";
-    }
-    const Error& error = response.errors[0].error;
-    return std::string(graphql::extension_code(error.code())) + " " + error.message();
-  }
-  std::string input_failure(const std::string& document, Json value) {
-    return failure(document, Json::object({{"input", std::move(value)}}));
-  }
-  static std::string text(const Json& json) { return codec::format_json(json); }
-  static std::string tar(const std::vector<std::pair<std::string, std::string>>& files) {
-    return codec::base64_encode(codec::as_bytes(codec::write_tar(TestRegistry::directory(files))));
-  }
-
-  TestRegistry registry_;
-  const graphql::Engine* engine_ = nullptr;
-};
 
 constexpr const char* kReport =
     "mutation ReportMigration($input: ReportMigrationInput!) {\n reportMigration(input: $input) "
@@ -89,8 +41,8 @@ TEST_F(ApiTest, ValidateToken) {
 }
 
 TEST_F(ApiTest, OperationsThatAreNotBuiltSaySo) {
-  EXPECT_EQ(failure("{ ciRuns { pageInfo { total } } }"),
-            "INVALID ciRuns is not available in this version");
+  EXPECT_EQ(failure("{ members { pageInfo { total } } }"),
+            "INVALID members is not available in this version");
   EXPECT_EQ(failure("mutation { redactValue(input: {value: \"x\", reason: \"y\"}) { success } }"),
             "INVALID redactValue is not available in this version");
 }

@@ -1,5 +1,7 @@
 #include "registry/bodies.h"
 
+#include <fmt/format.h>
+
 #include "codec/compress.h"
 #include "codec/hex.h"
 #include "codec/sha256.h"
@@ -18,6 +20,29 @@ Body make_body(std::string_view bytes) {
   body.size = static_cast<int64_t>(bytes.size());
   body.compressed = codec::zstd_compress(bytes, kLevel);
   return body;
+}
+
+Result<Body> make_bounded_body(std::string_view what, std::string_view bytes) {
+  if (bytes.size() > kBodyMax) {
+    return Error(ErrorCode::kLimit, fmt::format("{}: larger than {} MiB", what, kBodyMax >> 20U));
+  }
+  return make_body(bytes);
+}
+
+Result<std::optional<Body>> make_optional_body(std::string_view what, std::string_view bytes) {
+  if (bytes.empty()) {
+    return std::optional<Body>();
+  }
+  Body body = TRY(make_bounded_body(what, bytes));
+  return std::optional<Body>(std::move(body));
+}
+
+Result<void> put_body(Session& session, const std::optional<Body>& body) {
+  return body ? put_body(session, *body) : Result<void>();
+}
+
+Value to_value(const std::optional<Body>& body) {
+  return body ? Value(body->sha256) : Value();
 }
 
 Result<void> put_body(Session& session, const Body& body) {

@@ -2,53 +2,16 @@
 
 #include "migrate/sum.h"
 #include "registry/bodies.h"
-#include "registry/names.h"
 #include "registry/push.h"
+#include "registry/states.h"
 
 namespace rhumb::registry {
 namespace {
 
 using codec::ArchiveFile;
 
-struct FoundState {
-  int64_t state_id = 0;
-  std::string tag;
-};
-
 Error not_found(std::string message) {
   return Error(ErrorCode::kNotFound, std::move(message));
-}
-
-/// Every character that LIKE gives a meaning is impossible in a hexadecimal prefix.
-Result<FoundState> find_by_prefix(Session& session, const Repo& repo, const std::string& tag) {
-  Rows rows = TRY(session.query(
-      "SELECT state_id, name FROM tags WHERE repo_id = ? AND name >= ? AND name < ? LIMIT 2",
-      {repo.id, tag, tag + "g"}));
-  if (rows.size() > 1) {
-    return invalid(fmt::format("tag \"{}\" is ambiguous in dir \"{}\"", tag, repo.slug));
-  }
-  if (rows.empty()) {
-    return not_found(fmt::format("tag \"{}\" not found in dir \"{}\"", tag, repo.slug));
-  }
-  return FoundState{rows[0][0].number(), rows[0][1].text()};
-}
-
-Result<FoundState> find_state(Session& session, const Repo& repo, const std::string& tag) {
-  if (!repo.head_state_id.has_value()) {
-    return not_found(fmt::format("dir \"{}\" has no pushed content", repo.slug));
-  }
-  if (tag.empty() || tag == "latest") {
-    return FoundState{*repo.head_state_id, "latest"};
-  }
-  const Value state = TRY(
-      session.scalar("SELECT state_id FROM tags WHERE repo_id = ? AND name = ?", {repo.id, tag}));
-  if (!state.is_null()) {
-    return FoundState{state.number(), tag};
-  }
-  if (is_short_tag(tag)) {
-    return find_by_prefix(session, repo, tag);
-  }
-  return not_found(fmt::format("tag \"{}\" not found in dir \"{}\"", tag, repo.slug));
 }
 
 /// Cuts the state behind `version` and gives it the sum that then holds.
@@ -91,7 +54,7 @@ Result<DirectoryState> read_directory_state(Session& session,
     return invalid("tag and version exclude each other");
   }
   std::optional<Repo> repo = TRY(find_repo(session, org_id, selector.slug));
-  if (!repo.has_value() || repo->type != "MIGRATION_DIRECTORY") {
+  if (!repo.has_value() || repo->type != kDirectoryType) {
     return not_found(fmt::format("dir \"{}\" not found", selector.slug));
   }
   const FoundState found = TRY(find_state(session, *repo, selector.tag));

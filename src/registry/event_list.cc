@@ -216,6 +216,12 @@ Result<Plan> plan_listed(Session& session, const EventFilter& filter) {
   return plan;
 }
 
+/// Nothing is asked for but what event_counts tells apart, and perhaps a name.
+bool is_counted(const EventFilter& filter) {
+  return filter.version.empty() && filter.trigger_type.empty() && !filter.from.has_value() &&
+         !filter.to.has_value() && !filter.set_id.has_value() && !filter.database_id.has_value();
+}
+
 Result<Plan> make_plan(Session& session, const EventFilter& filter) {
   Plan plan;
   if (filter.set_id.has_value() || filter.database_id.has_value()) {
@@ -227,8 +233,7 @@ Result<Plan> make_plan(Session& session, const EventFilter& filter) {
   if (!filter.name.empty()) {
     TRY(add_name(session, plan, filter));
   }
-  plan.counted = plan.rest.sql.empty() && filter.name.empty() && filter.version.empty() &&
-                 !filter.set_id.has_value() && !filter.database_id.has_value();
+  plan.counted = filter.name.empty() && is_counted(filter);
   return plan;
 }
 
@@ -250,16 +255,9 @@ Condition select_ids(const Plan& plan,
   return out;
 }
 
-/// Nothing but owners, statuses and a name is asked for.
-bool is_unnarrowed(const EventFilter& filter) {
-  return filter.version.empty() && filter.kinds.empty() && filter.trigger_type.empty() &&
-         !filter.from.has_value() && !filter.to.has_value() && !filter.set_id.has_value() &&
-         !filter.database_id.has_value();
-}
-
 Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilter& filter) {
-  bool const by_database = !filter.name.empty() && plan.index != "events_database" &&
-                     filter.statuses.empty() && is_unnarrowed(filter);
+  const bool by_database = !filter.name.empty() && plan.index != "events_database" &&
+                           filter.statuses.empty() && filter.kinds.empty() && is_counted(filter);
   if (by_database) {
     Condition named;
     named.add("org_id = ? AND name LIKE ? ESCAPE '\\'", {filter.org_id, like_pattern(filter.name)});
@@ -278,6 +276,7 @@ Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilte
   condition.add("org_id = ?", {filter.org_id});
   add_owners(condition, filter);
   add_statuses(condition, filter);
+  add_list(condition, "kind", Params(filter.kinds.begin(), filter.kinds.end()));
   Value const total = TRY(session.scalar(
       fmt::format("SELECT coalesce(sum(events), 0) FROM event_counts WHERE {}", condition.sql),
       condition.params));

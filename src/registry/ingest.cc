@@ -41,7 +41,7 @@ Result<IngestOutcome> store_report(Registry& registry,
                              {"env", prepared.report.env_name},
                              {"target", prepared.report.target.url},
                              {"status", job.published().back().status},
-                             {"version", prepared.report.current_version}});
+                             {"version", job.version()}});
   if (prepared.kind != "APPLY") {
     after.set("kind", prepared.kind);
     after.set_unless_empty("plan", prepared.plan_id);
@@ -70,6 +70,12 @@ Result<IngestOutcome> ingest_report(Registry& registry,
                                     const Caller& caller,
                                     registry_api::MigrationReport report) {
   return store(registry, caller, TRY(prepare_report(std::move(report))));
+}
+
+Result<IngestOutcome> ingest_schema_apply(Registry& registry,
+                                          const Caller& caller,
+                                          registry_api::SchemaApplyReport report) {
+  return store(registry, caller, TRY(prepare_schema_apply(std::move(report))));
 }
 
 Result<IngestOutcome> ingest_revert(Registry& registry,

@@ -5,6 +5,7 @@
 
 #include "registry/registry.h"
 #include "registry_api/report.h"
+#include "registry_api/schema_apply.h"
 
 /// Reports in, events out: redacted again, given a status, stored once however often they arrive.
 /// Source: spec registry.md 4.5, 4.6, 4.16, 4.17, 5.
@@ -27,11 +28,21 @@ Result<IngestOutcome> ingest_revert(Registry& registry,
                                     const Caller& caller,
                                     registry_api::RevertReport report);
 
+/// A run that changed a schema as a whole. Errors: as above; kConflict also for a repository that
+/// holds a directory.
+Result<IngestOutcome> ingest_schema_apply(Registry& registry,
+                                          const Caller& caller,
+                                          registry_api::SchemaApplyReport report);
+
 /// A set, its first part or another one: new entries are added, the log grows, the end moves.
 /// Errors: as above; kConflict when it contradicts what came before.
 Result<IngestOutcome> ingest_set(Registry& registry,
                                  const Caller& caller,
                                  registry_api::MigrationSetReport report);
+
+Result<IngestOutcome> ingest_schema_set(Registry& registry,
+                                        const Caller& caller,
+                                        registry_api::SchemaApplySet report);
 
 /// Announces a set that has not started.
 Result<IngestOutcome> ingest_begin(Registry& registry,

@@ -4,6 +4,7 @@
 
 #include "codec/json.h"
 #include "registry/down_plans.h"
+#include "registry/drifts.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -11,6 +12,17 @@ namespace {
 
 Value or_null(const std::string& text) {
   return text.empty() ? Value() : Value(text);
+}
+
+std::optional<std::string> or_absent(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+RepoSighting sighting_of(const PreparedReport& prepared) {
+  return {.project = prepared.report.project_name,
+          .dir = prepared.report.dir_name,
+          .url = prepared.report.target.url,
+          .type = prepared.schema ? kSchemaType : kDirectoryType};
 }
 
 Value trigger(const PreparedReport& prepared, bool version) {
@@ -50,9 +62,8 @@ Result<void> count_event(Session& session, const EventCounter& counter, int64_t 
        delta});
 }
 
-Result<Repo*> IngestJob::repo(const std::string& project,
-                              const std::string& dir,
-                              const std::string& url) {
+Result<Repo*> IngestJob::repo(const RepoSighting& sighting) {
+  const std::string& dir = sighting.dir;
   auto named = names_.find(dir);
   if (named != names_.end()) {
     return &repos_.at(named->second);
@@ -61,16 +72,21 @@ Result<Repo*> IngestJob::repo(const std::string& project,
   if (!found.has_value()) {
     NewRepo repo;
     repo.org_id = caller_.org_id;
-    repo.project = project.empty() ? "default" : project;
+    repo.project = sighting.project.empty() ? "default" : sighting.project;
     repo.slug = to_slug(dir);
     repo.name = dir;
-    repo.driver = driver_of_url(url);
+    repo.type = sighting.type;
+    repo.driver = driver_of_url(sighting.url);
     repo.now = now_;
     TRY(require(caller_, "repo:create", {.repo = repo.slug, .project = repo.project}));
     found = TRY(create_repo(session_, repo));
     AuditEntry entry = audit_entry(caller_, now_, "repo.create", "repo/" + repo.slug);
     entry.after = R"({"reportOnly":true})";
     TRY(append_audit(session_, std::move(entry)));
+  }
+  // What belongs nowhere is kept in one place, whatever it is.
+  if (!found->hidden) {
+    TRY(check_type(*found, sighting.type));
   }
   names_.emplace(dir, found->id);
   int64_t id = found->id;
@@ -100,7 +116,7 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool 
   const registry_api::MigrationReport& report = prepared.report;
   Placed placed;
   placed.listed = listed;
-  placed.repo = TRY(repo(report.project_name, report.dir_name, report.target.url));
+  placed.repo = TRY(repo(sighting_of(prepared)));
   TRY(require(caller_, "report:write",
               {.repo = placed.repo->slug, .project = report.project_name, .env = report.env_name}));
   placed.env_id = TRY(environment(report.env_name));
@@ -114,8 +130,9 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool 
   sighting.received_at = now_;
   placed.database = TRY(ensure_database(session_, sighting));
   placed.order_at = order_time(to_stored(report.end), now_);
-  placed.applies = !report.dry_run && (!placed.database.last_order.has_value() ||
-                                       placed.order_at >= *placed.database.last_order);
+  placed.newest =
+      !placed.database.last_order.has_value() || placed.order_at >= *placed.database.last_order;
+  placed.applies = placed.newest && !report.dry_run;
   EventFacts facts;
   facts.dry_run = report.dry_run;
   facts.failed = prepared.failed;
@@ -277,7 +294,44 @@ Result<void> IngestJob::settle(const PreparedReport& prepared,
   return {};
 }
 
+/// What the report says of the schema that it found, or left.
+Result<void> IngestJob::note_drift(const PreparedReport& prepared,
+                                   const Placed& placed,
+                                   int64_t event_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  const std::optional<registry_api::Drift>& drift = report.extras.drift;
+  const bool replaced = prepared.schema && placed.status == EventStatus::kPassed;
+  const std::optional<bool> drifted =
+      replaced ? std::optional(false) : parse_drift_status(drift ? drift->status : "");
+  if (!placed.newest || !drifted) {
+    return {};
+  }
+  DriftFinding finding{.org_id = caller_.org_id,
+                       .database_id = placed.database.id,
+                       .version = or_absent(report.from_version),
+                       .drifted = *drifted,
+                       .source = "report",
+                       .event_id = event_id};
+  if (*drifted) {
+    const std::optional<ExpectedState> expected =
+        TRY(find_expected_state(session_, *placed.repo, report.from_version));
+    finding.expected_hash = expected ? expected->hash : std::string();
+    finding.diff = drift ? drift->diff.value_or("") : std::string();
+  }
+  return note_finding(session_, finding, now_);
+}
+
 Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {
+  if (!prepared.schema) {
+    return add_complete(prepared, set_id);
+  }
+  const Repo* schema = TRY(repo(sighting_of(prepared)));
+  const PreparedReport complete = TRY(complete_schema_report(session_, *schema, prepared));
+  return add_complete(complete, set_id);
+}
+
+Result<int64_t> IngestJob::add_complete(const PreparedReport& prepared,
+                                        std::optional<int64_t> set_id) {
   const Placed placed = TRY(place(prepared, !set_id.has_value()));
   const int64_t event_id = TRY(insert_event(prepared, placed, set_id));
   TRY(insert_files(prepared, event_id));
@@ -292,9 +346,11 @@ Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int
                     1));
   }
   TRY(apply(prepared, placed, event_id));
+  TRY(note_drift(prepared, placed, event_id));
   TRY(settle(prepared, placed, event_id));
   TRY(judge_.judge(
       {.prepared = prepared, .repo = *placed.repo, .event_id = event_id, .received_at = now_}));
+  version_ = prepared.report.current_version;
   published_.push_back(LiveEvent{caller_.org_id, event_id, set_id, placed.repo->id,
                                  std::string(to_text(placed.status))});
   return event_id;

@@ -11,6 +11,7 @@
 #include "registry/ingest_prepare.h"
 #include "registry/policy_report.h"
 #include "registry/registry.h"
+#include "registry/states.h"
 
 /// The part of taking a report in that runs in the writer's transaction. Internal to this folder.
 namespace rhumb::registry {
@@ -34,6 +35,20 @@ struct EventCounter {
 /// Moves the number of listed events of that sort by `delta`.
 Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta);
 
+/// A report of a `schema apply` with what only the store can tell: the versions that its hashes
+/// stand for, the one that the run left, and the plan that it carried out.
+Result<PreparedReport> complete_schema_report(Session& session,
+                                              const Repo& repo,
+                                              const PreparedReport& prepared);
+
+/// Where a run says that it belongs.
+struct RepoSighting {
+  std::string project;
+  std::string dir;  ///< slug or name
+  std::string url;  ///< of the target
+  std::string_view type = kDirectoryType;
+};
+
 /// One transaction's worth of reports: looks repositories and environments up once, measures each
 /// repository whose head moved once, at the end.
 class IngestJob {
@@ -50,10 +65,13 @@ class IngestJob {
   /// Measures what is left to measure.
   Result<void> finish();
 
-  Result<Repo*> repo(const std::string& project, const std::string& dir, const std::string& url);
+  /// Found, or made on first use. Errors: kConflict for a repository of another type.
+  Result<Repo*> repo(const RepoSighting& sighting);
   Result<int64_t> environment(const std::string& name);
   Result<RepoHead*> head(const Repo& repo);
   [[nodiscard]] int64_t now() const { return now_; }
+  /// What the last report that was added left its database at.
+  [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] const std::vector<LiveEvent>& published() const { return published_; }
 
  private:
@@ -63,10 +81,12 @@ class IngestJob {
     DatabaseRow database;
     bool listed = false;   ///< the event stands in the list, not inside a set
     bool applies = false;  ///< it changes what is known of the database
+    bool newest = false;   ///< nothing later is known, though it may be a dry run
     int64_t order_at = 0;
     EventStatus status = EventStatus::kPassed;
   };
 
+  Result<int64_t> add_complete(const PreparedReport& prepared, std::optional<int64_t> set_id);
   Result<Placed> place(const PreparedReport& prepared, bool listed);
   Result<int64_t> insert_event(const PreparedReport& prepared,
                                const Placed& placed,
@@ -75,6 +95,7 @@ class IngestJob {
   Result<void> note_report(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> apply(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> settle(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> note_drift(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> raise_reported_version(const PreparedReport& prepared, const Placed& placed);
 
   Registry& registry_;
@@ -88,6 +109,7 @@ class IngestJob {
   std::map<int64_t, RepoHead> heads_;
   std::set<int64_t> moved_;  ///< repositories to measure whole
   std::vector<LiveEvent> published_;
+  std::string version_;
 };
 
 }  // namespace rhumb::registry

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <initializer_list>
+#include <utility>
 
 #include "codec/hex.h"
 #include "codec/sha256.h"
@@ -167,11 +168,64 @@ Result<PreparedReport> prepare_single(MigrationReport report,
   return out;
 }
 
+/// An entry of a set.
+Result<PreparedReport> prepare_member(const std::string& set_id,
+                                      MigrationReport report,
+                                      Blob fingerprint) {
+  Blob key = digest({"entry", set_id, report.target.id, report.target.schema, report.dir_name,
+                     registry_api::format_time(report.start)});
+  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  out.has_client_id = true;
+  return out;
+}
+
+/// Of everything that the report says; with its bounds looked at.
+Result<Blob> digest_schema_apply(const registry_api::SchemaApplyReport& report) {
+  TRY(check_length("fromHash", report.from_hash.value_or("")));
+  TRY(check_length("toHash", report.to_hash.value_or("")));
+  TRY(check_length("planURL", report.plan_url.value_or("")));
+  Json document = registry_api::to_json(report.run);
+  document.set("fromHash", report.from_hash.value_or(""));
+  document.set("toHash", report.to_hash.value_or(""));
+  document.set("planURL", report.plan_url.value_or(""));
+  return digest_json(document);
+}
+
+SchemaFacts take_facts(registry_api::SchemaApplyReport& report) {
+  return {std::move(report.from_hash), std::move(report.to_hash), std::move(report.plan_url)};
+}
+
+void set_schema(PreparedReport& prepared, SchemaFacts facts) {
+  prepared.kind = kSchemaApplyKind;
+  prepared.schema = std::move(facts);
+}
+
 void clean(std::vector<StepLog>& lines) {
   for (StepLog& line : lines) {
     line.text = clean(line.text, kErrorMax);
     clean(line.children);
   }
+}
+
+/// A set by itself, of which `entries` are completed.
+Result<PreparedSet> prepare_set_alone(MigrationSetReport set, size_t entries) {
+  TRY(check_name("id", set.id));
+  if (set.planned < 0 || set.planned > static_cast<int64_t>(kTargetsMax) || entries > kTargetsMax) {
+    return Error(ErrorCode::kLimit, fmt::format("a set has at most {} targets", kTargetsMax));
+  }
+  PreparedSet out;
+  out.key = set_key(set.id);
+  out.fingerprint = digest_json(registry_api::to_json(set));
+  clean(set.error, kErrorMax);
+  if (set.error.has_value() && set.error->empty()) {
+    set.error.reset();
+  }
+  for (registry_api::SetStep& step : set.log) {
+    step.text = clean(step.text, kErrorMax);
+    clean(step.log);
+  }
+  out.set = std::move(set);
+  return out;
 }
 
 }  // namespace
@@ -218,37 +272,50 @@ Result<PreparedReport> prepare_revert(registry_api::RevertReport report) {
   return out;
 }
 
+Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport report) {
+  Blob fingerprint = TRY(digest_schema_apply(report));
+  SchemaFacts facts = take_facts(report);
+  PreparedReport out =
+      TRY(prepare_single(std::move(report.run), "schema apply", std::move(fingerprint)));
+  set_schema(out, std::move(facts));
+  return out;
+}
+
 Result<PreparedReport> prepare_entry(const std::string& set_id, MigrationReport report) {
   Blob fingerprint = digest_json(registry_api::to_json(report));
-  Blob key = digest({"entry", set_id, report.target.id, report.target.schema, report.dir_name,
-                     registry_api::format_time(report.start)});
-  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
-  out.has_client_id = true;
+  return prepare_member(set_id, std::move(report), std::move(fingerprint));
+}
+
+Result<PreparedReport> prepare_schema_entry(const std::string& set_id,
+                                            registry_api::SchemaApplyReport report) {
+  Blob fingerprint = TRY(digest_schema_apply(report));
+  SchemaFacts facts = take_facts(report);
+  PreparedReport out = TRY(prepare_member(set_id, std::move(report.run), std::move(fingerprint)));
+  set_schema(out, std::move(facts));
   return out;
 }
 
 Result<PreparedSet> prepare_set(MigrationSetReport set) {
-  TRY(check_name("id", set.id));
-  if (set.planned < 0 || set.planned > static_cast<int64_t>(kTargetsMax) ||
-      set.completed.size() > kTargetsMax) {
-    return Error(ErrorCode::kLimit, fmt::format("a set has at most {} targets", kTargetsMax));
+  Blob fingerprint = digest_json(registry_api::to_json(set));
+  std::vector<MigrationReport> completed = std::exchange(set.completed, {});
+  PreparedSet out = TRY(prepare_set_alone(std::move(set), completed.size()));
+  out.fingerprint = std::move(fingerprint);
+  for (MigrationReport& entry : completed) {
+    out.entries.push_back(TRY(prepare_entry(out.set.id, std::move(entry))));
   }
-  PreparedSet out;
-  out.key = set_key(set.id);
-  out.fingerprint = digest_json(registry_api::to_json(set));
-  for (MigrationReport& entry : set.completed) {
-    out.entries.push_back(TRY(prepare_entry(set.id, std::move(entry))));
+  return out;
+}
+
+Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet report) {
+  PreparedSet out = TRY(prepare_set_alone(std::move(report.set), report.completed.size()));
+  out.kind = kSchemaApplyKind;
+  codec::Sha256Hasher whole;
+  whole.update(out.fingerprint.bytes);
+  for (registry_api::SchemaApplyReport& entry : report.completed) {
+    out.entries.push_back(TRY(prepare_schema_entry(out.set.id, std::move(entry))));
+    whole.update(out.entries.back().fingerprint.bytes);
   }
-  set.completed.clear();
-  clean(set.error, kErrorMax);
-  if (set.error.has_value() && set.error->empty()) {
-    set.error.reset();
-  }
-  for (registry_api::SetStep& step : set.log) {
-    step.text = clean(step.text, kErrorMax);
-    clean(step.log);
-  }
-  out.set = std::move(set);
+  out.fingerprint = Blob{codec::to_string(whole.digest())};
   return out;
 }
 

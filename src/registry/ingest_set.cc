@@ -27,6 +27,7 @@ struct StoredSet {
   int64_t event_id = 0;
   int64_t repo_id = 0;
   int64_t env_id = 0;
+  std::string kind;
   EventStatus status = EventStatus::kRunning;
   int64_t planned = 0;
   std::optional<int64_t> started_at;
@@ -38,7 +39,7 @@ struct StoredSet {
 Result<StoredSet> load_set(Session& session, int64_t event_id) {
   std::optional<Row> row = TRY(session.find_row(
       "SELECT e.id, e.repo_id, e.env_id, e.status, s.planned, e.started_at, e.completed_at, "
-      "e.error, s.steps FROM events e JOIN sets s ON s.event_id = e.id WHERE e.id = ?",
+      "e.error, s.steps, e.kind FROM events e JOIN sets s ON s.event_id = e.id WHERE e.id = ?",
       {event_id}));
   if (!row.has_value()) {
     return Error(ErrorCode::kInternal, fmt::format("set {} is missing", event_id));
@@ -53,6 +54,7 @@ Result<StoredSet> load_set(Session& session, int64_t event_id) {
   set.started_at = r[5].find_number();
   set.completed_at = r[6].find_number();
   set.error = r[7].find_text();
+  set.kind = r[9].text();
   Json const steps = TRY(codec::parse_json(r[8].text()));
   set.steps = TRY(registry_api::read_set_steps(steps));
   return set;
@@ -152,7 +154,7 @@ class SetJob {
     StoredSet set;
     if (known.has_value()) {
       set = TRY(load_set(session_, known->event_id));
-      TRY(merge(set, prepared.set));
+      TRY(merge(set, prepared));
       TRY(session_.run("UPDATE event_keys SET fingerprint = ? WHERE org_id = ? AND key = ?",
                        {prepared.fingerprint, caller_.org_id, prepared.key}));
     } else {
@@ -194,23 +196,29 @@ class SetJob {
 
   Result<StoredSet> insert(const PreparedSet& prepared, const SetPlace& place) {
     const registry_api::MigrationSetReport& set = prepared.set;
-    Repo* repo = TRY(job_.repo(place.project, place.dir, place.url));
+    const bool is_schema = prepared.kind == kSchemaApplyKind;
+    Repo* repo = TRY(job_.repo({.project = place.project,
+                                .dir = place.dir,
+                                .url = place.url,
+                                .type = is_schema ? kSchemaType : kDirectoryType}));
     TRY(require(caller_, "report:write",
                 {.repo = repo->slug, .project = place.project, .env = place.env.value_or("")}));
     StoredSet stored;
     stored.repo_id = repo->id;
     stored.env_id = TRY(environment_of(place, repo->id));
+    stored.kind = prepared.kind;
     stored.planned = set.planned;
     stored.started_at = to_stored(set.start);
     const Origin& origin = caller_.origin;
     std::optional<registry_api::DeployContext> context = set.context;
-    Value const id = TRY(session_.scalar(
+    const Value id = TRY(session_.scalar(
         "INSERT INTO events (org_id, repo_id, env_id, kind, status, started_at, received_at, "
         "order_at, trigger_type, trigger_version, actor_kind, actor_id, actor_name, user_agent, "
-        "atlas_version) VALUES (?, ?, ?, 'APPLY', 'RUNNING', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "atlas_version) VALUES (?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "RETURNING id",
-        {caller_.org_id, stored.repo_id, stored.env_id, stored.started_at.value_or(job_.now()),
-         job_.now(), job_.now(), context ? Value(context->trigger_type) : Value(),
+        {caller_.org_id, stored.repo_id, stored.env_id, stored.kind,
+         stored.started_at.value_or(job_.now()), job_.now(), job_.now(),
+         context ? Value(context->trigger_type) : Value(),
          context ? Value(context->trigger_version) : Value(), origin.actor.kind, origin.actor.id,
          origin.actor.name, origin.user_agent,
          prepared.entries.empty() ? "" : prepared.entries.front().report.atlas_version}));
@@ -242,7 +250,8 @@ class SetJob {
     return {.org_id = caller_.org_id,
             .repo_id = stored.repo_id,
             .env_id = stored.env_id,
-            .status = stored.status};
+            .status = stored.status,
+            .kind = stored.kind};
   }
 
   static void take(StoredSet& stored, const registry_api::MigrationSetReport& set) {
@@ -251,8 +260,10 @@ class SetJob {
     stored.completed_at = to_stored(set.end);
   }
 
-  Result<void> merge(StoredSet& stored, const registry_api::MigrationSetReport& set) {
-    bool const same_run = stored.planned == set.planned && stored.started_at == to_stored(set.start);
+  Result<void> merge(StoredSet& stored, const PreparedSet& prepared) {
+    const registry_api::MigrationSetReport& set = prepared.set;
+    const bool same_run = stored.kind == prepared.kind && stored.planned == set.planned &&
+                          stored.started_at == to_stored(set.start);
     bool const same_error =
         !stored.error.has_value() || !set.error.has_value() || stored.error == set.error;
     bool const grows = extends(set.log, stored.steps);
@@ -355,12 +366,9 @@ class SetJob {
   LiveEvent event_;
 };
 
-}  // namespace
-
-Result<IngestOutcome> ingest_set(Registry& registry,
-                                 const Caller& caller,
-                                 registry_api::MigrationSetReport report) {
-  const PreparedSet prepared = TRY(prepare_set(std::move(report)));
+Result<IngestOutcome> store_set(Registry& registry,
+                                const Caller& caller,
+                                const PreparedSet& prepared) {
   std::vector<LiveEvent> published;
   IngestOutcome outcome = TRY(
       write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
@@ -376,6 +384,20 @@ Result<IngestOutcome> ingest_set(Registry& registry,
       }));
   registry.live.publish(published);
   return outcome;
+}
+
+}  // namespace
+
+Result<IngestOutcome> ingest_set(Registry& registry,
+                                 const Caller& caller,
+                                 registry_api::MigrationSetReport report) {
+  return store_set(registry, caller, TRY(prepare_set(std::move(report))));
+}
+
+Result<IngestOutcome> ingest_schema_set(Registry& registry,
+                                        const Caller& caller,
+                                        registry_api::SchemaApplySet report) {
+  return store_set(registry, caller, TRY(prepare_schema_set(std::move(report))));
 }
 
 Result<IngestOutcome> ingest_begin(Registry& registry,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "registry/names.h"
+#include "registry/states.h"
 
 namespace rhumb::registry {
 namespace {
@@ -31,6 +32,17 @@ Measured measure(const Row& row, const RepoHead& head) {
   out.before.archived = !row[6].is_null();
   out.after = project_database(DatabaseFacts{row[1].text(), row[2].flag()}, head);
   return out;
+}
+
+/// The versions a schema was pushed in. Each is a state of its own, so the head does not list them.
+Result<std::shared_ptr<const VersionOrder>> order_of_schema(Session& session, int64_t repo_id) {
+  std::vector<std::string> versions;
+  TRY(session.for_each("SELECT version FROM dir_states WHERE repo_id = ? ORDER BY id", {repo_id},
+                       [&versions](const Row& row) {
+                         versions.push_back(row[0].text());
+                         return true;
+                       }));
+  return std::make_shared<const VersionOrder>(versions);
 }
 
 Result<void> store(Session& session, const Measured& measured) {
@@ -81,7 +93,13 @@ Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& re
   }
   head.pushed = true;
   head.latest = (*state)[0].text();
-  head.versions = TRY(orders.get(session, *repo.head_state_id, (*state)[1].text()));
+  if (repo.type == kSchemaType) {
+    // Versions of a schema replace each other: there are no files to be behind by.
+    head.counts_files = false;
+    head.versions = TRY(order_of_schema(session, repo.id));
+  } else {
+    head.versions = TRY(orders.get(session, *repo.head_state_id, (*state)[1].text()));
+  }
   return head;
 }
 

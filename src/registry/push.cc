@@ -11,13 +11,12 @@
 #include "migrate/sum.h"
 #include "registry/bodies.h"
 #include "registry/names.h"
+#include "registry/states.h"
 
 namespace rhumb::registry {
 namespace {
 
 using codec::ArchiveFile;
-
-constexpr std::string_view kLatest = "latest";
 
 struct ReadyFile {
   std::string name;
@@ -35,7 +34,6 @@ struct ReadyPush {
   Blob content_sha256;
   std::vector<ReadyFile> files;  ///< `atlas.sum` is not among them: it is made of their hashes
   std::optional<Body> sum;
-  std::vector<std::string> versions;
   std::vector<Body> states;
   std::string run_context;
 };
@@ -131,7 +129,6 @@ Result<ReadyPush> prepare(PushRequest request) {
     if (file.listed) {
       file.version = migrate::file_version(file.name, request.format);
       file.hash = sum.hash_of(file.name).value_or("");
-      push.versions.push_back(file.version);
       push.version = file.version;
     }
     push.files.push_back(std::move(file));
@@ -147,7 +144,7 @@ Result<ReadyPush> prepare(PushRequest request) {
     push.run_context = codec::format_json(registry_api::to_json(*request.context));
   }
   if (request.tag.empty()) {
-    request.tag = kLatest;
+    request.tag = kLatestTag;
   }
   push.request = std::move(request);
   push.content_sha256 = digest_content(push);
@@ -162,55 +159,27 @@ class PushJob {
 
   Result<PushOutcome> run() {
     now_ = registry_.now();
-    const Repo repo = TRY(ensure_repo());
+    const Repo repo = TRY(ensure_pushed_repo(
+        session_, caller_,
+        {.slug = push_.request.slug, .driver = driver_from_wire(push_.request.driver)}, now_));
     const int64_t state = TRY(ensure_state(repo.id));
     TRY(store_version_states(repo.id));
-    std::optional<Row> tag =
-        TRY(session_.find_row("SELECT id, state_id FROM tags WHERE repo_id = ? AND name = ?",
-                              {repo.id, push_.request.tag}));
-    PushOutcome outcome;
-    outcome.repo_id = repo.id;
-    outcome.slug = repo.slug;
-    outcome.hash = push_.hash;
-    outcome.version = push_.version;
-    if (tag.has_value() && (*tag)[1].number() == state) {
-      outcome.tag_id = (*tag)[0].number();
-      return outcome;
-    }
-    outcome.changed = true;
-    outcome.tag_id = TRY(move_tag(repo, state, tag));
-    TRY(move_head(repo, state));
-    return outcome;
+    const TagOutcome tag = TRY(tag_push(registry_, caller_, session_, repo,
+                                        {.state_id = state,
+                                         .tag = push_.request.tag,
+                                         .hash = push_.hash,
+                                         .version = push_.version,
+                                         .run_context = push_.run_context,
+                                         .action = "dir.push"}));
+    return PushOutcome{.repo_id = repo.id,
+                       .tag_id = tag.tag_id,
+                       .slug = repo.slug,
+                       .hash = push_.hash,
+                       .version = push_.version,
+                       .changed = tag.changed};
   }
 
  private:
-  Result<Repo> ensure_repo() {
-    std::optional<Repo> found = TRY(find_repo(session_, caller_.org_id, push_.request.slug));
-    const std::string driver = driver_from_wire(push_.request.driver);
-    if (found.has_value()) {
-      if (found->type != "MIGRATION_DIRECTORY") {
-        return Error(ErrorCode::kConflict,
-                     fmt::format("repository \"{}\" holds a schema, not a directory", found->slug));
-      }
-      TRY(require(caller_, "dir:push", {.repo = found->slug}));
-      if (found->driver != driver && !driver.empty()) {
-        TRY(session_.run("UPDATE repos SET driver = ? WHERE id = ?", {driver, found->id}));
-      }
-      return std::move(*found);
-    }
-    TRY(require(caller_, "dir:push", {.repo = push_.request.slug}));
-    TRY(require(caller_, "repo:create", {.repo = push_.request.slug}));
-    NewRepo repo;
-    repo.org_id = caller_.org_id;
-    repo.slug = push_.request.slug;
-    repo.name = push_.request.slug;
-    repo.driver = driver;
-    repo.now = now_;
-    Repo made = TRY(create_repo(session_, repo));
-    TRY(append_audit(session_, audit_entry(caller_, now_, "repo.create", "repo/" + made.slug)));
-    return made;
-  }
-
   Result<int64_t> ensure_state(int64_t repo_id) {
     const Value found =
         TRY(session_.scalar("SELECT id FROM dir_states WHERE repo_id = ? AND content_sha256 = ?",
@@ -252,58 +221,11 @@ class PushJob {
     return {};
   }
 
-  Result<int64_t> move_tag(const Repo& repo, int64_t state, const std::optional<Row>& before) {
-    const Origin& origin = caller_.origin;
-    const Value pushed = TRY(session_.scalar(
-        "INSERT INTO pushes (repo_id, state_id, tag, pushed_at, actor_kind, actor_id, actor_name, "
-        "user_agent, run_context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        {repo.id, state, push_.request.tag, now_, origin.actor.kind, origin.actor.id,
-         origin.actor.name, origin.user_agent,
-         push_.run_context.empty() ? Value() : Value(push_.run_context)}));
-    push_id_ = pushed.number();
-    const Value tag = TRY(session_.scalar(
-        "INSERT INTO tags (repo_id, name, state_id, push_id, pushed_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (repo_id, name) DO UPDATE SET state_id = excluded.state_id, "
-        "push_id = excluded.push_id, pushed_at = excluded.pushed_at RETURNING id",
-        {repo.id, push_.request.tag, state, push_id_, now_}));
-    const bool moved = before.has_value() && push_.request.tag != kLatest;
-    AuditEntry entry = audit_entry(caller_, now_, moved ? "tag.move" : "dir.push",
-                                   fmt::format("repo/{}", repo.slug));
-    if (before.has_value()) {
-      entry.before = codec::format_json(codec::Json::object(
-          {{"tag", push_.request.tag}, {"state", std::to_string((*before)[1].number())}}));
-    }
-    entry.after = codec::format_json(codec::Json::object({{"tag", push_.request.tag},
-                                                          {"state", std::to_string(state)},
-                                                          {"hash", push_.hash},
-                                                          {"version", push_.version}}));
-    TRY(append_audit(session_, std::move(entry)));
-    return tag.number();
-  }
-
-  /// The untagged state is the head; without one, what was pushed last.
-  Result<void> move_head(const Repo& repo, int64_t state) {
-    const bool untagged = push_.request.tag == kLatest;
-    TRY(session_.run("UPDATE repos SET last_push_id = ?, last_push_at = ? WHERE id = ?",
-                     {push_id_, now_, repo.id}));
-    if (!untagged && repo.head_state_id.has_value() && !repo.head_tagged) {
-      return {};
-    }
-    TRY(session_.run("UPDATE repos SET head_state_id = ?, head_tagged = ? WHERE id = ?",
-                     {state, !untagged, repo.id}));
-    RepoHead head;
-    head.pushed = true;
-    head.latest = push_.version;
-    head.versions = std::make_shared<const VersionOrder>(push_.versions);
-    return project_repo(session_, head, repo.id);
-  }
-
   Registry& registry_;
   const Caller& caller_;
   const ReadyPush& push_;
   Session& session_;
   int64_t now_ = 0;
-  int64_t push_id_ = 0;
 };
 
 }  // namespace

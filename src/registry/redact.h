@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "codec/json.h"
+
 /// The server's own look at what clients send: they mask, but older ones mask too little.
 /// Source: spec registry.md 9, urls.md 1.1.
 namespace rhumb::registry {
@@ -16,5 +18,8 @@ namespace rhumb::registry {
 /// The same for a member that is one URL, blanks and quotes included; what has no scheme and yet a
 /// user part becomes `(sensitive)` as a whole.
 [[nodiscard]] std::string redact_url(std::string_view url);
+
+/// The same for every text inside a document; keys stay.
+[[nodiscard]] codec::Json redact_texts(codec::Json document);
 
 }  // namespace rhumb::registry

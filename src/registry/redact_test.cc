@@ -53,5 +53,14 @@ TEST(Redact, OneUrl) {
   EXPECT_EQ(redact_url(""), "");
 }
 
+TEST(Redact, EveryTextOfADocument) {
+  const Result<codec::Json> document = codec::parse_json(
+      R"j({"mysql://a:b@h":1,"list":["see mysql://a:b@h",{"url":"pg://u:p@h/d"}],"n":null,"t":true})j");
+  ASSERT_TRUE(document);
+  EXPECT_EQ(codec::format_json(redact_texts(*document)),
+            R"j({"mysql://a:b@h":1,"list":["see mysql://a:xxxxx@h",{"url":"pg://u:xxxxx@h/d"}],)j"
+            R"j("n":null,"t":true})j");
+}
+
 }  // namespace
 }  // namespace rhumb::registry

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "registry/ci_runs.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -59,6 +60,7 @@ Repo read_repo(const Row& row, size_t offset) {
                              .approvals = at(20).number(),
                              .self_approval = at(21).flag(),
                              .expiry_hours = at(22).number()};
+  repo.locked_tags = at(23).flag();
   return repo;
 }
 
@@ -100,6 +102,7 @@ Result<Repo> create_repo(Session& session, const NewRepo& repo) {
       "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
       {repo.org_id, project, repo.slug, repo.name, repo.type, repo.driver, repo.description,
        repo.slug == kDanglingSlug, repo.now}));
+  TRY(claim_ci_runs(session, repo.org_id, id.number(), repo.slug));
   return load_repo(session, repo.org_id, id.number());
 }
 

@@ -40,6 +40,7 @@ struct Repo {
   int64_t databases_pending = 0;
   int64_t databases_failed = 0;
   DownProtection down;
+  bool locked_tags = false;  ///< tags but `latest` stay where they are
 };
 
 /// The columns of a Repo, with the table's alias `r`, and how they are read from `offset` on.
@@ -47,7 +48,8 @@ inline constexpr std::string_view kRepoColumns =
     "r.id, r.org_id, r.project_id, r.slug, r.name, r.type, r.driver, r.description, r.hidden, "
     "r.created_at, r.archived_at, r.head_state_id, r.head_tagged, r.reported_version, "
     "r.last_push_id, r.last_push_at, r.databases_synced, r.databases_pending, r.databases_failed, "
-    "r.protect_down, r.plan_approvals, r.plan_self_approval, r.plan_expiry_hours";
+    "r.protect_down, r.plan_approvals, r.plan_self_approval, r.plan_expiry_hours, "
+    "r.locked_tags";
 [[nodiscard]] Repo read_repo(const Row& row, size_t offset = 0);
 
 Result<std::optional<Repo>> find_repo(Session& session, int64_t org_id, int64_t id);

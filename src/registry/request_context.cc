@@ -84,6 +84,11 @@ std::vector<std::string> read_texts(const Json& input, std::string_view member) 
   return out;
 }
 
+std::optional<std::string> read_text(const Json& input, std::string_view member) {
+  const std::optional<std::string_view> text = input.find_string(member);
+  return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 Json time_json(const std::optional<int64_t>& time) {
   return time.has_value() ? Json(registry_api::format_time(from_stored(time))) : Json();
 }

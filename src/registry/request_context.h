@@ -38,6 +38,13 @@ void bind_field(graphql::Resolvers& resolvers,
 // Resolvers by subject.
 void add_identity_resolvers(graphql::Resolvers& resolvers);
 void add_directory_resolvers(graphql::Resolvers& resolvers);
+void add_schema_resolvers(graphql::Resolvers& resolvers);
+void add_tag_resolvers(graphql::Resolvers& resolvers);
+void add_plan_resolvers(graphql::Resolvers& resolvers);
+void add_ci_resolvers(graphql::Resolvers& resolvers);
+void add_drawing_resolvers(graphql::Resolvers& resolvers);
+void add_snapshot_resolvers(graphql::Resolvers& resolvers);
+void add_drift_resolvers(graphql::Resolvers& resolvers);
 void add_report_resolvers(graphql::Resolvers& resolvers);
 void add_repo_resolvers(graphql::Resolvers& resolvers);
 void add_database_resolvers(graphql::Resolvers& resolvers);
@@ -57,6 +64,9 @@ Result<std::optional<int64_t>> read_instant(const codec::Json& input, std::strin
 /// The texts of a list; none when it is absent.
 [[nodiscard]] std::vector<std::string> read_texts(const codec::Json& input,
                                                   std::string_view member);
+/// A member that may be absent.
+[[nodiscard]] std::optional<std::string> read_text(const codec::Json& input,
+                                                   std::string_view member);
 [[nodiscard]] codec::Json time_json(const std::optional<int64_t>& time);
 [[nodiscard]] codec::Json text_json(const std::optional<std::string>& text);
 /// Null for an empty text.

@@ -72,10 +72,6 @@ void add_database_resolvers(graphql::Resolvers& resolvers) {
     filter.database_id = call.parent().find_int("_id");
     return list_migrations(context, call.input(), filter);
   });
-  bind_field(resolvers, "Database", "drifts", [](RequestContext&, FieldCall& call) -> Result<Json> {
-    const Page page = TRY(read_page(call.input().find("page")));
-    return Json::object({{"drifts", Json::array()}, {"pageInfo", page_info(page, {})}});
-  });
 }
 
 }  // namespace rhumb::registry

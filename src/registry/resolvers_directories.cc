@@ -7,6 +7,7 @@
 #include "codec/base64.h"
 #include "codec/hex.h"
 #include "codec/tar.h"
+#include "registry/directory_archive.h"
 #include "registry/names.h"
 #include "registry/push.h"
 #include "registry/request_context.h"
@@ -19,38 +20,8 @@ using codec::ArchiveFile;
 using codec::Json;
 using graphql::FieldCall;
 
-constexpr size_t kArchiveMax = size_t{32} << 20;
-constexpr size_t kFileMax = size_t{8} << 20;
-constexpr size_t kFilesMax = 20'000;
-
 std::string encode_archive(const std::vector<ArchiveFile>& files) {
   return codec::base64_encode(codec::as_bytes(codec::write_tar(files)));
-}
-
-Result<std::string> decode_bytes(const Json& input, std::string_view member) {
-  const std::string text = input.string_or_empty(member);
-  std::vector<std::byte> bytes = TRY(codec::base64_decode(text).context(member));
-  if (bytes.size() > kArchiveMax) {
-    return Error(ErrorCode::kLimit,
-                 fmt::format("{}: larger than {} MiB", member, kArchiveMax >> 20U));
-  }
-  return codec::to_string(bytes);
-}
-
-Result<std::vector<ArchiveFile>> read_archive(std::string_view bytes, migrate::Format format) {
-  codec::TarOptions options;
-  options.allow_directories_in_names = format == migrate::Format::kFlyway;
-  std::vector<ArchiveFile> files = TRY(codec::read_tar(bytes, options).context("dir"));
-  if (files.size() > kFilesMax) {
-    return Error(ErrorCode::kLimit, fmt::format("dir: more than {} files", kFilesMax));
-  }
-  for (const ArchiveFile& file : files) {
-    if (file.content.size() > kFileMax) {
-      return Error(ErrorCode::kLimit,
-                   fmt::format("dir: \"{}\" is larger than {} MiB", file.name, kFileMax >> 20U));
-    }
-  }
-  return files;
 }
 
 /// `GOLANG_MIGRATE` is `golang-migrate` everywhere else.
@@ -257,8 +228,7 @@ Result<Json> report_dir(RequestContext& context, FieldCall& call, std::string_vi
   request.slug = to_slug(name.empty() ? input.string_or_empty("path") : name);
   request.driver = input.string_or_empty("driver");
   request.format = read_format(input);
-  const std::string bytes = TRY(decode_bytes(input, "dir"));
-  request.files = TRY(read_archive(bytes, request.format));
+  request.files = TRY(read_directory_archive(input, "dir", request.format));
   request.context = TRY(registry_api::read_run_context(input));
   PushRequest tagged = request;
   tagged.tag = to_lower_ascii(input.string_or_empty("commit"));

@@ -175,6 +175,10 @@ int64_t id_of(FieldCall& call) {
   return call.parent().find_int("_id").value_or(0);
 }
 
+bool is_schema(FieldCall& call) {
+  return call.parent().find_bool("_schema").value_or(false);
+}
+
 Result<Json> resolve_project(RequestContext& context, FieldCall& call) {
   const Value name = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     return session.scalar("SELECT name FROM projects WHERE id = ?",
@@ -247,7 +251,7 @@ Result<Json> resolve_files(RequestContext& context, FieldCall& call) {
   std::string slug = call.parent().string_or_empty("slug");
   std::string tag = call.arguments().string_or_empty("tag");
   std::string version = call.arguments().string_or_empty("version");
-  if (call.parent().find_int("_head") == std::nullopt) {
+  if (!call.parent().find_int("_head") || is_schema(call)) {
     return Json::array();
   }
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
@@ -300,29 +304,46 @@ Json version_json(const Registry& registry, int64_t repo_id, const Row& row, con
                        {"hasState", row[4].flag()}});
 }
 
-/// Versions of the latest state, newest first, each with the tags that end with it.
+// Rows of version, name, hash, time and whether a schema is known.
+constexpr std::string_view kFileVersions =
+    "SELECT f.version, f.name, f.hash, (SELECT min(s.created_at) FROM dir_files o JOIN "
+    "dir_states s ON s.id = o.state_id WHERE s.repo_id = ?1 AND o.name = f.name AND o.body = "
+    "f.body), EXISTS (SELECT 1 FROM version_states v WHERE v.repo_id = ?1 AND v.version = "
+    "f.version) FROM dir_files f WHERE f.state_id = ?2 AND f.listed = 1 "
+    "ORDER BY f.position DESC LIMIT ?3 OFFSET ?4";
+// A schema's versions are states of their own, and their names are descriptions.
+constexpr std::string_view kSchemaVersions =
+    "SELECT s.version, c.description, s.hash, s.created_at, 1 FROM dir_states s JOIN "
+    "schema_contents c ON c.state_id = s.id WHERE s.repo_id = ?1 ORDER BY s.id DESC LIMIT ?2 "
+    "OFFSET ?3";
+
+/// Versions of the latest state, or all of a schema, newest first, each with the tags that end with
+/// it.
 Result<Json> resolve_versions(RequestContext& context, FieldCall& call) {
   const Page page = TRY(read_page(call.arguments().find("page")));
-  int64_t repo_id = id_of(call);
-  int64_t head = call.parent().find_int("_head").value_or(0);
+  const int64_t repo_id = id_of(call);
+  const int64_t head = call.parent().find_int("_head").value_or(0);
+  const bool schema = is_schema(call);
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     const Value total = TRY(
-        session.scalar("SELECT count(*) FROM dir_files WHERE state_id = ? AND listed = 1", {head}));
+        schema ? session.scalar("SELECT count(*) FROM dir_states WHERE repo_id = ?", {repo_id})
+               : session.scalar("SELECT count(*) FROM dir_files WHERE state_id = ? AND listed = 1",
+                                {head}));
     const int64_t offset = page.after.value_or(page.offset());
-    const Rows rows = TRY(session.query(
-        "SELECT f.version, f.name, f.hash, (SELECT min(s.created_at) FROM dir_files o JOIN "
-        "dir_states s ON s.id = o.state_id WHERE s.repo_id = ?1 AND o.name = f.name AND o.body = "
-        "f.body), EXISTS (SELECT 1 FROM version_states v WHERE v.repo_id = ?1 AND v.version = "
-        "f.version) FROM dir_files f WHERE f.state_id = ?2 AND f.listed = 1 "
-        "ORDER BY f.position DESC LIMIT ?3 OFFSET ?4",
-        {repo_id, head, page.size, offset}));
+    const Rows rows =
+        TRY(schema ? session.query(kSchemaVersions, {repo_id, page.size, offset})
+                   : session.query(kFileVersions, {repo_id, head, page.size, offset}));
     Json versions = Json::array();
     for (const Row& row : rows) {
       const Rows tags = TRY(session.query(
           "SELECT t.id, t.name, s.hash, t.pushed_at FROM tags t JOIN dir_states s "
           "ON s.id = t.state_id WHERE t.repo_id = ? AND s.version = ? ORDER BY t.pushed_at DESC",
           {repo_id, row[0]}));
-      versions.push_back(version_json(context.registry, repo_id, row, tags));
+      Json version = version_json(context.registry, repo_id, row, tags);
+      if (schema) {
+        version.set("desc", row[1].text());
+      }
+      versions.push_back(std::move(version));
     }
     PageFacts facts;
     facts.total = total.number();
@@ -331,14 +352,6 @@ Result<Json> resolve_versions(RequestContext& context, FieldCall& call) {
     facts.has_next = end < facts.total && !rows.empty();
     return Json::object({{"versions", std::move(versions)}, {"pageInfo", page_info(page, facts)}});
   });
-}
-
-/// A list that has nothing in it yet.
-RegistryResolver empty_list(std::string member) {
-  return [member = std::move(member)](RequestContext&, FieldCall& call) -> Result<Json> {
-    const Page page = TRY(read_page(call.input().find("page")));
-    return Json::object({{member, Json::array()}, {"pageInfo", page_info(page, {})}});
-  };
 }
 
 }  // namespace
@@ -361,8 +374,6 @@ void add_repo_resolvers(graphql::Resolvers& resolvers) {
     filter.repo_id = id_of(call);
     return list_migrations(context, call.input(), filter);
   });
-  bind_field(resolvers, "Repo", "ciRuns", empty_list("runs"));
-  bind_field(resolvers, "Repo", "plans", empty_list("plans"));
 }
 
 }  // namespace rhumb::registry

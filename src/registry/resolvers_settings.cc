@@ -41,7 +41,8 @@ Result<DownProtection> read_protection(const Json& flows, DownProtection known) 
 
 Result<void> check_members(const Json& input) {
   for (const Json::Member& member : input.as_object()) {
-    const bool is_known = member.key == "id" || member.key == "protectedFlows";
+    const bool is_known =
+        member.key == "id" || member.key == "protectedFlows" || member.key == "lockedTags";
     if (!is_known && !member.value.is_null()) {
       return not_available(member.key);
     }
@@ -54,6 +55,15 @@ Result<void> store_protection(Session& session, const Repo& repo, const DownProt
       "UPDATE repos SET protect_down = ?, plan_approvals = ?, plan_self_approval = ?, "
       "plan_expiry_hours = ? WHERE id = ?",
       {wanted.required, wanted.approvals, wanted.self_approval, wanted.expiry_hours, repo.id});
+}
+
+Result<void> lock_tags(RequestContext& context, Session& session, const Repo& repo, bool locked) {
+  TRY(session.run("UPDATE repos SET locked_tags = ? WHERE id = ?", {locked, repo.id}));
+  AuditEntry entry =
+      audit_entry(context.caller, context.registry.now(), "settings.update", "repo/" + repo.slug);
+  entry.before = codec::format_json(Json::object({{"lockedTags", repo.locked_tags}}));
+  entry.after = codec::format_json(Json::object({{"lockedTags", locked}}));
+  return append_audit(session, std::move(entry));
 }
 
 /// Plans that are open keep what they were made under.
@@ -74,6 +84,10 @@ Result<Json> update_repo(RequestContext& context, const Json& input, Session& se
     entry.before = codec::format_json(protected_flows_json(*repo));
     entry.after = codec::format_json(protected_flows_json(after));
     TRY(append_audit(session, std::move(entry)));
+  }
+  after.locked_tags = input.find_bool("lockedTags").value_or(repo->locked_tags);
+  if (after.locked_tags != repo->locked_tags) {
+    TRY(lock_tags(context, session, *repo, after.locked_tags));
   }
   return repo_json(context.registry, after);
 }

@@ -170,7 +170,8 @@ TEST_F(ServeTest, AnswersAsClientsExpect) {
     EXPECT_EQ(response.status, 200) << path;
     EXPECT_EQ(response.body, R"({"data":{"me":{"name":"admin","org":"default"}}})") << path;
     EXPECT_EQ(http::header_or_empty(response.headers, "Content-Type"), "application/json");
-    EXPECT_EQ(http::header_or_empty(response.headers, "X-Registry-Features"), "ext, live");
+    EXPECT_EQ(http::header_or_empty(response.headers, "X-Registry-Features"),
+              "ext, drift, schema-apply, live");
     EXPECT_NE(http::header_or_empty(response.headers, "X-Request-Id"), "");
   }
   for (const char* token : {"", "wrong-token"}) {

@@ -46,22 +46,24 @@ std::optional<Status> find_status(const Names& names, std::string_view text) {
 /// Where the database stands relative to a pushed state.
 DatabaseProjection against_state(std::string_view current, const RepoHead& head) {
   DatabaseProjection out;
-  if (current == head.latest) {
-    out.pending_files = 0;
+  const bool is_latest = current == head.latest;
+  if (!is_latest) {
+    out.status = DatabaseStatus::kPending;
+  }
+  const std::optional<size_t> position = head.order().position(current);
+  out.unknown_version = !is_latest && !current.empty() && !position.has_value();
+  if (!head.counts_files) {
     return out;
   }
-  out.status = DatabaseStatus::kPending;
-  std::optional<size_t> position = head.order().position(current);
-  if (current.empty()) {
+  if (is_latest) {
+    out.pending_files = 0;
+  } else if (current.empty()) {
     out.pending_files = static_cast<int64_t>(head.order().size());
   } else if (position.has_value()) {
     out.pending_files = static_cast<int64_t>(head.order().size() - *position - 1);
-  } else {
-    out.unknown_version = true;
   }
   return out;
 }
-
 DatabaseProjection against_reports(std::string_view current, const RepoHead& head) {
   DatabaseProjection out;
   if (head.order().compare(current, head.latest) < 0) {

@@ -53,10 +53,11 @@ struct SetFacts {
 
 /// What a repository says a database should be at.
 struct RepoHead {
-  bool pushed = false;  ///< a directory state exists; otherwise only reports are known
+  bool pushed = false;  ///< a state exists; otherwise only reports are known
   std::string latest;   ///< newest version of the state, or greatest version ever reported
   /// The versions of that state; null when there is none. Shared: one state serves many requests.
   std::shared_ptr<const VersionOrder> versions;
+  bool counts_files = true;  ///< each version is a file that a database can be behind by
 
   [[nodiscard]] const VersionOrder& order() const;
 };

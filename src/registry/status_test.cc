@@ -87,6 +87,7 @@ TEST(DatabaseStatus, AgainstTheHead) {
   const RepoHead pushed{true, "3", std::make_shared<const VersionOrder>(versions)};
   const RepoHead empty{true, "", nullptr};
   const RepoHead reports{false, "20", nullptr};
+  const RepoHead schema{true, "3", pushed.versions, false};
   struct Case {
     const char* name;
     DatabaseFacts facts;
@@ -108,6 +109,13 @@ TEST(DatabaseStatus, AgainstTheHead) {
       {"reports: greatest", {"20", false}, &reports, {}},
       {"reports: behind", {"9", false}, &reports, {DatabaseStatus::kPending, false, std::nullopt}},
       {"reports: baseline beyond", {"21", false}, &reports, {}},
+      {"schema: latest", {"3", false}, &schema, {DatabaseStatus::kSynced, false, std::nullopt}},
+      {"schema: behind", {"1", false}, &schema, {DatabaseStatus::kPending, false, std::nullopt}},
+      {"schema: nothing applied",
+       {"", false},
+       &schema,
+       {DatabaseStatus::kPending, false, std::nullopt}},
+      {"schema: unknown", {"4", false}, &schema, {DatabaseStatus::kPending, true, std::nullopt}},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(project_database(c.facts, *c.head), c.want) << c.name;

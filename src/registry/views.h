@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "codec/json.h"
+#include "registry/ci_runs.h"
 #include "registry/event_list.h"
 #include "registry/paging.h"
 #include "registry/request_context.h"
@@ -20,6 +21,8 @@ namespace rhumb::registry {
 inline constexpr std::string_view kPushColumns =
     "p.pushed_at, p.actor_kind, p.actor_id, p.actor_name, p.tag, s.version, p.run_context";
 [[nodiscard]] codec::Json push_json(const Row& row);
+/// A Tag.
+Result<codec::Json> load_tag(RequestContext& context, int64_t repo_id, int64_t tag_id);
 /// A TagsPayload.
 Result<codec::Json> list_tags(RequestContext& context,
                               int64_t repo_id,
@@ -44,6 +47,9 @@ Result<std::vector<codec::Json>> load_events(RequestContext& context,
 /// The MigratePlan that an event has carried out, or tried to; null for any other.
 Result<codec::Json> load_plan_of_event(RequestContext& context, int64_t event_id);
 
+/// A list of CIRun.
+[[nodiscard]] codec::Json ci_runs_json(const Registry& registry, const std::vector<CiRun>& runs);
+
 /// A Repo, or null.
 Result<codec::Json> load_repo(RequestContext& context, int64_t id);
 
@@ -51,6 +57,12 @@ Result<codec::Json> load_repo(RequestContext& context, int64_t id);
 Result<std::optional<int64_t>> find_repo_id(Session& session,
                                             int64_t org_id,
                                             const std::string& name);
+/// Narrows a filter to the repository that is named, if one is. Where there is none of that name,
+/// or the filter stands for another one already, nothing fits: no repository has the number 0.
+Result<void> narrow_to_repo(Session& session,
+                            int64_t org_id,
+                            const std::string& name,
+                            std::optional<int64_t>& repo_id);
 Result<std::optional<int64_t>> find_env_id(Session& session,
                                            int64_t org_id,
                                            const std::string& name);

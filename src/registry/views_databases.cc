@@ -13,7 +13,9 @@ constexpr std::string_view kColumns =
     "d.id, d.ext_id, d.name, r.name, n.name, d.status, d.current_version, d.last_deployment_at, "
     "d.url, d.schema_name, d.driver, d.pending_files, d.first_seen, d.last_report, "
     "d.atlas_version, d.unknown_version, d.duplicate_of, d.archived_at, d.repo_id, "
-    "r.last_push_at ";
+    "r.last_push_at, EXISTS (SELECT 1 FROM drifts f WHERE f.database_id = d.id AND f.resolved_at "
+    "IS "
+    "NULL) ";
 
 Json database_json(const Registry& registry, const Row& row) {
   const int64_t id = row[0].number();
@@ -32,7 +34,7 @@ Json database_json(const Registry& registry, const Row& row) {
   out.set("firstSeen", time_json(row[12].number()));
   out.set("lastReport", time_json(row[13].number()));
   out.set("atlasVersion", filled_json(row[14].text()));
-  out.set("drifted", false);
+  out.set("drifted", row[20].flag());
   out.set("unknownVersion", row[15].flag());
   out.set("duplicateOf", row[16].is_null() ? Json() : Json(std::to_string(row[16].number())));
   out.set("archivedAt", time_json(row[17].find_number()));
@@ -95,8 +97,11 @@ Result<std::optional<Condition>> make_condition(Session& session,
   if (!search.empty()) {
     where.add("d.name LIKE ? ESCAPE '\\'", {like_pattern(search)});
   }
-  if (input.find_bool("drifted").value_or(false)) {
-    return std::optional<Condition>();
+  if (const std::optional<bool> drifted = input.find_bool("drifted")) {
+    where.add(fmt::format("d.id {}IN (SELECT database_id FROM drifts WHERE org_id = ? AND "
+                          "resolved_at IS NULL)",
+                          *drifted ? "" : "NOT "),
+              {org_id});
   }
   where.add(input.find_bool("archived").value_or(false) ? "d.archived_at IS NOT NULL"
                                                         : "d.archived_at IS NULL");
@@ -174,6 +179,17 @@ Result<std::optional<int64_t>> find_repo_id(Session& session,
                                             const std::string& name) {
   std::optional<Repo> repo = TRY(find_repo(session, org_id, name));
   return repo.has_value() ? std::optional<int64_t>(repo->id) : std::nullopt;
+}
+
+Result<void> narrow_to_repo(Session& session,
+                            int64_t org_id,
+                            const std::string& name,
+                            std::optional<int64_t>& repo_id) {
+  if (!name.empty()) {
+    const std::optional<int64_t> named = TRY(find_repo_id(session, org_id, name));
+    repo_id = repo_id && repo_id != named ? 0 : named.value_or(0);
+  }
+  return {};
 }
 
 Result<std::optional<int64_t>> find_env_id(Session& session,

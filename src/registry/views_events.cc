@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "registry/drifts.h"
+#include "registry/ingest_prepare.h"
+#include "registry/states.h"
 #include "registry/views.h"
 
 namespace rhumb::registry {
@@ -34,16 +37,22 @@ void set_extra(Json& out, const Value& extra) {
     const Json* value = json.find(member);
     out.set(member, value == nullptr ? Json() : *value);
   }
+  const std::optional<int64_t> plan = json.find_int("planID");
+  out.set("_plan", plan ? Json(*plan) : Json());
+  const Json* drift = json.find_object("drift");
+  out.set("_drifted",
+          drift != nullptr && parse_drift_status(drift->string_or_empty("status")).value_or(false));
 }
 
 Json event_json(const Registry& registry, const Row& row) {
   const int64_t id = row[0].number();
   const bool is_set = !row[28].is_null();
-  Json out = Json::object({{"id", std::to_string(id)},
-                           {"repoName", row[1].text()},
-                           {"type", row[2].text()},
-                           {"kind", row[3].text()},
-                           {"envName", row[4].text()}});
+  Json out =
+      Json::object({{"id", std::to_string(id)},
+                    {"repoName", row[1].text()},
+                    {"type", row[3].text() == kSchemaApplyKind ? kSchemaType : kDirectoryType},
+                    {"kind", row[3].text()},
+                    {"envName", row[4].text()}});
   out.set("databaseName", is_set ? Json("(multiple)") : Json(row[5].text()));
   out.set("targetsSucceeded", is_set ? Json(row[24].number()) : Json());
   out.set("targetsTotal", is_set ? Json(row[25].number()) : Json());
@@ -84,11 +93,25 @@ std::vector<EventStatus> read_statuses(const Json& input) {
   return out;
 }
 
-bool excludes(const Json& input, std::string_view member, std::string_view value) {
-  const Json::Array* values = input.find_array(member);
-  return values != nullptr && !values->empty() &&
-         std::none_of(values->begin(), values->end(),
-                      [value](const Json& v) { return v.is_string() && v.as_string() == value; });
+/// The kinds of event that are asked for, by name and by the type of repository they belong to;
+/// nothing when none can fit, an empty list when all do.
+std::optional<std::vector<std::string>> read_kinds(const Json& input) {
+  std::vector<std::string> kinds = read_texts(input, "kinds");
+  const std::vector<std::string> types = read_texts(input, "types");
+  const auto wants = [&types](std::string_view type) {
+    return types.empty() || std::find(types.begin(), types.end(), type) != types.end();
+  };
+  if (wants(kDirectoryType) && wants(kSchemaType)) {
+    return kinds;
+  }
+  const std::vector<std::string> all = {"APPLY", "DOWN", std::string(kSchemaApplyKind)};
+  std::vector<std::string> fitting;
+  for (const std::string& kind : kinds.empty() ? all : kinds) {
+    if (wants(kind == kSchemaApplyKind ? kSchemaType : kDirectoryType)) {
+      fitting.push_back(kind);
+    }
+  }
+  return fitting.empty() ? std::nullopt : std::optional(std::move(fitting));
 }
 
 /// Narrows `filter`; false when nothing can fit.
@@ -119,8 +142,9 @@ Result<bool> read_filter(Session& session, const Json& input, EventFilter& filte
   filter.from = TRY(read_instant(input, "from"));
   filter.to = TRY(read_instant(input, "to"));
   filter.oldest_first = input.string_or_empty("order") == "ASC";
-  filter.kinds = read_texts(input, "kinds");
-  return !excludes(input, "types", "MIGRATION_DIRECTORY");
+  std::optional<std::vector<std::string>> kinds = read_kinds(input);
+  filter.kinds = kinds.value_or(std::vector<std::string>());
+  return kinds.has_value();
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kFeaturesHeader = "X-Registry-Features";
-constexpr std::string_view kFeatures = "ext, live";
+constexpr std::string_view kFeatures = "ext, drift, schema-apply, live";
 // For those who have policies: clients ask for leave only where somebody may say no.
-constexpr std::string_view kFeaturesWithPolicies = "ext, live, policy";
+constexpr std::string_view kFeaturesWithPolicies = "ext, drift, schema-apply, live, policy";
 constexpr std::string_view kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "

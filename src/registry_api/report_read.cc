@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "registry_api/report.h"
+#include "registry_api/schema_apply.h"
 
 namespace rhumb::registry_api {
 namespace {
@@ -270,20 +271,16 @@ ReportExtras read_extras(Reader& reader) {
   return out;
 }
 
-Result<MigrationReport> read_report_at(const Json& json, const std::string& path) {
-  Reader reader(json, path);
+/// What reports of every kind of run have in common.
+MigrationReport read_run(Reader& reader) {
   MigrationReport out;
   out.project_name = reader.text("projectName");
   out.env_name = reader.text("envName");
-  out.dir_name = reader.text("dirName");
   out.atlas_version = reader.text("atlasVersion");
   reader.require("target");
   out.target = reader.find_object("target", read_target).value_or(DeployedTarget{});
   out.start = reader.time("startTime");
   out.end = reader.time("endTime");
-  out.from_version = reader.text("fromVersion");
-  out.to_version = reader.text("toVersion");
-  out.current_version = reader.text("currentVersion");
   out.error = reader.find_text("error");
   if (reader.find("files") != nullptr) {
     out.files = reader.list("files", read_file);
@@ -292,6 +289,29 @@ Result<MigrationReport> read_report_at(const Json& json, const std::string& path
   out.context = reader.find_object("context", read_deploy_context);
   out.dry_run = reader.find_flag("dryRun").value_or(false);
   out.extras = read_extras(reader);
+  return out;
+}
+
+Result<MigrationReport> read_report_at(const Json& json, const std::string& path) {
+  Reader reader(json, path);
+  MigrationReport out = read_run(reader);
+  out.dir_name = reader.text("dirName");
+  out.from_version = reader.text("fromVersion");
+  out.to_version = reader.text("toVersion");
+  out.current_version = reader.text("currentVersion");
+  return reader.finish(std::move(out));
+}
+
+Result<SchemaApplyReport> read_schema_apply_at(const Json& json, const std::string& path) {
+  Reader reader(json, path);
+  SchemaApplyReport out;
+  out.run = read_run(reader);
+  out.run.dir_name = reader.text("schemaSlug");
+  out.run.from_version = reader.find_text("fromVersion").value_or("");
+  out.run.to_version = reader.find_text("toVersion").value_or("");
+  out.from_hash = reader.find_text("fromHash");
+  out.to_hash = reader.find_text("toHash");
+  out.plan_url = reader.find_text("planURL");
   return reader.finish(std::move(out));
 }
 
@@ -340,6 +360,19 @@ Result<SetStep> read_step(const Json& json, const std::string& path) {
   return reader.finish(std::move(out));
 }
 
+/// A set, without the entries that it holds.
+MigrationSetReport read_set(Reader& reader) {
+  MigrationSetReport out;
+  out.id = reader.text("id");
+  out.planned = reader.number("planned");
+  out.start = reader.time("startTime");
+  out.end = reader.time("endTime");
+  out.error = reader.find_text("error");
+  out.log = reader.list("log", read_step);
+  out.context = reader.find_object("context", read_deploy_context);
+  return out;
+}
+
 bool filled(const std::optional<std::string>& text) {
   return text.has_value() && !text->empty();
 }
@@ -370,15 +403,20 @@ Result<MigrationReport> read_migration_report(const Json& input) {
 
 Result<MigrationSetReport> read_migration_set_report(const Json& input) {
   Reader reader(input, "input");
-  MigrationSetReport out;
-  out.id = reader.text("id");
-  out.planned = reader.number("planned");
-  out.start = reader.time("startTime");
-  out.end = reader.time("endTime");
-  out.error = reader.find_text("error");
-  out.log = reader.list("log", read_step);
+  MigrationSetReport out = read_set(reader);
   out.completed = reader.list("completed", read_report_at);
-  out.context = reader.find_object("context", read_deploy_context);
+  return reader.finish(std::move(out));
+}
+
+Result<SchemaApplyReport> read_schema_apply(const Json& input) {
+  return read_schema_apply_at(input, "input");
+}
+
+Result<SchemaApplySet> read_schema_apply_set(const Json& input) {
+  Reader reader(input, "input");
+  SchemaApplySet out;
+  out.set = read_set(reader);
+  out.completed = reader.list("completed", read_schema_apply_at);
   return reader.finish(std::move(out));
 }
 
