@@ -194,6 +194,25 @@ def ask_plan(api, database, env):
                     {"input": plan})["createMigrateDownPlan"]["url"]
 
 
+def keep_more(api):
+    """What the registry keeps beside directories and deployments. -> its pages"""
+    def ask(kind, field, answer, **input_):
+        document = f"{kind} M($input: {field[0].upper()}{field[1:]}Input!) {{ {field}(input: $input) {{ {answer} }} }}"
+        return api.call(document, {"input": input_})[field][answer]
+
+    hcl = 'schema "main" {}\n'
+    schema = ask("mutation", "pushSchema", "link", slug="catalog", hcl=hcl, hash="hash-1", driver="SQLITE")
+    plan = ask("mutation", "createDeclarativePlan", "link", name="add-users", schemaSlug="catalog",
+               status="PENDING", fromHash="hash-1", toHash="hash-2", migration="CREATE TABLE users (id integer);")
+    run = ask("mutation", "reportMigrationLint", "url", slug="shop", status="FAILED",
+              context={"branch": "main", "commit": COMMIT}, payload={"Files": [{"Name": NAMES[3]}]})
+    watched = ask("mutation", "pushSnapshot", "url", url="sqlite://main.db", hashMatch=False,
+                  snapshot={"hash": "hash-1", "hcl": hcl})
+    drawing = api.call("query V($input: VisualizeInput!) { visualizeInspect(input: $input) { url } }",
+                       {"input": {"hcl": hcl, "sql": "", "driver": "SQLITE"}})["visualizeInspect"]["url"]
+    return {"schema": schema, "declarativePlan": plan, "ciRun": run, "instance": watched, "drawing": drawing}
+
+
 def seed(api):
     """Returns the addresses of what the journeys look at, as the registry gave them."""
     push(api, "shop", 3, "9f3c1d0b5a6e47d2c8b1e0f4a7d6c5b4a3f2e1d0")
@@ -212,4 +231,5 @@ def seed(api):
     send(api, {**report("ledger", "production", 20, 0, 2), "dirName": "team/billing"})
     push(api, "search", 1)
     plan = ask_plan(api, "main", "staging")
-    return {"plan": plan, "tag": tag, "passed": passed, "checked": checked, "failed": failed, "set": whole}
+    return {"plan": plan, "tag": tag, "passed": passed, "checked": checked, "failed": failed, "set": whole,
+            **keep_more(api)}

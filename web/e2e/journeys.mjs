@@ -61,8 +61,12 @@ export async function walkPages(browser, pages) {
     [`/dirs/1${pathOf(pages.failed)}`, /Deployment \d+/, ["The file was rolled back"]],
     ["/plans", "Plans", ["pending user", "main", "shop"]],
     [pathOf(pages.plan), "Plan 1", ["pending user", "DROP COLUMN email", "rhumb cloud plan approve --id 1"]],
+    [pathOf(pages.schema), "catalog", ["schema", 'schema "main" {}']],
+    [pathOf(pages.declarativePlan), "add-users", ["pending", "CREATE TABLE users (id integer);"]],
+    [pathOf(pages.ciRun), "CI run 1", ["failed", "shop"]],
+    [pathOf(pages.instance), "Instance 1", ["sqlite://main.db", "hash-1"]],
+    [pathOf(pages.drawing), "Schema 1", ["sqlite", 'schema "main" {}']],
     ["/settings/tokens", "Tokens", ["admin", "active"]],
-    ["/ci-runs/7", "There is nothing here", ["not kept by this version"]],
   ];
   for (const [path, heading, texts] of routes) {
     await step(`page ${path}`, async () => {
@@ -83,6 +87,11 @@ export async function failingPages(browser) {
     ["/repos/nobody/knows", "repository not found"],
     ["/dirs/999999", "repository not found"],
     ["/dirs/1/tags/999999", "tag not found"],
+    ["/schemas/999999", "repository not found"],
+    ["/schemas/1/plans/999999", "plan not found"],
+    ["/ci-runs/999999", "ci run not found"],
+    ["/explore/999999", "drawing not found"],
+    ["/instances/999999", "instance not found"],
     ["/nowhere", "No page of this registry has this address."],
   ];
   for (const [path, reason] of cases) {

@@ -14,9 +14,13 @@ import { NotFoundPage } from "./pages/not-found.tsx";
 
 const preloadMs = 1500;
 
+const CiRunPage = lazyPages.page((pages) => pages.CiRunPage);
 const DatabasePage = lazyPages.page((pages) => pages.DatabasePage);
 const DatabasesPage = lazyPages.page((pages) => pages.DatabasesPage);
+const DeclarativePlanPage = lazyPages.page((pages) => pages.DeclarativePlanPage);
 const DeploymentPage = lazyPages.page((pages) => pages.DeploymentPage);
+const DrawingPage = lazyPages.page((pages) => pages.DrawingPage);
+const InstancePage = lazyPages.page((pages) => pages.InstancePage);
 const MigrationsPage = lazyPages.page((pages) => pages.MigrationsPage);
 const PlanPage = lazyPages.page((pages) => pages.PlanPage);
 const PlansPage = lazyPages.page((pages) => pages.PlansPage);
@@ -48,6 +52,11 @@ function Routes() {
           {({ id }: { id: string }) => <DeploymentPage key={id} id={id} />}
         </Route>
       ))}
+      <Route path="/schemas/:id">{({ id }) => <RepoPage key={id} by={{ id }} />}</Route>
+      <Route path="/schemas/:repo/plans/:id">{({ id }) => <DeclarativePlanPage key={id} id={id} />}</Route>
+      <Route path="/ci-runs/:id">{({ id }) => <CiRunPage key={id} id={id} />}</Route>
+      <Route path="/explore/:id">{({ id }) => <DrawingPage key={id} id={id} />}</Route>
+      <Route path="/instances/:id">{({ id }) => <InstancePage key={id} id={id} />}</Route>
       <Route path="/databases">{() => <DatabasesPage />}</Route>
       <Route path="/databases/:id">{({ id }) => <DatabasePage key={id} id={id} />}</Route>
       <Route path="/migrations">{() => <MigrationsPage />}</Route>

@@ -25,6 +25,8 @@ export const text = {
   },
   repo: {
     reportOnly: "Deployments of this directory are reported, its files were never pushed. Push it to see them here.",
+    reportOnlySchema: "Deployments of this schema are reported, it was never pushed.",
+    noState: "No schema was pushed here yet.",
     noTags: "No tag yet. CI usually pushes each commit under its hash:",
     noFiles: "No file in this state of the directory.",
     noDatabases: "No database has reported a deployment of this directory yet.",
@@ -74,7 +76,6 @@ export const text = {
   notFound: {
     title: "There is nothing here",
     page: "No page of this registry has this address.",
-    later: "Schemas, CI runs and diagrams are not kept by this version of the registry.",
   },
   errors: {
     unreachable: "The registry does not answer. Is rhumb serve running?",

@@ -83,3 +83,23 @@ export const findDocument = `query Find($search: String) {
   repos(input: { search: $search, page: { pageSize: 5 } }) { repos { slug name } }
   databases(input: { search: $search, page: { pageSize: 5 } }) { databases { id name envName repoName } }
 }`;
+
+export const repoStateDocument = `query RepoState($input: RepoInput!, $tag: String) {
+  repo(input: $input) { state(tag: $tag) { hcl hash version } }
+}`;
+
+export const ciRunDocument = `query CiRun($id: ID!) {
+  ciRun(id: $id) { id status createdAt base payload fromHCL toHCL context ${contextFields} repo { slug } }
+}`;
+
+export const drawingDocument = `query Drawing($id: ID!) { drawing(id: $id) { id driver hcl sql createdAt createdBy { name } } }`;
+
+export const declarativePlanDocument = `query DeclarativePlan($id: ID!) {
+  declarativePlan(id: $id) { id name schemaSlug status fromHash toHash migration url fromDesc toDesc createdAt createdBy { name kind } approvedAt
+    approvedBy { name } context ${contextFields} }
+}`;
+
+export const instanceDocument = `query Instance($id: ID!, $page: PageInput) {
+  instance(id: $id) { id extID url schemas exclude lastSeen latest { hash time hcl }
+    snapshots(page: $page) { snapshots { id hash time } ${pageFields} } }
+}`;

@@ -270,3 +270,59 @@ export interface Token {
   lastUsedIP: string | null;
   revokedAt: string | null;
 }
+
+export interface SchemaState {
+  hcl: string;
+  hash: string | null;
+  version: string | null;
+}
+
+export interface CiRun {
+  id: string;
+  status: string;
+  createdAt: string;
+  base: string | null;
+  payload: unknown;
+  fromHCL: string | null;
+  toHCL: string | null;
+  context: RunContext | null;
+  repo: { slug: string } | null;
+}
+
+export interface Drawing {
+  id: string;
+  driver: string;
+  hcl: string | null;
+  sql: string | null;
+  createdAt: string;
+  createdBy: { name: string };
+}
+
+export interface DeclarativePlan {
+  id: string;
+  name: string;
+  schemaSlug: string;
+  status: string;
+  fromHash: string;
+  toHash: string;
+  migration: string;
+  url: string;
+  fromDesc: string | null;
+  toDesc: string | null;
+  createdAt: string;
+  createdBy: Actor | null;
+  approvedAt: string | null;
+  approvedBy: { name: string }[];
+  context: RunContext | null;
+}
+
+export interface Instance {
+  id: string;
+  extID: string | null;
+  url: string;
+  schemas: string[];
+  exclude: string[];
+  lastSeen: string;
+  latest: { hash: string; time: string; hcl: string } | null;
+  snapshots: { snapshots: { id: string; hash: string; time: string }[]; pageInfo: PageInfo };
+}

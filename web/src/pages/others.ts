@@ -1,10 +1,14 @@
 // Every page but the first ones, and what opens over them: one file of code, loaded when it is needed.
 export { GettingStarted } from "../components/getting-started.tsx";
 export { KeyHelp } from "../components/key-help.tsx";
+export { CiRunPage } from "./ci-run.tsx";
 export { DatabasePage } from "./database.tsx";
 export { DatabasesPage } from "./databases.tsx";
+export { DeclarativePlanPage } from "./declarative-plan.tsx";
 export { DeploymentPage } from "./deployment.tsx";
+export { DrawingPage } from "./drawing.tsx";
 export { GoTo } from "./go-to.tsx";
+export { InstancePage } from "./instance.tsx";
 export { MigrationsPage } from "./migrations.tsx";
 export { PlanPage } from "./plan.tsx";
 export { PlansPage } from "./plans.tsx";

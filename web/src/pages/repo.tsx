@@ -17,9 +17,14 @@ import { DatabasesTab } from "./repo-databases.tsx";
 import { DeploymentsTab } from "./repo-deployments.tsx";
 import { FilesTab } from "./repo-files.tsx";
 import { SetupTab } from "./repo-setup.tsx";
+import { StateTab } from "./repo-state.tsx";
 import { TagsTab } from "./repo-tags.tsx";
 
 const tabKeys = ["files", "tags", "databases", "deployments", "setup"] as const;
+
+function isSchema(repo: Repo): boolean {
+  return repo.type === "SCHEMA";
+}
 
 function RepoFacts({ repo }: { repo: Repo }) {
   return (
@@ -39,7 +44,7 @@ function RepoFacts({ repo }: { repo: Repo }) {
 function RepoTab({ repo, tab }: { repo: Repo; tab: (typeof tabKeys)[number] }) {
   switch (tab) {
     case "files":
-      return <FilesTab repo={repo} />;
+      return isSchema(repo) ? <StateTab repo={repo} /> : <FilesTab repo={repo} />;
     case "tags":
       return <TagsTab repo={repo} />;
     case "databases":
@@ -69,13 +74,13 @@ export function RepoPage({ by }: { by: { slug: string } | { id: string } }) {
               {repo.databasesFailed > 0 && <Badge tone="bad" mark="✕">{`${repo.databasesFailed} failed`}</Badge>}
               {repo.databasesPending > 0 && <Badge tone="wait" mark="…">{`${repo.databasesPending} pending`}</Badge>}
             </PageHead>
-            {repo.reportOnly && <p class="notice">{text.repo.reportOnly}</p>}
+            {repo.reportOnly && <p class="notice">{isSchema(repo) ? text.repo.reportOnlySchema : text.repo.reportOnly}</p>}
             <RepoFacts repo={repo} />
             <Tabs
               label="Parts of this repository"
               current={tab}
               tabs={[
-                { key: "files", name: "Files" },
+                { key: "files", name: isSchema(repo) ? "Schema" : "Files" },
                 { key: "tags", name: "Tags" },
                 { key: "databases", name: "Databases", count: databases },
                 { key: "deployments", name: "Deployments" },
