@@ -40,7 +40,8 @@ def suite_unit(build):
 
 # Of the tests of the command line, those in which a registry keeps something.
 STORE_TESTS = ["audit_test", "bad_input_test", "down_registry_test", "local_report_test", "process_test.the_registry",
-               "promotion_test", "rollout_test", "spool_test", "store_copy_test", "telemetry_test"]
+               "promotion_test", "registry_content_test", "rollout_test", "spool_test", "store_copy_test",
+               "telemetry_test"]
 
 
 def suite_stores(build):
