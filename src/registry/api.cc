@@ -38,6 +38,7 @@ graphql::Resolvers all_resolvers() {
   add_report_resolvers(resolvers);
   add_repo_resolvers(resolvers);
   add_database_resolvers(resolvers);
+  add_database_change_resolvers(resolvers);
   add_event_resolvers(resolvers);
   add_down_resolvers(resolvers);
   add_policy_resolvers(resolvers);

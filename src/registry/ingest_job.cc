@@ -239,7 +239,7 @@ Result<void> IngestJob::note_report(const PreparedReport& prepared,
   return session_.run(
       "UPDATE databases SET last_report = ?, atlas_version = ?, "
       "listed_events = listed_events + ?, last_event_id = ?, last_order = ?, last_failed = ?, "
-      "current_version = ?, last_deployment_at = ? WHERE id = ?",
+      "current_version = ?, last_deployment_at = ?, archived_at = NULL WHERE id = ?",
       {now_, report.atlas_version, placed.listed, event_id, placed.order_at,
        placed.status == EventStatus::kFailed, report.current_version,
        to_stored(report.end).value_or(now_), placed.database.id});
@@ -258,6 +258,10 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
   measure.repo_id = placed.repo->id;
   measure.database_id = placed.database.id;
   measure.before = placed.database.standing;
+  if (placed.applies && measure.before.archived) {  // it lives
+    measure.before.archived = false;
+    TRY(count_database(session_, measure.repo_id, measure.before.status, 1));
+  }
   measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
                                                  placed.status == EventStatus::kFailed}
                                  : DatabaseFacts{placed.database.current_version.value_or(""),

@@ -103,6 +103,17 @@ Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& re
   return head;
 }
 
+Result<void> count_database(Session& session,
+                            int64_t repo_id,
+                            std::string_view status,
+                            int64_t change) {
+  const std::string_view column = status == "SYNCED"    ? "databases_synced"
+                                  : status == "PENDING" ? "databases_pending"
+                                                        : "databases_failed";
+  return session.run(fmt::format("UPDATE repos SET {0} = {0} + ? WHERE id = ?", column),
+                     {change, repo_id});
+}
+
 Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database) {
   Measured measured;
   measured.id = database.database_id;
@@ -115,17 +126,8 @@ Result<void> project_one(Session& session, const RepoHead& head, const DatabaseM
   if (measured.before.archived || !measured.moved()) {
     return {};
   }
-  // Only the two counters that move.
-  for (const bool adds : {false, true}) {
-    const std::string_view status = adds ? to_text(measured.after.status) : measured.before.status;
-    std::string_view column = status == "SYNCED"    ? "databases_synced"
-                              : status == "PENDING" ? "databases_pending"
-                                                    : "databases_failed";
-    TRY(session.run(
-        fmt::format("UPDATE repos SET {0} = {0} {1} 1 WHERE id = ?", column, adds ? '+' : '-'),
-        {database.repo_id}));
-  }
-  return {};
+  TRY(count_database(session, database.repo_id, measured.before.status, -1));
+  return count_database(session, database.repo_id, to_text(measured.after.status), 1);
 }
 
 Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id) {

@@ -50,6 +50,11 @@ struct DatabaseMeasure {
   DatabaseFacts facts;
 };
 
+/// Counts one database of a status more or less in its repository.
+Result<void> count_database(Session& session,
+                            int64_t repo_id,
+                            std::string_view status,
+                            int64_t change);
 /// Measures one database anew and keeps the counters of its repository right.
 Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database);
 /// Measures every database of a repository anew and counts them.

@@ -48,6 +48,7 @@ void add_drift_resolvers(graphql::Resolvers& resolvers);
 void add_report_resolvers(graphql::Resolvers& resolvers);
 void add_repo_resolvers(graphql::Resolvers& resolvers);
 void add_database_resolvers(graphql::Resolvers& resolvers);
+void add_database_change_resolvers(graphql::Resolvers& resolvers);
 void add_event_resolvers(graphql::Resolvers& resolvers);
 void add_down_resolvers(graphql::Resolvers& resolvers);
 void add_policy_resolvers(graphql::Resolvers& resolvers);
