@@ -111,6 +111,8 @@ TEST_F(DatabaseChangesTest, RefusalsChangeNothing) {
       input_failure(kRename, Json::object({{"id", "2"}, {"name", " "}})).starts_with("INVALID"));
   EXPECT_TRUE(input_failure(kRename, Json::object({{"id", "2"}, {"name", std::string(256, 'x')}}))
                   .starts_with("INVALID"));
+  EXPECT_EQ(input_failure(kRename, Json::object({{"id", "2"}, {"name", std::string("a\0b", 3)}})),
+            "INVALID name must not hold U+0000");
   EXPECT_EQ(input_failure(kArchive, Json::object({{"id", "x"}})), "NOT_FOUND database not found");
   expect_checked(kRename, Json::object({{"id", "2"}, {"name", "x"}}), {"id", "name"});
   expect_checked(kArchive, Json::object({{"id", "2"}}), {"id"});

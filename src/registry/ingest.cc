@@ -6,7 +6,6 @@
 #include "registry/down_plans.h"
 #include "registry/ingest_job.h"
 #include "registry/names.h"
-#include "registry/neighbours.h"
 
 namespace rhumb::registry {
 namespace {
@@ -22,8 +21,7 @@ Result<IngestOutcome> store_report(Registry& registry,
                                    const Caller& caller,
                                    const PreparedReport& prepared,
                                    Session& session,
-                                   std::vector<LiveEvent>& published) {
-  published.clear();
+                                   std::vector<LiveEvent>& events) {
   std::optional<KnownEvent> known = TRY(find_event_key(session, caller.org_id, prepared.key));
   if (known.has_value()) {
     if (prepared.has_client_id && known->fingerprint != prepared.fingerprint) {
@@ -48,20 +46,16 @@ Result<IngestOutcome> store_report(Registry& registry,
   }
   entry.after = codec::format_json(after);
   TRY(append_audit(session, std::move(entry)));
-  published = job.published();
-  TRY(tell_events(registry, session, published));
+  events = job.published();
   return IngestOutcome{event_id, false};
 }
 
 Result<IngestOutcome> store(Registry& registry,
                             const Caller& caller,
                             const PreparedReport& prepared) {
-  std::vector<LiveEvent> published;
-  IngestOutcome outcome = TRY(write_value<IngestOutcome>(registry.store, [&](Session& session) {
-    return store_report(registry, caller, prepared, session, published);
-  }));
-  registry.live.publish(published);
-  return outcome;
+  return write_and_publish(registry, [&](Session& session, std::vector<LiveEvent>& events) {
+    return store_report(registry, caller, prepared, session, events);
+  });
 }
 
 }  // namespace

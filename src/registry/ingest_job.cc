@@ -6,6 +6,7 @@
 #include "registry/down_plans.h"
 #include "registry/drifts.h"
 #include "registry/names.h"
+#include "registry/neighbours.h"
 
 namespace rhumb::registry {
 namespace {
@@ -366,6 +367,19 @@ Result<void> IngestJob::finish() {
   }
   moved_.clear();
   return {};
+}
+
+Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& write) {
+  std::vector<LiveEvent> events;
+  IngestOutcome outcome = TRY(
+      write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
+        events.clear();
+        IngestOutcome stored = TRY(write(session, events));
+        TRY(tell_events(registry, session, events));
+        return stored;
+      }));
+  registry.live.publish(events);
+  return outcome;
 }
 
 }  // namespace rhumb::registry

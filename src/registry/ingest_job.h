@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "registry/databases.h"
+#include "registry/ingest.h"
 #include "registry/ingest_prepare.h"
 #include "registry/policy_report.h"
 #include "registry/registry.h"
@@ -111,5 +113,10 @@ class IngestJob {
   std::vector<LiveEvent> published_;
   std::string version_;
 };
+
+/// A write that tells what became of deployments; the list is empty each time it is run.
+using IngestWrite = std::function<Result<IngestOutcome>(Session&, std::vector<LiveEvent>& events)>;
+/// Stores, and then shows the events on open pages, of this server and of its neighbours.
+Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& write);
 
 }  // namespace rhumb::registry

@@ -7,7 +7,6 @@
 #include "registry/ingest.h"
 #include "registry/ingest_job.h"
 #include "registry/names.h"
-#include "registry/neighbours.h"
 #include "registry/redact.h"
 
 /// Sets arrive whole, in parts, or announced first and then again and again while they run. What is
@@ -369,21 +368,17 @@ class SetJob {
 Result<IngestOutcome> store_set(Registry& registry,
                                 const Caller& caller,
                                 const PreparedSet& prepared) {
-  std::vector<LiveEvent> published;
-  IngestOutcome outcome = TRY(
-      write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
+  return write_and_publish(
+      registry,
+      [&](Session& session, std::vector<LiveEvent>& events) -> Result<IngestOutcome> {
         SetJob job(registry, caller, session);
         IngestOutcome stored = TRY(job.run(prepared));
-        published.clear();
         if (!stored.repeated) {
-          published = job.entries();
-          published.push_back(job.event());
+          events = job.entries();
+          events.push_back(job.event());
         }
-        TRY(tell_events(registry, session, published));
         return stored;
-      }));
-  registry.live.publish(published);
-  return outcome;
+      });
 }
 
 }  // namespace
@@ -418,21 +413,16 @@ Result<IngestOutcome> ingest_begin(Registry& registry,
   report.start = set.start;
   report.context = set.context;
   const PreparedSet prepared = TRY(prepare_set(std::move(report)));
-  LiveEvent event;
-  IngestOutcome outcome = TRY(
-      write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
+  return write_and_publish(
+      registry,
+      [&](Session& session, std::vector<LiveEvent>& events) -> Result<IngestOutcome> {
         SetJob job(registry, caller, session);
         IngestOutcome stored = TRY(job.begin(prepared, begin));
-        event = job.event();
         if (!stored.repeated) {
-          TRY(tell_events(registry, session, {event}));
+          events.push_back(job.event());
         }
         return stored;
-      }));
-  if (!outcome.repeated) {
-    registry.live.publish(event);
-  }
-  return outcome;
+      });
 }
 
 }  // namespace rhumb::registry

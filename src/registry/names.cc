@@ -62,6 +62,9 @@ Result<void> check_name(std::string_view what, std::string_view text) {
   if (trim(text).empty()) {
     return invalid(fmt::format("{} must not be empty", what));
   }
+  if (text.find('\0') != std::string_view::npos) {  // which not every store can hold
+    return invalid(fmt::format("{} must not hold U+0000", what));
+  }
   return check_length(what, text);
 }
 

@@ -24,8 +24,7 @@ constexpr std::chrono::milliseconds kReadBackPause{50};
 // Numbers that nobody else locks; they must stay what they are. The first is held by whoever has
 // the store, the second by the one who writes.
 constexpr int kHoldKey = 727448;
-const std::string kBeginWrite =
-    "BEGIN; SELECT txid_current(), pg_advisory_xact_lock(727449, hashtext(current_schema()))";
+constexpr int kWriteKey = 727449;
 
 // An identifier, one for each schema of a database.
 constexpr std::string_view kChannel = "'rhumb_' || md5(current_schema())";
@@ -121,7 +120,10 @@ class PostgresSession final : public Session {
   }
 
   Result<void> begin_write() override {
-    const driver::Rows rows = TRY(begin(kBeginWrite));
+    const driver::Rows rows = TRY(
+        begin(fmt::format("BEGIN; SELECT txid_current(), pg_advisory_xact_lock({}, "
+                          "hashtext(current_schema()))",
+                          kWriteKey)));
     transaction_id_ = driver::to_int(rows.rows.at(0).at(0));
     is_writing_ = true;
     return {};
@@ -174,20 +176,16 @@ class PostgresSession final : public Session {
            "current_schema()::regnamespace ORDER BY t.relname COLLATE \"C\", c.attnum";
   }
   Result<void> continue_ids(const std::string& table) override {
-    const Value sequence =
-        TRY(scalar("SELECT pg_get_serial_sequence(?, a.attname) FROM pg_attribute a WHERE "
-                   "a.attrelid = to_regclass(?) AND a.attidentity <> ''",
-                   {table, table}));
-    if (sequence.is_null()) {
+    const std::optional<Row> key =
+        TRY(find_row("SELECT attname, pg_get_serial_sequence(?, attname) FROM pg_attribute WHERE "
+                     "attrelid = to_regclass(?) AND attidentity <> ''",
+                     {table, table}));
+    if (!key) {
       return {};
     }
-    const std::string column = TRY(scalar("SELECT attname FROM pg_attribute WHERE attrelid = "
-                                          "to_regclass(?) AND attidentity <> ''",
-                                          {table}))
-                                   .text();
     return run(fmt::format("SELECT setval(?, coalesce(max({0}), 1), max({0}) IS NOT NULL) FROM {1}",
-                           column, table),
-               {sequence});
+                           (*key)[0].text(), table),
+               {(*key)[1]});
   }
 
  private:

@@ -39,7 +39,8 @@ class Store {
   /// A job may be run again after a serialization failure, so it must only touch the session and
   /// values that it sets anew each time.
   virtual Result<void> write(Writer::Job job) = 0;
-  /// Runs `job` on a consistent snapshot; again when the connection to the store was lost.
+  /// Runs `job` on a consistent snapshot; again when the connection to the store was lost. A job
+  /// must not ask for another one: readers are bounded in number.
   virtual Result<void> read(const std::function<Result<void>(Session&)>& job) = 0;
   /// Finishes accepted writes and refuses later ones.
   virtual void stop() = 0;
