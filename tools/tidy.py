@@ -54,6 +54,13 @@ def test_rooms(files, order):
     return rooms
 
 
+def room_of(folder, rooms):
+    """The room a folder is in, itself or the nearest above it; None: no room."""
+    while folder and folder not in rooms:
+        folder = os.path.dirname(folder)
+    return folder or None
+
+
 def is_test(path):
     name = os.path.basename(path)
     return name.endswith("_test.cc") or name.startswith("test_")
@@ -80,9 +87,11 @@ def check_layers(files):
     allowed = {room: reachable(room, rooms) for room in rooms}
     linked = test_rooms(files, order)
     for path in files:
-        room = os.path.dirname(path)[len("src/"):] if path.startswith("src/") else None
-        if room in rooms and SOURCE.match(path):
-            for used in INCLUDE.findall(read(path)):
+        folder = os.path.dirname(path)[len("src/"):] if path.startswith("src/") else ""
+        room = room_of(folder, rooms)
+        if room and SOURCE.match(path):
+            for folder in INCLUDE.findall(read(path)):
+                used = room_of(folder, rooms)
                 in_test = is_test(path) and used in linked[room]
                 if used in order and used not in allowed[room] and not in_test:
                     yield f"{path}: includes {used}, which {room} does not declare"
@@ -118,14 +127,24 @@ def check_todos(files):
             yield f"{path}: a TODO without an issue number"
 
 
+def lists_above(path):
+    """The CMakeLists.txt nearest above a file, and the file's name in it; nothing: none stands above."""
+    folder = os.path.dirname(path)
+    while folder:
+        lists = os.path.join(folder, "CMakeLists.txt")
+        if os.path.exists(os.path.join(ROOT, lists)):
+            return lists, os.path.relpath(path, folder)
+        folder = os.path.dirname(folder)
+    return None, path
+
+
 def check_built(files):
-    """Every source file is named in its folder's CMakeLists.txt."""
+    """Every source file is named in the CMakeLists.txt nearest above it."""
     for path in files:
         if SOURCE.match(path) and path.endswith(".cc"):
-            lists = os.path.join(os.path.dirname(path), "CMakeLists.txt")
-            if not re.search(rf"\b{re.escape(os.path.basename(path))}\b",
-                             read(lists) if os.path.exists(os.path.join(ROOT, lists)) else ""):
-                yield f"{path}: no CMakeLists.txt beside it names it"
+            lists, name = lists_above(path)
+            if not lists or not re.search(rf"(?<![\w/]){re.escape(name)}\b", read(lists)):
+                yield f"{path}: no CMakeLists.txt above it names it"
 
 
 def check_links(files):

@@ -5,9 +5,9 @@
 #include "base/text.h"
 #include "cli/app.h"
 #include "cli/migrate_flags.h"
-#include "registry/copy.h"
-#include "registry/rebuild.h"
+#include "registry/ingest/rebuild.h"
 #include "registry/serve.h"
+#include "registry/store/copy.h"
 #include "sys/environment.h"
 
 namespace rhumb {

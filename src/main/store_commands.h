@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/command.h"
-#include "registry/store.h"
+#include "registry/store/store.h"
 
 namespace rhumb {
 

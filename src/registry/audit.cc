@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "codec/hex.h"
-#include "registry/tables.h"
+#include "registry/store/tables.h"
 
 namespace rhumb::registry {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "codec/sha256.h"
-#include "registry/sql.h"
+#include "registry/store/sql.h"
 
 /// The audit log: every write and every refusal, each entry sealed with the hash of the one before,
 /// so that nothing in between can be changed or taken out without breaking what follows.

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/hex.h"
-#include "registry/test_store.h"
+#include "registry/store/test_store.h"
 
 namespace rhumb::registry {
 namespace {

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "registry/access.h"
 #include "registry/audit.h"
+#include "registry/identity/access.h"
+#include "registry/identity/token_cache.h"
+#include "registry/ingest/projection.h"
 #include "registry/live.h"
-#include "registry/policy_presence.h"
-#include "registry/projection.h"
-#include "registry/store.h"
-#include "registry/token_cache.h"
+#include "registry/policy/policy_presence.h"
+#include "registry/store/store.h"
 #include "registry_api/report.h"
 #include "sys/clock.h"
 

@@ -10,9 +10,9 @@
 #include "codec/hex.h"
 #include "http/server.h"
 #include "registry/audit.h"
-#include "registry/neighbours.h"
-#include "registry/store.h"
-#include "registry/tokens.h"
+#include "registry/identity/tokens.h"
+#include "registry/store/neighbours.h"
+#include "registry/store/store.h"
 #include "registry/web_server.h"
 
 namespace rhumb::registry {

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "registry/assets.h"
-#include "registry/store.h"
+#include "registry/store/store.h"
 #include "sys/cancellation.h"
 #include "sys/clock.h"
 

@@ -12,7 +12,7 @@
 
 #include "codec/json.h"
 #include "http/client.h"
-#include "registry/test_store.h"
+#include "registry/store/test_store.h"
 #include "registry_api/client.h"
 
 namespace rhumb::registry {

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "migrate/sum.h"
-#include "registry/ingest.h"
-#include "registry/push.h"
+#include "registry/content/push.h"
+#include "registry/identity/tokens.h"
+#include "registry/ingest/ingest.h"
 #include "registry/registry.h"
-#include "registry/test_store.h"
-#include "registry/tokens.h"
+#include "registry/store/test_store.h"
 
 namespace rhumb::registry {
 

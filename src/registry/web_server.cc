@@ -6,9 +6,9 @@
 
 #include "base/text.h"
 #include "codec/compress.h"
-#include "registry/api.h"
-#include "registry/request_context.h"
-#include "registry/token_cache.h"
+#include "registry/api/api.h"
+#include "registry/api/request_context.h"
+#include "registry/identity/token_cache.h"
 
 namespace rhumb::registry {
 namespace {

@@ -9,10 +9,10 @@
 #include "http/message.h"
 #include "http/router.h"
 #include "registry/assets.h"
+#include "registry/identity/rate_limit.h"
+#include "registry/identity/setup.h"
 #include "registry/live_feed.h"
-#include "registry/rate_limit.h"
 #include "registry/registry.h"
-#include "registry/setup.h"
 
 namespace rhumb::registry {
 

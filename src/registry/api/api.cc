@@ -1,0 +1,76 @@
+#include "registry/api/api.h"
+
+#include <fmt/format.h>
+
+#include "registry/api/request_context.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+
+/// Reports grow members over time; older servers must not refuse them.
+bool is_lenient(std::string_view type) {
+  return type.starts_with("Report") || type.ends_with("SnapshotInput") ||
+         type == "BeginMigrationSetInput";
+}
+
+graphql::InputRules input_rules() {
+  graphql::InputRules rules;
+  rules.lenient_type = is_lenient;
+  rules.scalars["Bytes"] = graphql::read_base64;
+  rules.scalars["Time"] = graphql::read_rfc3339;
+  rules.null_lists = true;
+  return rules;
+}
+
+graphql::Resolvers all_resolvers() {
+  graphql::Resolvers resolvers;
+  add_identity_resolvers(resolvers);
+  add_directory_resolvers(resolvers);
+  add_schema_resolvers(resolvers);
+  add_tag_resolvers(resolvers);
+  add_plan_resolvers(resolvers);
+  add_ci_resolvers(resolvers);
+  add_drawing_resolvers(resolvers);
+  add_snapshot_resolvers(resolvers);
+  add_drift_resolvers(resolvers);
+  add_report_resolvers(resolvers);
+  add_repo_resolvers(resolvers);
+  add_database_resolvers(resolvers);
+  add_database_change_resolvers(resolvers);
+  add_event_resolvers(resolvers);
+  add_down_resolvers(resolvers);
+  add_policy_resolvers(resolvers);
+  add_setting_resolvers(resolvers);
+  add_token_resolvers(resolvers);
+  add_trace_resolvers(resolvers);
+  add_audit_resolvers(resolvers);
+  return resolvers;
+}
+
+void refuse_the_rest(graphql::Resolvers& resolvers, const std::vector<std::string>& fields) {
+  for (const std::string& name : fields) {
+    const size_t dot = name.find('.');
+    const std::string type = name.substr(0, dot);
+    const std::string field = name.substr(dot + 1);
+    bind_root(resolvers, type, field,
+              [field](RequestContext&, graphql::FieldCall&) -> Result<Json> {
+                return Error(ErrorCode::kUnsupported,
+                             fmt::format("{} is not available in this version", field));
+              });
+  }
+}
+
+}  // namespace
+
+Result<graphql::Engine> make_api() {
+  graphql::Engine::Options options;
+  options.resolvers = all_resolvers();
+  options.rules = input_rules();
+  const graphql::Engine partial = TRY(graphql::Engine::create(api_schema(), options));
+  refuse_the_rest(options.resolvers, partial.unresolved_root_fields());
+  return graphql::Engine::create(api_schema(), std::move(options));
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include "registry/api/request_context.h"
+#include "registry/api/views.h"
+#include "registry/names.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+using graphql::FieldCall;
+
+struct KnownDatabase {
+  int64_t id = 0;
+  int64_t repo_id = 0;
+  int64_t env_id = 0;
+  std::string status;
+  std::string name;
+  bool archived = false;
+};
+
+Result<KnownDatabase> load_known(Session& session, int64_t org_id, int64_t id) {
+  const std::optional<Row> row = TRY(session.find_row(
+      "SELECT id, repo_id, env_id, status, name, archived_at FROM databases WHERE org_id = ? AND "
+      "id = ?",
+      {org_id, id}));
+  if (!row) {
+    return Error(ErrorCode::kNotFound, "database not found");
+  }
+  return KnownDatabase{(*row)[0].number(), (*row)[1].number(), (*row)[2].number(),
+                       (*row)[3].text(),   (*row)[4].text(),   !(*row)[5].is_null()};
+}
+
+Result<void> audit_change(RequestContext& context,
+                          Session& session,
+                          std::string action,
+                          int64_t id,
+                          const Json& before,
+                          const Json& after) {
+  AuditEntry entry = audit_entry(context.caller, context.registry.now(), std::move(action),
+                                 fmt::format("database/{}", id));
+  entry.before = codec::format_json(before);
+  entry.after = codec::format_json(after);
+  return append_audit(session, std::move(entry));
+}
+
+/// What is archived is in no list and in no count, and keeps its history.
+Result<void> archive(RequestContext& context, Session& session, int64_t id, bool archived) {
+  const KnownDatabase known = TRY(load_known(session, context.caller.org_id, id));
+  if (known.archived == archived) {
+    return {};
+  }
+  const std::optional<int64_t> since =
+      archived ? std::optional(context.registry.now()) : std::nullopt;
+  TRY(session.run("UPDATE databases SET archived_at = ? WHERE id = ?", {since, id}));
+  TRY(count_database(session, known.repo_id, known.status, archived ? -1 : 1));
+  return audit_change(context, session, "database.archive", id,
+                      Json::object({{"archived", known.archived}}),
+                      Json::object({{"archived", archived}}));
+}
+
+Result<void> rename(RequestContext& context, Session& session, int64_t id, std::string_view name) {
+  const KnownDatabase known = TRY(load_known(session, context.caller.org_id, id));
+  if (known.name == name) {
+    return {};
+  }
+  const Value taken =
+      TRY(session.scalar("SELECT id FROM databases WHERE repo_id = ? AND env_id = ? AND name = ?",
+                         {known.repo_id, known.env_id, name}));
+  if (!taken.is_null()) {
+    return Error(ErrorCode::kConflict,
+                 fmt::format("name \"{}\" is taken by database {} of the same repository and "
+                             "environment",
+                             name, taken.number()));
+  }
+  TRY(session.run("UPDATE databases SET name = ? WHERE id = ?", {name, id}));
+  return audit_change(context, session, "database.rename", id, Json::object({{"name", known.name}}),
+                      Json::object({{"name", std::string(name)}}));
+}
+
+Result<Json> resolve_archive(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const int64_t id = TRY(read_id(call.input().find("id"), "database"));
+  const bool archived = call.input().find_bool("archived").value_or(true);
+  TRY(context.registry.store.write(
+      [&](Session& session) { return archive(context, session, id, archived); }));
+  return load_database(context, id);
+}
+
+Result<Json> resolve_rename(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const int64_t id = TRY(read_id(call.input().find("id"), "database"));
+  const std::string name = call.input().string_or_empty("name");
+  TRY(check_name("name", name));
+  TRY(context.registry.store.write(
+      [&](Session& session) { return rename(context, session, id, name); }));
+  return load_database(context, id);
+}
+
+}  // namespace
+
+void add_database_change_resolvers(graphql::Resolvers& resolvers) {
+  bind_root(resolvers, "Mutation", "archiveDatabase", resolve_archive);
+  bind_root(resolvers, "Mutation", "renameDatabase", resolve_rename);
+}
+
+}  // namespace rhumb::registry

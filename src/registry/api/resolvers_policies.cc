@@ -1,0 +1,183 @@
+#include <utility>
+
+#include "registry/api/request_context.h"
+#include "registry/api/views.h"
+#include "registry/names.h"
+#include "registry/policy/policy_approvals.h"
+#include "registry/policy/policy_check.h"
+#include "registry/policy/policy_json.h"
+#include "registry/policy/policy_store.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+using graphql::FieldCall;
+
+// ------------------------------------------------------------------------------------ questions
+
+DeploymentQuestion read_question(const Json& input) {
+  DeploymentQuestion question{.repo = input.string_or_empty("repo"),
+                              .env = input.string_or_empty("envName"),
+                              .version = input.string_or_empty("version"),
+                              .dir_hash = input.string_or_empty("hash"),
+                              .targets = {},
+                              .dry_run = input.find_bool("dryRun").value_or(false),
+                              .override_reason = input.string_or_empty("overrideReason")};
+  if (const Json::Array* targets = input.find_array("targets")) {
+    for (const Json& target : *targets) {
+      question.targets.push_back({target.string_or_empty("id"), target.string_or_empty("schema"),
+                                  target.string_or_empty("url")});
+    }
+  }
+  return question;
+}
+
+Result<Json> resolve_check(RequestContext& context, FieldCall& call) {
+  const DeploymentAnswer answer =
+      TRY(check_deployment(context.registry, context.caller, read_question(call.input())));
+  Json permits = Json::array();
+  for (const IssuedPermit& permit : answer.permits) {
+    permits.push_back(Json::object({{"targetID", permit.target_id},
+                                    {"permit", permit.permit},
+                                    {"expiresAt", time_json(permit.expires_at)}}));
+  }
+  return Json::object({{"allowed", answer.allowed},
+                       {"reasons", to_json(answer.reasons)},
+                       {"permits", std::move(permits)}});
+}
+
+// ------------------------------------------------------------------------------------- policies
+
+Json policy_json(const PromotionPolicy& policy) {
+  return Json::object({{"id", std::to_string(policy.id)},
+                       {"repo", text_json(policy.repo)},
+                       {"stages", to_json(policy.stages)}});
+}
+
+/// All, or the one that a repository is under.
+Result<std::vector<PromotionPolicy>> find_shown(RequestContext& context,
+                                                Session& session,
+                                                const std::string& repo_name) {
+  if (repo_name.empty()) {
+    return list_policies(session, context.caller.org_id);
+  }
+  const std::optional<int64_t> repo = TRY(find_repo_id(session, context.caller.org_id, repo_name));
+  std::vector<PromotionPolicy> out;
+  std::optional<PromotionPolicy> policy =
+      TRY(find_policy(session, context.caller.org_id, repo.value_or(0)));
+  if (policy) {
+    out.push_back(*std::move(policy));
+  }
+  return out;
+}
+
+Result<Json> resolve_policies(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, "cloud:read"));
+  const std::string repo = call.arguments().string_or_empty("repo");
+  return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
+    const std::vector<PromotionPolicy> policies = TRY(find_shown(context, session, repo));
+    Json out = Json::array();
+    for (const PromotionPolicy& policy : policies) {
+      out.push_back(policy_json(policy));
+    }
+    return out;
+  });
+}
+
+Result<Json> resolve_set(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const Json& input = call.input();
+  PolicyChange change;
+  if (const auto repo = input.find_string("repo")) {
+    change.repo = std::string(*repo);
+  }
+  change.stages = TRY(read_stages(input.at("stages")));
+  const PromotionPolicy policy = TRY(set_policy(context.registry, context.caller, change));
+  return policy_json(policy);
+}
+
+Result<Json> resolve_delete(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const int64_t id = TRY(read_id(call.arguments().find("id"), "policy"));
+  TRY(delete_policy(context.registry, context.caller, id));
+  return Json::object({{"success", true}});
+}
+
+Result<Json> resolve_approve(RequestContext& context, FieldCall& call) {
+  const Json& input = call.input();
+  ApprovalRequest request{.repo = input.string_or_empty("repo"),
+                          .stage = input.string_or_empty("stage"),
+                          .version = input.string_or_empty("version"),
+                          .comment = {}};
+  if (const auto comment = input.find_string("comment"); comment && !comment->empty()) {
+    request.comment = std::string(*comment);
+  }
+  const PromotionApproval approval =
+      TRY(approve_version(context.registry, context.caller, request));
+  return Json::object({{"stage", approval.stage},
+                       {"version", approval.version},
+                       {"approvals", approval.approvals},
+                       {"needed", approval.needed}});
+}
+
+// --------------------------------------------------------------------------------- environments
+
+Json environment_json(const Row& row) {
+  return Json::object({{"name", row[0].text()},
+                       {"rank", row[1].is_null() ? Json() : Json(row[1].number())},
+                       {"protected", row[2].flag()},
+                       {"databases", row[3].number()},
+                       {"failed", row[4].number()},
+                       {"pending", row[5].number()}});
+}
+
+/// Every environment that has a name, or the one of that name.
+Result<Json> load_environments(RequestContext& context, const std::string& name) {
+  const Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
+    return session.query(
+        "SELECT n.name, n.rank, n.protected, count(d.id), "
+        "sum(CASE WHEN d.status = 'FAILED' THEN 1 ELSE 0 END), "
+        "sum(CASE WHEN d.status = 'PENDING' THEN 1 ELSE 0 END) FROM environments n "
+        "LEFT JOIN databases d ON d.env_id = n.id AND d.archived_at IS NULL "
+        "WHERE n.org_id = ?1 AND n.name <> '' AND ?2 IN ('', n.name) GROUP BY n.id "
+        "ORDER BY n.rank IS NULL, n.rank, n.name",
+        {context.caller.org_id, name});
+  }));
+  Json out = Json::array();
+  for (const Row& row : rows) {
+    out.push_back(environment_json(row));
+  }
+  return out;
+}
+
+Result<Json> resolve_environments(RequestContext& context, FieldCall&) {
+  TRY(require(context.caller, "cloud:read"));
+  return load_environments(context, "");
+}
+
+Result<Json> resolve_update_environment(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const Json& input = call.input();
+  const EnvironmentChange change{.name = input.string_or_empty("name"),
+                                 .rank = input.find_int("rank"),
+                                 .is_protected = input.find_bool("protected")};
+  TRY(update_environment(context.registry, context.caller, change));
+  const Json found = TRY(load_environments(context, change.name));
+  return found.empty() ? Result<Json>(Error(ErrorCode::kNotFound, "environment not found"))
+                       : Result<Json>(found.at(0));
+}
+
+}  // namespace
+
+void add_policy_resolvers(graphql::Resolvers& resolvers) {
+  bind_root(resolvers, "Query", "checkDeployment", resolve_check);
+  bind_root(resolvers, "Query", "promotionPolicies", resolve_policies);
+  bind_root(resolvers, "Query", "environments", resolve_environments);
+  bind_root(resolvers, "Mutation", "setPromotionPolicy", resolve_set);
+  bind_root(resolvers, "Mutation", "deletePromotionPolicy", resolve_delete);
+  bind_root(resolvers, "Mutation", "approveVersion", resolve_approve);
+  bind_root(resolvers, "Mutation", "updateEnvironment", resolve_update_environment);
+}
+
+}  // namespace rhumb::registry

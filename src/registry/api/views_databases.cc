@@ -1,0 +1,203 @@
+#include <fmt/format.h>
+
+#include "registry/api/views.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+
+constexpr std::string_view kFrom =
+    "FROM databases d JOIN repos r ON r.id = d.repo_id JOIN environments n ON n.id = d.env_id ";
+constexpr std::string_view kColumns =
+    "d.id, d.ext_id, d.name, r.name, n.name, d.status, d.current_version, d.last_deployment_at, "
+    "d.url, d.schema_name, d.driver, d.pending_files, d.first_seen, d.last_report, "
+    "d.atlas_version, d.unknown_version, d.duplicate_of, d.archived_at, d.repo_id, "
+    "r.last_push_at, EXISTS (SELECT 1 FROM drifts f WHERE f.database_id = d.id AND f.resolved_at "
+    "IS "
+    "NULL) ";
+
+Json database_json(const Registry& registry, const Row& row) {
+  const int64_t id = row[0].number();
+  Json out = Json::object({{"id", std::to_string(id)},
+                           {"extID", row[1].text()},
+                           {"name", row[2].text()},
+                           {"repoName", row[3].text()},
+                           {"envName", row[4].text()},
+                           {"status", row[5].text()}});
+  out.set("currentVersion", filled_json(row[6].text()));
+  out.set("lastDeploymentTime", time_json(row[7].find_number()));
+  out.set("url", row[8].text());
+  out.set("schema", row[9].text());
+  out.set("driver", row[10].text());
+  out.set("pendingFiles", row[11].is_null() ? Json() : Json(row[11].number()));
+  out.set("firstSeen", time_json(row[12].number()));
+  out.set("lastReport", time_json(row[13].number()));
+  out.set("atlasVersion", filled_json(row[14].text()));
+  out.set("drifted", row[20].flag());
+  out.set("unknownVersion", row[15].flag());
+  out.set("duplicateOf", row[16].is_null() ? Json() : Json(std::to_string(row[16].number())));
+  out.set("archivedAt", time_json(row[17].find_number()));
+  out.set("link", database_link(registry, id));
+  Json lag;
+  if (row[5].text() == "PENDING" && !row[19].is_null()) {
+    lag = Json((registry.now() - row[19].number()) / 1'000'000'000);
+  }
+  out.set("lagSeconds", std::move(lag));
+  out.set("_id", id);
+  out.set("_repo", row[18].number());
+  return out;
+}
+
+struct Condition {
+  std::string sql;
+  Params params;
+  void add(std::string_view more, const Params& values = {}) {
+    sql += fmt::format("{}{}", sql.empty() ? "WHERE " : " AND ", more);
+    params.insert(params.end(), values.begin(), values.end());
+  }
+};
+
+/// Nothing when no database can fit.
+Result<std::optional<Condition>> make_condition(Session& session,
+                                                int64_t org_id,
+                                                const Json& input,
+                                                std::optional<int64_t> repo_id) {
+  Condition where;
+  where.add("d.org_id = ?", {org_id});
+  const std::string repo = input.string_or_empty("repo");
+  if (!repo.empty()) {
+    const std::optional<int64_t> named = TRY(find_repo_id(session, org_id, repo));
+    if (!named.has_value() || (repo_id.has_value() && repo_id != named)) {
+      return std::optional<Condition>();
+    }
+    repo_id = named;
+  }
+  if (repo_id.has_value()) {
+    where.add("d.repo_id = ?", {*repo_id});
+  }
+  const std::string env = input.string_or_empty("envName");
+  if (!env.empty()) {
+    std::optional<int64_t> named = TRY(find_env_id(session, org_id, env));
+    if (!named.has_value()) {
+      return std::optional<Condition>();
+    }
+    where.add("d.env_id = ?", {*named});
+  }
+  if (const Json::Array* statuses = input.find_array("statuses"); statuses && !statuses->empty()) {
+    std::string list;
+    Params params;
+    for (const Json& status : *statuses) {
+      list += list.empty() ? "?" : ", ?";
+      params.emplace_back(status.is_string() ? status.as_string() : "");
+    }
+    where.add(fmt::format("d.status IN ({})", list), params);
+  }
+  const std::string search = input.string_or_empty("search");
+  if (!search.empty()) {
+    where.add("d.name LIKE ? ESCAPE '\\'", {like_pattern(search)});
+  }
+  if (const std::optional<bool> drifted = input.find_bool("drifted")) {
+    where.add(fmt::format("d.id {}IN (SELECT database_id FROM drifts WHERE org_id = ? AND "
+                          "resolved_at IS NULL)",
+                          *drifted ? "" : "NOT "),
+              {org_id});
+  }
+  where.add(input.find_bool("archived").value_or(false) ? "d.archived_at IS NOT NULL"
+                                                        : "d.archived_at IS NULL");
+  return std::optional<Condition>(std::move(where));
+}
+
+std::string order_by(const Json& input) {
+  const std::string sort = input.string_or_empty("sort");
+  std::string_view direction = input.string_or_empty("order") == "DESC" ? "DESC" : "ASC";
+  std::string_view column = sort == "ENV"               ? "n.name"
+                            : sort == "STATUS"          ? "d.status"
+                            : sort == "LAG"             ? "coalesce(d.pending_files, 0)"
+                            : sort == "LAST_DEPLOYMENT" ? "d.last_deployment_at"
+                                                        : "d.name";
+  return fmt::format("ORDER BY {0} {1}, d.name {1}, d.id {1}", column, direction);
+}
+
+Result<Json> list(Registry& registry,
+                  Session& session,
+                  const Condition& where,
+                  const Json& input,
+                  const Page& page) {
+  const Value total = TRY(
+      session.scalar(fmt::format("SELECT count(*) FROM databases d {}", where.sql), where.params));
+  const int64_t offset = page.after.value_or(page.offset());
+  Params params = where.params;
+  params.emplace_back(page.size);
+  params.emplace_back(offset);
+  // The page's ids first: rows that are passed over are not put together.
+  const std::string order = order_by(input);
+  const Rows rows = TRY(
+      session.query(fmt::format("SELECT {}{}WHERE d.id IN (SELECT d.id FROM databases d "
+                                "JOIN environments n ON n.id = d.env_id {} {} LIMIT ? OFFSET ?) {}",
+                                kColumns, kFrom, where.sql, order, order),
+                    params));
+  Json databases = Json::array();
+  for (const Row& row : rows) {
+    databases.push_back(database_json(registry, row));
+  }
+  PageFacts facts;
+  facts.total = total.number();
+  int64_t end = offset + static_cast<int64_t>(rows.size());
+  facts.end = rows.empty() ? std::nullopt : std::optional<int64_t>(end);
+  facts.has_next = end < facts.total && !rows.empty();
+  return Json::object({{"databases", std::move(databases)}, {"pageInfo", page_info(page, facts)}});
+}
+
+}  // namespace
+
+Result<Json> list_databases(RequestContext& context,
+                            const Json& input,
+                            std::optional<int64_t> repo_id) {
+  const Page page = TRY(read_page(input.find("page")));
+  return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
+    std::optional<Condition> where =
+        TRY(make_condition(session, context.caller.org_id, input, repo_id));
+    if (!where.has_value()) {
+      return Json::object({{"databases", Json::array()}, {"pageInfo", page_info(page, {})}});
+    }
+    return list(context.registry, session, *where, input, page);
+  });
+}
+
+Result<Json> load_database(RequestContext& context, int64_t id) {
+  return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
+    std::optional<Row> row = TRY(
+        session.find_row(fmt::format("SELECT {}{}WHERE d.org_id = ? AND d.id = ?", kColumns, kFrom),
+                         {context.caller.org_id, id}));
+    return row.has_value() ? database_json(context.registry, *row) : Json();
+  });
+}
+
+Result<std::optional<int64_t>> find_repo_id(Session& session,
+                                            int64_t org_id,
+                                            const std::string& name) {
+  std::optional<Repo> repo = TRY(find_repo(session, org_id, name));
+  return repo.has_value() ? std::optional<int64_t>(repo->id) : std::nullopt;
+}
+
+Result<void> narrow_to_repo(Session& session,
+                            int64_t org_id,
+                            const std::string& name,
+                            std::optional<int64_t>& repo_id) {
+  if (!name.empty()) {
+    const std::optional<int64_t> named = TRY(find_repo_id(session, org_id, name));
+    repo_id = repo_id && repo_id != named ? 0 : named.value_or(0);
+  }
+  return {};
+}
+
+Result<std::optional<int64_t>> find_env_id(Session& session,
+                                           int64_t org_id,
+                                           const std::string& name) {
+  const Value id = TRY(
+      session.scalar("SELECT id FROM environments WHERE org_id = ? AND name = ?", {org_id, name}));
+  return id.find_number();
+}
+
+}  // namespace rhumb::registry

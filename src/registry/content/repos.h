@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "registry/store/sql.h"
+
+namespace rhumb::registry {
+
+/// Whether reverts need an approval. Source: spec registry.md 6.2.
+struct DownProtection {
+  bool required = false;
+  int64_t approvals = 1;
+  bool self_approval = false;
+  int64_t expiry_hours = 72;
+  bool operator==(const DownProtection&) const = default;
+};
+
+/// A repository as stored. Times are nanoseconds since 1970.
+struct Repo {
+  int64_t id = 0;
+  int64_t org_id = 0;
+  int64_t project_id = 0;
+  std::string slug;
+  std::string name;
+  std::string type;    ///< MIGRATION_DIRECTORY or SCHEMA
+  std::string driver;  ///< canonical, may be empty
+  std::optional<std::string> description;
+  bool hidden = false;
+  int64_t created_at = 0;
+  std::optional<int64_t> archived_at;
+  std::optional<int64_t> head_state_id;
+  bool head_tagged = false;  ///< the head is a tagged push, for want of an untagged one
+  std::string reported_version;
+  std::optional<int64_t> last_push_id;
+  std::optional<int64_t> last_push_at;
+  int64_t databases_synced = 0;
+  int64_t databases_pending = 0;
+  int64_t databases_failed = 0;
+  DownProtection down;
+  bool locked_tags = false;  ///< tags but `latest` stay where they are
+};
+
+/// The columns of a Repo, with the table's alias `r`, and how they are read from `offset` on.
+inline constexpr std::string_view kRepoColumns =
+    "r.id, r.org_id, r.project_id, r.slug, r.name, r.type, r.driver, r.description, r.hidden, "
+    "r.created_at, r.archived_at, r.head_state_id, r.head_tagged, r.reported_version, "
+    "r.last_push_id, r.last_push_at, r.databases_synced, r.databases_pending, r.databases_failed, "
+    "r.protect_down, r.plan_approvals, r.plan_self_approval, r.plan_expiry_hours, "
+    "r.locked_tags";
+[[nodiscard]] Repo read_repo(const Row& row, size_t offset = 0);
+
+Result<std::optional<Repo>> find_repo(Session& session, int64_t org_id, int64_t id);
+/// As find_repo. Errors: kNotFound.
+Result<Repo> load_repo(Session& session, int64_t org_id, int64_t id);
+/// By slug, then by name, then by the slug the name would get.
+Result<std::optional<Repo>> find_repo(Session& session,
+                                      int64_t org_id,
+                                      std::string_view slug_or_name);
+
+struct NewRepo {
+  int64_t org_id = 0;
+  std::string project = "default";
+  std::string slug;
+  std::string name;
+  std::string type = "MIGRATION_DIRECTORY";
+  std::string driver;
+  std::optional<std::string> description;
+  int64_t now = 0;
+};
+/// Errors: kConflict when the slug is taken.
+Result<Repo> create_repo(Session& session, const NewRepo& repo);
+
+/// Found, or made on first use.
+Result<int64_t> ensure_project(Session& session,
+                               int64_t org_id,
+                               std::string_view name,
+                               int64_t now);
+Result<int64_t> ensure_environment(Session& session,
+                                   int64_t org_id,
+                                   std::string_view name,
+                                   int64_t now);
+
+}  // namespace rhumb::registry

@@ -1,0 +1,186 @@
+#include "registry/ingest/databases.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "registry/names.h"
+
+namespace rhumb::registry {
+namespace {
+
+constexpr int64_t kSilenceNs = int64_t{24} * 3600 * 1'000'000'000;
+
+struct Candidate {
+  DatabaseRow row;
+  std::string ext_id;
+  std::string url;
+  int64_t last_report = 0;
+  bool provisional = false;
+};
+
+DatabaseStanding read_standing(const Row& row) {
+  DatabaseStanding standing;
+  standing.status = row[1].text();
+  standing.archived = !row[4].is_null();
+  standing.unknown_version = row[10].flag();
+  standing.pending_files = row[11].find_number();
+  return standing;
+}
+
+Result<std::vector<Candidate>> find_candidates(Session& session,
+                                               const DatabaseSighting& sighting,
+                                               bool by_url) {
+  constexpr std::string_view kColumns =
+      "SELECT id, status, last_order, current_version, archived_at, ext_id, url, last_report, "
+      "provisional, last_failed, unknown_version, pending_files FROM databases WHERE repo_id = ? "
+      "AND env_id = ? AND ";
+  std::vector<Candidate> out;
+  static const std::string by_id =
+      fmt::format("{}ext_id = ? AND schema_name = ? ORDER BY id", kColumns);
+  static const std::string by_place =
+      fmt::format("{}url = ? AND schema_name = ? ORDER BY id", kColumns);
+  TRY(session.for_each(by_url ? by_place : by_id,
+                       {sighting.repo_id, sighting.env_id,
+                        by_url ? sighting.target.url : sighting.target.id, sighting.target.schema},
+                       [&out](const Row& row) {
+                         Candidate candidate;
+                         candidate.row.id = row[0].number();
+                         candidate.row.standing = read_standing(row);
+                         candidate.row.last_order = row[2].find_number();
+                         candidate.row.current_version = row[3].find_text();
+                         candidate.ext_id = row[5].text();
+                         candidate.url = row[6].text();
+                         candidate.last_report = row[7].number();
+                         candidate.provisional = row[8].flag();
+                         candidate.row.last_failed = row[9].flag();
+                         out.push_back(std::move(candidate));
+                         return true;
+                       }));
+  return out;
+}
+
+Result<bool> name_is_free(Session& session,
+                          const DatabaseSighting& sighting,
+                          std::string_view name) {
+  const Value taken =
+      TRY(session.scalar("SELECT id FROM databases WHERE repo_id = ? AND name = ? AND env_id = ?",
+                         {sighting.repo_id, name, sighting.env_id}));
+  return taken.is_null();
+}
+
+/// The name of the URL; when that is taken with the host, then with the schema, then numbered.
+Result<std::string> free_name(Session& session, const DatabaseSighting& sighting) {
+  const std::string base = database_name_of_url(sighting.target.url);
+  const std::string host = fmt::format("{}@{}", base, host_of_url(sighting.target.url));
+  std::vector<std::string> names = {base, host};
+  if (!sighting.target.schema.empty()) {
+    names.push_back(fmt::format("{}/{}", host, sighting.target.schema));
+  }
+  for (const std::string& name : names) {
+    const bool is_free = TRY(name_is_free(session, sighting, name));
+    if (is_free) {
+      return name;
+    }
+  }
+  for (int number = 2;; ++number) {
+    std::string name = fmt::format("{}#{}", names.back(), number);
+    const bool is_free = TRY(name_is_free(session, sighting, name));
+    if (is_free) {
+      return name;
+    }
+  }
+}
+
+Result<DatabaseRow> create(Session& session,
+                           const DatabaseSighting& sighting,
+                           std::optional<int64_t> duplicate_of) {
+  const std::string name = TRY(free_name(session, sighting));
+  const Value id = TRY(session.scalar(
+      "INSERT INTO databases (org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
+      "provisional, first_seen, last_report, atlas_version, duplicate_of, status) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED') RETURNING id",
+      {sighting.org_id, sighting.repo_id, sighting.env_id, sighting.target.id,
+       sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
+       sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
+       duplicate_of}));
+  TRY(session.run("UPDATE repos SET databases_synced = databases_synced + 1 WHERE id = ?",
+                  {sighting.repo_id}));
+  DatabaseRow row;
+  row.id = id.number();
+  row.standing.status = "SYNCED";
+  row.is_new = true;
+  return row;
+}
+
+/// The same database seen again, perhaps at a new address.
+Result<DatabaseRow> touch(Session& session,
+                          const DatabaseSighting& sighting,
+                          const Candidate& candidate,
+                          bool take_id) {
+  const std::string& ext_id = take_id ? sighting.target.id : candidate.ext_id;
+  const bool provisional = candidate.provisional && !take_id;
+  // Three indexes have these columns, and they hardly ever change.
+  if (ext_id != candidate.ext_id || sighting.target.url != candidate.url ||
+      provisional != candidate.provisional) {
+    TRY(session.run("UPDATE databases SET ext_id = ?, url = ?, provisional = ? WHERE id = ?",
+                    {ext_id, sighting.target.url, provisional, candidate.row.id}));
+  }
+  return candidate.row;
+}
+
+const Candidate* find_place(const std::vector<Candidate>& candidates, const std::string& url) {
+  for (const Candidate& candidate : candidates) {
+    if (location_of_url(candidate.url) == location_of_url(url)) {
+      return &candidate;
+    }
+  }
+  return nullptr;
+}
+
+Result<DatabaseRow> settle_known_id(Session& session,
+                                    const DatabaseSighting& sighting,
+                                    const std::vector<Candidate>& known) {
+  if (const Candidate* same = find_place(known, sighting.target.url)) {
+    return touch(session, sighting, *same, !sighting.provisional);
+  }
+  const Candidate* newest = &known.front();
+  for (const Candidate& candidate : known) {
+    newest = candidate.last_report > newest->last_report ? &candidate : newest;
+  }
+  if (sighting.received_at - newest->last_report >= kSilenceNs) {
+    return touch(session, sighting, *newest, !sighting.provisional);
+  }
+  DatabaseRow copy = TRY(create(session, sighting, newest->row.id));
+  TRY(session.run("UPDATE databases SET duplicate_of = ? WHERE id = ? AND duplicate_of IS NULL",
+                  {copy.id, newest->row.id}));
+  return copy;
+}
+
+}  // namespace
+
+Result<DatabaseRow> ensure_database(Session& session, const DatabaseSighting& sighting) {
+  if (sighting.provisional || sighting.target.id.empty()) {
+    std::vector<Candidate> here = TRY(find_candidates(session, sighting, true));
+    if (!here.empty()) {
+      return touch(session, sighting, here.front(), false);
+    }
+  }
+  if (!sighting.target.id.empty()) {
+    const std::vector<Candidate> known = TRY(find_candidates(session, sighting, false));
+    if (!known.empty()) {
+      return settle_known_id(session, sighting, known);
+    }
+  }
+  if (!sighting.provisional) {
+    const std::vector<Candidate> here = TRY(find_candidates(session, sighting, true));
+    for (const Candidate& candidate : here) {
+      if (candidate.provisional) {
+        return touch(session, sighting, candidate, true);
+      }
+    }
+  }
+  return create(session, sighting, std::nullopt);
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "registry/ingest/projection.h"
+#include "registry/store/sql.h"
+#include "registry_api/report.h"
+
+/// Which stored database a report is about.
+/// Source: spec registry.md 2.8.
+namespace rhumb::registry {
+
+/// What ingest needs of a database row.
+struct DatabaseRow {
+  int64_t id = 0;
+  DatabaseStanding standing;
+  std::optional<int64_t> last_order;
+  std::optional<std::string> current_version;
+  bool last_failed = false;
+  bool is_new = false;
+};
+
+struct DatabaseSighting {
+  int64_t org_id = 0;
+  int64_t repo_id = 0;
+  int64_t env_id = 0;
+  registry_api::DeployedTarget target;  ///< redacted
+  bool provisional = false;             ///< the client has not stored this id in the database yet
+  std::string atlas_version;
+  int64_t received_at = 0;
+};
+
+/// Finds the row, or makes one. A known id that turns up at another place is the same database when
+/// the old place has been silent for a day; else it is a copy, and both rows say so. What the row
+/// says of its reports is left to the caller.
+Result<DatabaseRow> ensure_database(Session& session, const DatabaseSighting& sighting);
+
+}  // namespace rhumb::registry

@@ -1,0 +1,385 @@
+#include "registry/ingest/ingest_job.h"
+
+#include <fmt/format.h>
+
+#include "codec/json.h"
+#include "registry/content/down_plans.h"
+#include "registry/content/drifts.h"
+#include "registry/names.h"
+#include "registry/store/neighbours.h"
+
+namespace rhumb::registry {
+namespace {
+
+Value or_null(const std::string& text) {
+  return text.empty() ? Value() : Value(text);
+}
+
+std::optional<std::string> or_absent(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+RepoSighting sighting_of(const PreparedReport& prepared) {
+  return {.project = prepared.report.project_name,
+          .dir = prepared.report.dir_name,
+          .url = prepared.report.target.url,
+          .type = prepared.schema ? kSchemaType : kDirectoryType};
+}
+
+Value trigger(const PreparedReport& prepared, bool version) {
+  const std::optional<registry_api::DeployContext>& context = prepared.report.context;
+  if (!context.has_value()) {
+    return {};
+  }
+  return version ? Value(context->trigger_version) : Value(context->trigger_type);
+}
+
+}  // namespace
+
+Result<std::optional<KnownEvent>> find_event_key(Session& session,
+                                                 int64_t org_id,
+                                                 const Blob& key) {
+  std::optional<Row> row = TRY(session.find_row(
+      "SELECT event_id, fingerprint FROM event_keys WHERE org_id = ? AND key = ?", {org_id, key}));
+  if (!row.has_value()) {
+    return std::optional<KnownEvent>();
+  }
+  return std::optional<KnownEvent>(KnownEvent{(*row)[0].number(), Blob{(*row)[1].text()}});
+}
+
+Result<void> store_event_key(
+    Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id) {
+  return session.run(
+      "INSERT INTO event_keys (org_id, key, fingerprint, event_id) VALUES (?, ?, ?, ?)",
+      {org_id, key, fingerprint, event_id});
+}
+
+Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta) {
+  return session.run(
+      "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) "
+      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (org_id, repo_id, env_id, status, kind) "
+      "DO UPDATE SET events = event_counts.events + excluded.events",
+      {counter.org_id, counter.repo_id, counter.env_id, to_text(counter.status), counter.kind,
+       delta});
+}
+
+Result<Repo*> IngestJob::repo(const RepoSighting& sighting) {
+  const std::string& dir = sighting.dir;
+  auto named = names_.find(dir);
+  if (named != names_.end()) {
+    return &repos_.at(named->second);
+  }
+  std::optional<Repo> found = TRY(find_repo(session_, caller_.org_id, dir));
+  if (!found.has_value()) {
+    NewRepo repo;
+    repo.org_id = caller_.org_id;
+    repo.project = sighting.project.empty() ? "default" : sighting.project;
+    repo.slug = to_slug(dir);
+    repo.name = dir;
+    repo.type = sighting.type;
+    repo.driver = driver_of_url(sighting.url);
+    repo.now = now_;
+    TRY(require(caller_, "repo:create", {.repo = repo.slug, .project = repo.project}));
+    found = TRY(create_repo(session_, repo));
+    AuditEntry entry = audit_entry(caller_, now_, "repo.create", "repo/" + repo.slug);
+    entry.after = R"({"reportOnly":true})";
+    TRY(append_audit(session_, std::move(entry)));
+  }
+  // What belongs nowhere is kept in one place, whatever it is.
+  if (!found->hidden) {
+    TRY(check_type(*found, sighting.type));
+  }
+  names_.emplace(dir, found->id);
+  int64_t id = found->id;
+  return &repos_.emplace(id, std::move(*found)).first->second;
+}
+
+Result<int64_t> IngestJob::environment(const std::string& name) {
+  auto cached = environments_.find(name);
+  if (cached != environments_.end()) {
+    return cached->second;
+  }
+  int64_t id = TRY(ensure_environment(session_, caller_.org_id, name, now_));
+  environments_.emplace(name, id);
+  return id;
+}
+
+Result<RepoHead*> IngestJob::head(const Repo& repo) {
+  auto cached = heads_.find(repo.id);
+  if (cached == heads_.end()) {
+    RepoHead loaded = TRY(load_head(session_, registry_.orders, repo));
+    cached = heads_.emplace(repo.id, std::move(loaded)).first;
+  }
+  return &cached->second;
+}
+
+Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool listed) {
+  const registry_api::MigrationReport& report = prepared.report;
+  Placed placed;
+  placed.listed = listed;
+  placed.repo = TRY(repo(sighting_of(prepared)));
+  TRY(require(caller_, "report:write",
+              {.repo = placed.repo->slug, .project = report.project_name, .env = report.env_name}));
+  placed.env_id = TRY(environment(report.env_name));
+  DatabaseSighting sighting;
+  sighting.org_id = caller_.org_id;
+  sighting.repo_id = placed.repo->id;
+  sighting.env_id = placed.env_id;
+  sighting.target = report.target;
+  sighting.provisional = report.extras.provisional_target.value_or(false);
+  sighting.atlas_version = report.atlas_version;
+  sighting.received_at = now_;
+  placed.database = TRY(ensure_database(session_, sighting));
+  placed.order_at = order_time(to_stored(report.end), now_);
+  placed.newest =
+      !placed.database.last_order.has_value() || placed.order_at >= *placed.database.last_order;
+  placed.applies = placed.newest && !report.dry_run;
+  EventFacts facts;
+  facts.dry_run = report.dry_run;
+  facts.failed = prepared.failed;
+  facts.ran_files = !prepared.files.empty();
+  facts.moved_version =
+      placed.applies && report.current_version != placed.database.current_version.value_or("");
+  placed.status = event_status(facts);
+  return placed;
+}
+
+Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
+                                        const Placed& placed,
+                                        std::optional<int64_t> set_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  const Origin& origin = caller_.origin;
+  TRY(put_body(session_, prepared.log));
+  const std::string version =
+      report.to_version.empty() ? report.current_version : report.to_version;
+  const Value id = TRY(session_.scalar(
+      "INSERT INTO events (org_id, repo_id, env_id, database_id, set_id, kind, status, version, "
+      "started_at, completed_at, received_at, order_at, from_version, to_version, "
+      "current_version, dry_run, error, log_body, trigger_type, trigger_version, actor_kind, "
+      "actor_id, actor_name, user_agent, atlas_version, extra) VALUES "
+      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "RETURNING id",
+      {caller_.org_id,
+       placed.repo->id,
+       placed.env_id,
+       placed.database.id,
+       set_id,
+       prepared.kind,
+       to_text(placed.status),
+       or_null(version),
+       to_stored(report.start).value_or(now_),
+       to_stored(report.end),
+       now_,
+       placed.order_at,
+       report.from_version,
+       report.to_version,
+       report.current_version,
+       report.dry_run,
+       report.error,
+       prepared.log.sha256,
+       trigger(prepared, false),
+       trigger(prepared, true),
+       origin.actor.kind,
+       origin.actor.id,
+       origin.actor.name,
+       origin.user_agent,
+       report.atlas_version,
+       prepared.extra}));
+  return id.number();
+}
+
+Result<void> IngestJob::insert_files(const PreparedReport& prepared, int64_t event_id) {
+  int64_t position = 0;
+  for (const PreparedFile& file : prepared.files) {
+    TRY(put_body(session_, file.content));
+    Value statement;
+    Value text;
+    if (file.file.error.has_value()) {
+      statement = file.file.error->statement;
+      text = file.file.error->text;
+    }
+    TRY(session_.run(
+        "INSERT INTO event_files (event_id, position, name, body, started_at, ended_at, skipped, "
+        "applied, checks, error_stmt, error_text, slowest) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {event_id, position++, file.file.name, file.content.sha256, to_stored(file.file.start),
+         to_stored(file.file.end), file.file.skipped, file.file.applied, file.checks, statement,
+         text, file.slowest}));
+  }
+  return {};
+}
+
+Result<void> IngestJob::raise_reported_version(const PreparedReport& prepared,
+                                               const Placed& placed) {
+  Repo& known = repos_.at(placed.repo->id);
+  const std::string& version = prepared.report.to_version;
+  const bool counts = placed.status == EventStatus::kPassed && !version.empty() && !known.hidden;
+  if (!counts || VersionOrder().compare(version, known.reported_version) <= 0) {
+    return {};
+  }
+  known.reported_version = version;
+  TRY(session_.run("UPDATE repos SET reported_version = ? WHERE id = ?", {version, known.id}));
+  if (!known.head_state_id.has_value()) {
+    RepoHead* repo_head = TRY(head(known));
+    repo_head->latest = version;
+    moved_.insert(known.id);
+  }
+  return {};
+}
+
+Result<void> IngestJob::note_report(const PreparedReport& prepared,
+                                    const Placed& placed,
+                                    int64_t event_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  if (!placed.applies) {
+    return session_.run(
+        "UPDATE databases SET last_report = ?, atlas_version = ?, "
+        "listed_events = listed_events + ? WHERE id = ?",
+        {now_, report.atlas_version, placed.listed, placed.database.id});
+  }
+  return session_.run(
+      "UPDATE databases SET last_report = ?, atlas_version = ?, "
+      "listed_events = listed_events + ?, last_event_id = ?, last_order = ?, last_failed = ?, "
+      "current_version = ?, last_deployment_at = ?, archived_at = NULL WHERE id = ?",
+      {now_, report.atlas_version, placed.listed, event_id, placed.order_at,
+       placed.status == EventStatus::kFailed, report.current_version,
+       to_stored(report.end).value_or(now_), placed.database.id});
+}
+
+Result<void> IngestJob::apply(const PreparedReport& prepared,
+                              const Placed& placed,
+                              int64_t event_id) {
+  TRY(note_report(prepared, placed, event_id));
+  TRY(raise_reported_version(prepared, placed));
+  if (moved_.contains(placed.repo->id) || (!placed.applies && !placed.database.is_new)) {
+    return {};
+  }
+  RepoHead* repo_head = TRY(head(*placed.repo));
+  DatabaseMeasure measure;
+  measure.repo_id = placed.repo->id;
+  measure.database_id = placed.database.id;
+  measure.before = placed.database.standing;
+  if (placed.applies && measure.before.archived) {  // it lives
+    measure.before.archived = false;
+    TRY(count_database(session_, measure.repo_id, measure.before.status, 1));
+  }
+  measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
+                                                 placed.status == EventStatus::kFailed}
+                                 : DatabaseFacts{placed.database.current_version.value_or(""),
+                                                 placed.database.last_failed};
+  return project_one(session_, *repo_head, measure);
+}
+
+/// What the report means for plans to revert its database.
+Result<void> IngestJob::settle(const PreparedReport& prepared,
+                               const Placed& placed,
+                               int64_t event_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  if (report.dry_run || report.target.id.empty()) {
+    return {};
+  }
+  const std::vector<int64_t> overtaken =
+      TRY(settle_plans(session_,
+                       {.org_id = caller_.org_id,
+                        .repo_id = placed.repo->id,
+                        .env_id = placed.env_id,
+                        .target = report.target,
+                        .plan_id = prepared.plan_id,
+                        .passed = placed.status == EventStatus::kPassed,
+                        .applies = placed.applies,
+                        .current_version = report.current_version,
+                        .event_id = event_id},
+                       now_));
+  for (const int64_t plan_id : overtaken) {
+    AuditEntry entry = audit_entry(caller_, now_, "down.abort", fmt::format("plan/{}", plan_id));
+    entry.after = codec::format_json(codec::Json::object(
+        {{"status", "ABORTED"}, {"because", fmt::format("deployment/{}", event_id)}}));
+    TRY(append_audit(session_, std::move(entry)));
+  }
+  return {};
+}
+
+/// What the report says of the schema that it found, or left.
+Result<void> IngestJob::note_drift(const PreparedReport& prepared,
+                                   const Placed& placed,
+                                   int64_t event_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  const std::optional<registry_api::Drift>& drift = report.extras.drift;
+  const bool replaced = prepared.schema && placed.status == EventStatus::kPassed;
+  const std::optional<bool> drifted =
+      replaced ? std::optional(false) : parse_drift_status(drift ? drift->status : "");
+  if (!placed.newest || !drifted) {
+    return {};
+  }
+  DriftFinding finding{.org_id = caller_.org_id,
+                       .database_id = placed.database.id,
+                       .version = or_absent(report.from_version),
+                       .drifted = *drifted,
+                       .source = "report",
+                       .event_id = event_id};
+  if (*drifted) {
+    const std::optional<ExpectedState> expected =
+        TRY(find_expected_state(session_, *placed.repo, report.from_version));
+    finding.expected_hash = expected ? expected->hash : std::string();
+    finding.diff = drift ? drift->diff.value_or("") : std::string();
+  }
+  return note_finding(session_, finding, now_);
+}
+
+Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {
+  if (!prepared.schema) {
+    return add_complete(prepared, set_id);
+  }
+  const Repo* schema = TRY(repo(sighting_of(prepared)));
+  const PreparedReport complete = TRY(complete_schema_report(session_, *schema, prepared));
+  return add_complete(complete, set_id);
+}
+
+Result<int64_t> IngestJob::add_complete(const PreparedReport& prepared,
+                                        std::optional<int64_t> set_id) {
+  const Placed placed = TRY(place(prepared, !set_id.has_value()));
+  const int64_t event_id = TRY(insert_event(prepared, placed, set_id));
+  TRY(insert_files(prepared, event_id));
+  TRY(store_event_key(session_, caller_.org_id, prepared.key, prepared.fingerprint, event_id));
+  if (!set_id.has_value()) {
+    TRY(count_event(session_,
+                    {.org_id = caller_.org_id,
+                     .repo_id = placed.repo->id,
+                     .env_id = placed.env_id,
+                     .status = placed.status,
+                     .kind = prepared.kind},
+                    1));
+  }
+  TRY(apply(prepared, placed, event_id));
+  TRY(note_drift(prepared, placed, event_id));
+  TRY(settle(prepared, placed, event_id));
+  TRY(judge_.judge(
+      {.prepared = prepared, .repo = *placed.repo, .event_id = event_id, .received_at = now_}));
+  version_ = prepared.report.current_version;
+  published_.push_back(LiveEvent{caller_.org_id, event_id, set_id, placed.repo->id,
+                                 std::string(to_text(placed.status))});
+  return event_id;
+}
+
+Result<void> IngestJob::finish() {
+  for (const int64_t repo_id : moved_) {
+    TRY(project_repo(session_, heads_.at(repo_id), repo_id));
+  }
+  moved_.clear();
+  return {};
+}
+
+Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& write) {
+  std::vector<LiveEvent> events;
+  IngestOutcome outcome = TRY(
+      write_value<IngestOutcome>(registry.store, [&](Session& session) -> Result<IngestOutcome> {
+        events.clear();
+        IngestOutcome stored = TRY(write(session, events));
+        TRY(tell_events(registry, session, events));
+        return stored;
+      }));
+  registry.live.publish(events);
+  return outcome;
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "registry/content/states.h"
+#include "registry/ingest/databases.h"
+#include "registry/ingest/ingest.h"
+#include "registry/ingest/ingest_prepare.h"
+#include "registry/policy/policy_report.h"
+#include "registry/registry.h"
+
+/// The part of taking a report in that runs in the writer's transaction. Internal to this folder.
+namespace rhumb::registry {
+
+/// What is known of an event that was stored before.
+struct KnownEvent {
+  int64_t event_id = 0;
+  Blob fingerprint;
+};
+Result<std::optional<KnownEvent>> find_event_key(Session& session, int64_t org_id, const Blob& key);
+Result<void> store_event_key(
+    Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id);
+/// Which counter of the list an event is in.
+struct EventCounter {
+  int64_t org_id = 0;
+  int64_t repo_id = 0;
+  int64_t env_id = 0;
+  EventStatus status = EventStatus::kPassed;
+  std::string_view kind = "APPLY";
+};
+/// Moves the number of listed events of that sort by `delta`.
+Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta);
+
+/// A report of a `schema apply` with what only the store can tell: the versions that its hashes
+/// stand for, the one that the run left, and the plan that it carried out.
+Result<PreparedReport> complete_schema_report(Session& session,
+                                              const Repo& repo,
+                                              const PreparedReport& prepared);
+
+/// Where a run says that it belongs.
+struct RepoSighting {
+  std::string project;
+  std::string dir;  ///< slug or name
+  std::string url;  ///< of the target
+  std::string_view type = kDirectoryType;
+};
+
+/// One transaction's worth of reports: looks repositories and environments up once, measures each
+/// repository whose head moved once, at the end.
+class IngestJob {
+ public:
+  IngestJob(Registry& registry, const Caller& caller, Session& session)
+      : registry_(registry),
+        caller_(caller),
+        session_(session),
+        now_(registry.now()),
+        judge_(registry, caller, session) {}
+
+  /// A new deployment event. The caller has made sure that it is new.
+  Result<int64_t> add(const PreparedReport& prepared, std::optional<int64_t> set_id);
+  /// Measures what is left to measure.
+  Result<void> finish();
+
+  /// Found, or made on first use. Errors: kConflict for a repository of another type.
+  Result<Repo*> repo(const RepoSighting& sighting);
+  Result<int64_t> environment(const std::string& name);
+  Result<RepoHead*> head(const Repo& repo);
+  [[nodiscard]] int64_t now() const { return now_; }
+  /// What the last report that was added left its database at.
+  [[nodiscard]] const std::string& version() const { return version_; }
+  [[nodiscard]] const std::vector<LiveEvent>& published() const { return published_; }
+
+ private:
+  struct Placed {
+    const Repo* repo = nullptr;
+    int64_t env_id = 0;
+    DatabaseRow database;
+    bool listed = false;   ///< the event stands in the list, not inside a set
+    bool applies = false;  ///< it changes what is known of the database
+    bool newest = false;   ///< nothing later is known, though it may be a dry run
+    int64_t order_at = 0;
+    EventStatus status = EventStatus::kPassed;
+  };
+
+  Result<int64_t> add_complete(const PreparedReport& prepared, std::optional<int64_t> set_id);
+  Result<Placed> place(const PreparedReport& prepared, bool listed);
+  Result<int64_t> insert_event(const PreparedReport& prepared,
+                               const Placed& placed,
+                               std::optional<int64_t> set_id);
+  Result<void> insert_files(const PreparedReport& prepared, int64_t event_id);
+  Result<void> note_report(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> apply(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> settle(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> note_drift(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> raise_reported_version(const PreparedReport& prepared, const Placed& placed);
+
+  Registry& registry_;
+  const Caller& caller_;
+  Session& session_;
+  int64_t now_;
+  ReportJudge judge_;
+  std::map<std::string, int64_t> names_;  ///< as given; a repository can have two
+  std::map<int64_t, Repo> repos_;
+  std::map<std::string, int64_t> environments_;
+  std::map<int64_t, RepoHead> heads_;
+  std::set<int64_t> moved_;  ///< repositories to measure whole
+  std::vector<LiveEvent> published_;
+  std::string version_;
+};
+
+/// A write that tells what became of deployments; the list is empty each time it is run.
+using IngestWrite = std::function<Result<IngestOutcome>(Session&, std::vector<LiveEvent>& events)>;
+/// Stores, and then shows the events on open pages, of this server and of its neighbours.
+Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& write);
+
+}  // namespace rhumb::registry

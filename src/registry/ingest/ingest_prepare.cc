@@ -1,0 +1,322 @@
+#include "registry/ingest/ingest_prepare.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <utility>
+
+#include "codec/hex.h"
+#include "codec/sha256.h"
+#include "registry/ingest/redact.h"
+#include "registry/names.h"
+
+namespace rhumb::registry {
+namespace {
+
+using codec::Json;
+using registry_api::DeployedFile;
+using registry_api::FileChecks;
+using registry_api::MigrationReport;
+using registry_api::MigrationSetReport;
+using registry_api::StatementError;
+using registry_api::StepLog;
+
+Blob digest(std::initializer_list<std::string_view> parts) {
+  codec::Sha256Hasher hasher;
+  for (const std::string_view part : parts) {
+    hasher.update(fmt::format("{}:", part.size())).update(part);
+  }
+  return Blob{codec::to_string(hasher.digest())};
+}
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+std::string clean(std::string_view text, size_t bytes_max) {
+  return cut_middle(redact_urls(text), bytes_max);
+}
+
+void clean(std::optional<std::string>& text, size_t bytes_max) {
+  if (text.has_value()) {
+    *text = clean(*text, bytes_max);
+  }
+}
+
+void clean(std::optional<StatementError>& error) {
+  if (error.has_value()) {
+    error->statement = clean(error->statement, kErrorMax);
+    error->text = clean(error->text, kErrorMax);
+  }
+}
+
+std::optional<std::string> checks_json(std::vector<FileChecks>& groups) {
+  if (groups.empty()) {
+    return std::nullopt;
+  }
+  Json out = Json::array();
+  for (FileChecks& group : groups) {
+    clean(group.error);
+    for (registry_api::CheckStatement& check : group.checks) {
+      check.statement = clean(check.statement, kErrorMax);
+      clean(check.error, kErrorMax);
+    }
+    out.push_back(registry_api::to_json(group));
+  }
+  return codec::format_json(out);
+}
+
+Result<PreparedFile> prepare_file(DeployedFile file) {
+  TRY(check_length("file name", file.name));
+  PreparedFile out;
+  out.content = make_body(clean(file.content, kContentMax));
+  out.checks = checks_json(file.checks);
+  if (file.slowest.size() > kSlowestMax) {
+    return Error(ErrorCode::kLimit, fmt::format("slowest: more than {}", kSlowestMax));
+  }
+  if (!file.slowest.empty()) {
+    out.slowest = codec::format_json(registry_api::to_json(file.slowest));
+  }
+  clean(file.error);
+  file.content.clear();
+  out.file = std::move(file);
+  return out;
+}
+
+/// The members of `ext`, as they are kept and shown again.
+std::optional<std::string> extra_json(MigrationReport& report) {
+  if (report.extras == registry_api::ReportExtras{}) {
+    return std::nullopt;
+  }
+  if (report.extras.drift.has_value()) {
+    clean(report.extras.drift->diff, kContentMax);
+  }
+  MigrationReport only_extras;
+  only_extras.extras = report.extras;
+  only_extras.extras.permit.reset();
+  Json full = registry_api::to_json(only_extras);
+  Json out = Json::object();
+  for (const char* member : {"reportID", "dirTag", "dirVersion", "dirHash", "dirSource", "actor",
+                             "runContext", "masked", "provisionalTarget", "drift", "group"}) {
+    if (const Json* value = full.find(member)) {
+      out.set(member, *value);
+    }
+  }
+  return out.empty() ? std::nullopt : std::optional<std::string>(codec::format_json(out));
+}
+
+Result<void> check_bounds(const MigrationReport& report) {
+  TRY(check_length("projectName", report.project_name));
+  TRY(check_length("envName", report.env_name));
+  TRY(check_name("dirName", report.dir_name));
+  TRY(check_length("atlasVersion", report.atlas_version));
+  TRY(check_length("target.id", report.target.id));
+  TRY(check_length("target.schema", report.target.schema));
+  TRY(check_length("fromVersion", report.from_version));
+  TRY(check_length("toVersion", report.to_version));
+  TRY(check_length("currentVersion", report.current_version));
+  if (report.context.has_value()) {
+    TRY(check_length("context.triggerType", report.context->trigger_type.value_or("")));
+    TRY(check_length("context.triggerVersion", report.context->trigger_version.value_or("")));
+  }
+  TRY(check_length("reportID", report.extras.report_id.value_or("")));
+  if (report.files.has_value() && report.files->size() > kFilesMax) {
+    return Error(ErrorCode::kLimit, fmt::format("files: more than {}", kFilesMax));
+  }
+  return {};
+}
+
+Result<PreparedReport> prepare(MigrationReport report, Blob key, Blob fingerprint) {
+  TRY(check_bounds(report));
+  PreparedReport out;
+  out.key = std::move(key);
+  out.fingerprint = std::move(fingerprint);
+  out.failed = report.failed();
+  out.has_files = report.files.has_value();
+  if (out.has_files) {
+    for (DeployedFile& file : *report.files) {
+      out.files.push_back(TRY(prepare_file(std::move(file))));
+    }
+    report.files->clear();
+  }
+  out.log = make_body(clean(report.log, kLogMax));
+  report.log.clear();
+  clean(report.error, kErrorMax);
+  if (report.error.has_value() && report.error->empty()) {
+    report.error.reset();
+  }
+  report.target.url = cut_middle(redact_url(report.target.url), kErrorMax);
+  out.extra = extra_json(report);
+  out.report = std::move(report);
+  return out;
+}
+
+/// A report of its own: known by the client's id, else by `what` and what it is about.
+Result<PreparedReport> prepare_single(MigrationReport report,
+                                      std::string_view what,
+                                      Blob fingerprint) {
+  const std::optional<std::string>& id = report.extras.report_id;
+  const bool has_id = id.has_value() && !id->empty();
+  Blob key =
+      has_id
+          ? digest({"report", *id})
+          : digest({what, report.dir_name, report.env_name, report.target.id, report.target.schema,
+                    registry_api::format_time(report.start), registry_api::format_time(report.end),
+                    report.to_version, report.dry_run ? "dry" : ""});
+  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  out.has_client_id = has_id;
+  return out;
+}
+
+/// An entry of a set.
+Result<PreparedReport> prepare_member(const std::string& set_id,
+                                      MigrationReport report,
+                                      Blob fingerprint) {
+  Blob key = digest({"entry", set_id, report.target.id, report.target.schema, report.dir_name,
+                     registry_api::format_time(report.start)});
+  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  out.has_client_id = true;
+  return out;
+}
+
+/// Of everything that the report says; with its bounds looked at.
+Result<Blob> digest_schema_apply(const registry_api::SchemaApplyReport& report) {
+  TRY(check_length("fromHash", report.from_hash.value_or("")));
+  TRY(check_length("toHash", report.to_hash.value_or("")));
+  TRY(check_length("planURL", report.plan_url.value_or("")));
+  Json document = registry_api::to_json(report.run);
+  document.set("fromHash", report.from_hash.value_or(""));
+  document.set("toHash", report.to_hash.value_or(""));
+  document.set("planURL", report.plan_url.value_or(""));
+  return digest_json(document);
+}
+
+SchemaFacts take_facts(registry_api::SchemaApplyReport& report) {
+  return {std::move(report.from_hash), std::move(report.to_hash), std::move(report.plan_url)};
+}
+
+void set_schema(PreparedReport& prepared, SchemaFacts facts) {
+  prepared.kind = kSchemaApplyKind;
+  prepared.schema = std::move(facts);
+}
+
+void clean(std::vector<StepLog>& lines) {
+  for (StepLog& line : lines) {
+    line.text = clean(line.text, kErrorMax);
+    clean(line.children);
+  }
+}
+
+/// A set by itself, of which `entries` are completed.
+Result<PreparedSet> prepare_set_alone(MigrationSetReport set, size_t entries) {
+  TRY(check_name("id", set.id));
+  if (set.planned < 0 || set.planned > static_cast<int64_t>(kTargetsMax) || entries > kTargetsMax) {
+    return Error(ErrorCode::kLimit, fmt::format("a set has at most {} targets", kTargetsMax));
+  }
+  PreparedSet out;
+  out.key = set_key(set.id);
+  out.fingerprint = digest_json(registry_api::to_json(set));
+  clean(set.error, kErrorMax);
+  if (set.error.has_value() && set.error->empty()) {
+    set.error.reset();
+  }
+  for (registry_api::SetStep& step : set.log) {
+    step.text = clean(step.text, kErrorMax);
+    clean(step.log);
+  }
+  out.set = std::move(set);
+  return out;
+}
+
+}  // namespace
+
+Blob digest_json(const Json& json) {
+  codec::JsonFormat format;
+  format.sort_keys = true;
+  return Blob{codec::to_string(codec::sha256(codec::format_json(json, format)))};
+}
+
+std::string cut_middle(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) {
+    return std::string(text);
+  }
+  size_t head = bytes_max / 2;
+  size_t tail = text.size() - bytes_max / 2;
+  while (head > 0 && is_continuation(text[head])) {
+    --head;
+  }
+  while (tail < text.size() && is_continuation(text[tail])) {
+    ++tail;
+  }
+  return fmt::format("{}\n... {} bytes left out ...\n{}", text.substr(0, head), tail - head,
+                     text.substr(tail));
+}
+
+Blob set_key(std::string_view id) {
+  return digest({"set", id});
+}
+
+Result<PreparedReport> prepare_report(MigrationReport report) {
+  Blob fingerprint = digest_json(registry_api::to_json(report));
+  return prepare_single(std::move(report), "run", std::move(fingerprint));
+}
+
+Result<PreparedReport> prepare_revert(registry_api::RevertReport report) {
+  const std::string plan_id = report.plan_id.value_or("");
+  TRY(check_length("extID", plan_id));
+  Blob fingerprint = digest_json(registry_api::to_json(report));
+  PreparedReport out =
+      TRY(prepare_single(std::move(report.run), "revert " + plan_id, std::move(fingerprint)));
+  out.kind = "DOWN";
+  out.plan_id = plan_id;
+  return out;
+}
+
+Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport report) {
+  Blob fingerprint = TRY(digest_schema_apply(report));
+  SchemaFacts facts = take_facts(report);
+  PreparedReport out =
+      TRY(prepare_single(std::move(report.run), "schema apply", std::move(fingerprint)));
+  set_schema(out, std::move(facts));
+  return out;
+}
+
+Result<PreparedReport> prepare_entry(const std::string& set_id, MigrationReport report) {
+  Blob fingerprint = digest_json(registry_api::to_json(report));
+  return prepare_member(set_id, std::move(report), std::move(fingerprint));
+}
+
+Result<PreparedReport> prepare_schema_entry(const std::string& set_id,
+                                            registry_api::SchemaApplyReport report) {
+  Blob fingerprint = TRY(digest_schema_apply(report));
+  SchemaFacts facts = take_facts(report);
+  PreparedReport out = TRY(prepare_member(set_id, std::move(report.run), std::move(fingerprint)));
+  set_schema(out, std::move(facts));
+  return out;
+}
+
+Result<PreparedSet> prepare_set(MigrationSetReport set) {
+  Blob fingerprint = digest_json(registry_api::to_json(set));
+  std::vector<MigrationReport> completed = std::exchange(set.completed, {});
+  PreparedSet out = TRY(prepare_set_alone(std::move(set), completed.size()));
+  out.fingerprint = std::move(fingerprint);
+  for (MigrationReport& entry : completed) {
+    out.entries.push_back(TRY(prepare_entry(out.set.id, std::move(entry))));
+  }
+  return out;
+}
+
+Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet report) {
+  PreparedSet out = TRY(prepare_set_alone(std::move(report.set), report.completed.size()));
+  out.kind = kSchemaApplyKind;
+  codec::Sha256Hasher whole;
+  whole.update(out.fingerprint.bytes);
+  for (registry_api::SchemaApplyReport& entry : report.completed) {
+    out.entries.push_back(TRY(prepare_schema_entry(out.set.id, std::move(entry))));
+    whole.update(out.entries.back().fingerprint.bytes);
+  }
+  out.fingerprint = Blob{codec::to_string(whole.digest())};
+  return out;
+}
+
+}  // namespace rhumb::registry

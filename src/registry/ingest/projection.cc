@@ -1,0 +1,159 @@
+#include "registry/ingest/projection.h"
+
+#include <fmt/format.h>
+
+#include "registry/content/states.h"
+#include "registry/names.h"
+
+namespace rhumb::registry {
+namespace {
+
+constexpr size_t kOrdersKept = 256;
+
+struct Measured {
+  int64_t id = 0;
+  DatabaseStanding before;
+  DatabaseProjection after;
+
+  [[nodiscard]] bool moved() const { return before.status != to_text(after.status); }
+  [[nodiscard]] bool changed() const {
+    return moved() || before.unknown_version != after.unknown_version ||
+           before.pending_files != after.pending_files;
+  }
+};
+
+/// A row of project_repo().
+Measured measure(const Row& row, const RepoHead& head) {
+  Measured out;
+  out.id = row[0].number();
+  out.before.status = row[3].text();
+  out.before.unknown_version = row[4].flag();
+  out.before.pending_files = row[5].find_number();
+  out.before.archived = !row[6].is_null();
+  out.after = project_database(DatabaseFacts{row[1].text(), row[2].flag()}, head);
+  return out;
+}
+
+/// The versions a schema was pushed in. Each is a state of its own, so the head does not list them.
+Result<std::shared_ptr<const VersionOrder>> order_of_schema(Session& session, int64_t repo_id) {
+  std::vector<std::string> versions;
+  TRY(session.for_each("SELECT version FROM dir_states WHERE repo_id = ? ORDER BY id", {repo_id},
+                       [&versions](const Row& row) {
+                         versions.push_back(row[0].text());
+                         return true;
+                       }));
+  return std::make_shared<const VersionOrder>(versions);
+}
+
+Result<void> store(Session& session, const Measured& measured) {
+  return session.run(
+      "UPDATE databases SET status = ?, unknown_version = ?, pending_files = ? WHERE id = ?",
+      {to_text(measured.after.status), measured.after.unknown_version, measured.after.pending_files,
+       measured.id});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const VersionOrder>> StateOrders::get(Session& session,
+                                                             int64_t state_id,
+                                                             const std::string& content) {
+  {
+    const std::lock_guard guard(mutex_);
+    auto found = orders_.find(content);
+    if (found != orders_.end()) {
+      return found->second;
+    }
+  }
+  std::vector<std::string> versions;
+  TRY(session.for_each(
+      "SELECT version FROM dir_files WHERE state_id = ? AND listed = 1 ORDER BY position",
+      {state_id}, [&versions](const Row& row) {
+        versions.push_back(row[0].text());
+        return true;
+      }));
+  auto order = std::make_shared<const VersionOrder>(versions);
+  const std::lock_guard guard(mutex_);
+  if (orders_.size() >= kOrdersKept) {
+    orders_.erase(orders_.begin());
+  }
+  orders_[content] = order;
+  return order;
+}
+
+Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& repo) {
+  RepoHead head;
+  if (!repo.head_state_id.has_value()) {
+    head.latest = repo.reported_version;
+    return head;
+  }
+  std::optional<Row> state = TRY(session.find_row(
+      "SELECT version, content_sha256 FROM dir_states WHERE id = ?", {*repo.head_state_id}));
+  if (!state.has_value()) {
+    return Error(ErrorCode::kInternal, fmt::format("repository {} has no head", repo.slug));
+  }
+  head.pushed = true;
+  head.latest = (*state)[0].text();
+  if (repo.type == kSchemaType) {
+    // Versions of a schema replace each other: there are no files to be behind by.
+    head.counts_files = false;
+    head.versions = TRY(order_of_schema(session, repo.id));
+  } else {
+    head.versions = TRY(orders.get(session, *repo.head_state_id, (*state)[1].text()));
+  }
+  return head;
+}
+
+Result<void> count_database(Session& session,
+                            int64_t repo_id,
+                            std::string_view status,
+                            int64_t change) {
+  const std::string_view column = status == "SYNCED"    ? "databases_synced"
+                                  : status == "PENDING" ? "databases_pending"
+                                                        : "databases_failed";
+  return session.run(fmt::format("UPDATE repos SET {0} = {0} + ? WHERE id = ?", column),
+                     {change, repo_id});
+}
+
+Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database) {
+  Measured measured;
+  measured.id = database.database_id;
+  measured.before = database.before;
+  measured.after = project_database(database.facts, head);
+  if (!measured.changed()) {
+    return {};
+  }
+  TRY(store(session, measured));
+  if (measured.before.archived || !measured.moved()) {
+    return {};
+  }
+  TRY(count_database(session, database.repo_id, measured.before.status, -1));
+  return count_database(session, database.repo_id, to_text(measured.after.status), 1);
+}
+
+Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id) {
+  const Rows rows = TRY(session.query(
+      "SELECT id, current_version, last_failed, status, unknown_version, pending_files, "
+      "archived_at FROM databases WHERE repo_id = ?",
+      {repo_id}));
+  int64_t synced = 0;
+  int64_t pending = 0;
+  int64_t failed = 0;
+  for (const Row& row : rows) {
+    const Measured measured = measure(row, head);
+    if (measured.changed()) {
+      TRY(store(session, measured));
+    }
+    if (!measured.before.archived) {
+      const DatabaseStatus status = measured.after.status;
+      (status == DatabaseStatus::kSynced    ? synced
+       : status == DatabaseStatus::kPending ? pending
+                                            : failed) += 1;
+    }
+  }
+  return session.run(
+      "UPDATE repos SET databases_synced = ?, databases_pending = ?, databases_failed = ? "
+      "WHERE id = ?",
+      {synced, pending, failed, repo_id});
+}
+
+}  // namespace rhumb::registry

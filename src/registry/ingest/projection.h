@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "registry/content/repos.h"
+#include "registry/ingest/status.h"
+#include "registry/store/sql.h"
+
+/// Statuses as they are kept beside the events they follow from, so that lists need no computing.
+/// Everything here can be thrown away and made again (rebuild.h).
+namespace rhumb::registry {
+
+/// Versions of directory states by the digest of their content.
+///
+/// Threads: any.
+class StateOrders {
+ public:
+  /// `content` is the state's content_sha256.
+  Result<std::shared_ptr<const VersionOrder>> get(Session& session,
+                                                  int64_t state_id,
+                                                  const std::string& content);
+
+ private:
+  std::mutex mutex_;  // guards orders_
+  // Shared: used while others evict.
+  std::map<std::string, std::shared_ptr<const VersionOrder>> orders_;
+};
+
+/// The head a repository's databases are measured by.
+Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& repo);
+
+/// What is kept of a database's status.
+struct DatabaseStanding {
+  std::string status;
+  bool unknown_version = false;
+  std::optional<int64_t> pending_files;
+  bool archived = false;  ///< not counted
+};
+
+/// One database and what it is measured by.
+struct DatabaseMeasure {
+  int64_t repo_id = 0;
+  int64_t database_id = 0;
+  DatabaseStanding before;
+  DatabaseFacts facts;
+};
+
+/// Counts one database of a status more or less in its repository.
+Result<void> count_database(Session& session,
+                            int64_t repo_id,
+                            std::string_view status,
+                            int64_t change);
+/// Measures one database anew and keeps the counters of its repository right.
+Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database);
+/// Measures every database of a repository anew and counts them.
+Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id);
+
+}  // namespace rhumb::registry

@@ -1,0 +1,176 @@
+#include "registry/ingest/rebuild.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/text.h"
+#include "registry/content/repos.h"
+#include "registry/ingest/projection.h"
+#include "registry/store/store.h"
+
+namespace rhumb::registry {
+namespace {
+
+constexpr size_t kDifferencesMax = 100;
+
+/// What is derived, as one text for each row, so that before and after can be compared.
+using Snapshot = std::map<std::string, std::string>;
+
+Result<void> add_rows(Session& session,
+                      Snapshot& snapshot,
+                      std::string_view what,
+                      std::string_view sql) {
+  return session.for_each(sql, {}, [&](const Row& row) {
+    std::vector<std::string> columns;
+    for (size_t i = 1; i < row.size(); ++i) {
+      const bool is_number = std::holds_alternative<int64_t>(row[i].state());
+      columns.push_back(row[i].is_null() ? "-"
+                        : is_number      ? std::to_string(row[i].number())
+                                         : fmt::format("\"{}\"", row[i].text()));
+    }
+    snapshot[fmt::format("{} {}", what, row[0].text())] = join(columns, " ");
+    return true;
+  });
+}
+
+Result<Snapshot> take_snapshot(Session& session) {
+  Snapshot out;
+  TRY(add_rows(session, out, "database",
+               "SELECT CAST(id AS TEXT), status, current_version, last_event_id, last_order, "
+               "last_failed, last_deployment_at, unknown_version, pending_files, listed_events "
+               "FROM databases"));
+  TRY(add_rows(session, out, "repository",
+               "SELECT CAST(id AS TEXT), reported_version, databases_synced, databases_pending, "
+               "databases_failed FROM repos"));
+  TRY(add_rows(session, out, "count of",
+               "SELECT repo_id || '/' || env_id || '/' || status || '/' || kind, events "
+               "FROM event_counts WHERE events <> 0"));
+  return out;
+}
+
+/// The newest event by the order the databases follow; of equal ones the later arrival.
+struct Newest {
+  int64_t event_id = 0;
+  int64_t order_at = 0;
+  bool failed = false;
+  std::string version;
+  int64_t deployed_at = 0;
+};
+
+Result<void> replay_databases(Session& session, RebuildReport& report) {
+  TRY(
+      session.run("UPDATE databases SET last_event_id = NULL, last_order = NULL, last_failed = 0, "
+                  "current_version = NULL, last_deployment_at = NULL, listed_events = 0"));
+  TRY(session.run(
+      "UPDATE databases SET listed_events = c.events FROM (SELECT database_id, count(*) AS events "
+      "FROM events WHERE database_id IS NOT NULL AND set_id IS NULL GROUP BY database_id) c "
+      "WHERE c.database_id = databases.id"));
+  std::map<int64_t, Newest> newest;
+  TRY(session.for_each(
+      "SELECT id, database_id, order_at, status, current_version, completed_at, received_at "
+      "FROM events WHERE database_id IS NOT NULL AND dry_run = 0 ORDER BY id",
+      {}, [&newest](const Row& row) {
+        Newest& entry = newest[row[1].number()];
+        if (entry.event_id == 0 || row[2].number() >= entry.order_at) {
+          entry = Newest{row[0].number(), row[2].number(), row[3].text() == "FAILED", row[4].text(),
+                         row[5].is_null() ? row[6].number() : row[5].number()};
+        }
+        return true;
+      }));
+  for (const auto& [database_id, entry] : newest) {
+    TRY(
+        session.run("UPDATE databases SET last_event_id = ?, last_order = ?, last_failed = ?, "
+                    "current_version = ?, last_deployment_at = ? WHERE id = ?",
+                    {entry.event_id, entry.order_at, entry.failed, entry.version, entry.deployed_at,
+                     database_id}));
+  }
+  const Value count = TRY(session.scalar("SELECT count(*) FROM databases"));
+  report.databases = count.number();
+  return {};
+}
+
+Result<void> count_events(Session& session, RebuildReport& report) {
+  TRY(session.run("DELETE FROM event_counts"));
+  TRY(session.run(
+      "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) "
+      "SELECT org_id, repo_id, env_id, status, kind, count(*) FROM events WHERE set_id IS NULL "
+      "GROUP BY org_id, repo_id, env_id, status, kind"));
+  const Value count = TRY(session.scalar("SELECT count(*) FROM events"));
+  report.events = count.number();
+  return {};
+}
+
+/// The greatest version that was ever reported to pass, for each repository that has one.
+Result<std::map<int64_t, std::string>> greatest_reported(Session& session) {
+  std::map<int64_t, std::string> greatest;
+  TRY(session.for_each(
+      "SELECT DISTINCT e.repo_id, e.to_version FROM events e JOIN repos r ON r.id = e.repo_id "
+      "WHERE e.status = 'PASSED' AND e.database_id IS NOT NULL AND e.to_version <> '' AND "
+      "r.hidden = 0",
+      {}, [&greatest](const Row& row) {
+        std::string& known = greatest[row[0].number()];
+        if (VersionOrder().compare(row[1].text(), known) > 0) {
+          known = row[1].text();
+        }
+        return true;
+      }));
+  return greatest;
+}
+
+Result<void> measure_repositories(Session& session, RebuildReport& report) {
+  StateOrders orders;
+  std::map<int64_t, std::string> greatest = TRY(greatest_reported(session));
+  const Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r", kRepoColumns)));
+  for (const Row& row : rows) {
+    Repo repo = read_repo(row);
+    repo.reported_version = greatest[repo.id];
+    TRY(session.run("UPDATE repos SET reported_version = ? WHERE id = ?",
+                    {repo.reported_version, repo.id}));
+    const RepoHead head = TRY(load_head(session, orders, repo));
+    TRY(project_repo(session, head, repo.id));
+    ++report.repositories;
+  }
+  return {};
+}
+
+void compare(const Snapshot& before, const Snapshot& after, RebuildReport& report) {
+  auto differs = [&report](const std::string& key, std::string_view is, std::string_view was) {
+    ++report.difference_count;
+    if (report.differences.size() < kDifferencesMax) {
+      report.differences.push_back(fmt::format("{}: is {}, was {}", key, is, was));
+    }
+  };
+  for (const auto& [key, value] : after) {
+    auto old = before.find(key);
+    if (old == before.end() || old->second != value) {
+      differs(key, value, old == before.end() ? "missing" : old->second);
+    }
+  }
+  for (const auto& [key, value] : before) {
+    if (!after.contains(key)) {
+      differs(key, "gone", value);
+    }
+  }
+}
+
+}  // namespace
+
+Result<RebuildReport> rebuild_projections(Session& session) {
+  RebuildReport report;
+  const Snapshot before = TRY(take_snapshot(session));
+  TRY(replay_databases(session, report));
+  TRY(count_events(session, report));
+  TRY(measure_repositories(session, report));
+  const Snapshot after = TRY(take_snapshot(session));
+  compare(before, after, report);
+  return report;
+}
+
+Result<RebuildReport> rebuild_registry(const StoreAddress& address) {
+  const std::unique_ptr<Store> store = TRY(open_store(address, StoreOpening::kExisting));
+  return write_value<RebuildReport>(*store,
+                                    [](Session& session) { return rebuild_projections(session); });
+}
+
+}  // namespace rhumb::registry

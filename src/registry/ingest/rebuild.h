@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "registry/store/store.h"
+
+namespace rhumb::registry {
+
+/// What a rebuild found.
+struct RebuildReport {
+  int64_t databases = 0;
+  int64_t repositories = 0;
+  int64_t events = 0;
+  /// Rows whose projection was not what their events say, as `database 12: status PENDING, was
+  /// SYNCED`; at most a hundred.
+  std::vector<std::string> differences;
+  int64_t difference_count = 0;
+};
+
+/// Makes everything that is derived anew from events and directory states: status and versions of
+/// databases, counters of repositories and of the event list. A store that was never touched by
+/// hand has no differences.
+///
+/// Must run in a transaction. Source: architecture decision 6; spec registry.md 5.
+Result<RebuildReport> rebuild_projections(Session& session);
+
+/// The same for the store of a server that does not run.
+/// Errors: kBusy while a server uses it; kNotFound when it holds no registry.
+Result<RebuildReport> rebuild_registry(const StoreAddress& address);
+
+}  // namespace rhumb::registry

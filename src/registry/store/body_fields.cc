@@ -1,0 +1,29 @@
+#include "registry/store/body_fields.h"
+
+#include <fmt/format.h>
+
+#include "registry/store/bodies.h"
+
+namespace rhumb::registry {
+
+using codec::Json;
+
+void bind_body(graphql::Resolvers& resolvers, const BodyField& body) {
+  const std::string sql = fmt::format("SELECT {} FROM {} WHERE id = ?", body.column, body.table);
+  const bool is_json = body.is_json;
+  bind_field(resolvers, body.type, body.field,
+             [sql, is_json](RequestContext& context, graphql::FieldCall& call) -> Result<Json> {
+               const int64_t id = call.parent().find_int("_id").value_or(0);
+               return read_value<Json>(
+                   context.registry.store, [&](Session& session) -> Result<Json> {
+                     const Value digest = TRY(session.scalar(sql, {id}));
+                     if (digest.is_null()) {
+                       return Json();
+                     }
+                     std::string text = TRY(read_body(session, digest));
+                     return is_json ? codec::parse_json(text) : Result<Json>(Json(std::move(text)));
+                   });
+             });
+}
+
+}  // namespace rhumb::registry

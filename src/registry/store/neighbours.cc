@@ -1,0 +1,83 @@
+#include "registry/store/neighbours.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "codec/json.h"
+
+namespace rhumb::registry {
+namespace {
+
+constexpr std::string_view kTokens = "tokens";
+constexpr std::string_view kPolicies = "policies";
+constexpr std::string_view kEvent = "event";
+
+using codec::Json;
+
+std::string format_event(const LiveEvent& event) {
+  return codec::format_json(
+      Json::object({{"org", event.org_id},
+                    {"event", event.event_id},
+                    {"set", event.set_id.has_value() ? Json(*event.set_id) : Json()},
+                    {"repo", event.repo_id},
+                    {"status", event.status}}));
+}
+
+LiveEvent read_event(const Json& json) {
+  return LiveEvent{json.find_int("org").value_or(0), json.find_int("event").value_or(0),
+                   json.find_int("set"), json.find_int("repo").value_or(0),
+                   json.string_or_empty("status")};
+}
+
+}  // namespace
+
+Result<void> tell_events(const Registry& registry,
+                         Session& session,
+                         const std::vector<LiveEvent>& events) {
+  for (const LiveEvent& event : events) {
+    TRY(session.tell_others(fmt::format("{} {} {}", registry.node, kEvent, format_event(event))));
+  }
+  return {};
+}
+
+Result<void> tell_tokens_changed(const Registry& registry, Session& session) {
+  return session.tell_others(fmt::format("{} {}", registry.node, kTokens));
+}
+
+Result<void> tell_policies_changed(const Registry& registry, Session& session) {
+  return session.tell_others(fmt::format("{} {}", registry.node, kPolicies));
+}
+
+std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry) {
+  return registry.store.listen(
+      {.heard = [&registry](std::string_view message) { hear_neighbour(registry, message); },
+       .missed =
+           [&registry] {
+             registry.tokens.forget();
+             registry.policies.forget();
+           }});
+}
+
+void hear_neighbour(Registry& registry, std::string_view message) {
+  const auto said = cut(message, " ");
+  if (!said || said->first == registry.node) {
+    return;
+  }
+  if (said->second == kTokens) {
+    registry.tokens.forget();
+    return;
+  }
+  if (said->second == kPolicies) {
+    registry.policies.forget();
+    return;
+  }
+  const auto word = cut(said->second, " ");
+  if (word && word->first == kEvent) {
+    const Result<Json> event = codec::parse_json(word->second);
+    if (event) {
+      registry.live.publish(read_event(*event));
+    }
+  }
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,93 @@
+#include "registry/store/own_schema.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <vector>
+
+#include "codec/url.h"
+#include "driver/postgres/postgres_driver.h"
+#include "driver/sqlite/sqlite_driver.h"
+#include "migrate/executor.h"
+#include "migrate/memory_directory.h"
+#include "migrate/revision_store.h"
+#include "registry/store/embedded_schema.h"
+#include "registry/store/postgres_sql.h"
+#include "sys/clock.h"
+#include "sys/environment.h"
+
+namespace rhumb::registry {
+namespace {
+
+constexpr std::string_view kOperator = "Rhumb registry";
+
+/// Nobody watches: what goes wrong is in the outcome.
+class NoObserver final : public migrate::RunObserver {
+ public:
+  void on_event(const migrate::RunEvent&) override {}
+};
+
+Result<std::unique_ptr<driver::Connection>> open_store_file(const std::string& path) {
+  codec::Url file;
+  file.path = path;
+  driver::DatabaseUrl url;
+  url.url.scheme = "sqlite";
+  // With a scheme of its own any character may stand in the path.
+  url.rest = (path.starts_with('/') ? "file://" : "file:") + file.escaped_path();
+  url.text = "sqlite://" + url.rest;
+  url.redacted = url.text;
+  return driver::sqlite::open_sqlite(url);
+}
+
+Result<void> refuse_newer(driver::Connection& connection, const migrate::DirectoryFiles& known) {
+  const auto store = TRY(migrate::open_revision_reader(connection, ""));
+  const std::vector<migrate::Revision> applied = TRY(store->read_all());
+  const std::string newest = known.files.back().version();
+  if (!applied.empty() && applied.back().version > newest) {
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("store is at version {}, this release knows {}; run the newer release",
+                             applied.back().version, newest));
+  }
+  return {};
+}
+
+Result<void> apply(driver::Connection& connection, const migrate::MemoryDirectory& directory) {
+  const migrate::DirectoryFiles files = TRY(migrate::load_files(directory));
+  TRY(refuse_newer(connection, files));
+  migrate::ApplyOptions options;
+  options.holder = fmt::format("registry:{}", ::getpid());
+  options.operator_version = kOperator;
+  sys::SystemClock clock;
+  NoObserver observer;
+  migrate::PlainTextRenderer texts;
+  migrate::RunStream stream("registry", clock, observer, texts);
+  const migrate::RunOutcome outcome =
+      TRY(migrate::apply_migrations(connection, files, options, stream));
+  return outcome.error ? Result<void>(*outcome.error) : Result<void>();
+}
+
+}  // namespace
+
+Result<void> apply_own_schema_to_file(const std::string& path) {
+  migrate::MemoryDirectory directory("mem://registry", migrate::Format::kAtlas);
+  for (const EmbeddedFile& file : own_migrations()) {
+    TRY(directory.write(std::string(file.name), file.text));
+  }
+  const std::unique_ptr<driver::Connection> connection = TRY(open_store_file(path));
+  return apply(*connection, directory);
+}
+
+Result<void> apply_own_schema_to_server(const std::string& url) {
+  migrate::MemoryDirectory directory("mem://registry", migrate::Format::kAtlas);
+  for (const EmbeddedFile& file : own_migrations()) {
+    TRY(directory.write(std::string(file.name), schema_to_postgres(file.text)));
+  }
+  const sys::SystemEnvironment environment;
+  const driver::DatabaseUrl parsed = TRY(driver::parse_database_url(url));
+  const std::unique_ptr<driver::Connection> connection =
+      TRY(driver::postgres::open_postgres(parsed, environment));
+  return apply(*connection, directory);
+}
+
+}  // namespace rhumb::registry

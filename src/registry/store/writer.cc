@@ -1,0 +1,159 @@
+#include "registry/store/writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+namespace rhumb::registry {
+namespace {
+
+// More in one transaction gains nothing and lets the first of them wait longer.
+constexpr size_t kBatchMax = 512;
+// Clients wait 30 s for an answer.
+constexpr std::chrono::seconds kRunAgainFor{20};
+constexpr std::chrono::milliseconds kFirstPause{5};
+constexpr std::chrono::milliseconds kLongestPause{500};
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Session> session)
+    : session_(std::move(session)), thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+  stop();
+  thread_.join();
+}
+
+Result<void> Writer::write(Job job) {
+  Waiting waiting;
+  waiting.job = std::move(job);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+      return Error(ErrorCode::kUnavailable, "the registry is stopping");
+    }
+    queue_.push_back(&waiting);
+  }
+  arrived_.notify_one();
+  std::unique_lock lock(waiting.mutex);
+  waiting.finished.wait(lock, [&waiting] { return waiting.done; });
+  return std::move(waiting.outcome);
+}
+
+void Writer::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  arrived_.notify_one();
+}
+
+Writer::Counts Writer::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+void Writer::run() {
+  Batch batch;
+  while (take(batch)) {
+    run_batch(batch);
+    finish(batch);
+    batch.clear();
+  }
+}
+
+bool Writer::take(Batch& batch) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  while (!queue_.empty() && batch.size() < kBatchMax) {
+    batch.push_back(queue_.front());
+    queue_.pop_front();
+  }
+  // Before they are done: who asks after an answer finds it counted.
+  counts_.jobs += static_cast<int64_t>(batch.size());
+  counts_.commits += batch.empty() ? 0 : 1;
+  return !batch.empty();
+}
+
+void Writer::finish(Batch& batch) {
+  for (Waiting* waiting : batch) {
+    // Notified under the lock: the waiting caller owns both and may be gone right after it.
+    const std::lock_guard lock(waiting->mutex);
+    waiting->done = true;
+    waiting->finished.notify_one();
+  }
+}
+
+void Writer::run_batch(Batch& batch) {
+  const auto give_up = std::chrono::steady_clock::now() + kRunAgainFor;
+  std::chrono::milliseconds pause = kFirstPause;
+  Result<void> stored = try_batch(batch);
+  while (!stored && session_->may_run_again() &&
+         std::chrono::steady_clock::now() + pause < give_up) {
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, kLongestPause);
+    stored = try_batch(batch);
+  }
+  if (stored) {
+    return;
+  }
+  for (Waiting* waiting : batch) {
+    if (waiting->outcome.has_value()) {
+      waiting->outcome = stored;
+    }
+  }
+}
+
+Result<void> Writer::try_batch(Batch& batch) {
+  TRY(session_->begin_write());
+  if (!run_together(batch) && !session_->may_run_again()) {
+    session_->rollback();
+    TRY(session_->begin_write());
+    run_apart(batch);
+  }
+  Result<void> stored = session_->may_run_again()
+                            ? Error(ErrorCode::kUnavailable, "the store does not answer")
+                            : session_->commit();
+  if (!stored) {
+    session_->rollback();
+  }
+  return stored;
+}
+
+bool Writer::run_together(Batch& batch) {
+  for (Waiting* waiting : batch) {
+    const int64_t rows_before = session_->rows_written();
+    waiting->outcome = run_job(*waiting);
+    const bool clean = session_->rows_written() == rows_before && session_->in_transaction();
+    if (!waiting->outcome && !clean) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Writer::run_apart(Batch& batch) {
+  for (Waiting* waiting : batch) {
+    waiting->outcome = session_->in_transaction()
+                           ? run_in_savepoint(*waiting)
+                           : Error(ErrorCode::kDatabase, "the store ended the transaction");
+  }
+}
+
+Result<void> Writer::run_in_savepoint(Waiting& waiting) {
+  TRY(session_->run("SAVEPOINT job"));
+  Result<void> outcome = run_job(waiting);
+  if (!outcome) {
+    TRY(session_->rollback_to("job"));
+  }
+  TRY(session_->run("RELEASE job"));
+  return outcome;
+}
+
+Result<void> Writer::run_job(Waiting& waiting) {
+  try {
+    return waiting.job(*session_);
+  } catch (const std::exception& exception) {  // a library's; ours does not throw
+    return Error(ErrorCode::kInternal, exception.what());
+  }
+}
+
+}  // namespace rhumb::registry

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "registry/store/sql.h"
+
+namespace rhumb::registry {
+
+/// The one writer of a store: a thread that takes everything queued, runs it in one transaction and
+/// makes it durable with one commit. Waiting callers cost nothing, and the busier the store, the
+/// fewer synchronisations each write pays for.
+///
+/// Shape: jobs run in the order they were handed in. A refused job leaves nothing behind and
+/// disturbs no other: most refuse before they write; when one does not, the whole batch is run
+/// again with a savepoint around each. Where the store was gone or others were in the way, the
+/// batch is run again for up to 20 seconds. `write` returns after the commit. Threads: `write` may
+/// be called from any thread but the writer's own.
+class Writer {
+ public:
+  using Job = std::function<Result<void>(Session&)>;
+
+  explicit Writer(std::unique_ptr<Session> session);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer();
+
+  /// Runs the job and waits until it is durable. Errors: the job's own; kUnavailable after `stop`;
+  /// kDatabase when the commit failed, and then nothing of the batch is stored.
+  Result<void> write(Job job);
+  /// Finishes what is queued and refuses what comes later.
+  void stop();
+
+  struct Counts {
+    int64_t jobs = 0;
+    int64_t commits = 0;
+  };
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  struct Waiting {
+    Job job;
+    Result<void> outcome;
+    // Its own lock: those whose jobs shared a commit would queue for a common one.
+    std::mutex mutex;  // guards `done`
+    bool done = false;
+    std::condition_variable finished;
+  };
+  using Batch = std::vector<Waiting*>;
+
+  void run();
+  [[nodiscard]] bool take(Batch& batch);
+  void run_batch(Batch& batch);
+  Result<void> try_batch(Batch& batch);
+  /// False when a job was refused after it had written: nothing of the batch may be kept then.
+  [[nodiscard]] bool run_together(Batch& batch);
+  void run_apart(Batch& batch);
+  Result<void> run_job(Waiting& waiting);
+  Result<void> run_in_savepoint(Waiting& waiting);
+  static void finish(Batch& batch);
+
+  std::unique_ptr<Session> session_;  // used by the writer's thread only
+  mutable std::mutex mutex_;          // guards everything below
+  std::condition_variable arrived_;
+  std::deque<Waiting*> queue_;
+  Counts counts_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace rhumb::registry

@@ -1,0 +1,116 @@
+#include "registry/store/writer.h"
+
+#include <gtest/gtest.h>
+
+#include "registry/store/sqlite_session.h"
+#include "registry/store/test_store.h"
+
+namespace rhumb::registry {
+namespace {
+
+/// A session whose n-th statement fails once as if another transaction had been in the way, and
+/// with it the transaction.
+class DisturbedSession final : public Session {
+ public:
+  DisturbedSession(std::unique_ptr<Session> session, int nth)
+      : session_(std::move(session)), left_(nth) {}
+
+  Result<void> for_each(std::string_view sql,
+                        const Params& params,
+                        const std::function<bool(const Row&)>& each) override {
+    TRY(disturb());
+    return session_->for_each(sql, params, each);
+  }
+  Result<void> begin_write() override {
+    disturbed_ = false;
+    TRY(disturb());
+    return session_->begin_write();
+  }
+  Result<void> begin_read() override { return session_->begin_read(); }
+  Result<void> commit() override {
+    TRY(disturb());
+    return session_->commit();
+  }
+  void rollback() override { session_->rollback(); }
+  Result<void> rollback_to(std::string_view savepoint) override {
+    TRY(disturb());
+    return session_->rollback_to(savepoint);
+  }
+  [[nodiscard]] int64_t rows_written() const override { return session_->rows_written(); }
+  [[nodiscard]] bool in_transaction() const override {
+    return !disturbed_ && session_->in_transaction();
+  }
+  [[nodiscard]] bool may_run_again() const override { return disturbed_; }
+  Result<void> tell_others(std::string_view) override { return {}; }
+  [[nodiscard]] std::string_view columns_sql() const override { return session_->columns_sql(); }
+  Result<void> continue_ids(const std::string& table) override {
+    return session_->continue_ids(table);
+  }
+
+ private:
+  Result<void> disturb() {
+    disturbed_ = disturbed_ || --left_ == 0;
+    return disturbed_ ? Error(ErrorCode::kDatabase, "could not serialize access") : Result<void>();
+  }
+
+  std::unique_ptr<Session> session_;
+  int left_;
+  bool disturbed_ = false;
+};
+
+class DisturbedWriter {
+ public:
+  explicit DisturbedWriter(int nth) {
+    std::unique_ptr<Session> session =
+        open_sqlite(place_.folder() + "/x.db", SqliteAccess::kWrite).value();
+    EXPECT_TRUE(session->run("CREATE TABLE t (a INTEGER PRIMARY KEY)"));
+    writer_ = std::make_unique<Writer>(std::make_unique<DisturbedSession>(std::move(session), nth));
+  }
+
+  Writer& operator*() { return *writer_; }
+  Writer* operator->() { return writer_.get(); }
+  std::string rows() {
+    std::unique_ptr<Session> session =
+        open_sqlite(place_.folder() + "/x.db", SqliteAccess::kRead).value();
+    return session->scalar("SELECT group_concat(a) FROM t").value().text();
+  }
+
+ private:
+  TestStorePlace place_;
+  std::unique_ptr<Writer> writer_;
+};
+
+// Statements of the job below: BEGIN, two inserts, COMMIT.
+constexpr int kStatements = 4;
+
+TEST(Writer, BatchRunsAgainWhicheverStatementOthersWereInTheWayOf) {
+  for (int nth = 1; nth <= kStatements + 1; ++nth) {
+    DisturbedWriter writer(nth);
+    int runs = 0;
+    const Result<void> written = writer->write([&runs](Session& session) -> Result<void> {
+      ++runs;
+      TRY(session.run("INSERT INTO t VALUES (1)"));
+      return session.run("INSERT INTO t VALUES (2)");
+    });
+    EXPECT_TRUE(written.has_value()) << nth;
+    EXPECT_EQ(runs, nth == 1 || nth > kStatements ? 1 : 2) << nth;
+    EXPECT_EQ(writer.rows(), "1,2") << nth;
+  }
+}
+
+// BEGIN, insert; again alone: ROLLBACK, BEGIN, SAVEPOINT, insert, ROLLBACK TO, RELEASE, COMMIT.
+TEST(Writer, RefusedJobIsRefusedWhicheverStatementOthersWereInTheWayOf) {
+  for (int nth = 1; nth <= 10; ++nth) {
+    DisturbedWriter writer(nth);
+    const Result<void> written = writer->write([](Session& session) -> Result<void> {
+      TRY(session.run("INSERT INTO t VALUES (1)"));
+      return invalid("changed my mind");
+    });
+    ASSERT_FALSE(written.has_value()) << nth;
+    EXPECT_EQ(written.error().message(), "changed my mind") << nth;
+    EXPECT_EQ(writer.rows(), "") << nth;
+  }
+}
+
+}  // namespace
+}  // namespace rhumb::registry
