@@ -25,7 +25,9 @@ struct Caller {
   std::string org_name;
   Rights rights;
   std::optional<int64_t> expires_at;
-  int64_t bot_id = 0;
+  int64_t bot_id = 0;      ///< 0: a person asks
+  int64_t user_id = 0;     ///< 0: a bot asks
+  int64_t session_id = 0;  ///< of a person at the pages; 0: by token
 };
 
 /// A name that no other server has.

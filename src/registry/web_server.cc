@@ -185,11 +185,10 @@ Result<std::optional<Caller>> WebServer::authenticate(const Request& request, in
   if (owner->last_used_ip != request.remote_address ||
       now - owner->last_used_at.value_or(0) > kUseNotedNs) {
     // Only a note: the request goes on without it.
-    const Result<void> noted = registry_.store.write([&](Session& session) {
-      return note_token_use(session, owner->token_id, now, request.remote_address);
-    });
+    const Result<void> noted = registry_.store.write(
+        [&](Session& session) { return note_use(session, *owner, now, request.remote_address); });
     if (noted) {
-      registry_.tokens.set_used(token, now, request.remote_address);
+      registry_.tokens.set_used(*owner, now, request.remote_address);
     }
   }
   Caller caller;
@@ -202,6 +201,8 @@ Result<std::optional<Caller>> WebServer::authenticate(const Request& request, in
   caller.rights = owner->rights;
   caller.expires_at = owner->expires_at;
   caller.bot_id = owner->bot_id;
+  caller.user_id = owner->user_id;
+  caller.session_id = owner->session_id;
   token_id = owner->token_id;
   return std::optional<Caller>(std::move(caller));
 }

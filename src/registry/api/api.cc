@@ -44,6 +44,9 @@ graphql::Resolvers all_resolvers() {
   add_policy_resolvers(resolvers);
   add_setting_resolvers(resolvers);
   add_token_resolvers(resolvers);
+  add_member_resolvers(resolvers);
+  add_bot_resolvers(resolvers);
+  add_organization_resolvers(resolvers);
   add_trace_resolvers(resolvers);
   add_audit_resolvers(resolvers);
   return resolvers;

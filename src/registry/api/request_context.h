@@ -55,6 +55,9 @@ void add_policy_resolvers(graphql::Resolvers& resolvers);
 void add_trace_resolvers(graphql::Resolvers& resolvers);
 void add_setting_resolvers(graphql::Resolvers& resolvers);
 void add_token_resolvers(graphql::Resolvers& resolvers);
+void add_member_resolvers(graphql::Resolvers& resolvers);
+void add_bot_resolvers(graphql::Resolvers& resolvers);
+void add_organization_resolvers(graphql::Resolvers& resolvers);
 void add_audit_resolvers(graphql::Resolvers& resolvers);
 
 /// A member of an ID type, as the number it is here.

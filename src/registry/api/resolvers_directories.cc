@@ -141,7 +141,7 @@ Json dir_json(const Registry& registry, const Repo& repo, const std::string& tag
                        {"id", std::to_string(repo.id)},
                        {"driver", driver_to_wire(repo.driver)},
                        {"link", repo_link(registry, repo.slug)},
-                       {"protectedFlows", protected_flows_json(repo)},
+                       {"protectedFlows", protected_flows_json(repo.down)},
                        {"_repo", repo.id},
                        {"_slug", repo.slug},
                        {"_pushed", repo.head_state_id.has_value()},

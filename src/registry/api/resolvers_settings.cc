@@ -23,22 +23,6 @@ Result<void> check_range(std::string_view what, int64_t number, int64_t most) {
   return {};
 }
 
-/// What `protectedFlows` asks for; the flows that nothing guards yet can only stay as they are.
-Result<DownProtection> read_protection(const Json& flows, DownProtection known) {
-  for (const char* flow : {"push", "moveTag", "deploy", "pushPlan", "approvePlan"}) {
-    if (flows.find_bool(flow).value_or(false)) {
-      return not_available(fmt::format("protectedFlows.{}", flow));
-    }
-  }
-  known.required = flows.find_bool("migrateDown").value_or(known.required);
-  known.approvals = flows.find_int("approvals").value_or(known.approvals);
-  known.self_approval = flows.find_bool("selfApproval").value_or(known.self_approval);
-  known.expiry_hours = flows.find_int("expiryHours").value_or(known.expiry_hours);
-  TRY(check_range("approvals", known.approvals, kApprovalsMax));
-  TRY(check_range("expiryHours", known.expiry_hours, kExpiryHoursMax));
-  return known;
-}
-
 Result<void> check_members(const Json& input) {
   for (const Json::Member& member : input.as_object()) {
     const bool is_known =
@@ -75,14 +59,14 @@ Result<Json> update_repo(RequestContext& context, const Json& input, Session& se
   }
   Repo after = *repo;
   if (const Json* flows = input.find_object("protectedFlows")) {
-    after.down = TRY(read_protection(*flows, repo->down));
+    after.down = TRY(read_down_protection(*flows, repo->down));
   }
   if (after.down != repo->down) {
     TRY(store_protection(session, *repo, after.down));
     AuditEntry entry =
         audit_entry(context.caller, context.registry.now(), "policy.update", "repo/" + repo->slug);
-    entry.before = codec::format_json(protected_flows_json(*repo));
-    entry.after = codec::format_json(protected_flows_json(after));
+    entry.before = codec::format_json(protected_flows_json(repo->down));
+    entry.after = codec::format_json(protected_flows_json(after.down));
     TRY(append_audit(session, std::move(entry)));
   }
   after.locked_tags = input.find_bool("lockedTags").value_or(repo->locked_tags);
@@ -101,6 +85,21 @@ Result<Json> resolve_update_repo(RequestContext& context, FieldCall& call) {
 }
 
 }  // namespace
+
+Result<DownProtection> read_down_protection(const Json& flows, DownProtection known) {
+  for (const char* flow : {"push", "moveTag", "deploy", "pushPlan", "approvePlan"}) {
+    if (flows.find_bool(flow).value_or(false)) {
+      return not_available(fmt::format("protectedFlows.{}", flow));
+    }
+  }
+  known.required = flows.find_bool("migrateDown").value_or(known.required);
+  known.approvals = flows.find_int("approvals").value_or(known.approvals);
+  known.self_approval = flows.find_bool("selfApproval").value_or(known.self_approval);
+  known.expiry_hours = flows.find_int("expiryHours").value_or(known.expiry_hours);
+  TRY(check_range("approvals", known.approvals, kApprovalsMax));
+  TRY(check_range("expiryHours", known.expiry_hours, kExpiryHoursMax));
+  return known;
+}
 
 void add_setting_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "updateRepo", resolve_update_repo);

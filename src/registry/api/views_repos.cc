@@ -29,16 +29,16 @@ Json tag_json(const Registry& registry, int64_t repo_id, const Row& row) {
 
 }  // namespace
 
-Json protected_flows_json(const Repo& repo) {
-  return Json::object({{"migrateDown", repo.down.required},
+Json protected_flows_json(const DownProtection& down) {
+  return Json::object({{"migrateDown", down.required},
                        {"push", false},
                        {"moveTag", false},
                        {"deploy", false},
                        {"pushPlan", false},
                        {"approvePlan", false},
-                       {"approvals", repo.down.approvals},
-                       {"selfApproval", repo.down.self_approval},
-                       {"expiryHours", repo.down.expiry_hours}});
+                       {"approvals", down.approvals},
+                       {"selfApproval", down.self_approval},
+                       {"expiryHours", down.expiry_hours}});
 }
 
 Json repo_json(const Registry& registry, const Repo& repo) {
@@ -59,7 +59,7 @@ Json repo_json(const Registry& registry, const Repo& repo) {
   out.set("databasesSynced", repo.databases_synced);
   out.set("databasesPending", repo.databases_pending);
   out.set("databasesFailed", repo.databases_failed);
-  out.set("protectedFlows", protected_flows_json(repo));
+  out.set("protectedFlows", protected_flows_json(repo.down));
   out.set("lockedTags", repo.locked_tags);
   out.set("reviewPolicy", Json());
   out.set("webhooks", Json::array());

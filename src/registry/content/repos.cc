@@ -32,6 +32,22 @@ Result<int64_t> ensure_named(Session& session,
   return made.number();
 }
 
+/// What the organization wants new repositories to start with.
+Result<void> apply_defaults(Session& session, int64_t org_id, int64_t repo_id) {
+  std::optional<Row> defaults = TRY(
+      session.find_row("SELECT protect_down, plan_approvals, plan_self_approval, plan_expiry_hours "
+                       "FROM organizations WHERE id = ?",
+                       {org_id}));
+  if (!defaults.has_value()) {
+    return {};
+  }
+  defaults->emplace_back(repo_id);
+  return session.run(
+      "UPDATE repos SET protect_down = ?, plan_approvals = ?, plan_self_approval = ?, "
+      "plan_expiry_hours = ? WHERE id = ?",
+      *defaults);
+}
+
 }  // namespace
 
 Repo read_repo(const Row& row, size_t offset) {
@@ -102,6 +118,7 @@ Result<Repo> create_repo(Session& session, const NewRepo& repo) {
       "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
       {repo.org_id, project, repo.slug, repo.name, repo.type, repo.driver, repo.description,
        repo.slug == kDanglingSlug, repo.now}));
+  TRY(apply_defaults(session, repo.org_id, id.number()));
   TRY(claim_ci_runs(session, repo.org_id, id.number(), repo.slug));
   return load_repo(session, repo.org_id, id.number());
 }

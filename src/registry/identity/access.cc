@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <iterator>
+#include <utility>
+
+#include "registry/names.h"
 
 namespace rhumb::registry {
 namespace {
@@ -37,11 +40,25 @@ std::vector<std::string> permissions_of(std::string_view role) {
     out.emplace_back(kAdminPermission);
     out.emplace_back(kOverridePermission);
   }
+  if (role == "OWNER") {
+    out.emplace_back(kOwnerPermission);
+  }
   return out;
 }
 
 bool fits(const std::optional<std::string>& glob, std::string_view text) {
   return !glob.has_value() || matches_glob(*glob, text);
+}
+
+bool fits_project(const Grant& grant, const AccessTarget& target) {
+  if (!grant.project.has_value() || !target.project.empty() || target.repo.empty()) {
+    return fits(grant.project, target.project);
+  }
+  return contains(grant.project_repos, target.repo);
+}
+
+bool covers_part(const std::optional<std::string>& glob, const std::optional<std::string>& narrow) {
+  return !glob.has_value() || (narrow.has_value() && covers_glob(*glob, *narrow));
 }
 
 std::optional<std::string> optional_text(const Json& object, std::string_view key) {
@@ -66,24 +83,64 @@ const std::vector<std::string>& known_roles() {
 }
 
 bool Rights::has_scope(std::string_view scope) const {
-  return contains(scopes, scope);
+  return contains(scopes, scope) && (limit == nullptr || limit->has_scope(scope));
 }
 
 bool Rights::allows(std::string_view permission, const AccessTarget& target) const {
-  if (has_scope(permission)) {
+  if (limit != nullptr && !limit->allows(permission, target)) {
+    return false;
+  }
+  if (contains(scopes, permission)) {
     return true;
   }
   return std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) {
-    return fits(grant.repo, target.repo) && fits(grant.project, target.project) &&
+    return fits(grant.repo, target.repo) && fits_project(grant, target) &&
            fits(grant.env, target.env) && contains(permissions_of(grant.role), permission);
   });
+}
+
+bool Rights::covers(const Grant& grant) const {
+  if (limit != nullptr && !limit->covers(grant)) {
+    return false;
+  }
+  const std::vector<std::string> wanted = permissions_of(grant.role);
+  return std::ranges::all_of(wanted, [&](const std::string& permission) {
+    return contains(scopes, permission) || std::ranges::any_of(grants, [&](const Grant& own) {
+             return covers_part(own.repo, grant.repo) && covers_part(own.project, grant.project) &&
+                    covers_part(own.env, grant.env) &&
+                    contains(permissions_of(own.role), permission);
+           });
+  });
+}
+
+std::optional<std::string> Rights::find_excess(const Rights& other) const {
+  for (const std::string& scope : other.scopes) {
+    if (!allows(scope)) {
+      return "scope " + scope;
+    }
+  }
+  for (const Grant& grant : other.grants) {
+    if (!covers(grant)) {
+      return "role " + grant.role;
+    }
+  }
+  return std::nullopt;
+}
+
+Rights Rights::without_limit() const {
+  Rights out;
+  std::ranges::copy_if(scopes, std::back_inserter(out.scopes),
+                       [&](const std::string& scope) { return allows(scope); });
+  std::ranges::copy_if(grants, std::back_inserter(out.grants),
+                       [&](const Grant& grant) { return covers(grant); });
+  return out;
 }
 
 std::vector<std::string> Rights::roles() const {
   std::vector<std::string> out;
   for (const std::string& role : known_roles()) {
-    const bool held = std::any_of(grants.begin(), grants.end(), [&role](const Grant& grant) {
-      return grant.role == role && !grant.repo && !grant.project && !grant.env;
+    const bool held = std::any_of(grants.begin(), grants.end(), [this, &role](const Grant& grant) {
+      return grant.role == role && !grant.is_restricted() && covers(grant);
     });
     if (held) {
       out.push_back(role);
@@ -115,6 +172,34 @@ bool matches_glob(std::string_view glob, std::string_view text) {
     ++g;
   }
   return g == glob.size();
+}
+
+bool covers_glob(std::string_view glob, std::string_view narrow) {
+  // Read as a text, what `narrow` has in place of wild cards must meet one that is as wide.
+  std::vector<bool> reached(narrow.size() + 1, false);  // by what was read of `glob`
+  reached[0] = true;
+  for (const char c : glob) {
+    if (c == '*') {
+      const auto first = std::ranges::find(reached, true);
+      std::fill(first, reached.end(), true);
+      continue;
+    }
+    for (size_t at = narrow.size(); at > 0; --at) {
+      const char other = narrow[at - 1];
+      reached[at] = reached[at - 1] && other != '*' && (c == '?' || c == other);
+    }
+    reached[0] = false;
+  }
+  return reached.back();
+}
+
+Result<void> check_gift(const Rights& own, const Rights& gift) {
+  const std::optional<std::string> excess = own.find_excess(gift);
+  if (excess.has_value()) {
+    return Error(ErrorCode::kDenied,
+                 fmt::format("{} goes beyond what you may do yourself", *excess));
+  }
+  return {};
 }
 
 Result<std::vector<std::string>> parse_scopes(const Json& scopes) {
@@ -149,6 +234,20 @@ Result<std::vector<Grant>> parse_grants(const Json& grants) {
     grant.project = optional_text(entry, "project");
     grant.env = optional_text(entry, "envName");
     out.push_back(std::move(grant));
+  }
+  return out;
+}
+
+Result<std::vector<Grant>> read_wished_grants(const Json& grants) {
+  std::vector<Grant> out = TRY(parse_grants(grants));
+  for (const Grant& grant : out) {
+    const std::pair<std::string_view, const std::optional<std::string>*> globs[] = {
+        {"repo", &grant.repo}, {"project", &grant.project}, {"envName", &grant.env}};
+    for (const auto& [what, glob] : globs) {
+      if (glob->has_value()) {
+        TRY(check_name(what, **glob));
+      }
+    }
   }
   return out;
 }

@@ -40,6 +40,77 @@ TEST(Rights, ScopesAndGrants) {
   EXPECT_FALSE(viewer.allows("report:write"));
 }
 
+TEST(Glob, CoversAnother) {
+  struct Case {
+    const char* glob;
+    const char* narrow;
+    bool want;
+  };
+  const Case cases[] = {
+      {"*", "", true},        {"*", "a?*", true},      {"a*", "ab*", true}, {"a*", "a", true},
+      {"a?", "ab", true},     {"a?", "a?", true},      {"a?", "a*", false}, {"ab*", "a*", false},
+      {"a*b", "a*c*b", true}, {"a*b", "a*", false},    {"a", "a", true},    {"a", "?", false},
+      {"?*", "*", false},     {"**", "*", true},       {"", "", true},      {"", "a", false},
+      {"a*?", "a*", false},   {"*-eu", "p*-eu", true}, {"a?c", "a?", false}};
+  for (const Case& c : cases) {
+    EXPECT_EQ(covers_glob(c.glob, c.narrow), c.want) << c.glob << " over " << c.narrow;
+  }
+}
+
+TEST(Rights, NobodyGivesMoreThanTheyHave) {
+  const Rights admin{{}, {Grant{"ADMIN", {}, {}, {}}}};
+  const Rights owner{{}, {Grant{"OWNER", {}, {}, {}}}};
+  const Rights of_app{{}, {Grant{"DEPLOYER", "app-*", {}, "prod"}}};
+  auto excess = [](const Rights& own, const Rights& gift) {
+    return own.find_excess(gift).value_or("");
+  };
+  EXPECT_EQ(excess(owner, owner), "");
+  EXPECT_EQ(excess(admin, owner), "role OWNER");
+  EXPECT_EQ(excess(owner, admin), "");
+  EXPECT_EQ(excess(admin, of_app), "");
+  EXPECT_EQ(excess(of_app, admin), "role ADMIN");
+  EXPECT_EQ(excess(of_app, Rights{{}, {Grant{"DEPLOYER", "app-1", {}, "prod"}}}), "");
+  EXPECT_EQ(excess(of_app, Rights{{}, {Grant{"DEVELOPER", "app-1", "p", "prod"}}}), "");
+  EXPECT_EQ(excess(of_app, Rights{{}, {Grant{"DEPLOYER", "app-1", {}, {}}}}), "role DEPLOYER");
+  EXPECT_EQ(excess(of_app, Rights{{}, {Grant{"DEPLOYER", "a*", {}, "prod"}}}), "role DEPLOYER");
+  EXPECT_EQ(excess(of_app, Rights{{}, {Grant{"APPROVER", "app-1", {}, "prod"}}}), "role APPROVER");
+  EXPECT_EQ(excess(of_app, Rights{{"report:write"}, {}}), "scope report:write");
+  EXPECT_EQ(excess(admin, Rights{known_scopes(), {}}), "");
+  EXPECT_EQ(excess(Rights{{"dir:read", "schema:read", "cloud:read"}, {}},
+                   Rights{{}, {Grant{"VIEWER", {}, {}, {}}}}),
+            "");
+  EXPECT_EQ(check_gift(of_app, admin).error().message(),
+            "role ADMIN goes beyond what you may do yourself");
+}
+
+TEST(Rights, NeverGoBeyondTheirLimit) {
+  Rights token{{"report:write", "dir:read"}, {Grant{"ADMIN", {}, {}, {}}}};
+  token.limit = std::make_shared<const Rights>(
+      Rights{{}, {Grant{"DEVELOPER", "app-*", {}, {}}, Grant{"VIEWER", {}, {}, {}}}});
+  EXPECT_TRUE(token.allows("dir:read"));
+  EXPECT_TRUE(token.allows("report:write", {.repo = "app-1"}));
+  EXPECT_FALSE(token.allows("report:write"));
+  EXPECT_FALSE(token.allows(kAdminPermission));
+  EXPECT_FALSE(token.has_scope("report:write"));
+  EXPECT_TRUE(token.roles().empty());
+  EXPECT_TRUE(token.find_excess(Rights{{}, {Grant{"ADMIN", "app-1", {}, {}}}}));
+  EXPECT_FALSE(token.find_excess(Rights{{}, {Grant{"DEVELOPER", "app-1", {}, {}}}}));
+  const Rights plain = token.without_limit();
+  EXPECT_EQ(plain.scopes, std::vector<std::string>{"dir:read"});
+  EXPECT_TRUE(plain.grants.empty());
+}
+
+TEST(Rights, OfAProjectReachItsRepositories) {
+  Rights rights{{}, {Grant{"DEVELOPER", {}, "pay*", {}}}};
+  EXPECT_TRUE(rights.allows("dir:push", {.repo = "x", .project = "payments"}));
+  EXPECT_FALSE(rights.allows("dir:push", {.repo = "x", .project = "web"}));
+  EXPECT_FALSE(rights.allows("dir:push", {.repo = "ledger"}));
+  rights.grants[0].project_repos = {"ledger"};
+  EXPECT_TRUE(rights.allows("dir:push", {.repo = "ledger"}));
+  EXPECT_FALSE(rights.allows("dir:push", {.repo = "shop"}));
+  EXPECT_FALSE(rights.allows("dir:push"));
+}
+
 TEST(Rights, UnknownNamesAreRefused) {
   EXPECT_FALSE(parse_scopes(codec::Json::array({"dir:read", "root"})));
   EXPECT_FALSE(parse_scopes(codec::Json::array({codec::Json(1)})));

@@ -3,18 +3,32 @@
 #include <utility>
 
 #include "codec/hex.h"
+#include "registry/identity/sessions.h"
 
 namespace rhumb::registry {
 namespace {
 
-std::string key_of(std::string_view token) {
-  return codec::to_string(codec::sha256(token));
+/// No session is taken for a token, nor the other way round.
+std::string key_of(char kind, std::string_view secret) {
+  return kind + codec::to_string(codec::sha256(secret));
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view token, int64_t now) {
-  const std::string key = key_of(token);
+  return find_or_read(key_of('t', token), now,
+                      [&](Session& session) { return find_token(session, token, now); });
+}
+
+Result<std::shared_ptr<const TokenOwner>> TokenCache::find_by_session(std::string_view secret,
+                                                                      int64_t now) {
+  return find_or_read(key_of('s', secret), now,
+                      [&](Session& session) { return find_session(session, secret, now); });
+}
+
+Result<std::shared_ptr<const TokenOwner>> TokenCache::find_or_read(const std::string& key,
+                                                                   int64_t now,
+                                                                   const Finder& read) {
   int64_t generation = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -24,8 +38,7 @@ Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view toke
     }
     generation = generation_;
   }
-  std::optional<TokenOwner> stored = TRY(read_value<std::optional<TokenOwner>>(
-      store_, [&](Session& session) { return find_token(session, token, now); }));
+  std::optional<TokenOwner> stored = TRY(read_value<std::optional<TokenOwner>>(store_, read));
   if (!stored.has_value()) {
     return std::shared_ptr<const TokenOwner>();
   }
@@ -41,15 +54,16 @@ Result<std::shared_ptr<const TokenOwner>> TokenCache::find(std::string_view toke
   return owner;
 }
 
-void TokenCache::set_used(std::string_view token, int64_t now, std::string_view ip) {
-  const std::string key = key_of(token);
+void TokenCache::set_used(const TokenOwner& owner, int64_t now, std::string_view ip) {
   const std::lock_guard lock(mutex_);
-  auto found = owners_.find(key);
-  if (found != owners_.end()) {
-    auto owner = std::make_shared<TokenOwner>(*found->second.owner);
-    owner->last_used_at = now;
-    owner->last_used_ip = ip;
-    found->second.owner = std::move(owner);
+  for (auto& [key, kept] : owners_) {
+    if (kept.owner.get() == &owner) {
+      auto used = std::make_shared<TokenOwner>(*kept.owner);
+      used->last_used_at = now;
+      used->last_used_ip = ip;
+      kept.owner = std::move(used);
+      return;
+    }
   }
 }
 

@@ -72,7 +72,7 @@ TEST_F(TokenCacheTest, ExpiryNeedsNoForgetting) {
 TEST_F(TokenCacheTest, KnowsTheLastUseThatWasNoted) {
   const auto before = find(kTestToken);
   EXPECT_EQ(before->last_used_at, std::nullopt);
-  cache_.set_used(kTestToken, 1234, "10.0.0.1");
+  cache_.set_used(*before, 1234, "10.0.0.1");
   EXPECT_EQ(find(kTestToken)->last_used_at, 1234);
   EXPECT_EQ(find(kTestToken)->last_used_ip, "10.0.0.1");
   EXPECT_EQ(before->last_used_at, std::nullopt);
