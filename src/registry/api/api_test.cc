@@ -506,33 +506,6 @@ TEST_F(ApiTest, RevertsAsTheClientAsksForThem) {
             "CONFLICT plan 1 is APPLIED and cannot be aborted");
 }
 
-TEST_F(ApiTest, SettingsOfRepositories) {
-  ASSERT_TRUE(registry_.push("app", "", {"1"}));
-  const char* update = "mutation u($input: UpdateRepoInput!) { updateRepo(input: $input) { id } }";
-  auto refused = [&](const char* member, Json value, const char* id = "1") {
-    Json wanted = Json::object({{"id", id}});
-    wanted.set(member, std::move(value));
-    return input_failure(update, wanted);
-  };
-  EXPECT_EQ(refused("name", "x"), "INVALID name cannot be changed in this version");
-  EXPECT_EQ(refused("protectedFlows", Json::object({{"push", true}})),
-            "INVALID protectedFlows.push cannot be changed in this version");
-  EXPECT_EQ(refused("protectedFlows", Json::object({{"approvals", 0}})),
-            "INVALID protectedFlows.approvals must be from 1 to 100");
-  EXPECT_EQ(refused("protectedFlows", Json::object({{"expiryHours", 8761}})),
-            "INVALID protectedFlows.expiryHours must be from 1 to 8760");
-  EXPECT_EQ(refused("protectedFlows", Json::object(), "9"), "NOT_FOUND repository not found");
-  EXPECT_EQ(refused("protectedFlows", Json::object({{"push", false}})), "");
-  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM audit WHERE action = 'policy.update'").number(),
-            0);
-  EXPECT_EQ(refused("protectedFlows", Json::object({{"migrateDown", true}})), "");
-  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM audit WHERE action = 'policy.update'").number(),
-            1);
-  registry_.caller().rights = Rights{{}, {Grant{"APPROVER", {}, {}, {}}}};
-  EXPECT_EQ(refused("protectedFlows", Json::object()),
-            "FORBIDDEN permission \"admin\" is required");
-}
-
 TEST_F(ApiTest, Environments) {
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "1")));
   EXPECT_EQ(text(data("{ environments { name databases failed pending protected } }")),

@@ -11,6 +11,7 @@
 #include "registry/api/views.h"
 #include "registry/content/directory_archive.h"
 #include "registry/content/push.h"
+#include "registry/content/protected_flows.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -141,7 +142,7 @@ Json dir_json(const Registry& registry, const Repo& repo, const std::string& tag
                        {"id", std::to_string(repo.id)},
                        {"driver", driver_to_wire(repo.driver)},
                        {"link", repo_link(registry, repo.slug)},
-                       {"protectedFlows", protected_flows_json(repo.down)},
+                       {"protectedFlows", protected_flows_json(repo.down, repo.flows)},
                        {"_repo", repo.id},
                        {"_slug", repo.slug},
                        {"_pushed", repo.head_state_id.has_value()},

@@ -2,6 +2,7 @@
 
 #include "registry/api/request_context.h"
 #include "registry/api/views.h"
+#include "registry/content/protected_flows.h"
 #include "registry/identity/organization.h"
 #include "registry/names.h"
 #include "registry/store/neighbours.h"
@@ -18,7 +19,7 @@ constexpr int64_t kSessionHoursMax = int64_t{24} * 365;
 Json settings_json(const Organization& organization) {
   return Json::object(
       {{"name", organization.name},
-       {"protectedFlows", protected_flows_json(organization.down)},
+       {"protectedFlows", protected_flows_json(organization.down, organization.flows)},
        {"reviewPolicy", text_json(organization.review_policy)},
        {"retentionDays",
         organization.retention_days.has_value() ? Json(*organization.retention_days) : Json()},
@@ -41,14 +42,13 @@ Result<void> check_range(std::string_view what, int64_t number, int64_t most) {
 }
 
 /// What was not given stays; null takes a policy or a limit away.
-Result<void> apply_input(const Json& input, Organization& organization) {
+Result<void> apply_input(const Json& input, int64_t now, Organization& organization) {
   if (const std::optional<std::string> name = read_text(input, "name")) {
     TRY(check_name("name", *name));
     organization.name = *name;
   }
-  if (const Json* flows = input.find_object("protectedFlows")) {
-    organization.down = TRY(read_down_protection(*flows, organization.down));
-  }
+  const FlowsChange flows = TRY(read_flows_change(input));
+  apply_flows_change(flows, now, organization.down, organization.flows);
   if (input.find("reviewPolicy") != nullptr) {
     organization.review_policy = read_text(input, "reviewPolicy");
   }
@@ -66,7 +66,7 @@ Result<void> apply_input(const Json& input, Organization& organization) {
 Result<Json> change_organization(RequestContext& context, Session& session, const Json& input) {
   Organization organization = TRY(load_organization(session, context.caller.org_id));
   const Json before = settings_json(organization);
-  TRY(apply_input(input, organization));
+  TRY(apply_input(input, context.registry.now(), organization));
   const Json after = settings_json(organization);
   if (codec::format_json(before) != codec::format_json(after)) {
     TRY(store_organization(session, organization));

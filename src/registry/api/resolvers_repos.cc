@@ -155,7 +155,7 @@ Result<Json> resolve_create_repo(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, "repo:create", {.repo = repo.slug, .project = repo.project}));
   bool may_exist = input.find_bool("skipIfExists").value_or(true);
   return write_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    std::optional<Repo> found = TRY(find_repo(session, repo.org_id, repo.name));
+    std::optional<Repo> found = TRY(find_current_repo(session, repo.org_id, repo.name));
     bool created = !found.has_value();
     if (created) {
       found = TRY(create_repo(session, repo));

@@ -1,7 +1,7 @@
-#include <fmt/format.h>
-
 #include "registry/api/request_context.h"
 #include "registry/api/views.h"
+#include "registry/content/repo_removal.h"
+#include "registry/content/repo_settings.h"
 
 namespace rhumb::registry {
 namespace {
@@ -9,100 +9,55 @@ namespace {
 using codec::Json;
 using graphql::FieldCall;
 
-constexpr int64_t kApprovalsMax = 100;
-constexpr int64_t kExpiryHoursMax = int64_t{24} * 365;
-
-Error not_available(std::string_view what) {
-  return Error(ErrorCode::kUnsupported, fmt::format("{} cannot be changed in this version", what));
+/// A member that takes a setting back when it is null and changes nothing when it is absent.
+std::optional<std::string> read_clearable(const Json& input, std::string_view member) {
+  const Json* found = input.find(member);
+  return found == nullptr ? std::optional<std::string>()
+                          : std::optional(input.string_or_empty(member));
 }
 
-Result<void> check_range(std::string_view what, int64_t number, int64_t most) {
-  if (number < 1 || number > most) {
-    return invalid(fmt::format("protectedFlows.{} must be from 1 to {}", what, most));
+Result<RepoChange> read_change(const Json& input) {
+  RepoChange change;
+  change.name = read_text(input, "name");
+  change.slug = read_text(input, "slug");
+  change.description = read_clearable(input, "description");
+  change.project = read_text(input, "project");
+  change.review_policy = read_clearable(input, "reviewPolicy");
+  change.locked_tags = input.find_bool("lockedTags");
+  if (input.find("retentionDays") != nullptr) {
+    change.retention_days = input.find_int("retentionDays").value_or(0);
   }
-  return {};
-}
-
-Result<void> check_members(const Json& input) {
-  for (const Json::Member& member : input.as_object()) {
-    const bool is_known =
-        member.key == "id" || member.key == "protectedFlows" || member.key == "lockedTags";
-    if (!is_known && !member.value.is_null()) {
-      return not_available(member.key);
-    }
-  }
-  return {};
-}
-
-Result<void> store_protection(Session& session, const Repo& repo, const DownProtection& wanted) {
-  return session.run(
-      "UPDATE repos SET protect_down = ?, plan_approvals = ?, plan_self_approval = ?, "
-      "plan_expiry_hours = ? WHERE id = ?",
-      {wanted.required, wanted.approvals, wanted.self_approval, wanted.expiry_hours, repo.id});
-}
-
-Result<void> lock_tags(RequestContext& context, Session& session, const Repo& repo, bool locked) {
-  TRY(session.run("UPDATE repos SET locked_tags = ? WHERE id = ?", {locked, repo.id}));
-  AuditEntry entry =
-      audit_entry(context.caller, context.registry.now(), "settings.update", "repo/" + repo.slug);
-  entry.before = codec::format_json(Json::object({{"lockedTags", repo.locked_tags}}));
-  entry.after = codec::format_json(Json::object({{"lockedTags", locked}}));
-  return append_audit(session, std::move(entry));
-}
-
-/// Plans that are open keep what they were made under.
-Result<Json> update_repo(RequestContext& context, const Json& input, Session& session) {
-  const int64_t id = TRY(read_id(input.find("id"), "repository"));
-  const std::optional<Repo> repo = TRY(find_repo(session, context.caller.org_id, id));
-  if (!repo) {
-    return Error(ErrorCode::kNotFound, "repository not found");
-  }
-  Repo after = *repo;
-  if (const Json* flows = input.find_object("protectedFlows")) {
-    after.down = TRY(read_down_protection(*flows, repo->down));
-  }
-  if (after.down != repo->down) {
-    TRY(store_protection(session, *repo, after.down));
-    AuditEntry entry =
-        audit_entry(context.caller, context.registry.now(), "policy.update", "repo/" + repo->slug);
-    entry.before = codec::format_json(protected_flows_json(repo->down));
-    entry.after = codec::format_json(protected_flows_json(after.down));
-    TRY(append_audit(session, std::move(entry)));
-  }
-  after.locked_tags = input.find_bool("lockedTags").value_or(repo->locked_tags);
-  if (after.locked_tags != repo->locked_tags) {
-    TRY(lock_tags(context, session, *repo, after.locked_tags));
-  }
-  return repo_json(context.registry, after);
+  change.flows = TRY(read_flows_change(input));
+  return change;
 }
 
 Result<Json> resolve_update_repo(RequestContext& context, FieldCall& call) {
-  TRY(require(context.caller, kAdminPermission));
-  const Json& input = call.input();
-  TRY(check_members(input));
-  return write_value<Json>(context.registry.store,
-                           [&](Session& session) { return update_repo(context, input, session); });
+  const int64_t id = TRY(read_id(call.input().find("id"), "repository"));
+  const RepoChange change = TRY(read_change(call.input()));
+  const Repo repo = TRY(update_repo(context.registry, context.caller, id, change));
+  return repo_json(context.registry, repo);
+}
+
+Result<Json> resolve_archive_repo(RequestContext& context, FieldCall& call) {
+  const int64_t id = TRY(read_id(call.input().find("id"), "repository"));
+  const bool archived = call.input().find_bool("archived").value_or(true);
+  const Repo repo = TRY(archive_repo(context.registry, context.caller, id, archived));
+  return repo_json(context.registry, repo);
+}
+
+Result<Json> resolve_delete_repo(RequestContext& context, FieldCall& call) {
+  const int64_t id = TRY(read_id(call.input().find("id"), "repository"));
+  TRY(delete_repo(context.registry, context.caller, id,
+                  call.input().string_or_empty("confirmSlug")));
+  return Json::object({{"success", true}});
 }
 
 }  // namespace
 
-Result<DownProtection> read_down_protection(const Json& flows, DownProtection known) {
-  for (const char* flow : {"push", "moveTag", "deploy", "pushPlan", "approvePlan"}) {
-    if (flows.find_bool(flow).value_or(false)) {
-      return not_available(fmt::format("protectedFlows.{}", flow));
-    }
-  }
-  known.required = flows.find_bool("migrateDown").value_or(known.required);
-  known.approvals = flows.find_int("approvals").value_or(known.approvals);
-  known.self_approval = flows.find_bool("selfApproval").value_or(known.self_approval);
-  known.expiry_hours = flows.find_int("expiryHours").value_or(known.expiry_hours);
-  TRY(check_range("approvals", known.approvals, kApprovalsMax));
-  TRY(check_range("expiryHours", known.expiry_hours, kExpiryHoursMax));
-  return known;
-}
-
 void add_setting_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "updateRepo", resolve_update_repo);
+  bind_root(resolvers, "Mutation", "archiveRepo", resolve_archive_repo);
+  bind_root(resolvers, "Mutation", "deleteRepo", resolve_delete_repo);
 }
 
 }  // namespace rhumb::registry

@@ -14,11 +14,6 @@
 /// members whose name begins with `_` are for those.
 namespace rhumb::registry {
 
-/// A ProtectedFlows.
-[[nodiscard]] codec::Json protected_flows_json(const DownProtection& down);
-/// What a ProtectedFlowsInput makes of what is known.
-/// Errors: kInvalid for a number out of its range, kUnsupported for a flow that nothing guards yet.
-Result<DownProtection> read_down_protection(const codec::Json& flows, DownProtection known);
 
 [[nodiscard]] codec::Json repo_json(const Registry& registry, const Repo& repo);
 /// The columns of a Push, with the aliases `p` and `s` (its state), and the Push.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "registry/api/views.h"
+#include "registry/content/protected_flows.h"
 #include "registry/content/states.h"
 #include "registry/names.h"
 
@@ -29,18 +30,6 @@ Json tag_json(const Registry& registry, int64_t repo_id, const Row& row) {
 
 }  // namespace
 
-Json protected_flows_json(const DownProtection& down) {
-  return Json::object({{"migrateDown", down.required},
-                       {"push", false},
-                       {"moveTag", false},
-                       {"deploy", false},
-                       {"pushPlan", false},
-                       {"approvePlan", false},
-                       {"approvals", down.approvals},
-                       {"selfApproval", down.self_approval},
-                       {"expiryHours", down.expiry_hours}});
-}
-
 Json repo_json(const Registry& registry, const Repo& repo) {
   const bool is_schema = repo.type == kSchemaType;
   Json out =
@@ -59,9 +48,9 @@ Json repo_json(const Registry& registry, const Repo& repo) {
   out.set("databasesSynced", repo.databases_synced);
   out.set("databasesPending", repo.databases_pending);
   out.set("databasesFailed", repo.databases_failed);
-  out.set("protectedFlows", protected_flows_json(repo.down));
+  out.set("protectedFlows", protected_flows_json(repo.down, repo.flows));
   out.set("lockedTags", repo.locked_tags);
-  out.set("reviewPolicy", Json());
+  out.set("reviewPolicy", filled_json(repo.review_policy));
   out.set("webhooks", Json::array());
   out.set("_id", repo.id);
   out.set("_project", repo.project_id);

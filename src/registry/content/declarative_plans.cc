@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "registry/content/protected_flows.h"
 #include "registry/content/states.h"
 #include "registry/ingest/ingest_prepare.h"
 #include "registry/ingest/redact.h"
@@ -173,6 +174,22 @@ Result<DeclarativePlan> insert_plan(
   return plan;
 }
 
+/// Where approvals are protected, nobody approves a plan of their own unless reverts allow that as
+/// well.
+Result<void> check_approver(Session& session, const Caller& caller, const DeclarativePlan& plan) {
+  const Repo repo = TRY(load_repo(session, caller.org_id, plan.repo_id));
+  if (!repo.flows.approve_plan) {
+    return {};
+  }
+  TRY(require_protected(caller, repo, "approvals of plans"));
+  if (is_same(caller.origin.actor, plan.actor) && !repo.down.self_approval) {
+    return Error(ErrorCode::kDenied,
+                 fmt::format("plan \"{}\" of \"{}\" is your own: somebody else must approve it",
+                             plan.name, repo.slug));
+  }
+  return {};
+}
+
 Result<DeclarativePlan> approve(Session& session,
                                 const Caller& caller,
                                 DeclarativePlan plan,
@@ -182,6 +199,7 @@ Result<DeclarativePlan> approve(Session& session,
     return plan;
   }
   const Actor& actor = caller.origin.actor;
+  TRY(check_approver(session, caller, plan));
   TRY(
       session.run("UPDATE declarative_plans SET status = ?, approved_at = ?, approver_kind = ?, "
                   "approver_id = ?, approver_name = ? WHERE id = ?",
@@ -203,6 +221,9 @@ Result<DeclarativePlan> store_push(Registry& registry,
   const int64_t now = registry.now();
   const std::optional<DeclarativePlan> known =
       TRY(find_by(session, "p.repo_id = ? AND p.name = ?", {repo.id, push.name}));
+  if (push.approved && (repo.flows.push_plan || repo.flows.approve_plan)) {
+    TRY(require_protected(caller, repo, "pushes of approved plans"));
+  }
   if (!known) {
     return insert_plan(session, caller, ready, repo, now);
   }

@@ -213,5 +213,42 @@ TEST(DeclarativePlanUrls, BothForms) {
   }
 }
 
+TEST_F(DeclarativePlansTest, ProtectedApprovalsAreGivenBySomebodyElse) {
+  const char* update = "mutation u($input: UpdateRepoInput!) { updateRepo(input: $input) { id } }";
+  auto protect = [&](const char* flow, bool on = true) {
+    Json change = Json::object({{"id", "1"}});
+    change.set("protectedFlows", Json::object({{flow, on}}));
+    input(update, change);
+  };
+  const std::string hint =
+      " of \"app\" are protected: ask an administrator, or a token with the scope \"protected\"";
+  protect("pushPlan");
+  Caller& caller = registry_.caller();
+  const Caller admin = caller;
+  allow_only({"plan:push", "plan:approve", "schema:read"});
+  EXPECT_EQ(create(plan("p", "APPROVED")), "FORBIDDEN pushes of approved plans" + hint);
+  EXPECT_EQ(create(plan("p")), "");
+  EXPECT_EQ(input_failure(kApprove, named("p")), "") << "approvals are not protected";
+
+  caller = admin;
+  protect("pushPlan", false);
+  protect("approvePlan");
+  EXPECT_EQ(create(plan("q", "APPROVED")), "") << "an administrator may";
+  EXPECT_EQ(create(plan("r")), "");
+  EXPECT_EQ(input_failure(kApprove, named("r")),
+            "FORBIDDEN plan \"r\" of \"app\" is your own: somebody else must approve it");
+  caller.origin.actor = Actor{"BOT", 7, "reviewer"};
+  allow_only({"plan:push", "plan:approve", "schema:read"});
+  EXPECT_EQ(input_failure(kApprove, named("r")), "FORBIDDEN approvals of plans" + hint);
+  EXPECT_EQ(create(plan("s", "APPROVED")), "FORBIDDEN pushes of approved plans" + hint);
+  allow_only({"plan:approve", "protected", "schema:read"});
+  EXPECT_EQ(input_failure(kApprove, named("r")), "");
+  EXPECT_EQ(status("r"), "APPROVED");
+  caller = admin;
+  protect("selfApproval");
+  EXPECT_EQ(create(plan("t")), "");
+  EXPECT_EQ(input_failure(kApprove, named("t")), "");
+}
+
 }  // namespace
 }  // namespace rhumb::registry

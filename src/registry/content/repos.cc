@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "registry/content/ci_runs.h"
+#include "registry/content/protected_flows.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -34,18 +35,14 @@ Result<int64_t> ensure_named(Session& session,
 
 /// What the organization wants new repositories to start with.
 Result<void> apply_defaults(Session& session, int64_t org_id, int64_t repo_id) {
-  std::optional<Row> defaults = TRY(
-      session.find_row("SELECT protect_down, plan_approvals, plan_self_approval, plan_expiry_hours "
-                       "FROM organizations WHERE id = ?",
-                       {org_id}));
-  if (!defaults.has_value()) {
-    return {};
-  }
-  defaults->emplace_back(repo_id);
+  const std::string columns = fmt::format(
+      "protect_down, plan_approvals, plan_self_approval, plan_expiry_hours, review_policy, {}",
+      kFlowColumns);
   return session.run(
-      "UPDATE repos SET protect_down = ?, plan_approvals = ?, plan_self_approval = ?, "
-      "plan_expiry_hours = ? WHERE id = ?",
-      *defaults);
+      fmt::format("UPDATE repos SET ({}) = (SELECT {} FROM organizations WHERE id = ?) WHERE id = ? "
+                  "AND EXISTS (SELECT 1 FROM organizations WHERE id = ?)",
+                  columns, columns),
+      {org_id, repo_id, org_id});
 }
 
 }  // namespace
@@ -77,6 +74,9 @@ Repo read_repo(const Row& row, size_t offset) {
                              .self_approval = at(21).flag(),
                              .expiry_hours = at(22).number()};
   repo.locked_tags = at(23).flag();
+  repo.flows = read_flows(row, offset + 24);
+  repo.review_policy = at(29).find_text().value_or("");
+  repo.retention_days = at(30).find_number();
   return repo;
 }
 
@@ -95,6 +95,18 @@ Result<Repo> load_repo(Session& session, int64_t org_id, int64_t id) {
 Result<std::optional<Repo>> find_repo(Session& session,
                                       int64_t org_id,
                                       std::string_view slug_or_name) {
+  std::optional<Repo> found = TRY(find_current_repo(session, org_id, slug_or_name));
+  if (!found.has_value()) {
+    found = TRY(find_by(session,
+                        "r.id = (SELECT repo_id FROM former_slugs WHERE org_id = ? AND slug = ?)",
+                        {org_id, to_slug(slug_or_name)}));
+  }
+  return found;
+}
+
+Result<std::optional<Repo>> find_current_repo(Session& session,
+                                              int64_t org_id,
+                                              std::string_view slug_or_name) {
   std::optional<Repo> found =
       TRY(find_by(session, "r.org_id = ? AND r.slug = ?", {org_id, slug_or_name}));
   if (!found.has_value()) {
@@ -119,6 +131,8 @@ Result<Repo> create_repo(Session& session, const NewRepo& repo) {
       {repo.org_id, project, repo.slug, repo.name, repo.type, repo.driver, repo.description,
        repo.slug == kDanglingSlug, repo.now}));
   TRY(apply_defaults(session, repo.org_id, id.number()));
+  TRY(session.run("DELETE FROM former_slugs WHERE org_id = ? AND slug = ?",
+                  {repo.org_id, repo.slug}));
   TRY(claim_ci_runs(session, repo.org_id, id.number(), repo.slug));
   return load_repo(session, repo.org_id, id.number());
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "codec/json.h"
+#include "registry/content/protected_flows.h"
 #include "registry/ingest/projection.h"
 #include "registry/names.h"
 
@@ -45,6 +46,16 @@ Result<std::optional<TagRow>> find_tag(Session& session, int64_t repo_id, std::s
                                       (*row)[2].number(), (*row)[3].number()});
 }
 
+/// What is archived takes nothing in; what is protected, from some.
+Result<void> check_open_to_pushes(const Caller& caller, const Repo& repo) {
+  if (repo.archived_at) {
+    return Error(ErrorCode::kConflict,
+                 fmt::format("repository \"{}\" is archived; bring it back before you push to it",
+                             repo.slug));
+  }
+  return repo.flows.push ? require_protected(caller, repo, "pushes") : Result<void>();
+}
+
 std::string_view push_permission(std::string_view type) {
   return type == kSchemaType ? "schema:push" : "dir:push";
 }
@@ -60,12 +71,13 @@ Result<Repo> find_tagged_repo(Session& session, const Caller& caller, const std:
   return *std::move(repo);
 }
 
-Result<void> check_unlocked(const Repo& repo, std::string_view tag) {
+/// Whether a tag may stand for something else, or go.
+Result<void> check_movable(const Caller& caller, const Repo& repo, std::string_view tag) {
   if (repo.locked_tags && tag != kLatestTag) {
     return Error(ErrorCode::kConflict,
                  fmt::format("tag \"{}\" of \"{}\" is locked; use another tag", tag, repo.slug));
   }
-  return {};
+  return repo.flows.move_tag ? require_protected(caller, repo, "moves of tags") : Result<void>();
 }
 
 /// A tag before or after a change, as the audit log has it.
@@ -153,7 +165,7 @@ Result<TagRow> store_move(Registry& registry,
   if (state_id == tag.state_id) {
     return tag;
   }
-  TRY(check_unlocked(repo, tag.name));
+  TRY(check_movable(caller, repo, tag.name));
   AuditEntry entry = audit_entry(caller, registry.now(), "tag.move", "repo/" + repo.slug);
   entry.before = codec::format_json(tag_json(tag.name, tag.state_id));
   entry.after = codec::format_json(tag_json(tag.name, state_id));
@@ -205,6 +217,7 @@ Result<Repo> ensure_pushed_repo(Session& session,
   if (found) {
     TRY(check_type(*found, target.type));
     TRY(require(caller, push_permission(target.type), {.repo = found->slug}));
+    TRY(check_open_to_pushes(caller, *found));
     if (found->driver != target.driver && !target.driver.empty()) {
       TRY(session.run("UPDATE repos SET driver = ? WHERE id = ?", {target.driver, found->id}));
     }
@@ -235,7 +248,7 @@ Result<TagOutcome> tag_push(Registry& registry,
   }
   const bool moves = before && push.tag != kLatestTag;
   if (moves) {
-    TRY(check_unlocked(repo, push.tag));
+    TRY(check_movable(caller, repo, push.tag));
   }
   const int64_t now = registry.now();
   const int64_t push_id = TRY(note_push(session, caller, repo, push, now));
@@ -274,7 +287,7 @@ Result<void> delete_tag(Registry& registry,
       return invalid("tag \"latest\" cannot be deleted");
     }
     const TagRow known = TRY(load_tag(session, repo, tag));
-    TRY(check_unlocked(repo, tag));
+    TRY(check_movable(caller, repo, tag));
     AuditEntry entry = audit_entry(caller, registry.now(), "tag.delete", "repo/" + repo.slug);
     entry.before = codec::format_json(tag_json(known.name, known.state_id));
     TRY(append_audit(session, std::move(entry)));

@@ -39,6 +39,7 @@ std::vector<std::string> permissions_of(std::string_view role) {
     out.emplace_back("plan:approve");
     out.emplace_back(kAdminPermission);
     out.emplace_back(kOverridePermission);
+    out.emplace_back(kProtectedPermission);
   }
   if (role == "OWNER") {
     out.emplace_back(kOwnerPermission);
@@ -69,10 +70,19 @@ std::optional<std::string> optional_text(const Json& object, std::string_view ke
 }  // namespace
 
 const std::vector<std::string>& known_scopes() {
-  static const std::vector<std::string> scopes = {
-      "dir:read",       "dir:push",     "schema:read",  "schema:push",
-      "plan:push",      "plan:approve", "report:write", "ci:write",
-      "snapshot:write", "repo:create",  "cloud:read",   std::string(kOverridePermission)};
+  static const std::vector<std::string> scopes = {"dir:read",
+                                                  "dir:push",
+                                                  "schema:read",
+                                                  "schema:push",
+                                                  "plan:push",
+                                                  "plan:approve",
+                                                  "report:write",
+                                                  "ci:write",
+                                                  "snapshot:write",
+                                                  "repo:create",
+                                                  "cloud:read",
+                                                  std::string(kOverridePermission),
+                                                  std::string(kProtectedPermission)};
   return scopes;
 }
 

@@ -24,6 +24,9 @@ inline constexpr std::string_view kAdminPermission = "admin";
 inline constexpr std::string_view kOwnerPermission = "owner";
 /// Runs in protected environments; comes with a role, and bots have it with `report:write`.
 inline constexpr std::string_view kDeployPermission = "deploy";
+/// What a repository protects: pushes, moves of tags, approved plans, approvals of them; a scope,
+/// and part of the highest roles.
+inline constexpr std::string_view kProtectedPermission = "protected";
 /// Passing over a promotion policy, with a reason; a scope, and part of the highest roles.
 inline constexpr std::string_view kOverridePermission = "deployer-override";
 

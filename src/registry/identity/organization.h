@@ -16,6 +16,7 @@ struct Organization {
   std::string name;
   int64_t created_at = 0;
   DownProtection down;                       ///< of new repositories
+  ProtectedFlows flows;                      ///< likewise
   std::optional<std::string> review_policy;  ///< of new repositories
   std::optional<int64_t> retention_days;     ///< none: for ever
   int64_t session_hours = 0;

@@ -5,6 +5,7 @@
 #include "codec/json.h"
 #include "registry/content/down_plans.h"
 #include "registry/content/drifts.h"
+#include "registry/content/repo_settings.h"
 #include "registry/names.h"
 #include "registry/store/neighbours.h"
 
@@ -88,6 +89,9 @@ Result<Repo*> IngestJob::repo(const RepoSighting& sighting) {
   // What belongs nowhere is kept in one place, whatever it is.
   if (!found->hidden) {
     TRY(check_type(*found, sighting.type));
+  }
+  if (found->archived_at) {
+    TRY(revive_repo(session_, caller_, *found, now_));
   }
   names_.emplace(dir, found->id);
   int64_t id = found->id;

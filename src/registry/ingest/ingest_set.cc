@@ -41,7 +41,8 @@ Result<StoredSet> load_set(Session& session, int64_t event_id) {
       "e.error, s.steps, e.kind FROM events e JOIN sets s ON s.event_id = e.id WHERE e.id = ?",
       {event_id}));
   if (!row.has_value()) {
-    return Error(ErrorCode::kInternal, fmt::format("set {} is missing", event_id));
+    return Error(ErrorCode::kConflict,
+                 fmt::format("set {} was deleted with its repository", event_id));
   }
   const Row& r = *row;
   StoredSet set;

@@ -71,6 +71,9 @@ class Check {
   Result<void> find_answer(Session& session) {
     std::optional<Repo> repo = TRY(find_repo(session, caller_.org_id, question_.repo));
     const int64_t repo_id = repo ? repo->id : 0;
+    const auto since =
+        TRY(protected_since(session, caller_.org_id, repo ? &*repo : nullptr, question_.env));
+    is_protected_ = since.has_value();
     place_ = {.repo = repo ? repo->slug : to_slug(question_.repo), .env = question_.env};
     TRY(check_rights(caller_, place_, !question_.targets.empty()));
     answer_.reasons = TRY(find_reasons(session, registry_,
@@ -80,8 +83,6 @@ class Check {
                                         .version = question_.version,
                                         .dir_hash = question_.dir_hash,
                                         .at = now_}));
-    const auto since = TRY(protected_since(session, caller_.org_id, question_.env));
-    is_protected_ = since.has_value();
     targets_ = question_.targets;
     const std::optional<int64_t> env_id = TRY(find_env_id(session, caller_.org_id, question_.env));
     TRY(name_targets(session, {.repo_id = repo_id, .env_id = env_id.value_or(0)}, targets_));
@@ -93,8 +94,8 @@ class Check {
     if (is_protected_ && !may_deploy(caller_, place_)) {
       answer_.reasons.push_back(
           {std::string(kProtectionPolicy),
-           fmt::format("\"{}\" may not deploy to the protected environment \"{}\"",
-                       caller_.origin.actor.name, question_.env),
+           fmt::format("\"{}\" may not deploy \"{}\" to \"{}\", which is protected",
+                       caller_.origin.actor.name, place_.repo, question_.env),
            PolicyAction::kFail,
            {}});
     }

@@ -50,7 +50,8 @@ Result<std::vector<PolicyReason>> ReportJudge::find_violations(
     return out;
   }
   const std::string& env = deployment.prepared.report.env_name;
-  const std::optional<int64_t> since = TRY(protected_since(session_, caller_.org_id, env));
+  const std::optional<int64_t> since =
+      TRY(protected_since(session_, caller_.org_id, &deployment.repo, env));
   if (since && start_of(deployment) >= *since - kPermitSkewNs) {
     out.push_back({std::string(kProtectionPolicy),
                    fmt::format("the run in \"{}\" was not let in: {}", env, *refusal),

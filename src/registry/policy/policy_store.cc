@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "registry/api/request_context.h"
 #include "registry/names.h"
 #include "registry/policy/policy_json.h"
@@ -145,18 +147,25 @@ Result<std::optional<PromotionPolicy>> find_policy(Session& session,
 
 Result<std::optional<int64_t>> protected_since(Session& session,
                                                int64_t org_id,
+                                               const Repo* repo,
                                                std::string_view env_name) {
-  const Value found = TRY(session.scalar(
+  const Value of_env = TRY(session.scalar(
       "SELECT coalesce(protected_at, 0) FROM environments WHERE org_id = ? AND name = ? AND "
       "protected = 1",
       {org_id, env_name}));
-  return found.find_number();
+  const std::optional<int64_t> of_repo =
+      repo == nullptr ? std::optional<int64_t>() : repo->flows.deploy_since;
+  if (of_env.is_null() || !of_repo) {
+    return of_env.is_null() ? of_repo : of_env.find_number();
+  }
+  return std::optional(std::min(of_env.number(), *of_repo));
 }
 
 Result<bool> has_policies(Session& session, int64_t org_id) {
   const Value found = TRY(session.scalar(
       "SELECT id FROM promotion_policies WHERE org_id = ?1 UNION ALL SELECT id FROM environments "
-      "WHERE org_id = ?1 AND protected = 1 LIMIT 1",
+      "WHERE org_id = ?1 AND protected = 1 UNION ALL SELECT id FROM repos WHERE org_id = ?1 AND "
+      "deploy_protected_at IS NOT NULL LIMIT 1",
       {org_id}));
   return !found.is_null();
 }

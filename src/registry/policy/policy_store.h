@@ -22,9 +22,11 @@ Result<std::optional<PromotionPolicy>> find_policy(Session& session,
                                                    int64_t org_id,
                                                    int64_t repo_id);
 
-/// Since when runs in an environment need a permit; nothing: they need none.
+/// Since when runs of a repository (null: one that there is not yet) in an environment need a
+/// permit, because either is protected; nothing: they need none.
 Result<std::optional<int64_t>> protected_since(Session& session,
                                                int64_t org_id,
+                                               const Repo* repo,
                                                std::string_view env_name);
 
 /// Whether anything of this file guards anything in the organization.

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "migrate/sum.h"
+#include "registry/content/repo_settings.h"
 #include "registry/policy/permit.h"
 #include "registry/policy/policy_approvals.h"
 #include "registry/policy/policy_check.h"
@@ -324,7 +325,7 @@ TEST_F(PromotionTest, WhoMayAskAndWhoMayDeploy) {
     std::string only_asking;
   };
   const std::string refused =
-      "protected environment: \"admin\" may not deploy to the protected environment \"prod\"";
+      "protected environment: \"admin\" may not deploy \"app\" to \"prod\", which is protected";
   const std::string no_rights = "permission \"report:write\" is required";
   const Row rows[] = {
       {{{"report:write"}, {}}, "yes", "yes"},
@@ -344,6 +345,22 @@ TEST_F(PromotionTest, WhoMayAskAndWhoMayDeploy) {
     asked.targets.clear();
     EXPECT_EQ(ask(asked), rows[i].only_asking) << i;
   }
+}
+
+TEST_F(PromotionTest, ARepositoryCanProtectItsDeploymentsEverywhere) {
+  RepoChange change;
+  change.flows.deploy = true;
+  ASSERT_TRUE(update_repo(*registry_, registry_.caller(), 1, change));
+  deploy("s1", "3");
+  EXPECT_EQ(check(question("3"))->permits.size(), 1U);
+  registry_.caller().rights = Rights{{}, {{"DEVELOPER", {}, {}, {}}}};
+  EXPECT_EQ(ask(question("3")),
+            "protected environment: \"admin\" may not deploy \"app\" to \"prod\", which is "
+            "protected");
+  registry_.caller().rights = Rights{{}, {{"OWNER", {}, {}, {}}}};
+  change.flows.deploy = false;
+  ASSERT_TRUE(update_repo(*registry_, registry_.caller(), 1, change));
+  EXPECT_TRUE(check(question("3"))->permits.empty());
 }
 
 TEST_F(PromotionTest, PermitsAreForProtectedEnvironmentsOnly) {
