@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "cli/command.h"
 
 /// Commands that read and write the registry.
@@ -15,6 +17,9 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_cloud_wait_command();
 [[nodiscard]] Command make_cloud_report_command();
 [[nodiscard]] Command make_cloud_token_command();
+
+/// `cloud repo update|archive|rm`.
+[[nodiscard]] std::vector<Command> make_repo_change_commands();
 
 [[nodiscard]] Command make_login_command();
 [[nodiscard]] Command make_logout_command();

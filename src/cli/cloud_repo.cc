@@ -1,7 +1,5 @@
 // `cloud repo list|describe|create`.
 
-#include <chrono>
-
 #include "base/go_format.h"
 #include "base/text.h"
 #include "cli/cloud_call.h"
@@ -105,56 +103,6 @@ Result<int> run_repo_create(Invocation& invocation) {
   });
 }
 
-/// What is to change; the rest stays. Errors: nothing is; an expiry that is no number of hours.
-Result<Json> read_protection(const FlagSet& flags) {
-  Json flows = Json::object();
-  if (flags.changed("protect-down")) {
-    flows.set("migrateDown", flags.boolean("protect-down"));
-  }
-  if (flags.changed("approvals")) {
-    flows.set("approvals", flags.integer("approvals"));
-  }
-  if (flags.changed("self-approval")) {
-    flows.set("selfApproval", flags.boolean("self-approval"));
-  }
-  if (flags.changed("plan-expiry")) {
-    const auto expiry = flags.duration("plan-expiry");
-    const auto hours = std::chrono::duration_cast<std::chrono::hours>(expiry);
-    if (hours != expiry) {
-      return invalid("--plan-expiry takes whole hours, such as 72h");
-    }
-    flows.set("expiryHours", static_cast<int64_t>(hours.count()));
-  }
-  if (flows.empty()) {
-    return invalid("nothing to change; see --help");
-  }
-  return flows;
-}
-
-Result<int> run_repo_update(Invocation& invocation) {
-  TRY(check_required_flags(invocation.command, invocation.flags));
-  Json flows = TRY(read_protection(invocation.flags));
-  return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
-    Json by_slug = Json::object({{"slug", invocation.flags.text("slug")}});
-    const Json repo = TRY(require_object(client.call_input(registry_api::kRepo, std::move(by_slug)),
-                                         registry_api::kRepo, "repository"));
-    const Json updated = TRY(client.call_input(
-        registry_api::kUpdateRepo,
-        Json::object({{"id", cloud_text(repo, "id")}, {"protectedFlows", std::move(flows)}})));
-    const std::vector<CloudField> fields = {{"slug", "Slug"},
-                                            {"protectedFlows.migrateDown", "ProtectDown"},
-                                            {"protectedFlows.approvals", "Approvals"},
-                                            {"protectedFlows.selfApproval", "SelfApproval"},
-                                            {"protectedFlows.expiryHours", "PlanExpiryHours"}};
-    return print_object(invocation, cloud_value(updated, "*cloud.Repo", fields),
-                        {{"Slug", cloud_text(updated, fields[0].member)},
-                         {"Approval of Reverts", cloud_text(updated, fields[1].member)},
-                         {"Approvals", cloud_text(updated, fields[2].member)},
-                         {"Self Approval", cloud_text(updated, fields[3].member)},
-                         {"Plan Expiry Hours", cloud_text(updated, fields[4].member)}});
-  });
-}
-
 Command make_list() {
   Command command;
   command.name = "list";
@@ -200,39 +148,16 @@ Command make_create() {
   return command;
 }
 
-Command make_update() {
-  Command command;
-  command.name = "update";
-  command.arguments = "[flags]";
-  command.summary = "Changes whether reverts of a repository need an approval.";
-  command.description =
-      "With --protect-down, 'migrate down' on the repository's directory waits until its plan is\n"
-      "approved by somebody else, see 'cloud plan'. What is not named stays; plans that were "
-      "asked\n"
-      "for keep what they were made under.";
-  command.examples =
-      "  atlas cloud repo update --slug myapp --protect-down\n"
-      "  atlas cloud repo update --slug myapp --approvals 2 --plan-expiry 24h\n"
-      "  atlas cloud repo update --slug myapp --protect-down=false";
-  command.flags = {
-      text_flag("slug", "", "slug of the repository"),
-      bool_flag("protect-down", "'migrate down' needs an approval"),
-      with_kind(text_flag("approvals", "1", "how many have to approve"), FlagKind::kInt),
-      bool_flag("self-approval", "whoever asks may approve"),
-      with_kind(text_flag("plan-expiry", "72h0m0s", "how long a plan waits"), FlagKind::kDuration),
-      format_flag()};
-  command.required_flags = {"slug"};
-  command.run = run_repo_update;
-  return command;
-}
-
 }  // namespace
 
 Command make_cloud_repo_command() {
   Command command;
   command.name = "repo";
   command.summary = "Repositories: what is deployed.";
-  command.children = {make_list(), make_describe(), make_create(), make_update()};
+  command.children = {make_list(), make_describe(), make_create()};
+  for (Command& change : make_repo_change_commands()) {
+    command.children.push_back(std::move(change));
+  }
   return command;
 }
 

@@ -98,8 +98,18 @@ inline constexpr Document kAbortMigratePlan{
 inline constexpr Document kUpdateRepo{
     "updateRepo",
     "mutation updateRepo($input: UpdateRepoInput!) {\n  updateRepo(input: $input) {\n    slug\n"
-    "    link\n    protectedFlows {\n      migrateDown\n      approvals\n"
-    "      selfApproval\n      expiryHours\n    }\n  }\n}"};
+    "    name\n    description\n    project\n    link\n    reviewPolicy\n    lockedTags\n"
+    "    protectedFlows {\n      migrateDown\n      push\n      moveTag\n      deploy\n"
+    "      pushPlan\n      approvePlan\n      approvals\n      selfApproval\n"
+    "      expiryHours\n    }\n  }\n}"};
+inline constexpr Document kArchiveRepo{
+    "archiveRepo",
+    "mutation archiveRepo($input: ArchiveInput!) {\n  archiveRepo(input: $input) {\n    slug\n"
+    "    archivedAt\n  }\n}"};
+inline constexpr Document kDeleteRepo{
+    "deleteRepo",
+    "mutation deleteRepo($input: DeleteRepoInput!) {\n  deleteRepo(input: $input) {\n"
+    "    success\n  }\n}"};
 
 inline constexpr Document kCheckDeployment{
     "checkDeployment",
