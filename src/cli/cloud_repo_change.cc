@@ -94,9 +94,9 @@ Result<Json> read_change(const FlagSet& flags) {
 }
 
 Result<std::string> find_id(RegistryClient& client, const std::string& slug) {
-  const Json repo = TRY(require_object(
-      client.call_input(registry_api::kRepo, Json::object({{"slug", slug}})), registry_api::kRepo,
-      "repository"));
+  const Json repo =
+      TRY(require_object(client.call_input(registry_api::kRepo, Json::object({{"slug", slug}})),
+                         registry_api::kRepo, "repository"));
   return cloud_text(repo, "id");
 }
 
@@ -161,8 +161,8 @@ Result<int> run_remove(Invocation& invocation) {
   TRY(check_required_flags(invocation.command, invocation.flags));
   return with_registry(invocation, [&](RegistryClient& client) -> Result<int> {
     const std::string& slug = invocation.flags.text("slug");
-    Json input = Json::object({{"id", TRY(find_id(client, slug))},
-                               {"confirmSlug", invocation.flags.text("confirm")}});
+    Json input = Json::object(
+        {{"id", TRY(find_id(client, slug))}, {"confirmSlug", invocation.flags.text("confirm")}});
     TRY(client.call_input(registry_api::kDeleteRepo, std::move(input)));
     invocation.app.out << "Repository " << go_quote(slug) << " is deleted.\n";
     return 0;
@@ -182,7 +182,8 @@ Command make_update() {
       "What is not named stays. With --protect-down, 'migrate down' on the repository's directory\n"
       "waits until its plan is approved by somebody else, see 'cloud plan'; plans that were asked "
       "for\n"
-      "keep what they were made under. The other protections leave a flow to administrators and to\n"
+      "keep what they were made under. The other protections leave a flow to administrators and "
+      "to\n"
       "tokens with the scope 'protected'; with --protect-deploy every run needs a permit, as in a\n"
       "protected environment. A former slug still leads to the repository.\n"
       "Needs a token with the role ADMIN or OWNER.";

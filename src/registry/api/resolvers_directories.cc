@@ -10,8 +10,8 @@
 #include "registry/api/request_context.h"
 #include "registry/api/views.h"
 #include "registry/content/directory_archive.h"
-#include "registry/content/push.h"
 #include "registry/content/protected_flows.h"
+#include "registry/content/push.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {

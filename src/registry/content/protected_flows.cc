@@ -10,7 +10,9 @@ using codec::Json;
 constexpr int64_t kApprovalsMax = 100;
 constexpr int64_t kExpiryHoursMax = int64_t{24} * 365;
 
-Result<void> check_range(std::string_view what, const std::optional<int64_t>& number, int64_t most) {
+Result<void> check_range(std::string_view what,
+                         const std::optional<int64_t>& number,
+                         int64_t most) {
   if (number && (*number < 1 || *number > most)) {
     return invalid(fmt::format("protectedFlows.{} must be from 1 to {}", what, most));
   }

@@ -73,7 +73,8 @@ class Update {
     }
     TRY(store());
     TRY(audit("settings.update", settings_json(before_), settings_json(after_)));
-    TRY(audit("policy.update", protected_flows_json(before_.down, before_.flows), protected_flows_json(after_.down, after_.flows)));
+    TRY(audit("policy.update", protected_flows_json(before_.down, before_.flows),
+              protected_flows_json(after_.down, after_.flows)));
     return after_;
   }
 

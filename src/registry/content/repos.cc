@@ -39,9 +39,10 @@ Result<void> apply_defaults(Session& session, int64_t org_id, int64_t repo_id) {
       "protect_down, plan_approvals, plan_self_approval, plan_expiry_hours, review_policy, {}",
       kFlowColumns);
   return session.run(
-      fmt::format("UPDATE repos SET ({}) = (SELECT {} FROM organizations WHERE id = ?) WHERE id = ? "
-                  "AND EXISTS (SELECT 1 FROM organizations WHERE id = ?)",
-                  columns, columns),
+      fmt::format(
+          "UPDATE repos SET ({}) = (SELECT {} FROM organizations WHERE id = ?) WHERE id = ? "
+          "AND EXISTS (SELECT 1 FROM organizations WHERE id = ?)",
+          columns, columns),
       {org_id, repo_id, org_id});
 }
 
