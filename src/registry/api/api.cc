@@ -29,6 +29,7 @@ graphql::Resolvers all_resolvers() {
   add_identity_resolvers(resolvers);
   add_directory_resolvers(resolvers);
   add_schema_resolvers(resolvers);
+  add_schema_diff_resolvers(resolvers);
   add_tag_resolvers(resolvers);
   add_plan_resolvers(resolvers);
   add_ci_resolvers(resolvers);

@@ -39,6 +39,7 @@ void bind_field(graphql::Resolvers& resolvers,
 void add_identity_resolvers(graphql::Resolvers& resolvers);
 void add_directory_resolvers(graphql::Resolvers& resolvers);
 void add_schema_resolvers(graphql::Resolvers& resolvers);
+void add_schema_diff_resolvers(graphql::Resolvers& resolvers);
 void add_tag_resolvers(graphql::Resolvers& resolvers);
 void add_plan_resolvers(graphql::Resolvers& resolvers);
 void add_ci_resolvers(graphql::Resolvers& resolvers);
