@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "graphql/response.h"
+#include "registry/names.h"
 
 namespace rhumb::registry {
 namespace {
@@ -82,6 +83,12 @@ std::vector<std::string> read_texts(const Json& input, std::string_view member) 
     }
   }
   return out;
+}
+
+Result<std::string> read_search(const Json& input, std::string_view member) {
+  std::string text = input.string_or_empty(member);
+  TRY(check_length(member, text));
+  return text;
 }
 
 std::optional<std::string> read_text(const Json& input, std::string_view member) {

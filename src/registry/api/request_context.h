@@ -69,6 +69,9 @@ Result<std::optional<int64_t>> read_instant(const codec::Json& input, std::strin
 /// The texts of a list; none when it is absent.
 [[nodiscard]] std::vector<std::string> read_texts(const codec::Json& input,
                                                   std::string_view member);
+/// A text that names are searched for; empty when it is absent.
+/// Errors: kInvalid for one that is longer than any name.
+Result<std::string> read_search(const codec::Json& input, std::string_view member);
 /// A member that may be absent.
 [[nodiscard]] std::optional<std::string> read_text(const codec::Json& input,
                                                    std::string_view member);

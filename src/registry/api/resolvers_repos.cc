@@ -35,12 +35,12 @@ struct RepoQuery {
   }
 };
 
-RepoQuery make_query(int64_t org_id, const Json& input) {
+Result<RepoQuery> make_query(int64_t org_id, const Json& input) {
   RepoQuery query;
   query.params.emplace_back(org_id);
   query.add(input.find_bool("archived").value_or(false) ? "r.archived_at IS NOT NULL"
                                                         : "r.archived_at IS NULL");
-  const std::string search = input.string_or_empty("search");
+  const std::string search = TRY(read_search(input, "search"));
   if (!search.empty()) {
     query.add("(r.slug LIKE ? ESCAPE '\\' OR r.name LIKE ? ESCAPE '\\')",
               {like_pattern(search), like_pattern(search)});
@@ -80,7 +80,7 @@ Result<Json> resolve_repos(RequestContext& context, FieldCall& call) {
   const Json& input = call.input();
   bool all = input.is_null();
   const Page page = TRY(read_page(input.find("page")));
-  const RepoQuery query = make_query(context.caller.org_id, input);
+  const RepoQuery query = TRY(make_query(context.caller.org_id, input));
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     const Value total =
         TRY(session.scalar("SELECT count(*) FROM repos r " + query.where, query.params));
@@ -213,7 +213,8 @@ Result<Json> resolve_last_push(RequestContext& context, FieldCall& call) {
 
 Result<Json> resolve_tags(RequestContext& context, FieldCall& call) {
   const Page page = TRY(read_page(call.arguments().find("page")));
-  return list_tags(context, id_of(call), call.arguments().string_or_empty("search"), page);
+  const std::string search = TRY(read_search(call.arguments(), "search"));
+  return list_tags(context, id_of(call), search, page);
 }
 
 /// Checks of a file as they are stored; a failed one kept the file from running.

@@ -76,10 +76,10 @@ Result<Json> resolve_instance(RequestContext& context, FieldCall& call) {
 Result<Json> resolve_instances(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, "cloud:read"));
   const Page page = TRY(read_page(call.input().find("page")));
+  const std::string search = TRY(read_search(call.input(), "search"));
   const InstancePage found =
       TRY(read_value<InstancePage>(context.registry.store, [&](Session& session) {
-        return list_instances(session, context.caller.org_id,
-                              call.input().string_or_empty("search"), page);
+        return list_instances(session, context.caller.org_id, search, page);
       }));
   Json instances = Json::array();
   for (const Instance& instance : found.instances) {

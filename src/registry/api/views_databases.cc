@@ -93,7 +93,7 @@ Result<std::optional<Condition>> make_condition(Session& session,
     }
     where.add(fmt::format("d.status IN ({})", list), params);
   }
-  const std::string search = input.string_or_empty("search");
+  const std::string search = TRY(read_search(input, "search"));
   if (!search.empty()) {
     where.add("d.name LIKE ? ESCAPE '\\'", {like_pattern(search)});
   }

@@ -136,7 +136,7 @@ Result<bool> read_filter(Session& session, const Json& input, EventFilter& filte
     filter.database_id = TRY(read_id(database, "database"));
   }
   filter.statuses = read_statuses(input);
-  filter.name = input.string_or_empty("name");
+  filter.name = TRY(read_search(input, "name"));
   filter.version = input.string_or_empty("version");
   filter.trigger_type = input.string_or_empty("triggerType");
   filter.from = TRY(read_instant(input, "from"));
