@@ -8,7 +8,9 @@ RHUMB_KILLS the number of times the history test kills its run (30), RHUMB_CUTS 
 connections in real histories on PostgreSQL and MariaDB (0; with it, short files are cut at every boundary),
 RHUMB_STATEMENTS the statements of the masking test (20000), RHUMB_RUNNERS the runs on one database (20),
 RHUMB_KILL_POINTS the statements that are killed one by one (10), RHUMB_NODE_KILLS how often one of two registries
-on one store is killed (3) and RHUMB_NODE_SECONDS the time before each (0.7), RHUMB_SEED repeats a failure.
+on one store is killed (3) and RHUMB_NODE_SECONDS the time before each (0.7), RHUMB_SERVER_KILLS how often a
+single one (5), RHUMB_REQUESTS_SECONDS how long generated requests are sent (3), RHUMB_SEED repeats a failure.
+RHUMB_WRITE_DOCS writes docs/permissions.md anew.
 """
 
 import glob

@@ -122,7 +122,8 @@ Result<void> hide(Session& session, const Caller& caller, const Repo& repo, int6
   TRY(session.run("DELETE FROM event_counts WHERE repo_id = ?", {repo.id}));
   return session.run(
       "UPDATE repos SET org_id = 0, hidden = 1, slug = ?, name = ?, description = NULL, "
-      "head_state_id = NULL, last_push_id = NULL WHERE id = ?",
+      "head_state_id = NULL, last_push_id = NULL, reported_version = '', databases_synced = 0, "
+      "databases_pending = 0, databases_failed = 0 WHERE id = ?",
       {fmt::format("{} {}", kLeaving, repo.id), kLeaving, repo.id});
 }
 

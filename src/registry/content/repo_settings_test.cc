@@ -240,6 +240,12 @@ TEST_F(RepoRemovalTest, NothingIsLeftOfItAndNothingElseGoes) {
   EXPECT_EQ(text(input(kDelete, removal("shop"))), R"j({"deleteRepo":{"success":true}})j");
 
   EXPECT_THAT(left(1), testing::IsEmpty());
+  EXPECT_EQ(registry_
+                .scalar("SELECT reported_version || databases_synced || databases_pending || "
+                        "databases_failed FROM repos WHERE id = 1")
+                .text(),
+            "000")
+      << "what a rebuild makes of it";
   EXPECT_EQ(count("SELECT count(*) FROM event_files"), 1);
   EXPECT_EQ(count("SELECT count(*) FROM events"), 1);
   EXPECT_EQ(count("SELECT count(*) FROM dir_files"), count("SELECT count(*) FROM dir_files f JOIN "

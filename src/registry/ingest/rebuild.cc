@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "registry/content/repo_removal.h"
 #include "registry/content/repos.h"
 #include "registry/ingest/projection.h"
 #include "registry/store/store.h"
@@ -121,7 +122,7 @@ Result<std::map<int64_t, std::string>> greatest_reported(Session& session) {
 Result<void> measure_repositories(Session& session, RebuildReport& report) {
   StateOrders orders;
   std::map<int64_t, std::string> greatest = TRY(greatest_reported(session));
-  const Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r", kRepoColumns)));
+  const Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r WHERE r.org_id <> 0", kRepoColumns)));
   for (const Row& row : rows) {
     Repo repo = read_repo(row);
     repo.reported_version = greatest[repo.id];
@@ -169,6 +170,7 @@ Result<RebuildReport> rebuild_projections(Session& session) {
 
 Result<RebuildReport> rebuild_registry(const StoreAddress& address) {
   const std::unique_ptr<Store> store = TRY(open_store(address, StoreOpening::kExisting));
+  TRY(finish_removals(*store));
   return write_value<RebuildReport>(*store,
                                     [](Session& session) { return rebuild_projections(session); });
 }
