@@ -17,6 +17,7 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_cloud_wait_command();
 [[nodiscard]] Command make_cloud_report_command();
 [[nodiscard]] Command make_cloud_token_command();
+[[nodiscard]] Command make_cloud_redact_command();
 
 /// `cloud repo update|archive|rm`.
 [[nodiscard]] std::vector<Command> make_repo_change_commands();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -53,6 +55,11 @@ class ResponseStream {
   /// server stops, or the client reads so slowly that the queue would pass
   /// ServerOptions::stream_bytes_max, which closes the stream.
   virtual bool write(std::string piece) = 0;
+  /// Waits until a piece of that size fits, for whoever has more to send than a queue holds. False
+  /// when the stream is closed, or the client has read too little within `limit`.
+  virtual bool wait_for_room(size_t /*bytes*/, std::chrono::milliseconds /*limit*/) {
+    return is_open();
+  }
   /// Ends the response after what is queued.
   virtual void close() = 0;
   [[nodiscard]] virtual bool is_open() const = 0;

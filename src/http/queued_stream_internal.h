@@ -2,6 +2,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -37,10 +39,19 @@ class QueuedStream : public ResponseStream {
     return fits;
   }
 
+  bool wait_for_room(size_t bytes, std::chrono::milliseconds limit) override {
+    std::unique_lock lock(mutex_);
+    const auto can_go_on = [&] {
+      return !open_ || queue_.empty() || queue_.size() + bytes <= bytes_max_;
+    };
+    return taken_.wait_for(lock, limit, can_go_on) && open_;
+  }
+
   void close() override {
     const std::lock_guard lock(mutex_);
     if (open_) {
       open_ = false;
+      taken_.notify_all();
       wake();
     }
   }
@@ -59,12 +70,14 @@ class QueuedStream : public ResponseStream {
   Taken take() {
     const std::lock_guard lock(mutex_);
     woken_ = false;
+    taken_.notify_all();
     return {.bytes = std::exchange(queue_, {}), .ended = !open_, .overflow = overflow_};
   }
   /// For the connection, which is going: no more posts. False when it was told before.
   bool detach() {
     const std::lock_guard lock(mutex_);
     open_ = false;
+    taken_.notify_all();
     connection_.reset();
     return std::exchange(attached_, false);
   }
@@ -83,6 +96,7 @@ class QueuedStream : public ResponseStream {
   std::weak_ptr<ConnectionBase> connection_;
   asio::any_io_executor executor_;
   const size_t bytes_max_;
+  std::condition_variable taken_;  // or closed
   std::string queue_;
   bool open_ = true;
   bool overflow_ = false;

@@ -10,6 +10,7 @@
 #include "cli/app.h"
 #include "cli/migrate_flags.h"
 #include "cli/version.h"
+#include "main/audit_commands.h"
 #include "main/store_commands.h"
 #include "main/web_assets.h"
 #include "registry/serve.h"
@@ -32,6 +33,20 @@ std::vector<cli::FlagSpec> serve_flags() {
           store_flag(),
           cli::text_flag("tls-cert", "", "PEM file of the certificate chain"),
           cli::text_flag("tls-key", "", "PEM file of the key"),
+          cli::with_kind(cli::text_flag("audit-checkpoint-every", "1h0m0s",
+                                        "how often a checkpoint of the audit log is signed; 0s for "
+                                        "never"),
+                         cli::FlagKind::kDuration),
+          cli::with_kind(cli::text_flag("audit-target", "",
+                                        "where checkpoints are sent: a file, s3://bucket/folder or "
+                                        "an https URL (repeatable)"),
+                         cli::FlagKind::kList),
+          cli::text_flag("audit-signing-key", "",
+                         "file of the Ed25519 key that signs; a key in the store when empty"),
+          cli::with_kind(cli::text_flag("audit-keep-days", "0",
+                                        "entries of the audit log that are older are pruned; 0 for "
+                                        "none"),
+                         cli::FlagKind::kUint),
           cli::with_kind(cli::text_flag("rate-limit", "600",
                                         "requests a minute of one token, reports excepted; "
                                         "0 for no limit"),
@@ -95,6 +110,10 @@ Result<int> run_serve(Invocation& invocation) {
   options.tls_certificate_file = invocation.flags.text("tls-cert");
   options.tls_key_file = invocation.flags.text("tls-key");
   options.requests_per_minute = static_cast<int64_t>(invocation.flags.count("rate-limit"));
+  options.checkpoints = {.interval = invocation.flags.duration("audit-checkpoint-every"),
+                         .targets = invocation.flags.list("audit-target")};
+  options.signing_key_file = invocation.flags.text("audit-signing-key");
+  options.audit_keep_days = static_cast<int64_t>(invocation.flags.count("audit-keep-days"));
   options.admin_token = invocation.app.environment.get("RHUMB_ADMIN_TOKEN");
   options.version = std::string(cli::kSemanticVersion);
   options.clock = &invocation.app.clock;

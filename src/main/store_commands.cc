@@ -6,7 +6,6 @@
 #include "cli/app.h"
 #include "cli/migrate_flags.h"
 #include "registry/ingest/rebuild.h"
-#include "registry/serve.h"
 #include "registry/store/copy.h"
 #include "sys/environment.h"
 
@@ -15,15 +14,6 @@ namespace {
 
 using cli::Command;
 using cli::Invocation;
-
-Result<int> run_audit_verify(Invocation& invocation) {
-  registry::AuditReport report =
-      TRY(registry::verify_audit_log(read_store(invocation), invocation.flags.text("checkpoint")));
-  invocation.app.out << fmt::format("The audit log is intact: {}, checkpoint {}:{}\n",
-                                    plural(static_cast<size_t>(report.entries), "entry", "entries"),
-                                    report.entries, report.head_hash);
-  return 0;
-}
 
 Result<int> run_rebuild(Invocation& invocation) {
   const registry::RebuildReport report = TRY(registry::rebuild_registry(read_store(invocation)));
@@ -191,23 +181,6 @@ registry::StoreAddress read_store(const Invocation& invocation) {
     url = invocation.app.environment.get("RHUMB_STORE").value_or("");
   }
   return {std::move(url), invocation.flags.text("data")};
-}
-
-cli::Command make_audit_command() {
-  Command verify;
-  verify.name = "verify";
-  verify.arguments = "[flags]";
-  verify.summary = "Check that no entry of the audit log was changed or removed.";
-  verify.flags = {
-      data_flag(), store_flag(),
-      cli::text_flag("checkpoint", "",
-                     "ENTRY:HASH printed earlier; shows also a log that was cut short")};
-  verify.run = run_audit_verify;
-  Command group;
-  group.name = "audit";
-  group.summary = "Work with the audit log of a registry.";
-  group.children.push_back(std::move(verify));
-  return group;
 }
 
 cli::Command make_registry_command() {

@@ -11,8 +11,6 @@ namespace rhumb {
 /// RHUMB_STORE counts where the person named neither, so that a password need not be said.
 [[nodiscard]] registry::StoreAddress read_store(const cli::Invocation& invocation);
 
-/// `audit verify`.
-[[nodiscard]] cli::Command make_audit_command();
 /// `registry backup|restore|copy|verify|rebuild`.
 [[nodiscard]] cli::Command make_registry_command();
 

@@ -99,10 +99,20 @@ S3Bucket::S3Bucket(const S3Location& location,
 }
 
 Result<std::string> S3Bucket::get(const std::string& key, Query query) {
-  const SignableRequest signable{.host = host_,
-                                 .path = base_ + uri_encode(key, /*keeps_slash=*/true),
-                                 .query = std::move(query)};
+  return send({.path = base_ + uri_encode(key, /*keeps_slash=*/true), .query = std::move(query)});
+}
+
+Result<void> S3Bucket::write(const std::string& key, const std::string& content) {
+  TRY(send(
+      {.method = "PUT", .path = base_ + uri_encode(key, /*keeps_slash=*/true), .body = content}));
+  return {};
+}
+
+Result<std::string> S3Bucket::send(SignableRequest signable) {
+  signable.host = host_;
   http::ClientRequest request;
+  request.method = signable.method;
+  request.body = signable.body;
   request.url = origin_ + signable.path;
   if (!signable.query.empty()) {
     request.url += "?" + canonical_query(signable.query);

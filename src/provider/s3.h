@@ -28,11 +28,11 @@ struct S3Location {
 /// Errors: kInvalid for a URL without a bucket, another query key, an endpoint that is no http URL.
 [[nodiscard]] Result<S3Location> parse_s3_url(const codec::Url& url);
 
-/// Reads objects of one bucket. Requests are signed one by one.
+/// Reads and writes objects of one bucket. Requests are signed one by one.
 ///
 /// Errors: `<Code>: <message>` as the service says it: kNotFound for NoSuchBucket and NoSuchKey,
 /// kDenied, kUnavailable; of the HTTP client.
-/// Source: Amazon S3 API Reference, ListObjectsV2 and GetObject.
+/// Source: Amazon S3 API Reference, ListObjectsV2, GetObject and PutObject.
 class S3Bucket {
  public:
   /// The location's endpoint in path style; at Amazon `bucket.s3.region.amazonaws.com`, unless the
@@ -47,10 +47,13 @@ class S3Bucket {
   /// Errors: also kLimit for more than kS3NamesMax.
   Result<std::vector<std::string>> list(const std::string& folder);
   Result<std::string> read(const std::string& key);
+  /// Puts an object, in place of one that has the key.
+  Result<void> write(const std::string& key, const std::string& content);
 
  private:
   Result<std::string> get(const std::string& key,
                           std::vector<std::pair<std::string, std::string>> query);
+  Result<std::string> send(SignableRequest signable);
 
   std::string origin_;  // `https://host`
   std::string host_;

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "registry/audit.h"
+#include "registry/audit/audit.h"
+#include "registry/audit/audit_key.h"
 #include "registry/identity/access.h"
 #include "registry/identity/token_cache.h"
 #include "registry/ingest/projection.h"
@@ -46,6 +47,8 @@ struct Registry {
   /// Tells this server from others that share its store.
   std::string node = make_node_name();
   PolicyPresence policies{store};
+  /// That signs what leaves the audit log; nothing until the server is ready.
+  std::optional<AuditKey> audit_key{};
 
   [[nodiscard]] int64_t now() const { return clock.now().time_since_epoch().count(); }
 };

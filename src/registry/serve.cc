@@ -7,9 +7,7 @@
 #include <chrono>
 #include <ostream>
 
-#include "codec/hex.h"
 #include "http/server.h"
-#include "registry/audit.h"
 #include "registry/identity/tokens.h"
 #include "registry/store/neighbours.h"
 #include "registry/store/store.h"
@@ -99,6 +97,14 @@ void wait_for_stop(const sys::CancellationToken& stop) {
   }
 }
 
+/// A key of the store is there in any case, for commands that look after it.
+Result<AuditKey> find_signing_key(const ServeOptions& options, Registry& registry) {
+  const AuditKey key = TRY(write_value<AuditKey>(
+      registry.store, [&](Session& session) { return ensure_audit_key(session, registry.now()); }));
+  return options.signing_key_file.empty() ? Result<AuditKey>(key)
+                                          : read_audit_key_file(options.signing_key_file);
+}
+
 }  // namespace
 
 Result<int> serve(const ServeOptions& options, std::ostream& out) {
@@ -118,6 +124,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   AdminAccess admin = TRY(write_value<AdminAccess>(*store, [&](Session& session) {
     return ensure_admin(session, options.admin_token, registry.now());
   }));
+  registry.audit_key = TRY(find_signing_key(options, registry));
   if (admin.made_token.has_value()) {
     out << "Admin token: " << *admin.made_token << "\n" << std::flush;
   }
@@ -137,28 +144,14 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   if (options.on_ready) {
     options.on_ready(server->base_url());
   }
+  std::unique_ptr<CheckpointWatch> checkpoints = TRY(CheckpointWatch::start(
+      registry, {options.checkpoints, options.audit_keep_days}, options.log));
   wait_for_stop(options.stop);
+  checkpoints.reset();
   web->set_ready(false);
   const bool finished = server->shutdown(kStopMax);
   store->stop();
   return finished ? 0 : 1;
-}
-
-Result<AuditReport> verify_audit_log(const StoreAddress& address, const std::string& checkpoint) {
-  int64_t seq = 0;
-  std::string hash;
-  if (!checkpoint.empty()) {
-    const size_t colon = checkpoint.find(':');
-    auto parsed = std::from_chars(checkpoint.data(), checkpoint.data() + checkpoint.size(), seq);
-    if (colon == std::string::npos || parsed.ptr != checkpoint.data() + colon || seq < 1) {
-      return invalid(fmt::format("checkpoint \"{}\" must be ENTRY:HASH", checkpoint));
-    }
-    hash = checkpoint.substr(colon + 1);
-  }
-  std::unique_ptr<Session> session = TRY(open_store_reader(address));
-  TRY(session->begin_read());
-  AuditHead head = TRY(hash.empty() ? verify_audit(*session) : verify_audit(*session, seq, hash));
-  return AuditReport{head.entries, codec::hex_encode(head.hash)};
 }
 
 }  // namespace rhumb::registry

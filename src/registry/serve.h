@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "registry/assets.h"
+#include "registry/audit/checkpoint_watch.h"
 #include "registry/store/store.h"
 #include "sys/cancellation.h"
 #include "sys/clock.h"
@@ -21,6 +22,9 @@ struct ServeOptions {
   std::string tls_certificate_file;       ///< PEM; empty: no TLS
   std::string tls_key_file;
   std::optional<std::string> admin_token;  ///< RHUMB_ADMIN_TOKEN
+  CheckpointSettings checkpoints{};        ///< of the audit log
+  std::string signing_key_file{};          ///< that signs them; empty: a key in the store does
+  int64_t audit_keep_days = 0;             ///< older entries of the audit log are pruned; 0: never
   int64_t requests_per_minute = 600;       ///< of one token, reports excepted; 0: no limit
   std::string version = "dev";             ///< printed when ready
   const AssetSource* assets = nullptr;     ///< of the web front end
@@ -42,16 +46,5 @@ struct ServeOptions {
 /// (address, token, certificate), kDenied (another admin token), kUnsupported (newer store), kIo.
 /// Source: spec registry.md 13.
 Result<int> serve(const ServeOptions& options, std::ostream& out);
-
-/// What `audit verify` prints.
-struct AuditReport {
-  int64_t entries = 0;
-  std::string head_hash;  ///< hexadecimal; note it elsewhere to notice later that the log was cut
-};
-/// Checks the audit log of a store, whether a server runs on it or not.
-/// `checkpoint` is `<entry>:<hash>` as noted earlier, or empty.
-/// Errors: kConflict naming the first entry that does not fit; kInvalid for the checkpoint; as
-/// open_store_reader() for the store.
-Result<AuditReport> verify_audit_log(const StoreAddress& address, const std::string& checkpoint);
 
 }  // namespace rhumb::registry

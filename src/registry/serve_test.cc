@@ -12,6 +12,7 @@
 
 #include "codec/json.h"
 #include "http/client.h"
+#include "registry/audit/verify_log.h"
 #include "registry/store/test_store.h"
 #include "registry_api/client.h"
 

@@ -116,7 +116,8 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
       engine_(std::move(engine)),
       options_(std::move(options)),
       rate_limit_(options_.requests_per_minute),
-      feed_(registry.live) {}
+      feed_(registry.live),
+      audit_(registry) {}
 
 void WebServer::add_routes() {
   // Clients post to the configured URL byte for byte, so every path without a use of its own is one.
@@ -133,6 +134,11 @@ void WebServer::add_routes() {
       return handle_events(request, caller);
     });
   });
+  router_.add("GET", "/audit/{what}", [this](const Request& request, const http::PathParameters&) {
+    return answer_caller(request, [this, &request](const Caller& caller, int64_t) {
+      return audit_.handle(request, caller);
+    });
+  });
   router_.add("GET", "/livez", [](const Request&, const http::PathParameters&) {
     return http::text_response(200, "ok");
   });
@@ -140,8 +146,9 @@ void WebServer::add_routes() {
     return handle_ready();
   });
   router_.add("GET", "/metrics", [this](const Request& request, const http::PathParameters&) {
-    return answer_caller(request,
-                         [this](const Caller& caller, int64_t) { return handle_metrics(caller); });
+    return answer_caller(request, [this, &request](const Caller& caller, int64_t) {
+      return handle_metrics(request, caller);
+    });
   });
   router_.add("POST", "/setup/{code}",
               [this](const Request& request, const http::PathParameters& parameters) {
@@ -294,6 +301,7 @@ void WebServer::log_internal_errors(const Request& request,
 Response WebServer::handle_events(const Request& request, const Caller& caller) {
   const Result<void> allowed = require(caller, "cloud:read");
   if (!allowed) {
+    audit_http_refusal(registry_, caller, request, allowed.error());
     return error_response(403, allowed.error().message(), "FORBIDDEN");
   }
   std::optional<int64_t> set;
@@ -317,9 +325,10 @@ Response WebServer::handle_ready() {
   return store ? http::text_response(200, "ok") : http::text_response(503, "store unavailable");
 }
 
-Response WebServer::handle_metrics(const Caller& caller) {
+Response WebServer::handle_metrics(const Request& request, const Caller& caller) {
   const Result<void> allowed = require(caller, "cloud:read");
   if (!allowed) {
+    audit_http_refusal(registry_, caller, request, allowed.error());
     return error_response(403, allowed.error().message(), "FORBIDDEN");
   }
   const Writer::Counts counts = registry_.store.write_counts();

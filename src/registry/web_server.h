@@ -9,6 +9,7 @@
 #include "http/message.h"
 #include "http/router.h"
 #include "registry/assets.h"
+#include "registry/audit/audit_http.h"
 #include "registry/identity/rate_limit.h"
 #include "registry/identity/setup.h"
 #include "registry/live_feed.h"
@@ -19,9 +20,9 @@ namespace rhumb::registry {
 /// Everything the registry answers over HTTP.
 ///
 /// Shape: POST the API, at `/query` or any other path; `GET /events` the live events of an
-/// organization, `?set=<id>` of one set; `/livez`, `/readyz`; `GET /metrics` counters in the text
-/// format of Prometheus; `POST /setup/<code>`; anything else a file of the front end or, for a
-/// page, its `index.html`. Threads: `handle` from any, once made.
+/// organization, `?set=<id>` of one set; `GET /audit/...` see AuditHttp; `/livez`, `/readyz`; `GET
+/// /metrics` counters in the text format of Prometheus; `POST /setup/<code>`; anything else a file
+/// of the front end or, for a page, its `index.html`. Threads: `handle` from any, once made.
 class WebServer {
  public:
   struct Options {
@@ -50,7 +51,7 @@ class WebServer {
       const std::function<http::Response(const Caller& caller, int64_t token_id)>& reply);
   http::Response handle_events(const http::Request& request, const Caller& caller);
   http::Response handle_ready();
-  http::Response handle_metrics(const Caller& caller);
+  http::Response handle_metrics(const http::Request& request, const Caller& caller);
   http::Response handle_setup(const http::Request& request, const std::string& code);
   http::Response handle_page(const http::Request& request);
   [[nodiscard]] http::Response asset_response(const http::Request& request,
@@ -67,6 +68,7 @@ class WebServer {
   Options options_;
   RateLimit rate_limit_;
   LiveFeed feed_;
+  AuditHttp audit_;
   std::unique_ptr<Setup> setup_;
   http::Router router_;
   std::atomic<bool> ready_ = false;

@@ -218,6 +218,10 @@ inline constexpr Document kCreateToken{
 inline constexpr Document kRevokeToken{
     "revokeToken",
     "mutation revokeToken($id: ID!) {\n  revokeToken(id: $id) {\n    success\n  }\n}"};
+inline constexpr Document kRedactValue{
+    "redactValue",
+    "mutation redactValue($input: RedactValueInput!) {\n  redactValue(input: $input) {\n"
+    "    success\n  }\n}"};
 inline constexpr Document kTokens{
     "tokens",
     "query tokens($input: PageInput) {\n  tokens(input: $input) {\n    tokens {\n      id\n"

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import sqlite3
+import urllib.error
+import urllib.request
 
 from harness import contains, matches, same, test, true
 from scenes import FIRST, REGISTRY_PROJECT, SECOND, apply, push
@@ -119,3 +121,69 @@ def rebuild_gives_the_same_rows(scratch):
     server.change_store("UPDATE databases SET status = 'FAILED'")
     contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "rows differed")
     contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "nothing differed")
+
+
+def get(server, path, token=None):
+    """-> status and text of what a browser would load"""
+    request = urllib.request.Request(server.address + path, headers={"Authorization": f"Bearer {token or server.token}"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+def export(scratch, server, *more):
+    """The export in a file of its own."""
+    path = scratch.file_path(f"export-{len(os.listdir(scratch.path))}")
+    scratch.run("audit", "export", *server.store_flags, "-o", path, *more).ok().quiet()
+    return path
+
+
+@test
+def an_export_is_verified_without_store_and_server(scratch):
+    server = work(scratch)
+    key = scratch.write("audit.pem", scratch.run("audit", "key", *server.store_flags).ok().quiet().out)
+    checkpoint = matches(verify(scratch, server).ok().out, r"checkpoint (\d+:\S+)$")[1]
+    for form in "jsonl", "csv":
+        whole = export(scratch, server, "--format", form)
+        said = scratch.run("audit", "verify", whole, "--key", key, "--checkpoint", checkpoint).ok().quiet().out
+        matches(said, r"^The export is intact: \d+ entries \(1 to \d+\), all from the first on, fits 1 checkpoint; "
+                      r"signed by key [0-9a-f]{16}$")
+        part = export(scratch, server, "--format", form, "--action", "dir.push,deployment.report", "--actor", "admin")
+        contains(scratch.run("audit", "verify", part).ok().out, "a part of the log", "signed by key")
+        with open(whole, "rb") as f:
+            content = f.read()
+        scratch.write("changed", content.replace(b"repo/myapp", b"repo/other", 1).decode())
+        scratch.run("audit", "verify", "changed").fails("was changed after it was written")
+        lines = content.split(b"\n")
+        scratch.write("less", b"\n".join(lines[:3] + lines[4:]).decode())
+        scratch.run("audit", "verify", "less").fails("audit entry")
+        scratch.write("short", b"\n".join(lines[:-2] + [b""]).decode())
+        scratch.run("audit", "verify", "short").fails("cut short")
+    scratch.run("audit", "verify", whole, "--key", "00" * 32).fails("is not trusted")
+    scratch.run("audit", "export", *server.store_flags, "--format", "xml").fails("must be jsonl or csv")
+    scratch.run("audit", "export", *server.store_flags, "--from", "yesterday").fails("from")
+
+
+@test
+def administrators_download_an_export(scratch):
+    server = work(scratch)
+    server.start()
+    status, content = get(server, "/audit/export?format=jsonl&action=dir.push")
+    same(status, 200, "export over HTTP")
+    scratch.write("part.jsonl", content)
+    contains(scratch.run("audit", "verify", "part.jsonl").ok().out, "a part of the log")
+    same(get(server, "/audit/export?format=xml")[0], 400, "an unknown format")
+    same(get(server, "/audit/nothing")[0], 404, "an unknown path")
+    key = get(server, "/audit/key")[1]
+    contains(key, "BEGIN PUBLIC KEY")
+    token = scratch.run("cloud", "token", "create", "--bot", "ci", "--scope", "cloud:read").ok().out.strip()
+    same(get(server, "/audit/export", token=token)[0], 403, "a bot that is no administrator")
+    same(get(server, "/audit/export", token="rgb_nobody")[0], 401, "a wrong token")
+    log = server.api("{ auditLog { entries { action object after requestID ip } } }")["auditLog"]["entries"]
+    refused = [e for e in log if e["object"] == "path/audit/export" and e["action"] == "request.refused"]
+    same(len(refused), 1, "the refusal is an entry")
+    run = [e for e in log if e["action"] == "export.run"]
+    same(run[0]["after"], {"format": "jsonl", "filter": {"actions": ["dir.push"]}}, "so is the export")
+    true(run[0]["requestID"] and run[0]["ip"], f"with where it came from: {run[0]}")

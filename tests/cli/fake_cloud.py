@@ -36,7 +36,7 @@ def header_signature(request, secret):
     path, _, query = request.path.partition("?")
     names = words["SignedHeaders"].split(";")
     lines = "".join(f"{name}:{request.headers[name].strip()}\n" for name in names)
-    canonical = "\n".join(["GET", path, canonical_query(urllib.parse.parse_qsl(query, keep_blank_values=True)),
+    canonical = "\n".join([request.command, path, canonical_query(urllib.parse.parse_qsl(query, keep_blank_values=True)),
                            lines, ";".join(names), request.headers["x-amz-content-sha256"]])
     return words["Signature"], aws_signature(secret, scope, request.headers["x-amz-date"], canonical)
 

@@ -68,8 +68,10 @@ Result<Json> remove_one_bot(RequestContext& context, FieldCall& call) {
                        fmt::format("bot {} is the last who may administer", (*bot)[1].text()));
         }
         TRY(remove_bot(session, id, now));
-        TRY(append_audit(
-            session, audit_entry(context.caller, now, "bot.remove", "bot/" + (*bot)[1].text())));
+        AuditEntry entry =
+            audit_entry(context.caller, now, "bot.remove", "bot/" + (*bot)[1].text());
+        entry.before = codec::format_json(Json::object({{"id", std::to_string(id)}}));
+        TRY(append_audit(session, std::move(entry)));
         TRY(tell_tokens_changed(context.registry, session));
         return Json::object({{"success", true}});
       });

@@ -41,7 +41,9 @@ Result<Json> create_bot_with_token(RequestContext& context, FieldCall& call) {
         TRY(create_bot(session, context.caller.org_id, name, creator.name, now, creator));
     token.rights = wish.rights;
     token.expires_at = wish.expires_at;
-    TRY(append_audit(session, audit_entry(context.caller, now, "bot.create", "bot/" + name)));
+    AuditEntry entry = audit_entry(context.caller, now, "bot.create", "bot/" + name);
+    entry.after = codec::format_json(Json::object({{"id", std::to_string(token.bot_id)}}));
+    TRY(append_audit(session, std::move(entry)));
     return issue_token(context, session, std::move(token), secret);
   });
 }
@@ -228,8 +230,12 @@ Result<Json> revoke_one(RequestContext& context, Session& session, int64_t id) {
   }
   if (token.at("revokedAt").is_null()) {
     TRY(session.run("UPDATE tokens SET revoked_at = ? WHERE id = ?", {now, id}));
-    TRY(append_audit(session,
-                     audit_entry(caller, now, "token.revoke", fmt::format("token/{}", id))));
+    AuditEntry entry = audit_entry(caller, now, "token.revoke", fmt::format("token/{}", id));
+    entry.before = codec::format_json(Json::object({{"owner", token.at("owner")},
+                                                    {"scopes", token.at("scopes")},
+                                                    {"grants", token.at("grants")}}));
+    entry.after = codec::format_json(Json::object({{"revoked", true}}));
+    TRY(append_audit(session, std::move(entry)));
     TRY(tell_tokens_changed(context.registry, session));
   }
   return Json::object({{"success", true}});

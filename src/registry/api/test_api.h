@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,11 @@
 #include "registry/test_registry.h"
 
 namespace rhumb::registry {
+
+struct AuditedMutations {
+  std::set<std::string> succeeded;
+  std::set<std::string> refused;
+};
 
 /// The API over a fresh registry, without HTTP; for tests only.
 class ApiTest : public testing::Test {
@@ -31,7 +37,13 @@ class ApiTest : public testing::Test {
     graphql::Request request;
     request.query = query;
     request.variables = std::move(variables);
-    return engine_->execute(request, context);
+    if (query.find("mutation") == std::string::npos) {
+      return engine_->execute(request, context);
+    }
+    const int64_t before = registry_.scalar("SELECT max(seq) FROM audit").number();
+    graphql::Response response = engine_->execute(request, context);
+    note_audited(response, before);
+    return response;
   }
   /// The data of an answer without errors.
   Json data(const std::string& query, Json variables = Json()) {
@@ -91,6 +103,34 @@ class ApiTest : public testing::Test {
     registry_.caller().rights = Rights{std::move(scopes), {}};
   }
 
+  /// Which mutations were seen to succeed, and to be refused, with an entry of the audit log.
+  static AuditedMutations& audited_mutations() {
+    static AuditedMutations seen;
+    return seen;
+  }
+
+ private:
+  void note_audited(const graphql::Response& response, int64_t before) {
+    const Result<Rows> rows = read_value<Rows>(*registry_.store(), [before](Session& session) {
+      return session.query(
+          "SELECT action, object FROM audit WHERE seq > ? AND ip <> '' AND user_agent <> '' AND "
+          "request_id <> ''",
+          {before});
+    });
+    for (const Row& row : *rows) {
+      constexpr std::string_view kOperation = "operation/";
+      if (row[0].text() == "request.refused" && row[1].text().starts_with(kOperation)) {
+        audited_mutations().refused.insert(row[1].text().substr(kOperation.size()));
+      }
+    }
+    if (response.ok() && !rows->empty() && response.data.is_object()) {
+      for (const Json::Member& field : response.data.as_object()) {
+        audited_mutations().succeeded.insert(field.key);
+      }
+    }
+  }
+
+ protected:
   TestRegistry registry_;
   const graphql::Engine* engine_ = nullptr;
 };

@@ -220,6 +220,10 @@ Result<Repo> ensure_pushed_repo(Session& session,
     TRY(check_open_to_pushes(caller, *found));
     if (found->driver != target.driver && !target.driver.empty()) {
       TRY(session.run("UPDATE repos SET driver = ? WHERE id = ?", {target.driver, found->id}));
+      AuditEntry entry = audit_entry(caller, now, "settings.update", "repo/" + found->slug);
+      entry.before = codec::format_json(Json::object({{"driver", found->driver}}));
+      entry.after = codec::format_json(Json::object({{"driver", target.driver}}));
+      TRY(append_audit(session, std::move(entry)));
     }
     return *std::move(found);
   }
@@ -233,7 +237,10 @@ Result<Repo> ensure_pushed_repo(Session& session,
   repo.driver = target.driver;
   repo.now = now;
   Repo made = TRY(create_repo(session, repo));
-  TRY(append_audit(session, audit_entry(caller, now, "repo.create", "repo/" + made.slug)));
+  AuditEntry entry = audit_entry(caller, now, "repo.create", "repo/" + made.slug);
+  entry.after = codec::format_json(
+      Json::object({{"name", made.name}, {"type", made.type}, {"driver", made.driver}}));
+  TRY(append_audit(session, std::move(entry)));
   return made;
 }
 

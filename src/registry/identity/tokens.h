@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "codec/sha256.h"
-#include "registry/audit.h"
+#include "registry/audit/audit.h"
 #include "registry/identity/access.h"
 #include "registry/store/sql.h"
 

@@ -61,12 +61,13 @@ Result<std::string> unpack_body(const Value& sha256, const Value& size, const Va
 }
 
 Result<std::string> read_body(Session& session, const Value& sha256) {
-  std::optional<Row> row =
-      TRY(session.find_row("SELECT size, data FROM bodies WHERE sha256 = ?", {sha256}));
+  std::optional<Row> row = TRY(session.find_row(
+      "SELECT size, data, redacted_sha256 FROM bodies WHERE sha256 = ?", {sha256}));
   if (!row.has_value()) {
     return Error(ErrorCode::kInternal, "a stored body is missing");
   }
-  return unpack_body(sha256, (*row)[0], (*row)[1]);
+  const Value& redacted = (*row)[2];
+  return unpack_body(redacted.is_null() ? sha256 : redacted, (*row)[0], (*row)[1]);
 }
 
 }  // namespace rhumb::registry

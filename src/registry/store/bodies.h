@@ -27,7 +27,9 @@ Result<Body> make_bounded_body(std::string_view what, std::string_view bytes);
 /// The same; nothing for an empty text.
 Result<std::optional<Body>> make_optional_body(std::string_view what, std::string_view bytes);
 Result<void> put_body(Session& session, const Body& body);
-/// The text of a stored row. Errors: kInternal when it does not give its hash.
+/// The text of a stored row; `sha256` is of what it holds, which is another digest than the one it
+/// is referred to by when a secret was taken out of it. Errors: kInternal when it does not give its
+/// hash.
 Result<std::string> unpack_body(const Value& sha256, const Value& size, const Value& data);
 Result<void> put_body(Session& session, const std::optional<Body>& body);
 /// What a row refers to a body by; NULL for none.

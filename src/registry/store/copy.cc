@@ -8,7 +8,8 @@
 #include <filesystem>
 
 #include "codec/hex.h"
-#include "registry/audit.h"
+#include "registry/audit/audit.h"
+#include "registry/audit/vouched_bodies.h"
 #include "registry/store/bodies.h"
 #include "registry/store/sqlite_session.h"
 #include "registry/store/tables.h"
@@ -160,7 +161,7 @@ Result<CopyReport> copy_registry(Session& from, Store& to, const CopyProgress& p
   TRY(to.read([&](Session& session) -> Result<void> {
     TRY(compare(from, session, tables));
     const AuditHead head = TRY(verify_audit(session));
-    report.audit_entries = head.entries;
+    report.audit_entries = head.seq;
     report.audit_hash = codec::hex_encode(head.hash);
     return {};
   }));
@@ -208,12 +209,20 @@ Result<CopyReport> move_registry(const StoreAddress& from,
 Result<VerifyReport> verify_registry(const StoreAddress& address) {
   const std::unique_ptr<Session> session = TRY(open_snapshot(address));
   const AuditHead head = TRY(verify_audit(*session));
-  VerifyReport report{head.entries, codec::hex_encode(head.hash)};
+  VerifyReport report{head.seq, codec::hex_encode(head.hash)};
   std::optional<Error> damaged;
+  const VouchedBodies vouched = TRY(list_vouched_bodies(*session));
   TRY(walk_table(
-      *session, Table{"bodies", {"id", "sha256", "size", "data"}, {"id"}}, [&](const Row& row) {
+      *session, Table{"bodies", {"id", "sha256", "size", "data", "redacted_sha256"}, {"id"}},
+      [&](const Row& row) {
         ++report.bodies;
-        const Result<std::string> bytes = unpack_body(row[1], row[2], row[3]);
+        if (!row[4].is_null() && !vouched.is_vouched(row[0].number(), row[4].text())) {
+          damaged = Error(ErrorCode::kConflict,
+                          fmt::format("body {}: was redacted by nobody", row[0].number()));
+          return false;
+        }
+        const Result<std::string> bytes =
+            unpack_body(row[4].is_null() ? row[1] : row[4], row[2], row[3]);
         if (!bytes) {
           damaged = Error(ErrorCode::kConflict,
                           fmt::format("body {}: {}", row[0].number(), bytes.error().message()));

@@ -104,7 +104,7 @@ TEST_F(TwoServers, WriteInTurnsAndLoseNothing) {
   const AuditHead head = read_value<AuditHead>(*stores_[0], [](Session& session) {
                            return verify_audit(session);
                          }).value();
-  EXPECT_EQ(head.entries, 2 * kEach + 3);  // organization, bot, token
+  EXPECT_EQ(head.seq, 2 * kEach + 3);  // organization, bot, token
 }
 
 TEST_F(TwoServers, PagesOfOneShowWhatTheOtherStores) {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "codec/sha256.h"
 #include "registry/store/sql.h"
@@ -48,26 +47,34 @@ struct AuditEntry {
 /// The hash of the entry that would precede the first one: all zero.
 inline constexpr codec::Sha256 kAuditGenesis{};
 
-/// SHA-256 over the previous hash and every field as a net string (`<length>:<bytes>,`; an absent
-/// one is `-`), in the order of the struct. Stored on disk, never change.
+// How an entry is sealed. Stored on disk, never renumber.
+inline constexpr int64_t kAuditWhole = 1;   ///< of earlier releases: one hash over everything
+inline constexpr int64_t kAuditLinked = 2;  ///< a hash of the fields, then one that links it
+
+/// Of earlier releases: SHA-256 over the previous hash and every field as a net string
+/// (`<length>:<bytes>,`; an absent one is `-`), in the order of the struct, but for the request id,
+/// which is behind the user agent. Never change.
 [[nodiscard]] codec::Sha256 audit_hash(const codec::Sha256& previous, const AuditEntry& entry);
 
-/// Seals and appends; sets `seq`. Must run in the transaction of what it tells about.
+/// SHA-256 over `rhumb audit entry 2` with a line break and the same net strings. It stands for the
+/// entry where its fields are not shown. Never change.
+[[nodiscard]] codec::Sha256 audit_leaf(const AuditEntry& entry);
+/// SHA-256 over `rhumb audit link 2` with a line break, the previous hash and a leaf: the hash of
+/// the entry. Never change.
+[[nodiscard]] codec::Sha256 link_audit(const codec::Sha256& previous, const codec::Sha256& leaf);
+
+/// Seals and appends; sets `seq`. Must run in the transaction of what it tells about. Bytes that
+/// are no UTF-8, and NUL, are stored as U+FFFD.
 Result<void> append_audit(Session& session, AuditEntry entry);
 
+/// A place in the chain. 0: before the first entry.
 struct AuditHead {
-  int64_t entries = 0;
+  int64_t seq = 0;
   codec::Sha256 hash = kAuditGenesis;
+  bool operator==(const AuditHead&) const = default;
 };
 
-/// Walks the whole chain. Needs nothing but the store's file.
-///
-/// Errors: kConflict naming the first entry that does not fit, by what: a gap in the numbers, a
-/// wrong previous hash, or fields that do not give the hash.
+/// Walks the whole chain, see verify_chain(). -> its newest entry
 Result<AuditHead> verify_audit(Session& session);
-
-/// What a log must still contain: an entry's number and its hash, noted earlier in another place.
-/// Errors: kConflict when the chain does not hold it, which also shows a log that was cut short.
-Result<AuditHead> verify_audit(Session& session, int64_t seq, std::string_view hash_hex);
 
 }  // namespace rhumb::registry

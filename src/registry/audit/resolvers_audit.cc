@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "codec/hex.h"
 #include "registry/api/request_context.h"
 #include "registry/api/views.h"
+#include "registry/audit/redact_value.h"
+#include "registry/names.h"
 
 namespace rhumb::registry {
 namespace {
@@ -72,13 +75,14 @@ Result<Condition> make_condition(int64_t org_id, const Json& input) {
   return where;
 }
 
-/// The log has no gaps, so its last number is how long it is; only a part must be counted.
+/// The log has no gaps, so its first and last number tell how long it is; only a part must be
+/// counted.
 Result<int64_t> count(Session& session, const Condition& where) {
   const Value organizations = TRY(session.scalar("SELECT count(*) FROM organizations"));
   const Value total =
       where.narrowed || organizations.number() > 1
           ? TRY(session.scalar("SELECT count(*) FROM audit WHERE " + where.sql, where.params))
-          : TRY(session.scalar("SELECT max(seq) FROM audit"));
+          : TRY(session.scalar("SELECT max(seq) - min(seq) + 1 FROM audit"));
   return total.number();
 }
 
@@ -114,10 +118,26 @@ Result<Json> resolve_audit_log(RequestContext& context, FieldCall& call) {
   });
 }
 
+Result<Json> resolve_redact_value(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const Json& input = call.input();
+  const std::string reason(trim(input.string_or_empty("reason")));
+  if (reason.empty()) {
+    return invalid("reason must not be empty");
+  }
+  TRY(check_length("reason", reason));
+  Redaction redaction = TRY(Redaction::create(input.string_or_empty("value")));
+  TRY(redact_value(
+      context.registry, context.caller,
+      {.redaction = std::move(redaction), .reason = reason, .repo = read_text(input, "repo")}));
+  return Json::object({{"success", true}});
+}
+
 }  // namespace
 
 void add_audit_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Query", "auditLog", resolve_audit_log);
+  bind_root(resolvers, "Mutation", "redactValue", resolve_redact_value);
 }
 
 }  // namespace rhumb::registry

@@ -1,8 +1,7 @@
-#include "registry/audit.h"
-
 #include <gtest/gtest.h>
 
 #include "codec/hex.h"
+#include "registry/audit/chain.h"
 #include "registry/store/test_store.h"
 
 namespace rhumb::registry {
@@ -32,9 +31,10 @@ class AuditTest : public testing::Test {
   Result<AuditHead> verify() {
     return read_value<AuditHead>(*store_, [](Session& session) { return verify_audit(session); });
   }
-  Result<AuditHead> verify(int64_t seq, std::string_view hash) {
-    return read_value<AuditHead>(
-        *store_, [&](Session& session) { return verify_audit(session, seq, hash); });
+  Result<ChainReport> verify(int64_t seq, std::string_view hash) {
+    const ExpectedHashes expected{{seq, parse_hash(hash).value()}};
+    return read_value<ChainReport>(
+        *store_, [&](Session& session) { return verify_chain(session, expected); });
   }
   std::string fault_after(std::string_view sql) {
     EXPECT_TRUE(store_->write([&](Session& session) { return session.run(sql); }));
@@ -48,16 +48,30 @@ class AuditTest : public testing::Test {
 TEST_F(AuditTest, UntouchedLogVerifies) {
   Result<AuditHead> head = verify();
   ASSERT_TRUE(head);
-  EXPECT_EQ(head->entries, 3);
+  EXPECT_EQ(head->seq, 3);
 }
 
 TEST_F(AuditTest, EveryFieldIsSealed) {
   const char* changes[] = {
-      "org_id = 2",      "time = time + 1",  "actor_kind = 'USER'",
-      "actor_id = NULL", "actor_name = 'x'", "token_prefix = ''",
-      "ip = ''",         "user_agent = ''",  "action = 'x'",
-      "object = 'x'",    "before_json = ''", "after_json = NULL",
+      "org_id = 2",
+      "time = time + 1",
+      "actor_kind = 'USER'",
+      "actor_id = NULL",
+      "actor_name = 'x'",
+      "token_prefix = ''",
+      "ip = ''",
+      "user_agent = ''",
+      "action = 'x'",
+      "object = 'x'",
+      "before_json = ''",
+      "after_json = NULL",
       "request_id = ''",
+      "format = 1",
+      "format = 3",
+      "redacted_by = 7",
+      "redacted_by = 1",
+      "leaf = hash",
+      "leaf = hash, redacted_by = 2",
   };
   for (const char* change : changes) {
     TestStore store;
@@ -94,7 +108,7 @@ TEST_F(AuditTest, CheckpointShowsALogCutShort) {
   EXPECT_FALSE(verify(2, hash));
   ASSERT_TRUE(store_->write([](Session& s) { return s.run("DELETE FROM audit WHERE seq = 3"); }));
   EXPECT_TRUE(verify());
-  Result<AuditHead> cut = verify(3, hash);
+  const Result<ChainReport> cut = verify(3, hash);
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().message(), "audit log ends at entry 2, the checkpoint is of entry 3");
 }
