@@ -1,64 +1,20 @@
-#define CURL_DISABLE_TYPECHECK  // the functions are called through pointers
 #include "http/client.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <array>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/text.h"
-#include "sys/dynamic_library.h"
+#include "http/curl_internal.h"
 
 namespace rhumb::http {
 namespace {
 
 /// Bytes of all response headers together.
 constexpr size_t kHeaderBytesMax = size_t{1} << 20;
-
-/// The functions of libcurl that are used. One table per process, loaded on first use.
-struct Curl {
-  decltype(::curl_global_init)* global_init = nullptr;
-  decltype(::curl_easy_init)* easy_init = nullptr;
-  decltype(::curl_easy_cleanup)* easy_cleanup = nullptr;
-  decltype(::curl_easy_reset)* easy_reset = nullptr;
-  decltype(::curl_easy_setopt)* easy_setopt = nullptr;
-  decltype(::curl_easy_perform)* easy_perform = nullptr;
-  decltype(::curl_easy_getinfo)* easy_getinfo = nullptr;
-  decltype(::curl_easy_strerror)* easy_strerror = nullptr;
-  decltype(::curl_slist_append)* slist_append = nullptr;
-  decltype(::curl_slist_free_all)* slist_free_all = nullptr;
-  std::optional<sys::DynamicLibrary> library;
-};
-
-Result<Curl> load_curl() {
-  Curl curl;
-  sys::DynamicLibrary library = TRY(sys::DynamicLibrary::open(
-      {.sonames = {"libcurl.so.4", "libcurl-gnutls.so.4"}, .package = "libcurl4"}));
-  TRY(library.load("curl_global_init", curl.global_init));
-  TRY(library.load("curl_easy_init", curl.easy_init));
-  TRY(library.load("curl_easy_cleanup", curl.easy_cleanup));
-  TRY(library.load("curl_easy_reset", curl.easy_reset));
-  TRY(library.load("curl_easy_setopt", curl.easy_setopt));
-  TRY(library.load("curl_easy_perform", curl.easy_perform));
-  TRY(library.load("curl_easy_getinfo", curl.easy_getinfo));
-  TRY(library.load("curl_easy_strerror", curl.easy_strerror));
-  TRY(library.load("curl_slist_append", curl.slist_append));
-  TRY(library.load("curl_slist_free_all", curl.slist_free_all));
-  if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-    return Error(ErrorCode::kUnsupported, "libcurl cannot be initialised");
-  }
-  curl.library.emplace(std::move(library));
-  return curl;
-}
-
-/// Loaded once and never unloaded: libcurl registers handlers that outlive every client.
-const Result<Curl>& curl_table() {
-  static const Result<Curl>* table = new Result<Curl>(load_curl());
-  return *table;
-}
 
 /// What one transfer collects.
 struct Transfer {
@@ -67,6 +23,7 @@ struct Transfer {
   size_t header_bytes = 0;
   bool over_limit = false;
   bool cancelled = false;
+  std::string refusal;  ///< why the last address was refused; empty: none was
 
   bool check_cancelled() {
     cancelled = cancelled || (request->cancelled && request->cancelled());
@@ -77,7 +34,12 @@ struct Transfer {
 size_t on_body(char* data, size_t size, size_t count, void* user) {
   auto* transfer = static_cast<Transfer*>(user);
   const size_t bytes = size * count;
-  if (transfer->response.body.size() + bytes > transfer->request->response_bytes_max) {
+  const size_t room = transfer->request->response_bytes_max - transfer->response.body.size();
+  if (bytes > room) {
+    if (transfer->request->cut_response) {
+      transfer->response.body.append(data, room);
+      return bytes;
+    }
     transfer->over_limit = true;
     return 0;
   }
@@ -105,6 +67,19 @@ size_t on_header(char* data, size_t size, size_t count, void* user) {
 
 int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Transfer*>(user)->check_cancelled() ? 1 : 0;
+}
+
+/// Opens the socket that libcurl is about to connect to `address`, and to no other.
+curl_socket_t on_open(void* user, curlsocktype, curl_sockaddr* address) {
+  auto* transfer = static_cast<Transfer*>(user);
+  const std::optional<IpAddress> ip = IpAddress::from_socket(&address->addr);
+  const std::optional<std::string> refusal = ip ? transfer->request->refuse_address(*ip)
+                                                : std::optional<std::string>("no internet address");
+  if (refusal) {
+    transfer->refusal = *refusal;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 bool has_line_break(std::string_view text) {
@@ -204,8 +179,14 @@ class Client::Impl {
     if (!options_.ca_file.empty()) {
       set(CURLOPT_CAINFO, options_.ca_file.c_str());
     }
-    if (!options_.proxy_from_environment) {
+    if (!options_.proxy_from_environment || request.refuse_address) {
       set(CURLOPT_PROXY, "");
+    }
+    if (request.refuse_address) {
+      set(CURLOPT_OPENSOCKETFUNCTION, &on_open);
+      set(CURLOPT_OPENSOCKETDATA, &transfer);
+      set(CURLOPT_FRESH_CONNECT, 1L);
+      set(CURLOPT_FORBID_REUSE, 1L);
     }
   }
 
@@ -216,6 +197,9 @@ class Client::Impl {
     if (transfer.over_limit) {
       return Error(ErrorCode::kLimit, fmt::format("response is larger than {} bytes",
                                                   transfer.request->response_bytes_max));
+    }
+    if (code == CURLE_COULDNT_CONNECT && !transfer.refusal.empty()) {
+      return Error(ErrorCode::kDenied, transfer.refusal);
     }
     const bool bad_url = code == CURLE_URL_MALFORMAT;
     const std::string text = detail[0] != '\0' ? detail : curl_.easy_strerror(code);

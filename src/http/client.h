@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "http/headers.h"
+#include "http/ip_address.h"
 
 namespace rhumb::http {
 
@@ -21,8 +23,13 @@ struct ClientRequest {
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  ///< of the whole attempt; 0: none
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   size_t response_bytes_max = size_t{128} << 20;  ///< of the body after decompression
+  bool cut_response = false;                      ///< what is beyond is dropped, and not an error
   /// Asked about once a second and at every piece of data; true ends the request.
   std::function<bool()> cancelled;
+  /// Asked about every address before it is connected to, whatever its name resolved to before; a
+  /// reason ends the request. Null: none is refused. With it no proxy is used and no connection is
+  /// kept or taken over: each was asked about.
+  std::function<std::optional<std::string>(const IpAddress&)> refuse_address;
 };
 
 /// What came back, of any status. Redirects are not followed; a compressed body is decompressed.
@@ -56,8 +63,9 @@ class Client {
   /// One attempt.
   ///
   /// Errors: kInvalid (the URL is not one, another scheme, a header with a line break), kLimit (the
-  /// body is larger than allowed), kCancelled, kUnavailable (no connection, no answer in time,
-  /// certificate refused, connection lost), with libcurl's text and its number as cause.
+  /// body is larger than allowed), kCancelled, kDenied (the address was refused), kUnavailable (no
+  /// connection, no answer in time, certificate refused, connection lost), with libcurl's text and
+  /// its number as cause.
   Result<ClientResponse> send(const ClientRequest& request);
 
  private:

@@ -197,5 +197,50 @@ TEST_F(HttpClient, SpeaksTls) {
   std::filesystem::remove_all(folder);
 }
 
+TEST_F(HttpClient, CutsAnAnswerWhenAskedTo) {
+  start();
+  ClientRequest request;
+  request.url = server_->base_url() + "/large";
+  request.response_bytes_max = 1000;
+  request.cut_response = true;
+  const auto response = client_->send(request);
+  ASSERT_TRUE(response.has_value()) << response.error().message();
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, std::string(1000, 'x'));
+}
+
+TEST_F(HttpClient, AsksAboutEachAddressBeforeItConnects) {
+  start();
+  ClientRequest request;
+  request.url = server_->base_url() + "/x";
+  std::vector<std::string> asked;
+  request.refuse_address = [&asked](const IpAddress& address) {
+    asked.push_back(address.to_string());
+    return std::optional<std::string>();
+  };
+  for (int i = 0; i < 2; ++i) {  // no connection is taken over
+    const auto response = client_->send(request);
+    ASSERT_TRUE(response.has_value()) << response.error().message();
+    EXPECT_EQ(response->status, 200);
+  }
+  EXPECT_EQ(asked, (std::vector<std::string>{"127.0.0.1", "127.0.0.1"}));
+}
+
+TEST_F(HttpClient, ConnectsToNoAddressThatIsRefusedWhateverItsName) {
+  start();
+  const std::string port = server_->base_url().substr(server_->base_url().rfind(':'));
+  for (const std::string host : {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]",
+                                 "2130706433", "0x7f.1", "0", "017700000001"}) {
+    ClientRequest request;
+    request.url = "http://" + host + port + "/x";
+    request.refuse_address = [](const IpAddress& address) {
+      return AddressGuard().refuse(address);
+    };
+    const auto response = client_->send(request);
+    ASSERT_FALSE(response.has_value()) << host;
+    EXPECT_EQ(response.error().code(), ErrorCode::kDenied) << host << response.error().message();
+  }
+}
+
 }  // namespace
 }  // namespace rhumb::http
