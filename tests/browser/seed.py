@@ -210,6 +210,9 @@ def keep_more(api):
                   snapshot={"hash": "hash-1", "hcl": hcl})
     drawing = api.call("query V($input: VisualizeInput!) { visualizeInspect(input: $input) { url } }",
                        {"input": {"hcl": hcl, "sql": "", "driver": "SQLITE"}})["visualizeInspect"]["url"]
+    webhook = api.call("mutation W($input: WebhookInput!) { createWebhook(input: $input) { id } }",
+                       {"input": {"url": "https://hooks.invalid/shop?token=t0ken", "repo": "shop", "envs": ["prod*"]}})
+    api.call("mutation P($id: ID!) { pingWebhook(id: $id) { id } }", {"id": webhook["createWebhook"]["id"]})
     return {"schema": schema, "declarativePlan": plan, "ciRun": run, "instance": watched, "drawing": drawing}
 
 

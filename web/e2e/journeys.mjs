@@ -67,6 +67,8 @@ export async function walkPages(browser, pages) {
     [pathOf(pages.instance), "Instance 1", ["sqlite://main.db", "hash-1"]],
     [pathOf(pages.drawing), "Schema 1", ["sqlite", 'schema "main" {}']],
     ["/settings/tokens", "Tokens", ["admin", "active"]],
+    ["/settings/webhooks", "Webhooks", ["generic", "token=xxxxx", "prod*", "Add webhook"]],
+    ["/settings/webhooks/1", "Webhook 1", ["Send a ping", "the usual events", "ping"]],
   ];
   for (const [path, heading, texts] of routes) {
     await step(`page ${path}`, async () => {

@@ -10,60 +10,19 @@ import { Loaded } from "./components/state.tsx";
 import { HomePage } from "./pages/home.tsx";
 import { lazyPages } from "./pages/lazy-pages.ts";
 import { LoginPage } from "./pages/login.tsx";
-import { NotFoundPage } from "./pages/not-found.tsx";
 
 const preloadMs = 1500;
 
-const CiRunPage = lazyPages.page((pages) => pages.CiRunPage);
-const DatabasePage = lazyPages.page((pages) => pages.DatabasePage);
-const DatabasesPage = lazyPages.page((pages) => pages.DatabasesPage);
-const DeclarativePlanPage = lazyPages.page((pages) => pages.DeclarativePlanPage);
-const DeploymentPage = lazyPages.page((pages) => pages.DeploymentPage);
-const DrawingPage = lazyPages.page((pages) => pages.DrawingPage);
-const InstancePage = lazyPages.page((pages) => pages.InstancePage);
-const MigrationsPage = lazyPages.page((pages) => pages.MigrationsPage);
-const PlanPage = lazyPages.page((pages) => pages.PlanPage);
-const PlansPage = lazyPages.page((pages) => pages.PlansPage);
-const RepoPage = lazyPages.page((pages) => pages.RepoPage);
-const TagByIdPage = lazyPages.page((pages) => pages.TagByIdPage);
-const ReposPage = lazyPages.page((pages) => pages.ReposPage);
-const SetPage = lazyPages.page((pages) => pages.SetPage);
+const OtherRoutes = lazyPages.page((pages) => pages.OtherRoutes);
 const SetupPage = lazyPages.page((pages) => pages.SetupPage);
-const TokensPage = lazyPages.page((pages) => pages.TokensPage);
 const GoTo = lazyPages.dialog((pages) => pages.GoTo);
 const KeyHelp = lazyPages.dialog((pages) => pages.KeyHelp);
 
-/** Addresses that command lines print and documents link to; those below `/dirs` name the repository by number. */
 function Routes() {
   return (
     <Switch>
       <Route path="/">{() => <HomePage />}</Route>
-      <Route path="/repos">{() => <ReposPage />}</Route>
-      <Route path="/repos/*">{(params) => <RepoPage key={params["*"]} by={{ slug: params["*"] }} />}</Route>
-      <Route path="/dirs/:id">{({ id }) => <RepoPage key={id} by={{ id }} />}</Route>
-      <Route path="/dirs/:id/tags/:tag">{({ id, tag }) => <TagByIdPage key={tag} repoId={id} tagId={tag} />}</Route>
-      {["/deployments/sets/:id", "/dirs/:dir/deployments/sets/:id"].map((path) => (
-        <Route key={path} path={path}>
-          {({ id }: { id: string }) => <SetPage key={id} id={id} />}
-        </Route>
-      ))}
-      {["/deployments/:id", "/dirs/:dir/deployments/:id"].map((path) => (
-        <Route key={path} path={path}>
-          {({ id }: { id: string }) => <DeploymentPage key={id} id={id} />}
-        </Route>
-      ))}
-      <Route path="/schemas/:id">{({ id }) => <RepoPage key={id} by={{ id }} />}</Route>
-      <Route path="/schemas/:repo/plans/:id">{({ id }) => <DeclarativePlanPage key={id} id={id} />}</Route>
-      <Route path="/ci-runs/:id">{({ id }) => <CiRunPage key={id} id={id} />}</Route>
-      <Route path="/explore/:id">{({ id }) => <DrawingPage key={id} id={id} />}</Route>
-      <Route path="/instances/:id">{({ id }) => <InstancePage key={id} id={id} />}</Route>
-      <Route path="/databases">{() => <DatabasesPage />}</Route>
-      <Route path="/databases/:id">{({ id }) => <DatabasePage key={id} id={id} />}</Route>
-      <Route path="/migrations">{() => <MigrationsPage />}</Route>
-      <Route path="/plans">{() => <PlansPage />}</Route>
-      <Route path="/plans/:id">{({ id }) => <PlanPage key={id} id={id} />}</Route>
-      <Route path="/settings/tokens">{() => <TokensPage />}</Route>
-      <Route>{() => <NotFoundPage />}</Route>
+      <Route>{() => <OtherRoutes />}</Route>
     </Switch>
   );
 }

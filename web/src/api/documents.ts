@@ -103,3 +103,23 @@ export const instanceDocument = `query Instance($id: ID!, $page: PageInput) {
   instance(id: $id) { id extID url schemas exclude lastSeen latest { hash time hcl }
     snapshots(page: $page) { snapshots { id hash time } ${pageFields} } }
 }`;
+
+const webhookFields = `id repo type url hasSecret events envs statuses enabled disabledReason failingSince createdAt`;
+const deliveryFields = `id guid event time attempt delivered nextAttempt status request response error`;
+
+export const webhooksDocument = `query Webhooks { webhooks { ${webhookFields} } }`;
+
+export const webhookDocument = `query Webhook($input: WebhookDeliveriesInput!) {
+  webhooks { ${webhookFields} }
+  webhookDeliveries(input: $input) { deliveries { ${deliveryFields} } ${pageFields} }
+}`;
+
+export const createWebhookDocument = `mutation CreateWebhook($input: WebhookInput!) { createWebhook(input: $input) { id } }`;
+
+export const updateWebhookDocument = `mutation UpdateWebhook($id: ID!, $input: WebhookInput!) { updateWebhook(id: $id, input: $input) { id } }`;
+
+export const deleteWebhookDocument = `mutation DeleteWebhook($id: ID!) { deleteWebhook(id: $id) { success } }`;
+
+export const pingWebhookDocument = `mutation PingWebhook($id: ID!) { pingWebhook(id: $id) { id } }`;
+
+export const redeliverWebhookDocument = `mutation RedeliverWebhook($id: ID!) { redeliverWebhook(deliveryID: $id) { id } }`;

@@ -326,3 +326,34 @@ export interface Instance {
   latest: { hash: string; time: string; hcl: string } | null;
   snapshots: { snapshots: { id: string; hash: string; time: string }[]; pageInfo: PageInfo };
 }
+
+/** Somebody who is told of what happens. */
+export interface Webhook {
+  id: string;
+  repo: string | null;
+  type: string;
+  url: string;
+  hasSecret: boolean;
+  events: string[];
+  envs: string[];
+  statuses: string[];
+  enabled: boolean;
+  disabledReason: string | null;
+  failingSince: string | null;
+  createdAt: string;
+}
+
+/** One message to a webhook, as it was last tried. */
+export interface WebhookDelivery {
+  id: string;
+  guid: string;
+  event: string;
+  time: string;
+  attempt: number;
+  delivered: boolean;
+  nextAttempt: string | null;
+  status: number | null;
+  request: string;
+  response: string | null;
+  error: string | null;
+}

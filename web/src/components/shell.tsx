@@ -12,6 +12,7 @@ const pages: (Destination & { key: string })[] = [
   { path: "/migrations", name: "Migrations", key: "m", kind: "page" },
   { path: "/plans", name: "Plans", key: "p", kind: "page" },
   { path: "/settings/tokens", name: "Tokens", key: "t", kind: "page" },
+  { path: "/settings/webhooks", name: "Webhooks", key: "w", kind: "page" },
 ];
 
 function isCurrent(path: string, location: string): boolean {

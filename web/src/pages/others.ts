@@ -1,20 +1,6 @@
 // Every page but the first ones, and what opens over them: one file of code, loaded when it is needed.
 export { GettingStarted } from "../components/getting-started.tsx";
 export { KeyHelp } from "../components/key-help.tsx";
-export { CiRunPage } from "./ci-run.tsx";
-export { DatabasePage } from "./database.tsx";
-export { DatabasesPage } from "./databases.tsx";
-export { DeclarativePlanPage } from "./declarative-plan.tsx";
-export { DeploymentPage } from "./deployment.tsx";
-export { DrawingPage } from "./drawing.tsx";
 export { GoTo } from "./go-to.tsx";
-export { InstancePage } from "./instance.tsx";
-export { MigrationsPage } from "./migrations.tsx";
-export { PlanPage } from "./plan.tsx";
-export { PlansPage } from "./plans.tsx";
-export { RepoPage } from "./repo.tsx";
-export { TagByIdPage } from "./repo-tags.tsx";
-export { ReposPage } from "./repos.tsx";
-export { SetPage } from "./set.tsx";
+export { OtherRoutes } from "./routes.tsx";
 export { SetupPage } from "./setup.tsx";
-export { TokensPage } from "./tokens.tsx";
