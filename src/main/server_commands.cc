@@ -50,7 +50,21 @@ std::vector<cli::FlagSpec> serve_flags() {
           cli::with_kind(cli::text_flag("rate-limit", "600",
                                         "requests a minute of one token, reports excepted; "
                                         "0 for no limit"),
-                         cli::FlagKind::kUint)};
+                         cli::FlagKind::kUint),
+          cli::text_flag("webhook-allow", "",
+                         "ranges of private addresses that webhooks may connect to, such as "
+                         "10.0.0.0/8,fd00::/8"),
+          cli::with_kind(cli::text_flag("webhook-rate", "60",
+                                        "messages a minute to one webhook, the rest waits; 0 for "
+                                        "no limit"),
+                         cli::FlagKind::kUint),
+          cli::text_flag("smtp-url", "",
+                         "mail server of webhooks of type EMAIL: smtp://user:password@host:587, "
+                         "smtps://..."),
+          cli::text_flag("smtp-from", "", "address that mail comes from"),
+          cli::text_flag("seal-key-file", "",
+                         "file with the key that secrets of webhooks are sealed with, 32 bytes in "
+                         "base64; with --data it is seal.key there")};
 }
 
 /// `--public-url` is RHUMB_PUBLIC_URL.
@@ -114,6 +128,12 @@ Result<int> run_serve(Invocation& invocation) {
                          .targets = invocation.flags.list("audit-target")};
   options.signing_key_file = invocation.flags.text("audit-signing-key");
   options.audit_keep_days = static_cast<int64_t>(invocation.flags.count("audit-keep-days"));
+  options.alerts = {
+      .seal_key_file = invocation.flags.text("seal-key-file"),
+      .webhook_allow = invocation.flags.text("webhook-allow"),
+      .messages_per_minute = static_cast<int64_t>(invocation.flags.count("webhook-rate")),
+      .smtp_url = invocation.flags.text("smtp-url"),
+      .smtp_from = invocation.flags.text("smtp-from")};
   options.admin_token = invocation.app.environment.get("RHUMB_ADMIN_TOKEN");
   options.version = std::string(cli::kSemanticVersion);
   options.clock = &invocation.app.clock;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "registry/alerts/alert_presence.h"
+#include "registry/alerts/alert_settings.h"
 #include "registry/audit/audit.h"
 #include "registry/audit/audit_key.h"
 #include "registry/identity/access.h"
@@ -49,6 +51,8 @@ struct Registry {
   PolicyPresence policies{store};
   /// That signs what leaves the audit log; nothing until the server is ready.
   std::optional<AuditKey> audit_key{};
+  AlertPresence alerts{};
+  AlertSettings alert_settings{};
 
   [[nodiscard]] int64_t now() const { return clock.now().time_since_epoch().count(); }
 };

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "http/server.h"
+#include "registry/alerts/alert_worker.h"
 #include "registry/identity/tokens.h"
 #include "registry/store/neighbours.h"
 #include "registry/store/store.h"
@@ -114,6 +115,8 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   std::unique_ptr<Store> store =
       TRY(open_store(options.store, StoreOpening::kCreate, StoreSharing::kShared));
   Registry registry{*store, clock, without_slash(options.public_url)};
+  registry.alert_settings = TRY(make_alert_settings(
+      options.alerts, options.store.url.empty() ? options.store.data : std::string()));
   const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
   Gate gate;
   std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
@@ -137,6 +140,13 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   if (!code.empty()) {
     out << "Set-up URL: " << registry.public_url << "/setup/" << code << "\n" << std::flush;
   }
+  if (neighbours == nullptr) {
+    TRY(store->write(
+        [&registry](Session& session) { return release_claims(session, registry.now()); }));
+  }
+  NetworkSender sender(registry.alert_settings, [] { return false; });
+  auto alerts =
+      std::make_unique<AlertWorker>(registry, sender, AlertWorker::Options{.log = options.log});
   web->set_ready(true);
   gate.open(*web);
   out << "Rhumb " << options.version << " is listening on " << server->base_url() << "\n"
@@ -149,7 +159,9 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   wait_for_stop(options.stop);
   checkpoints.reset();
   web->set_ready(false);
+  alerts->stop();
   const bool finished = server->shutdown(kStopMax);
+  alerts.reset();  // what it is sending is sent, and noted
   store->stop();
   return finished ? 0 : 1;
 }

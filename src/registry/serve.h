@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "registry/alerts/alert_settings.h"
 #include "registry/assets.h"
 #include "registry/audit/checkpoint_watch.h"
 #include "registry/store/store.h"
@@ -26,6 +27,7 @@ struct ServeOptions {
   std::string signing_key_file{};          ///< that signs them; empty: a key in the store does
   int64_t audit_keep_days = 0;             ///< older entries of the audit log are pruned; 0: never
   int64_t requests_per_minute = 600;       ///< of one token, reports excepted; 0: no limit
+  AlertOptions alerts;                     ///< what webhooks may do
   std::string version = "dev";             ///< printed when ready
   const AssetSource* assets = nullptr;     ///< of the web front end
   sys::CancellationToken stop;             ///< ends the server in good order

@@ -33,6 +33,7 @@ class TestRegistry {
     caller_.rights.scopes = known_scopes();
     caller_.rights.grants = {Grant{"OWNER", {}, {}, {}}};
     caller_.bot_id = 1;
+    registry_.alert_settings.key = codec::SealKey{};
   }
 
   Registry& operator*() { return registry_; }

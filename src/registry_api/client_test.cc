@@ -292,6 +292,11 @@ TEST(Documents, WordsThatGatewaysRouteBy) {
       {kCreateRepo, {"mutation createRepo"}, {"query"}},
       {kCreateToken, {"mutation createToken"}, {"query"}},
       {kRevokeToken, {"mutation revokeToken"}, {"query"}},
+      {kCreateWebhook, {"mutation createWebhook"}, {"query"}},
+      {kUpdateWebhook, {"mutation updateWebhook"}, {"query"}},
+      {kDeleteWebhook, {"mutation deleteWebhook"}, {"query"}},
+      {kPingWebhook, {"mutation pingWebhook"}, {"query"}},
+      {kRedeliverWebhook, {"mutation redeliverWebhook"}, {"query"}},
   };
   for (const Case& c : cases) {
     for (const char* word : c.with) {

@@ -228,6 +228,46 @@ inline constexpr Document kTokens{
     "      prefix\n      lastFour\n      owner {\n        name\n      }\n      scopes\n"
     "      createdAt\n      expiresAt\n      lastUsedAt\n      revokedAt\n    }\n    pageInfo {\n"
     "      page\n      pageSize\n      total\n    }\n  }\n}"};
+inline constexpr Document kWebhooks{
+    "webhooks",
+    "query webhooks($repo: String) {\n  webhooks(repo: $repo) {\n    id\n    repo\n    type\n    "
+    "url\n    hasSecret\n"
+    "    events\n    envs\n    statuses\n    enabled\n    disabledReason\n    failingSince\n"
+    "    createdAt\n  }\n}"};
+inline constexpr Document kCreateWebhook{
+    "createWebhook",
+    "mutation createWebhook($input: WebhookInput!) {\n  createWebhook(input: $input) {\n    id\n   "
+    " repo\n    type\n    url\n    hasSecret\n"
+    "    events\n    envs\n    statuses\n    enabled\n    disabledReason\n    failingSince\n"
+    "    createdAt\n  }\n}"};
+inline constexpr Document kUpdateWebhook{
+    "updateWebhook",
+    "mutation updateWebhook($id: ID!, $input: WebhookInput!) {\n"
+    "  updateWebhook(id: $id, input: $input) {\n    id\n    repo\n    type\n    url\n    "
+    "hasSecret\n"
+    "    events\n    envs\n    statuses\n    enabled\n    disabledReason\n    failingSince\n"
+    "    createdAt\n  }\n}"};
+inline constexpr Document kDeleteWebhook{
+    "deleteWebhook",
+    "mutation deleteWebhook($id: ID!) {\n  deleteWebhook(id: $id) {\n    success\n  }\n}"};
+inline constexpr Document kPingWebhook{
+    "pingWebhook",
+    "mutation pingWebhook($id: ID!) {\n  pingWebhook(id: $id) {\n    id\n    event\n    time\n"
+    "    attempt\n    delivered\n    nextAttempt\n    status\n    error\n"
+    "  }\n}"};
+inline constexpr Document kRedeliverWebhook{
+    "redeliverWebhook",
+    "mutation redeliverWebhook($deliveryID: ID!) {\n"
+    "  redeliverWebhook(deliveryID: $deliveryID) {\n    id\n    event\n    time\n"
+    "    attempt\n    delivered\n    nextAttempt\n    status\n    error\n"
+    "  }\n}"};
+inline constexpr Document kWebhookDeliveries{
+    "webhookDeliveries",
+    "query webhookDeliveries($input: WebhookDeliveriesInput!) {\n"
+    "  webhookDeliveries(input: $input) {\n    deliveries {\n      id\n      guid\n      event\n   "
+    "   time\n      attempt\n      delivered\n"
+    "      nextAttempt\n      status\n      request\n      response\n      error\n"
+    "    }\n    pageInfo {\n      page\n      pageSize\n      total\n    }\n  }\n}"};
 inline constexpr Document kAuditLog{
     "auditLog",
     "query auditLog($input: AuditLogInput) {\n  auditLog(input: $input) {\n    entries {\n      "

@@ -139,6 +139,10 @@ class World:
         url = self.do("Query.visualizeInspect", hcl=f'schema "{self.name()}" {{}}', driver="SQLITE")["url"]
         return url.rsplit("/", 1)[1]
 
+    def webhook(self):
+        """For repositories that there are none of: it is told of nothing."""
+        return self.do("Mutation.createWebhook", url="https://hooks.invalid/x", repo=self.name("hooked") + "-*")
+
     def lint_report(self):
         return self.do("Mutation.reportMigrationLint", slug="myapp", status="SUCCESSFUL")["url"].rsplit("/", 1)[1]
 
@@ -197,6 +201,8 @@ OPERATIONS = {
     "Query.members": nothing,
     "Query.bots": nothing,
     "Query.tokens": nothing,
+    "Query.webhooks": nothing,
+    "Query.webhookDeliveries": by_input(lambda w: {"webhookID": w.webhook()["id"]}),
     "Query.auditLog": nothing,
     "Query.dirSlugs": nothing,
     "Mutation.pushDir": by_input(lambda w: pushed(w, tag="v2")),
@@ -250,6 +256,11 @@ OPERATIONS = {
     "Mutation.rotateToken": by_input(lambda w: {"id": w.bot()["id"]}),
     "Mutation.revokeToken": by_id(lambda w: w.bot()["id"]),
     "Mutation.removeBot": by_id(lambda w: w.bot()["owner"]["id"]),
+    "Mutation.createWebhook": by_input(lambda w: {"url": "https://hooks.invalid/x", "repo": w.name("hooked") + "-*"}),
+    "Mutation.updateWebhook": lambda w: {"id": w.webhook()["id"], "input": {"envs": ["prod"]}},
+    "Mutation.deleteWebhook": by_id(lambda w: w.webhook()["id"]),
+    "Mutation.pingWebhook": by_id(lambda w: w.webhook()["id"]),
+    "Mutation.redeliverWebhook": by_id(lambda w: w.ask("Mutation.pingWebhook", id=w.webhook()["id"])["id"], "deliveryID"),
     "Mutation.reportDir": by_input(lambda w: {
         "repo": w.repo()["slug"], "branch": "main", "commit": "abcdef1", "path": "migrations", "url": "https://git.test",
         "driver": "SQLITE", "dir": w.dir}),

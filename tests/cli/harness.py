@@ -3,6 +3,7 @@
 A test is a function marked with @test; it gets a `Scratch` of its own and fails by raising.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -261,6 +262,7 @@ class Server:
             environment.pop(name, None)
         if self.store:
             environment["RHUMB_STORE"] = self.store
+            environment["RHUMB_SEAL_KEY_FILE"] = self.scratch.write("seal.key", base64.b64encode(b"k" * 32).decode())
         if self.token:
             environment["RHUMB_ADMIN_TOKEN"] = self.token
         self.process = subprocess.Popen(

@@ -50,6 +50,7 @@ graphql::Resolvers all_resolvers() {
   add_organization_resolvers(resolvers);
   add_trace_resolvers(resolvers);
   add_audit_resolvers(resolvers);
+  add_webhook_resolvers(resolvers);
   return resolvers;
 }
 

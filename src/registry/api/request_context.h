@@ -60,6 +60,7 @@ void add_member_resolvers(graphql::Resolvers& resolvers);
 void add_bot_resolvers(graphql::Resolvers& resolvers);
 void add_organization_resolvers(graphql::Resolvers& resolvers);
 void add_audit_resolvers(graphql::Resolvers& resolvers);
+void add_webhook_resolvers(graphql::Resolvers& resolvers);
 
 /// A member of an ID type, as the number it is here.
 /// Errors: kNotFound `<what> not found` for anything else.

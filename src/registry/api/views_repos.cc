@@ -51,7 +51,6 @@ Json repo_json(const Registry& registry, const Repo& repo) {
   out.set("protectedFlows", protected_flows_json(repo.down, repo.flows));
   out.set("lockedTags", repo.locked_tags);
   out.set("reviewPolicy", filled_json(repo.review_policy));
-  out.set("webhooks", Json::array());
   out.set("_id", repo.id);
   out.set("_project", repo.project_id);
   out.set("_schema", is_schema);

@@ -47,6 +47,9 @@ const std::vector<RedactedTable>& redacted_tables() {
        "instance_id IN (SELECT id FROM instances WHERE org_id = ?1)", ""},
       {"drifts", "id", "", "diff_body", kOrg,
        "database_id IN (SELECT id FROM databases WHERE repo_id = ?1)"},
+      {"alerts", "id", "body", "", kOrg, kRepo},
+      {"webhook_deliveries", "id", "request response error", "", kOrg,
+       "alert_id IN (SELECT id FROM alerts WHERE repo_id = ?1)"},
   };
   return kTables;
 }

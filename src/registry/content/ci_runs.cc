@@ -6,6 +6,7 @@
 
 #include "migrate/format.h"
 #include "migrate/sum.h"
+#include "registry/alerts/alert_content.h"
 #include "registry/content/repos.h"
 #include "registry/ingest/ingest_prepare.h"
 #include "registry/ingest/redact.h"
@@ -194,7 +195,9 @@ Result<CiRun> store_run(Registry& registry,
   entry.after =
       codec::format_json(Json::object({{"repo", report.slug}, {"status", report.status}}));
   TRY(append_audit(session, std::move(entry)));
-  return load_ci_run(session, caller.org_id, id);
+  CiRun run = TRY(load_ci_run(session, caller.org_id, id));
+  TRY(tell_ci_run(registry, caller, session, run, report));
+  return run;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "registry/alerts/alert_content.h"
 #include "registry/content/protected_flows.h"
 #include "registry/content/states.h"
 #include "registry/ingest/ingest_prepare.h"
@@ -136,8 +137,12 @@ Result<void> audit_plan(Session& session,
   return append_audit(session, std::move(entry));
 }
 
-Result<DeclarativePlan> insert_plan(
-    Session& session, const Caller& caller, const ReadyPlan& ready, const Repo& repo, int64_t now) {
+Result<DeclarativePlan> insert_plan(Registry& registry,
+                                    Session& session,
+                                    const Caller& caller,
+                                    const ReadyPlan& ready,
+                                    const Repo& repo) {
+  const int64_t now = registry.now();
   const DeclarativePlanPush& push = ready.push;
   const Origin& origin = caller.origin;
   TRY(put_body(session, ready.migration));
@@ -171,6 +176,7 @@ Result<DeclarativePlan> insert_plan(
        approver ? Value(approver->name) : Value()}));
   DeclarativePlan plan = TRY(load_of_repo(session, repo, push.name));
   TRY(audit_plan(session, caller, now, "plan.push", plan));
+  TRY(tell_plan(registry, caller, session, plan));
   return plan;
 }
 
@@ -190,14 +196,15 @@ Result<void> check_approver(Session& session, const Caller& caller, const Declar
   return {};
 }
 
-Result<DeclarativePlan> approve(Session& session,
+Result<DeclarativePlan> approve(Registry& registry,
+                                Session& session,
                                 const Caller& caller,
-                                DeclarativePlan plan,
-                                int64_t now) {
+                                DeclarativePlan plan) {
   TRY(require(caller, "plan:approve", {.repo = plan.repo_slug}));
   if (plan.is_approved()) {
     return plan;
   }
+  const int64_t now = registry.now();
   const Actor& actor = caller.origin.actor;
   TRY(check_approver(session, caller, plan));
   TRY(
@@ -208,6 +215,7 @@ Result<DeclarativePlan> approve(Session& session,
   plan.approved_at = now;
   plan.approver = actor;
   TRY(audit_plan(session, caller, now, "plan.approve", plan));
+  TRY(tell_plan(registry, caller, session, plan));
   return plan;
 }
 
@@ -218,14 +226,13 @@ Result<DeclarativePlan> store_push(Registry& registry,
   const DeclarativePlanPush& push = ready.push;
   const Repo repo = TRY(load_schema_repo(session, caller.org_id, push.schema_slug));
   TRY(require(caller, "plan:push", {.repo = repo.slug}));
-  const int64_t now = registry.now();
   const std::optional<DeclarativePlan> known =
       TRY(find_by(session, "p.repo_id = ? AND p.name = ?", {repo.id, push.name}));
   if (push.approved && (repo.flows.push_plan || repo.flows.approve_plan)) {
     TRY(require_protected(caller, repo, "pushes of approved plans"));
   }
   if (!known) {
-    return insert_plan(session, caller, ready, repo, now);
+    return insert_plan(registry, session, caller, ready, repo);
   }
   const bool is_same = known->from_hash == push.from_hash && known->to_hash == push.to_hash &&
                        known->migration == ready.migration.sha256;
@@ -234,7 +241,7 @@ Result<DeclarativePlan> store_push(Registry& registry,
                  fmt::format("plan \"{}\" of schema \"{}\" holds another plan; use another name",
                              push.name, repo.slug));
   }
-  return push.approved && !known->is_approved() ? approve(session, caller, *known, now)
+  return push.approved && !known->is_approved() ? approve(registry, session, caller, *known)
                                                 : Result<DeclarativePlan>(*known);
 }
 
@@ -257,7 +264,7 @@ Result<DeclarativePlan> approve_declarative_plan(Registry& registry,
   return write_value<DeclarativePlan>(
       registry.store, [&](Session& session) -> Result<DeclarativePlan> {
         DeclarativePlan known = TRY(load_declarative_plan(session, caller.org_id, plan));
-        return approve(session, caller, std::move(known), registry.now());
+        return approve(registry, session, caller, std::move(known));
       });
 }
 

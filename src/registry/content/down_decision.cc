@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "registry/alerts/alert_content.h"
 #include "registry/content/down_plans.h"
 
 namespace rhumb::registry {
@@ -106,6 +107,9 @@ Result<DownPlan> apply_decision(Registry& registry,
   entry.after = codec::format_json(
       Json::object({{"status", after.status}, {"comment", decision.comment.value_or("")}}));
   TRY(append_audit(session, std::move(entry)));
+  if (after.status != plan.status) {
+    TRY(tell_down_plan(registry, caller, session, {.plan = after, .comment = decision.comment}));
+  }
   return after;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "registry/alerts/alert_content.h"
 #include "registry/content/down_plans.h"
 #include "registry/content/repos.h"
 #include "registry/ingest/ingest_prepare.h"
@@ -150,7 +151,9 @@ Result<DownPlan> store_request(Registry& registry,
                                                  {"to", request.to_version},
                                                  {"extID", request.id}}));
   TRY(append_audit(session, std::move(entry)));
-  return load_plan(session, caller.org_id, id, now);
+  DownPlan plan = TRY(load_plan(session, caller.org_id, id, now));
+  TRY(tell_down_plan(registry, caller, session, {.plan = plan}));
+  return plan;
 }
 
 }  // namespace

@@ -59,16 +59,18 @@ Result<void> complete(Session& session,
        open.actual_hash.empty() ? finding.actual_hash : open.actual_hash, to_value(diff), open.id});
 }
 
-Result<void> open_drift(Session& session,
-                        const DriftFinding& finding,
-                        const std::optional<Body>& diff,
-                        int64_t now) {
-  return session.run(
+Result<int64_t> open_drift(Session& session,
+                           const DriftFinding& finding,
+                           const std::optional<Body>& diff,
+                           int64_t now) {
+  const Value id = TRY(session.scalar(
       "INSERT INTO drifts (org_id, database_id, version, expected_hash, actual_hash, diff_body, "
-      "source, event_id, snapshot_id, detected_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "source, event_id, snapshot_id, detected_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "RETURNING id",
       {finding.org_id, finding.database_id, finding.version, finding.expected_hash,
        finding.actual_hash, to_value(diff), finding.source, finding.event_id, finding.snapshot_id,
-       now});
+       now}));
+  return id.number();
 }
 
 std::string hash_of_hcl(std::string_view hcl) {
@@ -77,24 +79,32 @@ std::string hash_of_hcl(std::string_view hcl) {
 
 }  // namespace
 
-Result<void> note_finding(Session& session, const DriftFinding& finding, int64_t now) {
+Result<DriftChange> note_finding(Session& session, const DriftFinding& finding, int64_t now) {
   const std::optional<Row> row = TRY(session.find_row(
       fmt::format("SELECT {} FROM drifts f WHERE f.database_id = ? AND f.resolved_at IS NULL",
                   kColumns),
       {finding.database_id}));
   const std::optional<Drift> open = row ? std::optional(read_drift(*row)) : std::nullopt;
+  DriftChange change;
   if (!finding.drifted) {
-    return open ? end_drift(session, *open, now) : Result<void>();
+    if (open) {
+      TRY(end_drift(session, *open, now));
+      change.ended = open->id;
+    }
+    return change;
   }
   const std::optional<Body> diff = TRY(make_optional_body("drift.diff", finding.diff));
   TRY(put_body(session, diff));
   if (open) {
     if (is_known(*open, finding, diff ? std::optional(diff->sha256) : std::nullopt)) {
-      return complete(session, *open, finding, diff);
+      TRY(complete(session, *open, finding, diff));
+      return change;
     }
     TRY(end_drift(session, *open, now));
+    change.ended = open->id;
   }
-  return open_drift(session, finding, diff, now);
+  change.opened = TRY(open_drift(session, finding, diff, now));
+  return change;
 }
 
 std::optional<bool> parse_drift_status(std::string_view status) {

@@ -42,8 +42,13 @@ struct DriftFinding {
   std::optional<int64_t> event_id = {};
   std::optional<int64_t> snapshot_id = {};
 };
+/// What a finding changed: the drift that it opened and the one that it ended; 0: none.
+struct DriftChange {
+  int64_t opened = 0;
+  int64_t ended = 0;
+};
 /// Opens, keeps or ends the drift of a database. Must run in the transaction of what tells of it.
-Result<void> note_finding(Session& session, const DriftFinding& finding, int64_t now);
+Result<DriftChange> note_finding(Session& session, const DriftFinding& finding, int64_t now);
 
 /// What the status of a drift in a report means: false for `OK`, nothing for `UNKNOWN` and
 /// `SKIPPED`, where nothing was compared, true for any other (`DRIFTED`). Case does not matter.

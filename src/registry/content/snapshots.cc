@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "registry/alerts/alert_content.h"
 #include "registry/content/drifts.h"
 #include "registry/ingest/ingest_prepare.h"
 #include "registry/ingest/redact.h"
@@ -107,7 +108,11 @@ class SnapshotJob {
               const Caller& caller,
               const ReadySnapshot& ready,
               Session& session)
-      : caller_(caller), ready_(ready), session_(session), now_(registry.now()) {}
+      : registry_(registry),
+        caller_(caller),
+        ready_(ready),
+        session_(session),
+        now_(registry.now()) {}
 
   Result<SnapshotOutcome> run() {
     TRY(see_instance());
@@ -230,18 +235,21 @@ class SnapshotJob {
       return {};
     }
     const bool is_older_form = hash_.starts_with("h1:");
-    return note_finding(session_,
-                        {.org_id = caller_.org_id,
-                         .database_id = database.id,
-                         .version = database.version,
-                         .drifted = hash_ != expected->hash && hash_ != expected->hcl_hash,
-                         .expected_hash = is_older_form ? expected->hcl_hash : expected->hash,
-                         .actual_hash = hash_,
-                         .source = "snapshot",
-                         .snapshot_id = snapshot_id_},
-                        now_);
+    const DriftChange change =
+        TRY(note_finding(session_,
+                         {.org_id = caller_.org_id,
+                          .database_id = database.id,
+                          .version = database.version,
+                          .drifted = hash_ != expected->hash && hash_ != expected->hcl_hash,
+                          .expected_hash = is_older_form ? expected->hcl_hash : expected->hash,
+                          .actual_hash = hash_,
+                          .source = "snapshot",
+                          .snapshot_id = snapshot_id_},
+                         now_));
+    return tell_drift_change(registry_, caller_, session_, change);
   }
 
+  Registry& registry_;
   const Caller& caller_;
   const ReadySnapshot& ready_;
   Session& session_;

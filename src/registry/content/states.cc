@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "codec/json.h"
+#include "registry/alerts/alert_content.h"
+#include "registry/alerts/alert_deployments.h"
 #include "registry/content/protected_flows.h"
 #include "registry/ingest/projection.h"
 #include "registry/names.h"
@@ -87,6 +89,7 @@ Json tag_json(std::string_view tag, int64_t state_id) {
 
 /// The untagged state is the head; without one, what was pushed last.
 Result<void> move_head(Registry& registry,
+                       const Caller& caller,
                        Session& session,
                        const Repo& repo,
                        std::string_view tag,
@@ -100,7 +103,12 @@ Result<void> move_head(Registry& registry,
   Repo moved = repo;
   moved.head_state_id = state_id;
   const RepoHead head = TRY(load_head(session, registry.orders, moved));
-  return project_repo(session, head, repo.id);
+  std::vector<StatusMove> moves;
+  TRY(project_repo(session, head, repo.id, &moves));
+  AlertBatch alerts(registry, caller, session);
+  TRY(note_moves(registry, session, alerts,
+                 {.repo = repo, .latest_version = head.latest, .moves = moves}));
+  return alerts.flush();
 }
 
 Result<int64_t> note_push(
@@ -172,8 +180,9 @@ Result<TagRow> store_move(Registry& registry,
   TRY(append_audit(session, std::move(entry)));
   tag = TRY(point_tag(session, std::move(tag), state_id));
   if (tag.name == kLatestTag) {
-    TRY(move_head(registry, session, repo, tag.name, state_id));
+    TRY(move_head(registry, caller, session, repo, tag.name, state_id));
   }
+  TRY(tell_tag_move(registry, caller, session, {.repo = repo, .tag = tag}));
   return tag;
 }
 
@@ -274,7 +283,9 @@ Result<TagOutcome> tag_push(Registry& registry,
   after.set("version", push.version);
   entry.after = codec::format_json(after);
   TRY(append_audit(session, std::move(entry)));
-  TRY(move_head(registry, session, repo, push.tag, push.state_id));
+  TRY(tell_push(registry, caller, session,
+                {.repo = repo, .push = push, .tag_id = tag.number(), .moves_tag = moves}));
+  TRY(move_head(registry, caller, session, repo, push.tag, push.state_id));
   return TagOutcome{tag.number(), true};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "codec/json.h"
+#include "registry/alerts/alert_content.h"
 #include "registry/content/down_plans.h"
 #include "registry/content/drifts.h"
 #include "registry/content/repo_settings.h"
@@ -271,7 +272,7 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
                                                  placed.status == EventStatus::kFailed}
                                  : DatabaseFacts{placed.database.current_version.value_or(""),
                                                  placed.database.last_failed};
-  return project_one(session_, *repo_head, measure);
+  return project_one(session_, *repo_head, measure, &moves_by_[measure.repo_id]);
 }
 
 /// What the report means for plans to revert its database.
@@ -299,6 +300,9 @@ Result<void> IngestJob::settle(const PreparedReport& prepared,
     entry.after = codec::format_json(codec::Json::object(
         {{"status", "ABORTED"}, {"because", fmt::format("deployment/{}", event_id)}}));
     TRY(append_audit(session_, std::move(entry)));
+    const DownPlan plan = TRY(load_plan(session_, caller_.org_id, plan_id, now_));
+    TRY(tell_down_plan(registry_, caller_, session_,
+                       {.plan = plan, .because = "the database is at another version by now"}));
   }
   return {};
 }
@@ -327,10 +331,12 @@ Result<void> IngestJob::note_drift(const PreparedReport& prepared,
     finding.expected_hash = expected ? expected->hash : std::string();
     finding.diff = drift ? drift->diff.value_or("") : std::string();
   }
-  return note_finding(session_, finding, now_);
+  const DriftChange change = TRY(note_finding(session_, finding, now_));
+  return tell_drift_change(registry_, caller_, session_, change);
 }
 
 Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {
+  set_id_ = set_id;
   if (!prepared.schema) {
     return add_complete(prepared, set_id);
   }
@@ -357,20 +363,47 @@ Result<int64_t> IngestJob::add_complete(const PreparedReport& prepared,
   TRY(apply(prepared, placed, event_id));
   TRY(note_drift(prepared, placed, event_id));
   TRY(settle(prepared, placed, event_id));
-  TRY(judge_.judge(
-      {.prepared = prepared, .repo = *placed.repo, .event_id = event_id, .received_at = now_}));
+  const ToldDeployment told{.prepared = prepared,
+                            .repo = *placed.repo,
+                            .event_id = event_id,
+                            .set_id = set_id,
+                            .database_id = placed.database.id,
+                            .status = placed.status};
+  TRY(note_deployment(registry_, session_, alerts_, told));
+  TRY(judge(prepared, told));
   version_ = prepared.report.current_version;
   published_.push_back(LiveEvent{caller_.org_id, event_id, set_id, placed.repo->id,
                                  std::string(to_text(placed.status))});
   return event_id;
 }
 
+Result<void> IngestJob::judge(const PreparedReport& prepared, const ToldDeployment& told) {
+  const std::vector<PolicyReason> reasons = TRY(judge_.judge(
+      {.prepared = prepared, .repo = told.repo, .event_id = told.event_id, .received_at = now_}));
+  return note_violation(registry_, session_, alerts_, told, reasons);
+}
+
+Result<void> IngestJob::tell_moves() {
+  for (const auto& [repo_id, moves] : moves_by_) {
+    if (!moves.empty()) {
+      TRY(note_moves(registry_, session_, alerts_,
+                     {.repo = repos_.at(repo_id),
+                      .latest_version = heads_.at(repo_id).latest,
+                      .moves = moves,
+                      .set_id = set_id_}));
+    }
+  }
+  moves_by_.clear();
+  return {};
+}
+
 Result<void> IngestJob::finish() {
   for (const int64_t repo_id : moved_) {
-    TRY(project_repo(session_, heads_.at(repo_id), repo_id));
+    TRY(project_repo(session_, heads_.at(repo_id), repo_id, &moves_by_[repo_id]));
   }
   moved_.clear();
-  return {};
+  TRY(tell_moves());
+  return alerts_.flush();
 }
 
 Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& write) {

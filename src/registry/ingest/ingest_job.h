@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "registry/alerts/alert_deployments.h"
 #include "registry/content/states.h"
 #include "registry/ingest/databases.h"
 #include "registry/ingest/ingest.h"
@@ -60,11 +61,12 @@ class IngestJob {
         caller_(caller),
         session_(session),
         now_(registry.now()),
-        judge_(registry, caller, session) {}
+        judge_(registry, caller, session),
+        alerts_(registry, caller, session) {}
 
   /// A new deployment event. The caller has made sure that it is new.
   Result<int64_t> add(const PreparedReport& prepared, std::optional<int64_t> set_id);
-  /// Measures what is left to measure.
+  /// Measures what is left to measure, and stores what webhooks are told of all of it.
   Result<void> finish();
 
   /// Found, or made on first use. Errors: kConflict for a repository of another type.
@@ -99,12 +101,17 @@ class IngestJob {
   Result<void> settle(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> note_drift(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> raise_reported_version(const PreparedReport& prepared, const Placed& placed);
+  Result<void> judge(const PreparedReport& prepared, const ToldDeployment& told);
+  Result<void> tell_moves();
 
   Registry& registry_;
   const Caller& caller_;
   Session& session_;
   int64_t now_;
   ReportJudge judge_;
+  AlertBatch alerts_;
+  std::optional<int64_t> set_id_;                        ///< of the entries
+  std::map<int64_t, std::vector<StatusMove>> moves_by_;  ///< by repository
   std::map<std::string, int64_t> names_;  ///< as given; a repository can have two
   std::map<int64_t, Repo> repos_;
   std::map<std::string, int64_t> environments_;

@@ -144,7 +144,7 @@ SetPlace place_set(const PreparedSet& prepared) {
 class SetJob {
  public:
   SetJob(Registry& registry, const Caller& caller, Session& session)
-      : caller_(caller), session_(session), job_(registry, caller, session) {}
+      : registry_(registry), caller_(caller), session_(session), job_(registry, caller, session) {}
 
   Result<IngestOutcome> run(const PreparedSet& prepared) {
     std::optional<KnownEvent> known = TRY(find_event_key(session_, caller_.org_id, prepared.key));
@@ -347,7 +347,21 @@ class SetJob {
     }
     event_ = LiveEvent{caller_.org_id, stored.event_id, stored.event_id, stored.repo_id,
                        std::string(to_text(status))};
-    return {};
+    return facts.running ? Result<void>() : tell(stored, repo, facts);
+  }
+
+  /// The set has ended.
+  Result<void> tell(const StoredSet& stored, const Repo& repo, const SetFacts& facts) {
+    AlertBatch alerts(registry_, caller_, session_);
+    TRY(note_set(registry_, session_, alerts,
+                 {.repo = repo,
+                  .event_id = stored.event_id,
+                  .env_id = stored.env_id,
+                  .status = stored.status,
+                  .facts = facts,
+                  .error = stored.error}));
+    TRY(alerts.flush());
+    return release_set(registry_, caller_, session_, stored.event_id);
   }
 
   Result<void> audit(const StoredSet& stored, const std::string& client_id, size_t added) {
@@ -360,6 +374,7 @@ class SetJob {
     return append_audit(session_, std::move(entry));
   }
 
+  Registry& registry_;
   const Caller& caller_;
   Session& session_;
   IngestJob job_;

@@ -45,6 +45,12 @@ Result<std::shared_ptr<const VersionOrder>> order_of_schema(Session& session, in
   return std::make_shared<const VersionOrder>(versions);
 }
 
+void note_move(const Measured& measured, std::vector<StatusMove>* moves) {
+  if (moves != nullptr && measured.moved() && !measured.before.archived) {
+    moves->push_back({measured.id, measured.before.status, measured.after.status});
+  }
+}
+
 Result<void> store(Session& session, const Measured& measured) {
   return session.run(
       "UPDATE databases SET status = ?, unknown_version = ?, pending_files = ? WHERE id = ?",
@@ -114,7 +120,10 @@ Result<void> count_database(Session& session,
                      {change, repo_id});
 }
 
-Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database) {
+Result<void> project_one(Session& session,
+                         const RepoHead& head,
+                         const DatabaseMeasure& database,
+                         std::vector<StatusMove>* moves) {
   Measured measured;
   measured.id = database.database_id;
   measured.before = database.before;
@@ -123,6 +132,7 @@ Result<void> project_one(Session& session, const RepoHead& head, const DatabaseM
     return {};
   }
   TRY(store(session, measured));
+  note_move(measured, moves);
   if (measured.before.archived || !measured.moved()) {
     return {};
   }
@@ -130,7 +140,10 @@ Result<void> project_one(Session& session, const RepoHead& head, const DatabaseM
   return count_database(session, database.repo_id, to_text(measured.after.status), 1);
 }
 
-Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id) {
+Result<void> project_repo(Session& session,
+                          const RepoHead& head,
+                          int64_t repo_id,
+                          std::vector<StatusMove>* moves) {
   const Rows rows = TRY(session.query(
       "SELECT id, current_version, last_failed, status, unknown_version, pending_files, "
       "archived_at FROM databases WHERE repo_id = ?",
@@ -142,6 +155,7 @@ Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_i
     const Measured measured = measure(row, head);
     if (measured.changed()) {
       TRY(store(session, measured));
+      note_move(measured, moves);
     }
     if (!measured.before.archived) {
       const DatabaseStatus status = measured.after.status;

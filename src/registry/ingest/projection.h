@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "registry/content/repos.h"
 #include "registry/ingest/status.h"
@@ -50,14 +52,29 @@ struct DatabaseMeasure {
   DatabaseFacts facts;
 };
 
+/// A database whose status became another one.
+struct StatusMove {
+  int64_t database_id = 0;
+  std::string before;
+  DatabaseStatus after = DatabaseStatus::kSynced;
+};
+
 /// Counts one database of a status more or less in its repository.
 Result<void> count_database(Session& session,
                             int64_t repo_id,
                             std::string_view status,
                             int64_t change);
-/// Measures one database anew and keeps the counters of its repository right.
-Result<void> project_one(Session& session, const RepoHead& head, const DatabaseMeasure& database);
-/// Measures every database of a repository anew and counts them.
-Result<void> project_repo(Session& session, const RepoHead& head, int64_t repo_id);
+/// Measures one database anew and keeps the counters of its repository right. What moved is added
+/// to `moves`, unless that is null.
+Result<void> project_one(Session& session,
+                         const RepoHead& head,
+                         const DatabaseMeasure& database,
+                         std::vector<StatusMove>* moves = nullptr);
+/// Measures every database of a repository anew and counts them. What moved is added to `moves`,
+/// unless that is null.
+Result<void> project_repo(Session& session,
+                          const RepoHead& head,
+                          int64_t repo_id,
+                          std::vector<StatusMove>* moves = nullptr);
 
 }  // namespace rhumb::registry

@@ -32,14 +32,17 @@ int64_t start_of(const ReportedDeployment& deployment) {
 
 }  // namespace
 
-Result<void> ReportJudge::judge(const ReportedDeployment& deployment) {
+Result<std::vector<PolicyReason>> ReportJudge::judge(const ReportedDeployment& deployment) {
   const bool any =
       TRY(registry_.policies.has_any(session_, caller_.org_id, deployment.received_at));
   if (!any || !has_executed(deployment.prepared)) {
-    return {};
+    return std::vector<PolicyReason>();
   }
-  const std::vector<PolicyReason> reasons = TRY(find_violations(deployment));
-  return reasons.empty() ? Result<void>() : flag(deployment, reasons);
+  std::vector<PolicyReason> reasons = TRY(find_violations(deployment));
+  if (!reasons.empty()) {
+    TRY(flag(deployment, reasons));
+  }
+  return reasons;
 }
 
 Result<std::vector<PolicyReason>> ReportJudge::find_violations(

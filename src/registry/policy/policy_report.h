@@ -33,9 +33,9 @@ class ReportJudge {
   ReportJudge(Registry& registry, const Caller& caller, Session& session)
       : registry_(registry), caller_(caller), session_(session) {}
 
-  /// Notes what there is at the event, and in the audit log as `deployment.policy_violation`. Must
-  /// run in the transaction that stores the report.
-  Result<void> judge(const ReportedDeployment& deployment);
+  /// Notes what there is at the event, and in the audit log as `deployment.policy_violation`, and
+  /// returns it. Must run in the transaction that stores the report.
+  Result<std::vector<PolicyReason>> judge(const ReportedDeployment& deployment);
 
  private:
   Result<std::vector<PolicyReason>> find_violations(const ReportedDeployment& deployment);

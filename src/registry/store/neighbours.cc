@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kTokens = "tokens";
 constexpr std::string_view kPolicies = "policies";
+constexpr std::string_view kWebhooks = "webhooks";
 constexpr std::string_view kEvent = "event";
 
 using codec::Json;
@@ -48,6 +49,10 @@ Result<void> tell_policies_changed(const Registry& registry, Session& session) {
   return session.tell_others(fmt::format("{} {}", registry.node, kPolicies));
 }
 
+Result<void> tell_webhooks_changed(const Registry& registry, Session& session) {
+  return session.tell_others(fmt::format("{} {}", registry.node, kWebhooks));
+}
+
 std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry) {
   return registry.store.listen(
       {.heard = [&registry](std::string_view message) { hear_neighbour(registry, message); },
@@ -55,6 +60,7 @@ std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry) {
            [&registry] {
              registry.tokens.forget();
              registry.policies.forget();
+             registry.alerts.forget();
            }});
 }
 
@@ -69,6 +75,10 @@ void hear_neighbour(Registry& registry, std::string_view message) {
   }
   if (said->second == kPolicies) {
     registry.policies.forget();
+    return;
+  }
+  if (said->second == kWebhooks) {
+    registry.alerts.forget();
     return;
   }
   const auto word = cut(said->second, " ");

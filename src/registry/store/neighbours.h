@@ -7,7 +7,8 @@
 #include "registry/registry.h"
 
 /// What the servers of one store tell each other: pages that are open at one of them show what was
-/// stored by another, a token that was revoked is refused everywhere, and policies hold everywhere.
+/// stored by another, a token that was revoked is refused everywhere, policies hold everywhere, and
+/// webhooks are told of what happens everywhere.
 namespace rhumb::registry {
 
 /// To be called in the transaction that stores what it is about.
@@ -16,6 +17,7 @@ Result<void> tell_events(const Registry& registry,
                          const std::vector<LiveEvent>& events);
 Result<void> tell_tokens_changed(const Registry& registry, Session& session);
 Result<void> tell_policies_changed(const Registry& registry, Session& session);
+Result<void> tell_webhooks_changed(const Registry& registry, Session& session);
 
 /// Hears the others until the subscription goes, which must be before the registry does.
 [[nodiscard]] std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry);
