@@ -16,6 +16,7 @@ find_library(Z_ARCHIVE libz.a REQUIRED)  # HTTP gzip
 find_library(YAML_ARCHIVE libyaml.a REQUIRED)  # yamldecode, yamlencode, yamlmerge
 find_library(RE2_ARCHIVE libre2.a REQUIRED)  # every regular expression a user writes (Go syntax)
 find_library(UTF8PROC_ARCHIVE libutf8proc.a REQUIRED)  # Unicode categories, NFC, graphemes
+find_library(SODIUM_ARCHIVE libsodium.a REQUIRED)  # passwords of a registry's people: argon2id
 find_path(PQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)  # PostgreSQL; opened on first use
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)  # outgoing HTTP; the library is opened on first use
 find_path(MARIADB_INCLUDE_DIR mariadb/mysql.h REQUIRED)  # MySQL and MariaDB; opened on first use
@@ -34,6 +35,7 @@ rhumb_archive(zlib ${Z_ARCHIVE})
 rhumb_archive(yaml ${YAML_ARCHIVE})
 rhumb_archive(re2 ${RE2_ARCHIVE} Threads::Threads)
 rhumb_archive(utf8proc ${UTF8PROC_ARCHIVE})
+rhumb_archive(sodium ${SODIUM_ARCHIVE} Threads::Threads)
 
 if(RHUMB_TESTS)
   find_package(GTest REQUIRED)  # unit tests

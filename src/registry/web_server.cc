@@ -8,6 +8,8 @@
 #include "codec/compress.h"
 #include "registry/api/api.h"
 #include "registry/api/request_context.h"
+#include "registry/identity/cookies.h"
+#include "registry/identity/http_answers.h"
 #include "registry/identity/token_cache.h"
 
 namespace rhumb::registry {
@@ -25,31 +27,11 @@ constexpr std::string_view kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-constexpr size_t kUserAgentMax = 255;
 // Whose log tells of tokens that belong to nobody: the one that every store has.
 constexpr int64_t kFirstOrganization = 1;
 constexpr size_t kAssetBytesMax = size_t{16} << 20;
 // How stale "last used" may be: a busy token must not make every read a write.
 constexpr int64_t kUseNotedNs = int64_t{60} * 1'000'000'000;
-
-Response json_response(int status, const Json& body) {
-  Response response;
-  response.status = status;
-  http::set_header(response.headers, "Content-Type", "application/json");
-  http::set_header(response.headers, "Cache-Control", "no-store");
-  response.body = codec::format_json(body);
-  return response;
-}
-
-Response error_response(int status, std::string_view message, std::string_view code = "") {
-  Json error = Json::object({{"message", message}});
-  if (!code.empty()) {
-    error.set("extensions", Json::object({{"code", code}}));
-  }
-  Json errors = Json::array();
-  errors.push_back(std::move(error));
-  return json_response(status, Json::object({{"errors", std::move(errors)}}));
-}
 
 std::string_view bearer_token(const Request& request) {
   const std::string_view header = request.header("Authorization");
@@ -59,15 +41,6 @@ std::string_view bearer_token(const Request& request) {
     return "";
   }
   return trim(header.substr(kScheme.size()));
-}
-
-Origin origin_of(const Request& request) {
-  Origin origin;
-  origin.actor = Actor{"SYSTEM", std::nullopt, "anonymous"};
-  origin.ip = request.remote_address;
-  origin.user_agent = std::string(request.header("User-Agent").substr(0, kUserAgentMax));
-  origin.request_id = request.id;
-  return origin;
 }
 
 /// Reports are taken however many there are: they must not be lost.
@@ -107,6 +80,7 @@ Result<std::unique_ptr<WebServer>> WebServer::create(Registry& registry, Options
   std::unique_ptr<WebServer> server(
       new WebServer(registry, std::move(engine), std::move(options)));
   server->setup_ = std::move(setup);
+  server->login_ = std::make_unique<LoginRoutes>(registry, *server->setup_);
   server->add_routes();
   return server;
 }
@@ -150,10 +124,7 @@ void WebServer::add_routes() {
       return handle_metrics(request, caller);
     });
   });
-  router_.add("POST", "/setup/{code}",
-              [this](const Request& request, const http::PathParameters& parameters) {
-                return handle_setup(request, parameters.get("code"));
-              });
+  login_->add_to(router_);
   router_.add("GET", "/{path...}", [this](const Request& request, const http::PathParameters&) {
     return handle_page(request);
   });
@@ -179,13 +150,20 @@ Response WebServer::answer(const Request& request) {
 
 // ------------------------------------------------------------------------------------------- the API
 
-Result<std::optional<Caller>> WebServer::authenticate(const Request& request, int64_t& token_id) {
-  const std::string_view token = bearer_token(request);
-  if (token.empty()) {
-    return std::optional<Caller>();
+Result<std::shared_ptr<const TokenOwner>> WebServer::find_owner(const Request& request,
+                                                                int64_t now) {
+  if (!request.header("Authorization").empty()) {
+    const std::string_view token = bearer_token(request);
+    return token.empty() ? std::shared_ptr<const TokenOwner>() : registry_.tokens.find(token, now);
   }
+  const std::optional<std::string> session = session_cookie(request, registry_.public_url);
+  return session.has_value() ? registry_.tokens.find_by_session(*session, now)
+                             : std::shared_ptr<const TokenOwner>();
+}
+
+Result<std::optional<Caller>> WebServer::authenticate(const Request& request, int64_t& token_id) {
   int64_t now = registry_.now();
-  const std::shared_ptr<const TokenOwner> owner = TRY(registry_.tokens.find(token, now));
+  const std::shared_ptr<const TokenOwner> owner = TRY(find_owner(request, now));
   if (owner == nullptr) {
     return std::optional<Caller>();
   }
@@ -210,7 +188,8 @@ Result<std::optional<Caller>> WebServer::authenticate(const Request& request, in
   caller.bot_id = owner->bot_id;
   caller.user_id = owner->user_id;
   caller.session_id = owner->session_id;
-  token_id = owner->token_id;
+  // Sessions and tokens have numbers of their own.
+  token_id = owner->session_id != 0 ? -owner->session_id : owner->token_id;
   return std::optional<Caller>(std::move(caller));
 }
 
@@ -221,7 +200,7 @@ Response WebServer::refuse_token(const Request& request) {
     entry.time = registry_.now();
     entry.origin = origin_of(request);
     entry.action = "login.fail";
-    entry.object = "token";
+    entry.object = request.header("Authorization").empty() ? "session" : "token";
     return append_audit(session, std::move(entry));
   });
   return error_response(401, "unauthorized");
@@ -238,6 +217,10 @@ Response WebServer::answer_caller(
   const std::optional<Caller>& known = *caller;
   if (!known) {
     return refuse_token(request);
+  }
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (known->session_id != 0 && !reads && may_be_forged(request, registry_.public_url)) {
+    return error_response(403, "a session is taken from pages of this registry only", "FORBIDDEN");
   }
   Response response = reply(*known, token_id);
   if (registry_.policies.has_any(known->org_id, registry_.now())) {
@@ -341,22 +324,6 @@ Response WebServer::handle_metrics(const Request& request, const Caller& caller)
                   "# TYPE rhumb_store_commits_total counter\n"
                   "rhumb_store_commits_total {}\n",
                   counts.jobs, counts.commits));
-}
-
-Response WebServer::handle_setup(const Request& request, const std::string& code) {
-  Result<Json> body = request.body.empty() ? Json::object() : codec::parse_json(request.body);
-  if (!body) {
-    return error_response(400, body.error().message(), "INVALID");
-  }
-  const std::string name = body->string_or_empty("name");
-  Result<std::string> token =
-      setup_->redeem(code, name.empty() ? "owner" : name, origin_of(request));
-  if (!token) {
-    const bool denied = token.error().code() == ErrorCode::kDenied;
-    return error_response(denied ? 410 : 422, token.error().message(),
-                          graphql::extension_code(token.error().code()));
-  }
-  return json_response(200, Json::object({{"token", *token}}));
 }
 
 Response WebServer::handle_page(const Request& request) {

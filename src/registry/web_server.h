@@ -10,6 +10,7 @@
 #include "http/router.h"
 #include "registry/assets.h"
 #include "registry/audit/audit_http.h"
+#include "registry/identity/login_routes.h"
 #include "registry/identity/rate_limit.h"
 #include "registry/identity/setup.h"
 #include "registry/live_feed.h"
@@ -21,7 +22,7 @@ namespace rhumb::registry {
 ///
 /// Shape: POST the API, at `/query` or any other path; `GET /events` the live events of an
 /// organization, `?set=<id>` of one set; `GET /audit/...` see AuditHttp; `/livez`, `/readyz`; `GET
-/// /metrics` counters in the text format of Prometheus; `POST /setup/<code>`; anything else a file
+/// /metrics` counters in the text format of Prometheus; what LoginRoutes has; anything else a file
 /// of the front end or, for a page, its `index.html`. Threads: `handle` from any, once made.
 class WebServer {
  public:
@@ -52,11 +53,12 @@ class WebServer {
   http::Response handle_events(const http::Request& request, const Caller& caller);
   http::Response handle_ready();
   http::Response handle_metrics(const http::Request& request, const Caller& caller);
-  http::Response handle_setup(const http::Request& request, const std::string& code);
   http::Response handle_page(const http::Request& request);
   [[nodiscard]] http::Response asset_response(const http::Request& request,
                                               const Asset& asset) const;
 
+  /// Whose token or session a request names; null for nobody's.
+  Result<std::shared_ptr<const TokenOwner>> find_owner(const http::Request& request, int64_t now);
   /// Who a request comes from; nothing when its token is not valid.
   Result<std::optional<Caller>> authenticate(const http::Request& request, int64_t& token_id);
   http::Response refuse_token(const http::Request& request);
@@ -70,6 +72,7 @@ class WebServer {
   LiveFeed feed_;
   AuditHttp audit_;
   std::unique_ptr<Setup> setup_;
+  std::unique_ptr<LoginRoutes> login_;
   http::Router router_;
   std::atomic<bool> ready_ = false;
 };

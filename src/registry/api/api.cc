@@ -46,6 +46,7 @@ graphql::Resolvers all_resolvers() {
   add_setting_resolvers(resolvers);
   add_token_resolvers(resolvers);
   add_member_resolvers(resolvers);
+  add_account_resolvers(resolvers);
   add_bot_resolvers(resolvers);
   add_organization_resolvers(resolvers);
   add_trace_resolvers(resolvers);

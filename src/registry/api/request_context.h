@@ -57,6 +57,7 @@ void add_trace_resolvers(graphql::Resolvers& resolvers);
 void add_setting_resolvers(graphql::Resolvers& resolvers);
 void add_token_resolvers(graphql::Resolvers& resolvers);
 void add_member_resolvers(graphql::Resolvers& resolvers);
+void add_account_resolvers(graphql::Resolvers& resolvers);
 void add_bot_resolvers(graphql::Resolvers& resolvers);
 void add_organization_resolvers(graphql::Resolvers& resolvers);
 void add_audit_resolvers(graphql::Resolvers& resolvers);

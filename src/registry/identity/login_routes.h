@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "http/router.h"
+#include "registry/identity/setup.h"
+#include "registry/registry.h"
+
+namespace rhumb::registry {
+
+/// Where people get in: `POST /auth/login`, `/auth/logout`, `/auth/invitation`, `/setup/<code>`;
+/// JSON in and out. A session is a cookie that scripts cannot read.
+///
+/// Lifetime: refers to registry and set-up, which must outlive it. Threads: any.
+class LoginRoutes {
+ public:
+  LoginRoutes(Registry& registry, Setup& setup) : registry_(registry), setup_(setup) {}
+
+  void add_to(http::Router& router);
+
+ private:
+  http::Response handle_login(const http::Request& request);
+  http::Response handle_logout(const http::Request& request);
+  http::Response handle_invitation(const http::Request& request);
+  http::Response handle_setup(const http::Request& request, const std::string& code);
+  /// `response` for somebody who got in.
+  http::Response let_in(const http::Request& request,
+                        http::Response response,
+                        const std::string& session);
+
+  Registry& registry_;
+  Setup& setup_;
+};
+
+}  // namespace rhumb::registry
