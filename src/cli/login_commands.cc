@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cloud_call.h"
 #include "cli/cloud_commands.h"
+#include "cli/device_login.h"
 #include "cli/format.h"
 #include "cli/http_access.h"
 #include "cli/migrate_flags.h"
@@ -58,12 +59,14 @@ Result<int> run_login(Invocation& invocation) {
   if (token.empty()) {
     token = app.environment.get_or_empty("ATLAS_TOKEN");
   }
-  if (token.empty()) {
+  const bool grant_only = invocation.flags.boolean("grant-only");
+  // Where nobody can confirm a code, waiting for that would only end in time.
+  const bool by_browser = invocation.flags.boolean("browser") || app.in != nullptr;
+  if (token.empty() && (grant_only || !by_browser)) {
     return invalid(
         "no token: pass --token or set ATLAS_TOKEN; create one with "
         "'rhumb cloud token create' or on the page Tokens of the registry");
   }
-  const bool grant_only = invocation.flags.boolean("grant-only");
   const std::string endpoint = TRY(login_endpoint(invocation, cloud));
   if (endpoint.empty() && !grant_only) {
     return invalid("no registry URL: pass --url or set ATLAS_CLOUD_URL");
@@ -71,6 +74,9 @@ Result<int> run_login(Invocation& invocation) {
   TokenCheck checked;
   if (!grant_only) {
     TRY(parse_registry_url(endpoint));
+  }
+  if (token.empty()) {
+    token = TRY(log_in_by_device(app, endpoint));
   }
   if (!endpoint.empty()) {
     checked = TRY(check_token(invocation, endpoint, token));
@@ -158,10 +164,16 @@ Command make_login_command() {
   command.arguments = "[org] [flags]";
   command.summary = "Stores a registry token on this machine.";
   command.description =
-      "Checks a token with the registry and stores it under $HOME/.atlas, readable by you alone.";
-  command.examples = "  atlas login --url http://127.0.0.1:8484/query --token rgb_...";
+      "Checks a token with the registry and stores it under $HOME/.atlas, readable by you alone.\n"
+      "Without a token it shows a code and an address: whoever is logged in there confirms the "
+      "code,\n"
+      "and the command gets a token of that person, for 90 days.";
+  command.examples =
+      "  atlas login --url https://registry.example.com/query\n"
+      "  atlas login --url http://127.0.0.1:8484/query --token rgb_...";
   command.flags = {text_flag("token", "", "token to store; default: ATLAS_TOKEN"),
                    text_flag("url", "", "endpoint of the registry, such as https://host/query"),
+                   bool_flag("browser", "confirm a code in a browser, also without a terminal"),
                    bool_flag("grant-only", "store an offline grant, for CI set-ups")};
   command.count = {.min = 0, .max = 1};
   command.run = run_login;

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/go_format.h"
+#include "cli/ci_token.h"
 #include "cli/directory_cache.h"
 #include "cli/http_access.h"
 #include "cli/version.h"
@@ -77,7 +78,21 @@ RegistrySession::RegistrySession(RegistrySession&& other) noexcept = default;
 RegistrySession::~RegistrySession() = default;
 
 Result<std::optional<project::Login>> RegistrySession::login() {
-  return project::find_login(cloud_, invocation_.app.environment);
+  const sys::Environment& environment = invocation_.app.environment;
+  std::optional<project::Login> found = TRY(project::find_login(cloud_, environment));
+  if (found) {
+    return found;
+  }
+  if (!asked_platform_) {
+    asked_platform_ = true;
+    const std::string endpoint = TRY(project::find_endpoint(cloud_, environment));
+    const std::optional<std::string> token =
+        endpoint.empty() ? std::nullopt : TRY(exchange_ci_token(invocation_.app, endpoint));
+    if (token) {
+      platform_login_ = project::Login{.endpoint = endpoint, .token = *token, .org = cloud_.org};
+    }
+  }
+  return platform_login_;
 }
 
 Result<project::Login> RegistrySession::require_login() {

@@ -38,7 +38,8 @@ class RegistrySession {
   RegistrySession(RegistrySession&& other) noexcept;
   ~RegistrySession();
 
-  /// Token and endpoint; nothing when one is missing.
+  /// Token and endpoint; nothing when one is missing. Without a token that of the CI platform is
+  /// exchanged for one, once.
   [[nodiscard]] Result<std::optional<project::Login>> login();
   /// As login. Errors: `command requires 'atlas login'` when one is missing.
   [[nodiscard]] Result<project::Login> require_login();
@@ -83,6 +84,8 @@ class RegistrySession {
   std::unique_ptr<registry_api::RegistryClient> client_;
   registry_api::Identity identity_;
   bool identified_ = false;
+  bool asked_platform_ = false;
+  std::optional<project::Login> platform_login_{};
   bool refused_ = false;
   bool foreign_ = false;
   // Shared: the targets of a run use one copy.

@@ -64,7 +64,12 @@ std::vector<cli::FlagSpec> serve_flags() {
           cli::text_flag("smtp-from", "", "address that mail comes from"),
           cli::text_flag("seal-key-file", "",
                          "file with the key that secrets of webhooks are sealed with, 32 bytes in "
-                         "base64; with --data it is seal.key there")};
+                         "base64; with --data it is seal.key there"),
+          cli::text_flag("oidc-issuer", "", "identity provider that people log in at"),
+          cli::text_flag("oidc-client-id", "", "name of this registry there"),
+          cli::text_flag("oidc-name", "single sign-on", "what the login page calls it"),
+          cli::text_flag("oidc-default-role", "",
+                         "role of people who were not invited; empty: they are not let in")};
 }
 
 /// `--public-url` is RHUMB_PUBLIC_URL.
@@ -135,6 +140,12 @@ Result<int> run_serve(Invocation& invocation) {
       .smtp_url = invocation.flags.text("smtp-url"),
       .smtp_from = invocation.flags.text("smtp-from")};
   options.admin_token = invocation.app.environment.get("RHUMB_ADMIN_TOKEN");
+  options.oidc = registry::OidcSettings{
+      .issuer = invocation.flags.text("oidc-issuer"),
+      .client_id = invocation.flags.text("oidc-client-id"),
+      .client_secret = invocation.app.environment.get_or_empty("RHUMB_OIDC_CLIENT_SECRET"),
+      .name = invocation.flags.text("oidc-name"),
+      .default_role = to_upper_ascii(invocation.flags.text("oidc-default-role"))};
   options.version = std::string(cli::kSemanticVersion);
   options.clock = &invocation.app.clock;
   options.stop = signals.token();
@@ -156,7 +167,12 @@ Command serve_command() {
       "'serve' runs a registry that keeps everything in one folder, or in a PostgreSQL database.\n"
       "The first start prints an admin token and a one-time address for the first person. Every\n"
       "flag can also be set as an environment variable (RHUMB_PUBLIC_URL for --public-url) or in\n"
-      "a file of lines 'name = value' given with --config. RHUMB_ADMIN_TOKEN sets the admin token.";
+      "a file of lines 'name = value' given with --config. RHUMB_ADMIN_TOKEN sets the admin "
+      "token.\n"
+      "People are invited on the page Members; with --oidc-issuer they log in at an identity "
+      "provider,\n"
+      "which needs the address <public-url>/auth/oidc/callback and, but for public clients, the\n"
+      "secret in RHUMB_OIDC_CLIENT_SECRET.";
   command.examples =
       "  rhumb serve\n"
       "  rhumb serve --data /var/lib/rhumb --listen 0.0.0.0:8484\n"

@@ -90,7 +90,7 @@ Result<void> check_options(const ServeOptions& options) {
   if (options.tls_certificate_file.empty() != options.tls_key_file.empty()) {
     return invalid("TLS needs both a certificate and a key");
   }
-  return {};
+  return check_settings(options.oidc);
 }
 
 void wait_for_stop(const sys::CancellationToken& stop) {
@@ -133,6 +133,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   }
   WebServer::Options web_options;
   web_options.requests_per_minute = options.requests_per_minute;
+  web_options.oidc = options.oidc;
   web_options.assets = options.assets;
   web_options.log = options.log;
   web = TRY(WebServer::create(registry, std::move(web_options)));

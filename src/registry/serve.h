@@ -10,6 +10,7 @@
 #include "registry/alerts/alert_settings.h"
 #include "registry/assets.h"
 #include "registry/audit/checkpoint_watch.h"
+#include "registry/identity/oidc.h"
 #include "registry/store/store.h"
 #include "sys/cancellation.h"
 #include "sys/clock.h"
@@ -28,6 +29,7 @@ struct ServeOptions {
   int64_t audit_keep_days = 0;             ///< older entries of the audit log are pruned; 0: never
   int64_t requests_per_minute = 600;       ///< of one token, reports excepted; 0: no limit
   AlertOptions alerts;                     ///< what webhooks may do
+  OidcSettings oidc{};                     ///< logins at an identity provider
   std::string version = "dev";             ///< printed when ready
   const AssetSource* assets = nullptr;     ///< of the web front end
   sys::CancellationToken stop;             ///< ends the server in good order

@@ -80,7 +80,7 @@ Result<std::unique_ptr<WebServer>> WebServer::create(Registry& registry, Options
   std::unique_ptr<WebServer> server(
       new WebServer(registry, std::move(engine), std::move(options)));
   server->setup_ = std::move(setup);
-  server->login_ = std::make_unique<LoginRoutes>(registry, *server->setup_);
+  server->login_ = std::make_unique<LoginRoutes>(registry, *server->setup_, server->oidc_);
   server->add_routes();
   return server;
 }
@@ -91,7 +91,9 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
       options_(std::move(options)),
       rate_limit_(options_.requests_per_minute),
       feed_(registry.live),
-      audit_(registry) {}
+      audit_(registry),
+      oidc_(registry, providers_, options_.oidc),
+      oauth_(registry, providers_) {}
 
 void WebServer::add_routes() {
   // Clients post to the configured URL byte for byte, so every path without a use of its own is one.
@@ -125,6 +127,7 @@ void WebServer::add_routes() {
     });
   });
   login_->add_to(router_);
+  oauth_.add_to(router_);
   router_.add("GET", "/{path...}", [this](const Request& request, const http::PathParameters&) {
     return handle_page(request);
   });

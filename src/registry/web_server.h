@@ -11,6 +11,7 @@
 #include "registry/assets.h"
 #include "registry/audit/audit_http.h"
 #include "registry/identity/login_routes.h"
+#include "registry/identity/oauth_routes.h"
 #include "registry/identity/rate_limit.h"
 #include "registry/identity/setup.h"
 #include "registry/live_feed.h"
@@ -22,12 +23,14 @@ namespace rhumb::registry {
 ///
 /// Shape: POST the API, at `/query` or any other path; `GET /events` the live events of an
 /// organization, `?set=<id>` of one set; `GET /audit/...` see AuditHttp; `/livez`, `/readyz`; `GET
-/// /metrics` counters in the text format of Prometheus; what LoginRoutes has; anything else a file
-/// of the front end or, for a page, its `index.html`. Threads: `handle` from any, once made.
+/// /metrics` counters in the text format of Prometheus; what LoginRoutes and OauthRoutes have;
+/// anything else a file of the front end or, for a page, its `index.html`. Threads: `handle` from
+/// any, once made.
 class WebServer {
  public:
   struct Options {
     int64_t requests_per_minute = 600;  ///< of one token; reports are never refused by it; 0: no limit
+    OidcSettings oidc{};                ///< logins at an identity provider
     const AssetSource* assets = nullptr;  ///< outlives the server; null: no front end
     /// What went wrong inside, for the log; one line.
     std::function<void(const std::string&)> log;
@@ -72,7 +75,10 @@ class WebServer {
   LiveFeed feed_;
   AuditHttp audit_;
   std::unique_ptr<Setup> setup_;
+  Providers providers_;
+  OidcLogin oidc_;
   std::unique_ptr<LoginRoutes> login_;
+  OauthRoutes oauth_;
   http::Router router_;
   std::atomic<bool> ready_ = false;
 };

@@ -224,11 +224,12 @@ class Scratch:
 class Server:
     """`rhumb serve` on a free port; keeps its port over restarts so that clients find it again."""
 
-    def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=(), store=None, **options):
+    def __init__(self, scratch, data="registry", token=ADMIN_TOKEN, flags=(), store=None,
+                 listen="127.0.0.1:0", **options):
         self.scratch, self.token, self.flags, self.options = scratch, token, flags, options
         self.data = scratch.file_path(data)
         self.store = registry_store.address(scratch, self.data) if store is None else store
-        self.listen = "127.0.0.1:0"
+        self.listen = listen
         self.process = None
         self.lines = []
         self.log = []

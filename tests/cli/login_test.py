@@ -192,3 +192,70 @@ def behind_https_cookies_are_bound_to_the_host(s):
     value = cookie.split("=", 1)[1].split(";")[0]
     same(ann.query(ME, Cookie=f"__Host-rhumb_session={value}").status, 200, "the cookie")
     same(ann.query(ME, Cookie=f"rhumb_session={value}").status, 401, "under the name that others could set")
+
+
+def device_code(s, child):
+    """What a waiting `rhumb login` shows. -> (address, code)"""
+    lines = [child.stderr.readline() for _ in range(3)]
+    page = matches(lines[0], r"^Open (\S+)$")[1]
+    return page, matches(lines[1], r"^and confirm the code (\S+)$")[1]
+
+
+DECIDE = "mutation D($input: DecideDeviceInput!) { decideDevice(input: $input) { success } }"
+
+
+@test
+def login_of_a_command_line(s):
+    server = s.server()
+    ann = join(server, "ann@example.com", "DEVELOPER")
+    del s.environment["ATLAS_TOKEN"]
+    child = s.start("login", "--browser", "--url", server.endpoint)
+    page, code = device_code(s, child)
+    same(page, f"{server.address}/device?code={code}", "the page")
+    asked = ann.query("query D($c: String!) { device(userCode: $c) { client ip } }", {"c": code})
+    contains(asked.json["data"]["device"]["client"], "rhumb-cli, Atlas/")
+    same(ann.query(DECIDE, {"input": {"userCode": code, "approve": True}}).status, 200, "let in")
+    done = s.finish(child).ok()
+    same(done.out, f'You are now connected to "default" on {server.endpoint}.\n', "stdout")
+    s.environment.pop("ATLAS_CLOUD_URL")
+    contains(s.run("whoami", "--verbose").ok().out, "Ann", "USER", "DEVELOPER")
+    server.api('mutation { removeMember(id: "1") { success } }')
+    s.run("whoami").fails()
+
+
+@test
+def login_of_a_command_line_is_refused(s):
+    server = s.server()
+    ann = join(server, "ann@example.com", "VIEWER")
+    del s.environment["ATLAS_TOKEN"]
+    child = s.start("login", "--browser", "--url", server.endpoint)
+    _, code = device_code(s, child)
+    ann.query(DECIDE, {"input": {"userCode": code, "approve": False}})
+    s.finish(child).fails("the login was refused at the registry")
+    s.run("login", "--url", server.endpoint).fails("no token: pass --token or set ATLAS_TOKEN")
+    s.run("login", "--browser", "--url", "http://127.0.0.1:1/query").fails()
+    # What is no registry of ours offers no such login.
+    s.run("login", "--browser", "--url", server.address + "/livez").fails("the registry offers no login by browser")
+
+
+@test
+def device_endpoints_by_the_standard(s):
+    server = s.server()
+    client = Browser(server.address)
+    made = client.form("/oauth/device_authorization", client_id="test")
+    same(made.headers["Cache-Control"], "no-store", "not cached")
+    grant = made.json
+    same(sorted(grant), ["device_code", "expires_in", "interval", "user_code", "verification_uri",
+                         "verification_uri_complete"], "members")
+    kind = "urn:ietf:params:oauth:grant-type:device_code"
+    for what, answer, want in (
+            ("pending", client.form("/oauth/token", grant_type=kind, device_code=grant["device_code"], client_id="test"),
+             "authorization_pending"),
+            ("early", client.form("/oauth/token", grant_type=kind, device_code=grant["device_code"], client_id="test"),
+             "slow_down"),
+            ("unknown", client.form("/oauth/token", grant_type=kind, device_code="x"), "invalid_grant"),
+            ("no code", client.form("/oauth/token", grant_type=kind), "invalid_request"),
+            ("another grant", client.form("/oauth/token", grant_type="password", username="a"), "unsupported_grant_type"),
+            ("no form", client.post("/oauth/token", {"grant_type": kind}), "invalid_request"),
+            ("no client", client.form("/oauth/device_authorization"), "invalid_request")):
+        same((answer.status, answer.json["error"]), (400, want), what)

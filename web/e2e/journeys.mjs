@@ -273,6 +273,82 @@ export async function setUp(browser, { setup }) {
   });
 }
 
+/** Somebody is invited, joins, sets up what they log in with, lets a command line in and leaves. */
+export async function people(browser, { base, token }) {
+  const { page } = browser;
+  const password = "a long secret";
+  let address = "";
+  await step("somebody is invited, and joins", async () => {
+    await page.evaluate((value) => sessionStorage.setItem("rhumb.token", value), token);
+    await browser.go("/settings/members", "Members");
+    await page.getByLabel("E-mail address").fill("bea@example.com");
+    await page.getByLabel("Role", { exact: true }).selectOption("VIEWER");
+    await page.getByRole("button", { name: "Invite" }).click();
+    address = (await page.getByRole("status", { name: "One-time address" }).locator("pre").innerText()).trim();
+    await page.getByRole("row", { name: /bea@example.com.*invited/ }).waitFor();
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.goto(address);
+    await browser.heading(/Join/);
+    await page.getByLabel("Your name").fill("Bea");
+    await page.getByLabel(/^Password/).fill("short");
+    await page.getByRole("button", { name: "Join" }).click();
+    await page.getByRole("alert").filter({ hasText: "at least 10 characters" }).waitFor();
+    browser.expectComplaint(/422/);
+    await browser.checkAccessibility();
+    await page.getByLabel(/^Password/).fill(password);
+    await page.getByRole("button", { name: "Join" }).click();
+    await browser.heading("Home");
+    assert.deepEqual(await page.evaluate(() => document.cookie), "", "no script sees the session");
+  });
+  await step("the account page shows session, password and app", async () => {
+    await page.getByRole("link", { name: "Bea" }).click();
+    await browser.heading("My account");
+    await page.getByRole("row", { name: /this one/ }).waitFor();
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+    const app = page.getByRole("form", { name: "Set up an app" });
+    await app.getByLabel("Password").fill(password);
+    await app.getByRole("button").click();
+    await page.getByLabel("First code of the app").waitFor();
+    await browser.checkAccessibility();
+    await page.getByRole("button", { name: "Create a token" }).click();
+    const secret = (await page.getByRole("status", { name: "New token" }).locator("pre").innerText()).trim();
+    assert.match(secret, /^rgp_/);
+  });
+  await step("a command line is let in", async () => {
+    const asked = await fetch(`${base}/oauth/device_authorization`, { method: "POST", body: new URLSearchParams({ client_id: "test" }) });
+    const grant = await asked.json();
+    await browser.go(`/device?code=${grant.user_code}`, "Let a command line in");
+    await browser.checkAccessibility();
+    await page.getByRole("button", { name: "Look it up" }).click();
+    await page.getByText("127.0.0.1").waitFor();
+    await browser.checkAccessibility();
+    await page.getByRole("button", { name: "This is me, let it in" }).click();
+    await page.getByRole("status").filter({ hasText: "goes on by itself" }).waitFor();
+    const body = new URLSearchParams({ grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: grant.device_code });
+    assert.match((await (await fetch(`${base}/oauth/token`, { method: "POST", body })).json()).access_token, /^rgp_/);
+  });
+  await step("one logs out, and in again by the keyboard", async () => {
+    await page.getByRole("button", { name: "Log out" }).click();
+    await browser.heading(/Log in/);
+    await browser.checkAccessibility();
+    await page.getByLabel("E-mail address").fill("bea@example.com");
+    await page.getByLabel("Password").fill("another secret");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "is wrong" }).waitFor();
+    browser.expectComplaint(/401/);
+    await page.getByLabel("Password").fill(password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Log out" }).waitFor();
+    await page.reload();
+    await page.getByRole("link", { name: "Bea" }).waitFor();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await browser.heading(/Log in/);
+  });
+}
+
 /** Where nothing is yet, every page says what to run next. */
 export async function emptyRegistry(browser, { empty, token }) {
   const { page } = browser;

@@ -1,7 +1,7 @@
 // Drives Chromium through a seeded registry; started by tests/browser/run.py.
 import { checkBudget, checkPolicy } from "./budget.mjs";
 import { Browser, counts, step } from "./harness.mjs";
-import { checkTheChecker, emptyRegistry, failingPages, keyboard, liveUpdate, logIn, setUp, tokens, walkPages } from "./journeys.mjs";
+import { checkTheChecker, emptyRegistry, failingPages, keyboard, liveUpdate, logIn, people, setUp, tokens, walkPages } from "./journeys.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 
 const { RHUMB_BASE: base, RHUMB_EMPTY: empty, RHUMB_TOKEN: token, RHUMB_SETUP: setup, RHUMB_SCREENSHOTS: screenshots } = process.env;
@@ -42,6 +42,7 @@ try {
   await tokens(browser, { asToken, reader, token });
   await checkBudget(browser);
   await setUp(browser, { setup });
+  await people(browser, { base, token });
   await emptyRegistry(browser, { empty, token });
   await checkPolicy(browser);
 } catch (error) {

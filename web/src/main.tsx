@@ -1,7 +1,7 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Route, Switch, useRoute } from "wouter-preact";
-import { forgetToken, session, storedToken } from "./api/client.ts";
+import { logOut, session, storedToken } from "./api/client.ts";
 import { meDocument } from "./api/first-documents.ts";
 import { useRemote } from "./api/remote.ts";
 import type { Me } from "./api/types.ts";
@@ -9,10 +9,11 @@ import { Shell } from "./components/shell.tsx";
 import { Loaded } from "./components/state.tsx";
 import { HomePage } from "./pages/home.tsx";
 import { lazyPages } from "./pages/lazy-pages.ts";
-import { LoginPage } from "./pages/login.tsx";
 
 const preloadMs = 1500;
 
+const InvitePage = lazyPages.page((pages) => pages.InvitePage);
+const LoginPage = lazyPages.page((pages) => pages.LoginPage);
 const OtherRoutes = lazyPages.page((pages) => pages.OtherRoutes);
 const SetupPage = lazyPages.page((pages) => pages.SetupPage);
 const GoTo = lazyPages.dialog((pages) => pages.GoTo);
@@ -48,16 +49,19 @@ function Inside({ onLogout }: { onLogout: () => void }) {
 function App() {
   const [hasToken, setHasToken] = useState(storedToken() !== null);
   const [isSetup, setup] = useRoute("/setup/:code");
-  const logOut = (): void => {
-    forgetToken();
+  const [isInvite] = useRoute("/invite");
+  const leave = (): void => {
+    logOut();
     setHasToken(false);
   };
+  const enter = (): void => setHasToken(true);
   useEffect(() => {
-    session.addEventListener("lost", logOut);
-    return () => session.removeEventListener("lost", logOut);
+    session.addEventListener("lost", leave);
+    return () => session.removeEventListener("lost", leave);
   }, []);
-  if (isSetup) return <SetupPage code={setup.code} onDone={() => setHasToken(true)} />;
-  return hasToken ? <Inside onLogout={logOut} /> : <LoginPage onDone={() => setHasToken(true)} />;
+  if (isSetup) return <SetupPage code={setup.code} onDone={enter} />;
+  if (isInvite) return <InvitePage onDone={enter} />;
+  return hasToken ? <Inside onLogout={leave} /> : <LoginPage onDone={enter} />;
 }
 
 const root = document.getElementById("app");

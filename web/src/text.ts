@@ -1,17 +1,6 @@
 // Sentences and commands shown to people. Column heads and labels stand where they are used.
 
 export const text = {
-  login: {
-    lead: "Paste a token of this registry. The first start of rhumb serve prints one for the bot admin.",
-    more: "Somebody with a token makes more of them under Tokens.",
-    remember: "Keep me logged in on this device",
-    empty: "A token is needed to log in.",
-  },
-  setup: {
-    lead: "This page works once. It makes the first person of this registry and a token for them.",
-    shownOnce: "This is your token. It is shown only now; keep it in a password manager.",
-    spent: "This set-up address was used already, or the server has been restarted since. Its output shows the current one.",
-  },
   home: {
     emptyTitle: "Nothing has been pushed or reported yet",
     empty: "Push a migration directory, then deploy it. Both show up here by themselves.",
@@ -67,11 +56,6 @@ export const text = {
     abort: "Or, so that it will not be carried out:",
     approved: "Approved. Whoever asked carries it out by calling migrate down again.",
     aborted: "Aborted, expired, or overtaken by a deployment: it will not be carried out.",
-  },
-  tokens: {
-    lead: "A bot is what a program is for this registry: a CI job, a deploy pipeline, an operator.",
-    shownOnce: "This token is shown only now. Put it where the program reads ATLAS_TOKEN from.",
-    revoke: "Programs that use this token are refused from now on. This cannot be undone.",
   },
   notFound: {
     title: "There is nothing here",

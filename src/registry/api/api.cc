@@ -47,6 +47,8 @@ graphql::Resolvers all_resolvers() {
   add_token_resolvers(resolvers);
   add_member_resolvers(resolvers);
   add_account_resolvers(resolvers);
+  add_device_resolvers(resolvers);
+  add_trust_resolvers(resolvers);
   add_bot_resolvers(resolvers);
   add_organization_resolvers(resolvers);
   add_trace_resolvers(resolvers);

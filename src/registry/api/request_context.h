@@ -58,6 +58,8 @@ void add_setting_resolvers(graphql::Resolvers& resolvers);
 void add_token_resolvers(graphql::Resolvers& resolvers);
 void add_member_resolvers(graphql::Resolvers& resolvers);
 void add_account_resolvers(graphql::Resolvers& resolvers);
+void add_device_resolvers(graphql::Resolvers& resolvers);
+void add_trust_resolvers(graphql::Resolvers& resolvers);
 void add_bot_resolvers(graphql::Resolvers& resolvers);
 void add_organization_resolvers(graphql::Resolvers& resolvers);
 void add_audit_resolvers(graphql::Resolvers& resolvers);

@@ -118,6 +118,10 @@ Result<void> enter(Session& session,
   return append_audit(session, std::move(entry));
 }
 
+Result<void> note_failed_login(Registry& registry, const Origin& origin, const Error& error) {
+  return note_failure(registry, origin, std::nullopt, error.message());
+}
+
 Result<LoginOutcome> log_in(Registry& registry,
                             const Credentials& credentials,
                             const Origin& origin) {

@@ -42,6 +42,8 @@ Result<void> enter(Session& session,
                    std::string_view secret,
                    const Origin& origin,
                    std::string_view how);
+/// An entry of the audit log about a login that failed elsewhere.
+Result<void> note_failed_login(Registry& registry, const Origin& origin, const Error& error);
 /// Ends a session. One that is over already is no error.
 Result<void> log_out(Registry& registry, std::string_view session, const Origin& origin);
 

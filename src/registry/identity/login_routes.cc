@@ -2,6 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "codec/base64.h"
+#include "codec/hex.h"
+#include "codec/sha256.h"
+#include "codec/url.h"
 #include "registry/api/request_context.h"
 #include "registry/identity/cookies.h"
 #include "registry/identity/http_answers.h"
@@ -16,6 +22,9 @@ using http::Response;
 
 constexpr int kGone = 410;
 constexpr size_t kBodyMax = size_t{64} << 10;
+constexpr std::string_view kOidcCookie = "rhumb_oidc";
+constexpr int64_t kOidcSeconds = 600;
+constexpr size_t kReturnMax = 1000;
 
 /// The object of a request that pages of ours send. Errors: kInvalid, kDenied from another site.
 Result<Json> read_body(const Request& request, const std::string& public_url) {
@@ -31,6 +40,21 @@ Result<Json> read_body(const Request& request, const std::string& public_url) {
     return invalid("send a JSON object");
   }
   return body;
+}
+
+/// A page of ours to go back to; the start for anything else.
+std::string return_path(std::string_view path) {
+  const bool is_path = path.starts_with('/') && !path.starts_with("//") &&
+                       path.size() <= kReturnMax && path.find('\\') == std::string_view::npos &&
+                       std::ranges::all_of(path, [](char c) { return c > ' ' && c <= '~'; });
+  return is_path ? std::string(path) : "/";
+}
+
+Response redirect_without_cache(const std::string& location) {
+  Response response = http::redirect_response(location);
+  http::set_header(response.headers, "Cache-Control", "no-store");
+  http::set_header(response.headers, "Referrer-Policy", "no-referrer");
+  return response;
 }
 
 Response answer_outcome(const LoginOutcome& outcome) {
@@ -64,6 +88,14 @@ void LoginRoutes::add_to(http::Router& router) {
              [this](const Request& request, const http::PathParameters&) {
                return handle_invitation(request);
              });
+  router.add("GET", "/auth/ways",
+             [this](const Request&, const http::PathParameters&) { return handle_ways(); });
+  router.add("GET", "/auth/oidc", [this](const Request& request, const http::PathParameters&) {
+    return begin_oidc(request);
+  });
+  router.add(
+      "GET", "/auth/oidc/callback",
+      [this](const Request& request, const http::PathParameters&) { return finish_oidc(request); });
   router.add("POST", "/setup/{code}",
              [this](const Request& request, const http::PathParameters& parameters) {
                return handle_setup(request, parameters.get("code"));
@@ -165,6 +197,72 @@ Response LoginRoutes::handle_setup(const Request& request, const std::string& co
   }
   Response response = json_response(200, Json::object({{"token", access->token}}));
   return access->session.empty() ? response : let_in(request, std::move(response), access->session);
+}
+
+// ------------------------------------------------------------------------------ identity providers
+
+Response LoginRoutes::handle_ways() {
+  const OidcSettings& settings = oidc_.settings();
+  return json_response(200,
+                       Json::object({{"oidc", settings.is_on() ? Json(settings.name) : Json()}}));
+}
+
+Response LoginRoutes::begin_oidc(const Request& request) {
+  if (!oidc_.settings().is_on()) {
+    return error_response(404, "there is no login by an identity provider here", "NOT_FOUND");
+  }
+  const OidcAttempt attempt{make_secret()};
+  const Result<std::string> location = oidc_.begin(attempt);
+  if (!location) {
+    return redirect_without_cache("/login/failed?why=provider");
+  }
+  const std::string back = return_path(request.parameter("to").value_or("/"));
+  const std::string value =
+      attempt.secret + "." + codec::base64_encode(codec::as_bytes(back), codec::Base64::kRawUrl);
+  Response response = redirect_without_cache(*location);
+  set_cookie(response, request, registry_.public_url,
+             {.name = kOidcCookie, .value = value, .seconds = kOidcSeconds});
+  return response;
+}
+
+Result<std::string> LoginRoutes::read_callback(const Request& request, const std::string& secret) {
+  const OidcAttempt attempt{secret};
+  const std::string state = request.parameter("state").value_or("");
+  const bool is_ours =
+      !secret.empty() &&
+      codec::equal_constant_time(codec::as_bytes(state), codec::as_bytes(attempt.state()));
+  if (!is_ours) {
+    return Error(ErrorCode::kInvalid, "this browser has not begun that login");
+  }
+  const std::string code = request.parameter("code").value_or("");
+  if (code.empty()) {
+    return Error(ErrorCode::kDenied, "the identity provider refused the login");
+  }
+  return oidc_.finish(attempt, code, origin_of(request));
+}
+
+Response LoginRoutes::finish_oidc(const Request& request) {
+  const std::string cookie = find_cookie(request, registry_.public_url, kOidcCookie).value_or("");
+  const size_t dot = cookie.find('.');
+  const std::string secret = dot == std::string::npos ? "" : cookie.substr(0, dot);
+  const Result<std::string> session = read_callback(request, secret);
+  const CookieWish used{.name = kOidcCookie, .value = "", .seconds = 0};
+  if (!session) {
+    (void)note_failed_login(registry_, origin_of(request), session.error());
+    const ErrorCode why = session.error().code();
+    Response response = redirect_without_cache(
+        fmt::format("/login/failed?why={}", why == ErrorCode::kDenied    ? "refused"
+                                            : why == ErrorCode::kInvalid ? "state"
+                                                                         : "provider"));
+    set_cookie(response, request, registry_.public_url, used);
+    return response;
+  }
+  const Result<std::vector<std::byte>> back =
+      codec::base64_decode(std::string_view(cookie).substr(dot + 1), codec::Base64::kRawUrl);
+  const std::string path = return_path(back ? codec::to_string(*back) : "/");
+  Response response = redirect_without_cache("/login/done?to=" + codec::query_escape(path));
+  set_cookie(response, request, registry_.public_url, used);
+  return let_in(request, std::move(response), *session);
 }
 
 }  // namespace rhumb::registry

@@ -3,18 +3,22 @@
 #include <string>
 
 #include "http/router.h"
+#include "registry/identity/oidc.h"
 #include "registry/identity/setup.h"
 #include "registry/registry.h"
 
 namespace rhumb::registry {
 
 /// Where people get in: `POST /auth/login`, `/auth/logout`, `/auth/invitation`, `/setup/<code>`;
-/// JSON in and out. A session is a cookie that scripts cannot read.
+/// JSON in and out; `GET /auth/ways` what ways there are beside passwords, `GET /auth/oidc` that by
+/// an identity provider, which comes back to `/auth/oidc/callback`. A session is a cookie that
+/// scripts cannot read.
 ///
 /// Lifetime: refers to registry and set-up, which must outlive it. Threads: any.
 class LoginRoutes {
  public:
-  LoginRoutes(Registry& registry, Setup& setup) : registry_(registry), setup_(setup) {}
+  LoginRoutes(Registry& registry, Setup& setup, OidcLogin& oidc)
+      : registry_(registry), setup_(setup), oidc_(oidc) {}
 
   void add_to(http::Router& router);
 
@@ -23,6 +27,11 @@ class LoginRoutes {
   http::Response handle_logout(const http::Request& request);
   http::Response handle_invitation(const http::Request& request);
   http::Response handle_setup(const http::Request& request, const std::string& code);
+  http::Response handle_ways();
+  http::Response begin_oidc(const http::Request& request);
+  http::Response finish_oidc(const http::Request& request);
+  /// The session of whoever comes back from the provider.
+  Result<std::string> read_callback(const http::Request& request, const std::string& secret);
   /// `response` for somebody who got in.
   http::Response let_in(const http::Request& request,
                         http::Response response,
@@ -30,6 +39,7 @@ class LoginRoutes {
 
   Registry& registry_;
   Setup& setup_;
+  OidcLogin& oidc_;
 };
 
 }  // namespace rhumb::registry

@@ -126,6 +126,7 @@ Result<void> drop_credentials(Session& session, int64_t user_id) {
                   "totp_pending = NULL WHERE id = ?",
                   {user_id}));
   TRY(session.run("DELETE FROM recovery_codes WHERE user_id = ?", {user_id}));
+  TRY(session.run("DELETE FROM user_identities WHERE user_id = ?", {user_id}));
   return end_sessions(session, user_id);
 }
 
@@ -176,7 +177,8 @@ Result<bool> has_other_admin(Session& session,
       session,
       "SELECT m.grants FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ? AND "
       "m.user_id <> ? AND m.joined_at IS NOT NULL AND (u.password IS NOT NULL OR EXISTS (SELECT 1 "
-      "FROM tokens t WHERE t.user_id = m.user_id AND t.org_id = m.org_id AND t.id <> ? AND "
+      "FROM user_identities i WHERE i.user_id = m.user_id) OR EXISTS (SELECT 1 FROM tokens t WHERE "
+      "t.user_id = m.user_id AND t.org_id = m.org_id AND t.id <> ? AND "
       "t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ?)))",
       {org_id, leaving.user_id, leaving.token_id, now});
 }

@@ -25,6 +25,7 @@ export function toApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : new ApiError(String(error), 0);
 }
 
+/** Empty: the browser has a session, as a cookie that no script sees. */
 export function storedToken(): string | null {
   return sessionStorage.getItem(tokenKey) ?? localStorage.getItem(tokenKey);
 }
@@ -39,15 +40,22 @@ export function forgetToken(): void {
   localStorage.removeItem(tokenKey);
 }
 
+export function logOut(): void {
+  if (storedToken() === "") void post("/auth/logout", {}).catch(() => undefined);
+  forgetToken();
+}
+
 /** Says `lost` when the registry no longer accepts the stored token. */
 export const session = new EventTarget();
 
-interface Reply {
+export interface Reply {
   data?: Record<string, unknown> | null;
   errors?: { message: string; extensions?: { code?: string; requestId?: string } }[];
 }
 
-async function post(path: string, body: unknown, headers: Record<string, string>): Promise<[Response, Reply]> {
+const authorization = (token: string | null): Record<string, string> => (token ? { Authorization: `Bearer ${token}` } : {});
+
+export async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<[Response, Reply]> {
   const response = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
@@ -58,7 +66,7 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   return [response, (await response.json().catch(() => ({}))) as Reply];
 }
 
-function failureOf(response: Response, reply: Reply): ApiError | null {
+export function failureOf(response: Response, reply: Reply): ApiError | null {
   const errors = reply.errors ?? [];
   if (response.ok && errors.length === 0) return null;
   const details = errors[0]?.extensions;
@@ -67,7 +75,7 @@ function failureOf(response: Response, reply: Reply): ApiError | null {
 }
 
 export async function request<T>(document: string, variables: Record<string, unknown> = {}, token = storedToken()): Promise<T> {
-  const [response, reply] = await post("/query", { query: document, variables }, { Authorization: `Bearer ${token ?? ""}` });
+  const [response, reply] = await post("/query", { query: document, variables }, authorization(token));
   if (response.status === 401) {
     if (token === storedToken()) session.dispatchEvent(new Event("lost"));
     throw new ApiError(text.errors.unauthorized, 401, "", response.headers.get("X-Request-Id"));
@@ -77,19 +85,10 @@ export async function request<T>(document: string, variables: Record<string, unk
   return (reply.data ?? {}) as T;
 }
 
-/** Redeems the code of the one-time set-up page: makes the first person and answers their token. */
-export async function redeemSetup(code: string, name: string): Promise<string> {
-  const [response, reply] = await post(`/setup/${encodeURIComponent(code)}`, { name }, {});
-  if (response.status === 410) throw new ApiError(text.setup.spent, response.status);
-  const failure = failureOf(response, reply);
-  if (failure !== null) throw failure;
-  return (reply as { token?: string }).token ?? "";
-}
-
 /** Opens the stream of the registry's events; the caller reads it. */
 export async function openEvents(signal: AbortSignal): Promise<ReadableStream<Uint8Array> | null> {
   const response = await fetch("/events", {
-    headers: { Authorization: `Bearer ${storedToken() ?? ""}`, Accept: "text/event-stream" },
+    headers: { ...authorization(storedToken()), Accept: "text/event-stream" },
     signal,
   });
   const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream") === true;

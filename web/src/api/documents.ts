@@ -123,3 +123,32 @@ export const deleteWebhookDocument = `mutation DeleteWebhook($id: ID!) { deleteW
 export const pingWebhookDocument = `mutation PingWebhook($id: ID!) { pingWebhook(id: $id) { id } }`;
 
 export const redeliverWebhookDocument = `mutation RedeliverWebhook($id: ID!) { redeliverWebhook(deliveryID: $id) { id } }`;
+const tokenFields = "id prefix lastFour owner { name kind } scopes grants { role } createdAt expiresAt lastUsedAt lastUsedIP revokedAt";
+
+export const accountDocument = `query Account { account {
+  name email hasPassword hasApp recoveryCodesLeft
+  sessions { id createdAt expiresAt lastUsedAt lastUsedIP userAgent isCurrent } tokens { ${tokenFields} }
+} }`;
+
+export const updateAccountDocument = `mutation UpdateAccount($input: UpdateAccountInput!) { updateAccount(input: $input) { id } }`;
+export const setPasswordDocument = `mutation SetPassword($input: SetPasswordInput!) { setPassword(input: $input) { success } }`;
+export const proposeAppDocument = `mutation ProposeApp($password: String!) { proposeApp(password: $password) { secret uri } }`;
+export const confirmAppDocument = `mutation ConfirmApp($code: String!) { confirmApp(code: $code) { codes } }`;
+export const removeAppDocument = `mutation RemoveApp($password: String!) { removeApp(password: $password) { success } }`;
+export const endSessionDocument = `mutation EndSession($id: ID!) { endSession(id: $id) { success } }`;
+export const createTokenDocument = `mutation CreateToken($input: CreateTokenInput!) { createToken(input: $input) { secret } }`;
+
+const memberFields = "id name email roles grants { role repo project envName } joinedAt lastSeen";
+
+export const membersDocument = `query Members($input: PageInput) { members(input: $input) { members { ${memberFields} } ${pageFields} } }`;
+export const botsDocument = `query Bots($input: PageInput) { bots(input: $input) {
+  bots { id name createdAt createdBy { kind id name } tokens { revokedAt } } ${pageFields}
+} }`;
+export const inviteMemberDocument = `mutation InviteMember($input: InviteMemberInput!) { inviteMember(input: $input) { id inviteURL } }`;
+export const updateMemberDocument = `mutation UpdateMember($input: UpdateMemberInput!) { updateMember(input: $input) { id } }`;
+export const resetMemberDocument = `mutation ResetMember($id: ID!) { resetMember(id: $id) { id inviteURL } }`;
+export const removeMemberDocument = `mutation RemoveMember($id: ID!) { removeMember(id: $id) { success } }`;
+export const removeBotDocument = `mutation RemoveBot($id: ID!) { removeBot(id: $id) { success } }`;
+
+export const deviceDocument = `query Device($userCode: String!) { device(userCode: $userCode) { userCode client ip requestedAt } }`;
+export const decideDeviceDocument = `mutation DecideDevice($input: DecideDeviceInput!) { decideDevice(input: $input) { success } }`;

@@ -271,6 +271,45 @@ export interface Token {
   revokedAt: string | null;
 }
 
+export interface Member {
+  id: string;
+  name: string;
+  email: string;
+  roles: string[];
+  grants: { role: string; repo: string | null; project: string | null; envName: string | null }[];
+  joinedAt: string | null;
+  lastSeen: string | null;
+  inviteURL?: string | null;
+}
+
+export interface Bot {
+  id: string;
+  name: string;
+  createdAt: string;
+  createdBy: Actor | null;
+  tokens: { revokedAt: string | null }[];
+}
+
+export interface LoginSession {
+  id: string;
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt: string;
+  lastUsedIP: string;
+  userAgent: string;
+  isCurrent: boolean;
+}
+
+export interface Account {
+  name: string;
+  email: string;
+  hasPassword: boolean;
+  hasApp: boolean;
+  recoveryCodesLeft: number;
+  sessions: LoginSession[];
+  tokens: Token[];
+}
+
 export interface SchemaState {
   hcl: string;
   hash: string | null;

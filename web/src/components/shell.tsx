@@ -13,6 +13,7 @@ const pages: (Destination & { key: string })[] = [
   { path: "/plans", name: "Plans", key: "p", kind: "page" },
   { path: "/settings/tokens", name: "Tokens", key: "t", kind: "page" },
   { path: "/settings/webhooks", name: "Webhooks", key: "w", kind: "page" },
+  { path: "/settings/members", name: "Members", key: "b", kind: "page" },
 ];
 
 function isCurrent(path: string, location: string): boolean {
@@ -67,7 +68,7 @@ export function Shell({ me, Help, Palette, onLogout, children }: ShellProps) {
             Go to <kbd>Ctrl K</kbd>
           </button>
           <span>
-            {me.name} · {me.orgName || me.org}
+            {me.kind === "USER" ? <Link href="/account">{me.name}</Link> : me.name} · {me.orgName || me.org}
           </span>
           <button type="button" onClick={onLogout}>
             Log out

@@ -1,65 +1,98 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { request, storeToken, toApiError } from "../api/client.ts";
+import { useLocation, useSearch } from "wouter-preact";
+import { ApiError, request, storeToken } from "../api/client.ts";
 import { meDocument } from "../api/first-documents.ts";
+import { findProvider, logIn, useSession } from "../api/login.ts";
 import { Command } from "../components/command.tsx";
-import { text } from "../text.ts";
+import { Field, Form, Gate } from "../components/form.tsx";
+import { oneOf, valueOf } from "../lib/query.ts";
+import { peopleText } from "../text-people.ts";
 
-/** Asks for a token and stays at the address one came for. */
-export function LoginPage({ onDone }: { onDone: () => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  const [error, setError] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  useEffect(() => {
-    document.title = "Log in · Rhumb";
-    field.current?.focus();
-  }, []);
-  const onSubmit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const token = String(form.get("token")).trim();
-    if (token === "") return setError(text.login.empty);
-    setBusy(true);
+/** By e-mail address and password, and by a code where the person has an app. */
+function PersonForm({ onDone }: { onDone: () => void }) {
+  const [isCodeNeeded, setCodeNeeded] = useState(false);
+  const code = useRef<HTMLInputElement>(null);
+  useEffect(() => code.current?.focus(), [isCodeNeeded]);
+  const enter = async ({ email = "", password = "", code: typed = "" }: Record<string, string>): Promise<void> => {
     try {
-      await request(meDocument, {}, token);
-      storeToken(token, form.get("remember") !== null);
+      await logIn(email, password, typed);
       onDone();
     } catch (failure) {
-      setError(toApiError(failure).message);
-      setBusy(false);
-      field.current?.select();
+      if (failure instanceof ApiError && failure.code === "CODE_NEEDED") setCodeNeeded(true);
+      throw failure;
     }
   };
   return (
-    <main class="login">
-      <h1>
-        <img src="/favicon.svg" alt="" width="28" height="28" /> Log in to Rhumb
-      </h1>
-      <p>{text.login.lead}</p>
-      <form onSubmit={(event) => void onSubmit(event)} noValidate>
-        <label class="field">
-          Token
-          <input
-            ref={field}
-            name="token"
-            type="password"
-            autoComplete="current-password"
-            spellcheck={false}
-            aria-invalid={error !== ""}
-            aria-describedby="login-error"
-          />
-        </label>
-        <p id="login-error" role="alert" class="bad">
-          {error}
-        </p>
+    <Form label="With your account" submit="Log in" onSubmit={enter}>
+      <Field label="E-mail address" name="email" type="email" autoComplete="username" required autofocus />
+      <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+      {isCodeNeeded && (
+        <Field label="Code of your app" hint={peopleText.login.code} name="code" inputMode="numeric" autoComplete="one-time-code" ref={code} required />
+      )}
+    </Form>
+  );
+}
+
+/** What a login at an identity provider came to; its way back leads here. */
+function useReturn(onDone: () => void): string {
+  const [path, navigate] = useLocation();
+  const search = useSearch();
+  useEffect(() => {
+    if (path !== "/login/done") return;
+    useSession();
+    onDone();
+    const to = valueOf(search, "to");
+    navigate(to.startsWith("/") ? to : "/", { replace: true });
+  }, [path]);
+  if (path !== "/login/failed") return "";
+  return peopleText.login.failed[oneOf(search, "why", ["refused", "state", "provider"] as const) ?? "provider"];
+}
+
+/** The way by an identity provider, where there is one. */
+function ProviderLink() {
+  const [name, setName] = useState<string | null>(null);
+  useEffect(() => void findProvider().then(setName, () => undefined), []);
+  if (name === null) return null;
+  const here = window.location.pathname.startsWith("/login/") ? "/" : window.location.pathname + window.location.search;
+  return (
+    <p>
+      <a href={`/auth/oidc?to=${encodeURIComponent(here)}`}>
+        Log in with {name}
+      </a>
+    </p>
+  );
+}
+
+/** Asks who one is and stays at the address one came for. */
+export function LoginPage({ onDone }: { onDone: () => void }) {
+  const failed = useReturn(onDone);
+  useEffect(() => {
+    document.title = "Log in · Rhumb";
+  }, []);
+  const useToken = async (values: Record<string, string>): Promise<void> => {
+    const token = (values["token"] ?? "").trim();
+    if (token === "") throw new ApiError(peopleText.login.empty, 0);
+    await request(meDocument, {}, token);
+    storeToken(token, values["remember"] !== undefined);
+    onDone();
+  };
+  return (
+    <Gate title="Log in to Rhumb">
+      <p role="alert" class="bad">
+        {failed}
+      </p>
+      <ProviderLink />
+      <PersonForm onDone={onDone} />
+      <h2>With a token</h2>
+      <p class="soft">{peopleText.login.lead}</p>
+      <Form label="With a token" submit="Use this token" onSubmit={useToken}>
+        <Field label="Token" name="token" type="password" autoComplete="off" spellcheck={false} />
         <label class="check">
-          <input type="checkbox" name="remember" /> {text.login.remember}
+          <input type="checkbox" name="remember" /> {peopleText.login.remember}
         </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          Log in
-        </button>
-      </form>
-      <p class="soft">{text.login.more}</p>
+      </Form>
+      <p class="soft">{peopleText.login.more}</p>
       <Command>rhumb cloud token create --bot me --scope cloud:read</Command>
-    </main>
+    </Gate>
   );
 }

@@ -2,5 +2,7 @@
 export { GettingStarted } from "../components/getting-started.tsx";
 export { KeyHelp } from "../components/key-help.tsx";
 export { GoTo } from "./go-to.tsx";
+export { InvitePage } from "./invite.tsx";
+export { LoginPage } from "./login.tsx";
 export { OtherRoutes } from "./routes.tsx";
 export { SetupPage } from "./setup.tsx";

@@ -1,11 +1,14 @@
 import { Route, Switch } from "wouter-preact";
+import { AccountPage } from "./account.tsx";
 import { CiRunPage } from "./ci-run.tsx";
 import { DatabasePage } from "./database.tsx";
 import { DatabasesPage } from "./databases.tsx";
 import { DeclarativePlanPage } from "./declarative-plan.tsx";
 import { DeploymentPage } from "./deployment.tsx";
+import { DevicePage } from "./device.tsx";
 import { DrawingPage } from "./drawing.tsx";
 import { InstancePage } from "./instance.tsx";
+import { MembersPage } from "./members.tsx";
 import { MigrationsPage } from "./migrations.tsx";
 import { NotFoundPage } from "./not-found.tsx";
 import { PlanPage } from "./plan.tsx";
@@ -46,6 +49,9 @@ export function OtherRoutes() {
       <Route path="/migrations">{() => <MigrationsPage />}</Route>
       <Route path="/plans">{() => <PlansPage />}</Route>
       <Route path="/plans/:id">{({ id }) => <PlanPage key={id} id={id} />}</Route>
+      <Route path="/account">{() => <AccountPage />}</Route>
+      <Route path="/device">{() => <DevicePage />}</Route>
+      <Route path="/settings/members">{() => <MembersPage />}</Route>
       <Route path="/settings/tokens">{() => <TokensPage />}</Route>
       <Route path="/settings/webhooks">{() => <WebhooksPage />}</Route>
       <Route path="/settings/webhooks/:id">{({ id }) => <WebhookPage key={id} id={id} />}</Route>

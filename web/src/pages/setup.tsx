@@ -1,59 +1,46 @@
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
-import { redeemSetup, storeToken, toApiError } from "../api/client.ts";
+import { storeToken } from "../api/client.ts";
+import { redeemSetup, useSession } from "../api/login.ts";
 import { Command } from "../components/command.tsx";
-import { text } from "../text.ts";
+import { Field, Form, Gate } from "../components/form.tsx";
+import { peopleText } from "../text-people.ts";
 
 /** The one-time page of the first person. */
 export function SetupPage({ code, onDone }: { code: string; onDone: () => void }) {
   const [, navigate] = useLocation();
-  const [token, setToken] = useState("");
-  const [error, setError] = useState("");
+  const [made, setMade] = useState({ token: "", hasSession: false });
   useEffect(() => {
     document.title = "Set up · Rhumb";
   }, []);
-  const onSubmit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget as HTMLFormElement).get("name")).trim();
-    try {
-      setToken(await redeemSetup(code, name));
-    } catch (failure) {
-      setError(toApiError(failure).message);
-    }
-  };
+  const setUp = async ({ name = "", email = "", password = "" }: Record<string, string>): Promise<void> =>
+    setMade({ token: await redeemSetup(code, { name: name.trim(), email: email.trim(), password }), hasSession: password !== "" });
   const enter = (): void => {
-    storeToken(token, false);
+    if (made.hasSession) useSession();
+    else storeToken(made.token, false);
     onDone();
     navigate("/", { replace: true });
   };
   return (
-    <main class="login">
-      <h1>
-        <img src="/favicon.svg" alt="" width="28" height="28" /> Set up Rhumb
-      </h1>
-      {token === "" ? (
-        <form onSubmit={(event) => void onSubmit(event)}>
-          <p>{text.setup.lead}</p>
-          <label class="field">
-            Your name
-            <input name="name" type="text" autoComplete="name" required maxLength={200} aria-describedby="setup-error" />
-          </label>
-          <p id="setup-error" role="alert" class="bad">
-            {error}
-          </p>
-          <button type="submit" class="primary">
-            Make my token
-          </button>
-        </form>
+    <Gate title="Set up Rhumb">
+      {made.token === "" ? (
+        <>
+          <p>{peopleText.setup.lead}</p>
+          <Form label="First person" submit="Make my account" onSubmit={setUp}>
+            <Field label="Your name" name="name" type="text" autoComplete="name" required maxLength={200} />
+            <Field label="E-mail address" name="email" type="email" autoComplete="username" />
+            <Field label="Password" name="password" type="password" autoComplete="new-password" minLength={10} hint={peopleText.setup.password} />
+          </Form>
+        </>
       ) : (
         <>
-          <p role="status">{text.setup.shownOnce}</p>
-          <Command>{token}</Command>
+          <p role="status">{peopleText.setup.shownOnce}</p>
+          <Command>{made.token}</Command>
           <button type="button" class="primary" onClick={enter}>
             I have kept it, go on
           </button>
         </>
       )}
-    </main>
+    </Gate>
   );
 }

@@ -12,13 +12,13 @@ import { Failure, Loaded } from "../components/state.tsx";
 import { Pager } from "../components/table.tsx";
 import { TokenTable } from "../components/token-table.tsx";
 import { pageOf } from "../lib/query.ts";
-import { text } from "../text.ts";
+import { peopleText } from "../text-people.ts";
 
 /** The secret of a new token, this once. */
 function NewSecret({ secret, onClose }: { secret: string; onClose: () => void }) {
   return (
     <section class="notice notice-ok" role="status" aria-label="New token">
-      <p>{text.tokens.shownOnce}</p>
+      <p>{peopleText.tokens.shownOnce}</p>
       <Command>{secret}</Command>
       <button type="button" onClick={onClose}>
         I have kept it
@@ -33,7 +33,7 @@ function RevokeDialog({ token, onRevoke, onClose }: { token: Token; onRevoke: ()
       <h2>
         Revoke {token.prefix}…{token.lastFour} of {token.owner.name}?
       </h2>
-      <p>{text.tokens.revoke}</p>
+      <p>{peopleText.tokens.revoke}</p>
       <form method="dialog" class="actions">
         <button type="submit">Keep it</button>
         <button type="button" class="danger" onClick={onRevoke}>
@@ -61,7 +61,7 @@ export function TokensPage() {
   return (
     <>
       <PageHead title="Tokens" />
-      <p class="soft">{text.tokens.lead}</p>
+      <p class="soft">{peopleText.tokens.lead}</p>
       {error !== null && <Failure error={error} />}
       {secret !== "" && <NewSecret secret={secret} onClose={() => setSecret("")} />}
       <NewBotForm onCreate={create} />

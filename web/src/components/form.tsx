@@ -1,0 +1,66 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { toApiError } from "../api/client.ts";
+
+/** A text to fill in, with its label. */
+export function Field({ label, hint, ...input }: { label: string; hint?: string } & preact.JSX.HTMLAttributes<HTMLInputElement> & Record<string, unknown>) {
+  return (
+    <label class="field">
+      {label}
+      <input {...input} />
+      {hint !== undefined && <span class="soft">{hint}</span>}
+    </label>
+  );
+}
+
+interface FormProps {
+  label: string;
+  submit: string;
+  className?: string;
+  /** What was filled in, by name; a failure is shown, and the form emptied after success. */
+  onSubmit: (values: Record<string, string>) => Promise<void>;
+  children?: ComponentChildren;
+}
+
+/** A form that says what went wrong beside its button. */
+export function Form({ label, submit, className, onSubmit, children }: FormProps) {
+  const [error, setError] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const send = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    setBusy(true);
+    setError("");
+    try {
+      await onSubmit(values);
+      form.reset();
+    } catch (failure) {
+      setError(toApiError(failure).message);
+    }
+    setBusy(false);
+  };
+  return (
+    <form class={className} aria-label={label} onSubmit={(event) => void send(event)}>
+      {children}
+      <p role="alert" class="bad">
+        {error}
+      </p>
+      <button type="submit" class="primary" disabled={isBusy}>
+        {submit}
+      </button>
+    </form>
+  );
+}
+
+/** The frame of a page that stands for itself, before one is logged in. */
+export function Gate({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <main class="login">
+      <h1>
+        <img src="/favicon.svg" alt="" width="28" height="28" /> {title}
+      </h1>
+      {children}
+    </main>
+  );
+}
