@@ -56,16 +56,18 @@ class Server:
                                          headers={"Authorization": f"Bearer {TOKEN}"})
         with urllib.request.urlopen(request, timeout=60) as reply:
             lines = reply.read().decode().splitlines()
-        values = dict(line.split() for line in lines if not line.startswith("#"))
+        values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
         return tuple(int(values[f"rhumb_store_{name}_total"]) for name in ("writes", "commits"))
 
 
 @contextlib.contextmanager
-def serve(data):
+def serve(data, store=None):
+    """`store`: the URL of a database instead of the folder."""
     env = {**os.environ, **clean_env(data.parent), "RHUMB_ADMIN_TOKEN": TOKEN}
+    place = ["--store", store] if store else ["--data", data]
     with (data.parent / "serve.log").open("w") as log:
         process = subprocess.Popen(
-            [RHUMB, "serve", "--data", data, "--listen", "127.0.0.1:0", "--rate-limit", "0"],
+            [RHUMB, "serve", *place, "--listen", "127.0.0.1:0", "--rate-limit", "0"],
             env=env, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             port = None
@@ -80,6 +82,13 @@ def serve(data):
         finally:
             process.terminate()
             process.wait()
+
+
+def post(server, body):
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/query", data=body, headers={
+        "Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=600) as reply:
+        return json.loads(reply.read())
 
 
 def report(number):

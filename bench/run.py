@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 
+import capacity
 import clients
 import directory
 import engines
@@ -22,7 +23,7 @@ import tenants
 from harness import BUILD, ROOT, other, say, scratch
 
 SUBJECTS = {"clients": clients, "execution": execution, "directory": directory,
-            "tenants": tenants, "engines": engines, "splitter": splitter, "registry": registry}
+            "tenants": tenants, "engines": engines, "splitter": splitter, "registry": registry, "capacity": capacity}
 MARK = {True: "yes", False: "**no**", None: "-"}
 
 

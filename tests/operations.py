@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Which tests prove which operation of the registry's API.
 
-    tests/operations.py [--write]     prints docs/operations.md, or writes it
+    tests/operations.py [--write]     prints docs/api-operations.md, or writes it
 
 A test proves an operation whose name it sends. An operation without a test is an error.
 """
@@ -12,7 +12,7 @@ import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGE = os.path.join(ROOT, "docs", "operations.md")
+PAGE = os.path.join(ROOT, "docs", "api-operations.md")
 TESTS = ["src/registry/**/*_test.cc", "tests/cli/*_test.py", "tests/registry/*.py", "web/e2e/*.mjs"]
 # They ask for every operation and prove its rights and its bounds, not what it does.
 OF_ALL = {"tests/cli/permissions_test.py", "tests/cli/generated_requests_test.py"}

@@ -23,7 +23,8 @@ void launch(SharedState& shared, const std::shared_ptr<C>& connection) {
 
 void start_connection(SharedState& shared, tcp::socket socket) {
   if (shared.tls) {
-    launch(shared, std::make_shared<TlsConnection>(shared, std::move(socket), *shared.tls));
+    launch(shared,
+           std::make_shared<TlsConnection>(shared, std::move(socket), shared.tls->current()));
   } else {
     launch(shared, std::make_shared<PlainConnection>(shared, std::move(socket)));
   }

@@ -105,7 +105,9 @@ void Connection<Stream>::serve() {
   Request request = take_request();
   entry_.method = request.method;
   entry_.target = request.target;
+  entry_.remote_address = request.remote_address;
   entry_.user_agent = std::string(request.header("User-Agent"));
+  entry_.trace_id = trace_id_of(request.header("traceparent"));
   entry_.request_bytes = request.body.size();
   shared_.dispatch(std::move(request), [self = this->shared_from_this()](Response response) {
     self->take_response(std::move(response));
@@ -125,9 +127,12 @@ Request Connection<Stream>::take_request() {
     request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
   request.body = std::move(message.body());
-  request.remote_address = remote_address_;
   request.id = entry_.request_id;
-  request.secure = kTls;
+  const TrustedProxies& proxies = shared_.options.trusted_proxies;
+  request.remote_address =
+      proxies.client_of(remote_address_, joined_header(request.headers, "X-Forwarded-For"));
+  request.secure = kTls || (proxies.contains(remote_address_) &&
+                            equal_fold_ascii(request.header("X-Forwarded-Proto"), "https"));
   keep_alive_ = message.keep_alive();
   version_ = message.version();
   is_head_ = message.method() == beast::http::verb::head;

@@ -4,18 +4,17 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "http/listener.h"
+#include "http/tls_context_internal.h"
 
 /// What the listener knows of its connections, and they of it.
 namespace rhumb::http {
@@ -48,7 +47,7 @@ class SharedState {
 
   const ServerOptions options;
   const Dispatch dispatch;
-  std::optional<asio::ssl::context> tls;
+  std::unique_ptr<TlsContext> tls;  // null: none; asked on the accepting thread
   std::atomic<bool> stopping = false;
   std::function<void()> on_room;  // set before the first connection: one has closed
 

@@ -19,6 +19,34 @@ std::string_view header_or_empty(const Headers& headers, std::string_view name) 
   return find_header(headers, name).value_or(std::string_view());
 }
 
+std::string joined_header(const Headers& headers, std::string_view name) {
+  std::string out;
+  for (const auto& [field, value] : headers) {
+    if (equal_fold_ascii(field, name)) {
+      out += (out.empty() ? "" : ",") + value;
+    }
+  }
+  return out;
+}
+
+std::string trace_id_of(std::string_view traceparent) {
+  constexpr size_t kIdStart = 3;
+  constexpr size_t kIdLength = 32;
+  constexpr size_t kLength = 55;  // later versions may add to it, behind another `-`
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const bool is_long_enough = traceparent.size() == kLength ||
+                              (traceparent.size() > kLength && traceparent[kLength] == '-' &&
+                               !traceparent.starts_with("00"));
+  if (!is_long_enough || traceparent.starts_with("ff") || traceparent[2] != '-' ||
+      traceparent[kIdStart + kIdLength] != '-') {
+    return "";
+  }
+  const std::string_view id = traceparent.substr(kIdStart, kIdLength);
+  const bool is_id = id.find_first_not_of(kHex) == std::string_view::npos &&
+                     id.find_first_not_of('0') != std::string_view::npos;
+  return std::string(is_id ? id : "");
+}
+
 void set_header(Headers& headers, std::string_view name, std::string value) {
   headers.erase(
       std::remove_if(headers.begin(), headers.end(),

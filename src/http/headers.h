@@ -16,6 +16,11 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
                                                           std::string_view name);
 /// The same, or "".
 [[nodiscard]] std::string_view header_or_empty(const Headers& headers, std::string_view name);
+/// All fields of that name, which are one list: joined with commas.
+[[nodiscard]] std::string joined_header(const Headers& headers, std::string_view name);
+/// The trace that a header `traceparent` says a request is part of; empty when it is none.
+/// Source: W3C Trace Context 1 (2021), 3.2: `00-<32 hexadecimal digits>-<16>-<2>`, not all zero.
+[[nodiscard]] std::string trace_id_of(std::string_view traceparent);
 /// Replaces all fields of that name by one, or adds it at the end.
 void set_header(Headers& headers, std::string_view name, std::string value);
 

@@ -73,5 +73,23 @@ TEST(HttpHeaders, FindsParametersAndCookies) {
   EXPECT_EQ(find_cookie("xsid=1", "sid"), std::nullopt);
 }
 
+TEST(Headers, FieldsOfOneNameAreOneList) {
+  const Headers headers = {{"X-A", "1"}, {"Other", "x"}, {"x-a", "2, 3"}};
+  EXPECT_EQ(joined_header(headers, "X-A"), "1,2, 3");
+  EXPECT_EQ(joined_header(headers, "none"), "");
+}
+
+TEST(Headers, TraceIds) {
+  const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  EXPECT_EQ(trace_id_of("00-" + id + "-00f067aa0ba902b7-01"), id);
+  EXPECT_EQ(trace_id_of("01-" + id + "-00f067aa0ba902b7-01-more"), id);
+  for (const std::string& wrong :
+       {std::string(), "00-" + id, "00-" + id + "-00f067aa0ba902b7-01-more",
+        "ff-" + id + "-00f067aa0ba902b7-01", "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01",
+        "00-" + std::string(32, 'g') + "-00f067aa0ba902b7-01", std::string(55, '-')}) {
+    EXPECT_EQ(trace_id_of(wrong), "") << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace rhumb::http

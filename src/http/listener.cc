@@ -12,7 +12,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <future>
 #include <thread>
@@ -64,26 +63,6 @@ class IoThread {
   std::thread thread_;
 };
 
-Result<asio::ssl::context> load_tls(const ServerOptions& options) {
-  asio::ssl::context context(asio::ssl::context::tls_server);
-  error_code error;
-  context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                          asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                          asio::ssl::context::no_tlsv1_1,
-                      error);
-  context.use_certificate_chain_file(options.tls_certificate_file, error);
-  if (error) {
-    return invalid(fmt::format("TLS certificate \"{}\" cannot be used: {}",
-                               options.tls_certificate_file, error.message()));
-  }
-  context.use_private_key_file(options.tls_key_file, asio::ssl::context::pem, error);
-  if (error) {
-    return invalid(fmt::format("TLS key \"{}\" cannot be used with the certificate: {}",
-                               options.tls_key_file, error.message()));
-  }
-  return context;
-}
-
 class AsioListener : public Listener {
  public:
   AsioListener(const ServerOptions& options, Dispatch dispatch)
@@ -92,7 +71,9 @@ class AsioListener : public Listener {
 
   Result<void> listen() {
     if (!shared_.options.tls_certificate_file.empty()) {
-      shared_.tls.emplace(TRY(load_tls(shared_.options)));
+      shared_.tls =
+          TRY(TlsContext::load({shared_.options.tls_certificate_file, shared_.options.tls_key_file},
+                               shared_.options.error_log));
     }
     const tcp::endpoint endpoint = TRY(resolve());
     TRY(bind(endpoint));

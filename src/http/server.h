@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "http/message.h"
+#include "http/trusted_proxies.h"
 
 namespace rhumb::http {
 
@@ -19,6 +20,7 @@ struct AccessEntry {
   std::string remote_address;
   std::string user_agent;
   std::string request_id;
+  std::string trace_id;  ///< of the header `traceparent`, 32 hexadecimal digits; empty: none
   int status = 0;
   size_t request_bytes = 0;   ///< of the body
   size_t response_bytes = 0;  ///< of the body as sent, all pieces of a stream
@@ -49,6 +51,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
   /// For a response or a piece of a stream, plus a second for every 32 KiB.
   std::chrono::milliseconds write_timeout = std::chrono::seconds(30);
+  TrustedProxies trusted_proxies;  ///< whose X-Forwarded-For and X-Forwarded-Proto count
   /// Called on an I/O thread after each request; must be quick.
   std::function<void(const AccessEntry&)> access_log;
   /// Called with what went wrong inside, for example an exception that left a handler.

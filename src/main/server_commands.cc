@@ -69,7 +69,12 @@ std::vector<cli::FlagSpec> serve_flags() {
           cli::text_flag("oidc-client-id", "", "name of this registry there"),
           cli::text_flag("oidc-name", "single sign-on", "what the login page calls it"),
           cli::text_flag("oidc-default-role", "",
-                         "role of people who were not invited; empty: they are not let in")};
+                         "role of people who were not invited; empty: they are not let in"),
+          cli::with_kind(cli::text_flag("trusted-proxies", "",
+                                        "addresses and networks of reverse proxies whose "
+                                        "X-Forwarded-For is believed (repeatable, or a list)"),
+                         cli::FlagKind::kList),
+          cli::text_flag("log", "text", "text, or json: one object a line, requests as well")};
 }
 
 /// `--public-url` is RHUMB_PUBLIC_URL.
@@ -118,6 +123,14 @@ Result<void> complete_flags(Invocation& invocation) {
   return {};
 }
 
+/// Errors: neither text nor json. The value: whether it is json.
+Result<bool> read_log_format(const std::string& format) {
+  if (format != "text" && format != "json") {
+    return invalid(fmt::format("invalid --log \"{}\"; use text or json", format));
+  }
+  return format == "json";
+}
+
 Result<int> run_serve(Invocation& invocation) {
   TRY(complete_flags(invocation));
   const sys::SignalWatcher signals;
@@ -139,6 +152,8 @@ Result<int> run_serve(Invocation& invocation) {
       .messages_per_minute = static_cast<int64_t>(invocation.flags.count("webhook-rate")),
       .smtp_url = invocation.flags.text("smtp-url"),
       .smtp_from = invocation.flags.text("smtp-from")};
+  options.trusted_proxies = invocation.flags.list("trusted-proxies");
+  options.json_log = TRY(read_log_format(invocation.flags.text("log")));
   options.admin_token = invocation.app.environment.get("RHUMB_ADMIN_TOKEN");
   options.oidc = registry::OidcSettings{
       .issuer = invocation.flags.text("oidc-issuer"),

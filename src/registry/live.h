@@ -17,6 +17,7 @@ struct LiveEvent {
   std::optional<int64_t> set_id;  ///< the set it belongs to or is
   int64_t repo_id = 0;
   std::string status;
+  std::optional<double> seconds{};  ///< how long a deployment took that was stored here
 };
 
 /// Tells every open page what was committed.

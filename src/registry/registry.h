@@ -13,6 +13,7 @@
 #include "registry/identity/token_cache.h"
 #include "registry/ingest/projection.h"
 #include "registry/live.h"
+#include "registry/metrics.h"
 #include "registry/policy/policy_presence.h"
 #include "registry/store/store.h"
 #include "registry_api/report.h"
@@ -53,6 +54,7 @@ struct Registry {
   std::optional<AuditKey> audit_key{};
   AlertPresence alerts{};
   AlertSettings alert_settings{};
+  Metrics metrics{};
 
   [[nodiscard]] int64_t now() const { return clock.now().time_since_epoch().count(); }
 };

@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "registry/alerts/alert_worker.h"
 #include "registry/identity/tokens.h"
+#include "registry/request_log.h"
 #include "registry/store/neighbours.h"
 #include "registry/store/store.h"
 #include "registry/web_server.h"
@@ -69,7 +70,19 @@ class Gate {
   std::atomic<WebServer*> web_ = nullptr;
 };
 
-Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options, Gate& gate) {
+/// Lines about what went wrong, in the form of the log.
+std::function<void(const std::string&)> event_log(const ServeOptions& options) {
+  if (!options.json_log || !options.log) {
+    return options.log;
+  }
+  return [log = options.log](const std::string& line) {
+    log(format_event(line, sys::SystemClock().now().time_since_epoch().count()));
+  };
+}
+
+Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options,
+                                                   Registry& registry,
+                                                   Gate& gate) {
   const Address address = TRY(parse_address(options.listen));
   http::ServerOptions server;
   server.host = address.host;
@@ -77,7 +90,15 @@ Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options, 
   server.tls_certificate_file = options.tls_certificate_file;
   server.tls_key_file = options.tls_key_file;
   server.worker_threads = kWorkers;
-  server.error_log = options.log;
+  server.error_log = event_log(options);
+  server.trusted_proxies = TRY(http::TrustedProxies::parse(options.trusted_proxies));
+  server.access_log = [&registry, &options](const http::AccessEntry& entry) {
+    registry.metrics.count_request(entry.status,
+                                   std::chrono::duration<double>(entry.duration).count());
+    if (options.json_log && options.log) {
+      options.log(format_request(entry, registry.now()));
+    }
+  };
   return http::Server::start(
       std::move(server), [&gate](const http::Request& request) { return gate.handle(request); });
 }
@@ -120,7 +141,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
   Gate gate;
   std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
-  std::unique_ptr<http::Server> server = TRY(start_server(options, gate));
+  std::unique_ptr<http::Server> server = TRY(start_server(options, registry, gate));
   if (registry.public_url.empty()) {
     registry.public_url = server->base_url();
   }
@@ -135,7 +156,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   web_options.requests_per_minute = options.requests_per_minute;
   web_options.oidc = options.oidc;
   web_options.assets = options.assets;
-  web_options.log = options.log;
+  web_options.log = event_log(options);
   web = TRY(WebServer::create(registry, std::move(web_options)));
   const std::string code = web->setup_code();
   if (!code.empty()) {

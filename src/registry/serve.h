@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "registry/alerts/alert_settings.h"
@@ -30,6 +31,10 @@ struct ServeOptions {
   int64_t requests_per_minute = 600;       ///< of one token, reports excepted; 0: no limit
   AlertOptions alerts;                     ///< what webhooks may do
   OidcSettings oidc{};                     ///< logins at an identity provider
+  /// Addresses and networks of reverse proxies whose X-Forwarded-For and -Proto count.
+  std::vector<std::string> trusted_proxies;
+  /// Log lines are JSON objects, and every request is one.
+  bool json_log = false;
   std::string version = "dev";             ///< printed when ready
   const AssetSource* assets = nullptr;     ///< of the web front end
   sys::CancellationToken stop;             ///< ends the server in good order

@@ -317,6 +317,13 @@ Response WebServer::handle_metrics(const Request& request, const Caller& caller)
     audit_http_refusal(registry_, caller, request, allowed.error());
     return error_response(403, allowed.error().message(), "FORBIDDEN");
   }
+  const Result<std::string> stored =
+      read_value<std::string>(registry_.store, [&](Session& session) {
+        return format_store_metrics(session, caller.org_id, registry_.now());
+      });
+  if (!stored) {
+    return error_response(503, "the store does not answer");
+  }
   const Writer::Counts counts = registry_.store.write_counts();
   return http::make_response(
       200, "text/plain; version=0.0.4; charset=utf-8",
@@ -326,7 +333,8 @@ Response WebServer::handle_metrics(const Request& request, const Caller& caller)
                   "# HELP rhumb_store_commits_total Durable commits that they shared.\n"
                   "# TYPE rhumb_store_commits_total counter\n"
                   "rhumb_store_commits_total {}\n",
-                  counts.jobs, counts.commits));
+                  counts.jobs, counts.commits) +
+          *stored + registry_.metrics.format());
 }
 
 Response WebServer::handle_page(const Request& request) {

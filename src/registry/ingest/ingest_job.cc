@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "codec/json.h"
 #include "registry/alerts/alert_content.h"
 #include "registry/content/down_plans.h"
@@ -12,6 +14,13 @@
 
 namespace rhumb::registry {
 namespace {
+
+/// 0 when a clock went back.
+double seconds_of(const registry_api::MigrationReport& report) {
+  const int64_t start = to_stored(report.start).value_or(0);
+  const int64_t end = to_stored(report.end).value_or(start);
+  return std::max(0.0, static_cast<double>(end - start) / 1e9);
+}
 
 Value or_null(const std::string& text) {
   return text.empty() ? Value() : Value(text);
@@ -373,7 +382,7 @@ Result<int64_t> IngestJob::add_complete(const PreparedReport& prepared,
   TRY(judge(prepared, told));
   version_ = prepared.report.current_version;
   published_.push_back(LiveEvent{caller_.org_id, event_id, set_id, placed.repo->id,
-                                 std::string(to_text(placed.status))});
+                                 std::string(to_text(placed.status)), seconds_of(prepared.report)});
   return event_id;
 }
 
@@ -415,6 +424,11 @@ Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& w
         TRY(tell_events(registry, session, events));
         return stored;
       }));
+  for (const LiveEvent& event : events) {
+    if (event.seconds) {
+      registry.metrics.count_deployment(event.status, *event.seconds);
+    }
+  }
   registry.live.publish(events);
   return outcome;
 }
