@@ -1,12 +1,11 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "http/ip_address.h"
 
 namespace rhumb::http {
 
@@ -16,8 +15,10 @@ namespace rhumb::http {
 /// the address it was called from, so the list is read from its end.
 class TrustedProxies {
  public:
-  /// Addresses and networks: `10.0.0.0/8`, `::1`. Errors: kInvalid naming the one that is neither.
-  static Result<TrustedProxies> parse(const std::vector<std::string>& networks);
+  TrustedProxies() = default;
+  explicit TrustedProxies(std::vector<IpRange> ranges) : ranges_(std::move(ranges)) {}
+  /// Errors: kInvalid naming the text that is neither an address nor a range.
+  static Result<TrustedProxies> parse(const std::vector<std::string>& ranges);
 
   [[nodiscard]] bool contains(std::string_view address) const;
   /// Who really asks: `peer` unless that is a proxy, else the last address of `forwarded` that is
@@ -25,12 +26,7 @@ class TrustedProxies {
   [[nodiscard]] std::string client_of(std::string_view peer, std::string_view forwarded) const;
 
  private:
-  /// An IPv6 network; IPv4 ones are `::ffff:a.b.c.d/n`.
-  struct Network {
-    std::array<uint8_t, 16> address{};
-    int bits = 0;
-  };
-  std::vector<Network> networks_;
+  std::vector<IpRange> ranges_;
 };
 
 }  // namespace rhumb::http

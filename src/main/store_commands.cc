@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/app.h"
 #include "cli/migrate_flags.h"
+#include "registry/content/retention.h"
 #include "registry/ingest/rebuild.h"
 #include "registry/store/copy.h"
 #include "sys/environment.h"
@@ -92,6 +93,14 @@ Result<int> run_verify(Invocation& invocation) {
   return 0;
 }
 
+Result<int> run_vacuum(Invocation& invocation) {
+  const registry::VacuumReport report = TRY(registry::vacuum_registry(read_store(invocation)));
+  invocation.app.out << fmt::format(
+      "Removed {} that nothing refers to\n",
+      plural(static_cast<size_t>(report.bodies), "stored text", "stored texts"));
+  return 0;
+}
+
 Command backup_command() {
   Command command;
   command.name = "backup";
@@ -162,6 +171,22 @@ Command rebuild_command() {
   return command;
 }
 
+Command vacuum_command() {
+  Command command;
+  command.name = "vacuum";
+  command.arguments = "[flags]";
+  command.summary =
+      "Remove stored texts that nothing refers to any more; the server must be stopped.";
+  command.description =
+      "Deleted repositories and logs past their retention leave texts behind, which are shared "
+      "and\n"
+      "stay until nobody has them. The store keeps its size and uses the space again.";
+  command.examples = "  rhumb registry vacuum --data /var/lib/rhumb";
+  command.flags = {data_flag(), store_flag()};
+  command.run = run_vacuum;
+  return command;
+}
+
 }  // namespace
 
 cli::FlagSpec data_flag() {
@@ -192,6 +217,7 @@ cli::Command make_registry_command() {
   group.children.push_back(copy_command());
   group.children.push_back(verify_command());
   group.children.push_back(rebuild_command());
+  group.children.push_back(vacuum_command());
   return group;
 }
 

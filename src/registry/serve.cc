@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "registry/alerts/alert_worker.h"
 #include "registry/identity/tokens.h"
+#include "registry/maintenance.h"
 #include "registry/request_log.h"
 #include "registry/store/neighbours.h"
 #include "registry/store/store.h"
@@ -168,7 +169,8 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   }
   NetworkSender sender(registry.alert_settings, [] { return false; });
   auto alerts =
-      std::make_unique<AlertWorker>(registry, sender, AlertWorker::Options{.log = options.log});
+      std::make_unique<AlertWorker>(registry, sender, AlertWorker::Options{.log = event_log(options)});
+  const Maintenance maintenance(registry, registry_jobs(registry), event_log(options));
   web->set_ready(true);
   gate.open(*web);
   out << "Rhumb " << options.version << " is listening on " << server->base_url() << "\n"

@@ -47,7 +47,7 @@ def whoever_is_no_proxy_is_not_believed(scratch):
     get(server, "/livez", **{"X-Forwarded-For": "198.51.100.7"})
     wait_for(lambda: lines_of(server, path="/livez"), "the line of the request")
     same(lines_of(server, path="/livez")[0]["remote"], "127.0.0.1", "the client")
-    done = scratch.run("serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "10.0.0.0/33").fails("neither an address")
+    done = scratch.run("serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "10.0.0.0/33").fails("neither an address nor a range")
     same(done.out, "", "nothing is promised")
     scratch.run("serve", "--listen", "127.0.0.1:0", "--log", "xml").fails("use text or json")
 

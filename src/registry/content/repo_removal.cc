@@ -68,10 +68,13 @@ Result<bool> remove_slice(Session& session, const Owner& owner, int64_t repo_id)
   return true;
 }
 
-Result<void> remove_rows(Store& store, int64_t repo_id) {
+Result<void> remove_rows(Store& store, int64_t repo_id, const sys::CancellationToken& stop) {
   for (const Owner& owner : owners()) {
     bool more = true;
     while (more) {
+      if (stop.is_cancelled()) {
+        return {};  // the rest goes with the next start
+      }
       more = TRY(write_value<bool>(
           store, [&](Session& session) { return remove_slice(session, owner, repo_id); }));
     }
@@ -142,16 +145,16 @@ Result<void> delete_repo(Registry& registry,
     return hide(session, caller, *repo, registry.now());
   }));
   registry.policies.forget();
-  return remove_rows(registry.store, id);
+  return remove_rows(registry.store, id, {});
 }
 
-Result<int64_t> finish_removals(Store& store) {
+Result<int64_t> finish_removals(Store& store, const sys::CancellationToken& stop) {
   const Rows left = TRY(read_value<Rows>(store, [](Session& session) {
     return session.query("SELECT id FROM repos WHERE org_id = 0 AND name = ? ORDER BY id",
                          {kLeaving});
   }));
   for (const Row& row : left) {
-    TRY(remove_rows(store, row[0].number()));
+    TRY(remove_rows(store, row[0].number(), stop));
   }
   return static_cast<int64_t>(left.size());
 }

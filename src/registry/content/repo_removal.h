@@ -4,6 +4,7 @@
 #include <string>
 
 #include "registry/registry.h"
+#include "sys/cancellation.h"
 
 /// Repositories that go, with everything that belongs to them.
 /// Source: spec registry.md 13; registry.graphql deleteRepo.
@@ -20,8 +21,7 @@ Result<void> delete_repo(Registry& registry,
                          int64_t id,
                          const std::string& confirm_slug);
 
-/// Goes on with what was interrupted; for the start of a server. Returns how many repositories were
-/// left.
-Result<int64_t> finish_removals(Store& store);
+/// Goes on with what was interrupted, until `stop`. Returns how many repositories were left.
+Result<int64_t> finish_removals(Store& store, const sys::CancellationToken& stop = {});
 
 }  // namespace rhumb::registry

@@ -1,0 +1,62 @@
+#include "registry/maintenance.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "registry/test_registry.h"
+
+namespace rhumb::registry {
+namespace {
+
+using std::chrono::hours;
+
+TEST(Maintenance, AJobIsDoneOnceInItsTimeWhoeverAsks) {
+  TestRegistry registry;
+  const MaintenanceJob job{"tidy", hours(1), {}};
+  auto claim = [&] { return claim_job(*registry.store(), job, registry->now()).value(); };
+  EXPECT_TRUE(claim());
+  EXPECT_FALSE(claim()) << "another server";
+  registry.clock().advance(std::chrono::minutes(59));
+  EXPECT_FALSE(claim());
+  registry.clock().advance(std::chrono::minutes(1));
+  EXPECT_TRUE(claim());
+  registry.clock().advance(-hours(48));
+  EXPECT_TRUE(claim()) << "the clock was wrong: nobody waits for two days";
+  EXPECT_FALSE(claim());
+}
+
+TEST(Maintenance, DoesWhatIsDueAndTellsOfWhatFails) {
+  TestRegistry registry;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::string> told;
+  bool other_done = false;
+  const std::vector<MaintenanceJob> jobs = {
+      {"broken", hours(1),
+       [](const auto&) { return Result<void>(Error(ErrorCode::kIo, "no space")); }},
+      {"other", hours(1), [&](const auto&) -> Result<void> {
+         const std::lock_guard lock(mutex);
+         other_done = true;
+         changed.notify_all();
+         return {};
+       }}};
+  const Maintenance maintenance(*registry, jobs, [&](const std::string& line) {
+    const std::lock_guard lock(mutex);
+    told.push_back(line);
+  });
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return other_done; }));
+  EXPECT_EQ(told, std::vector<std::string>{"maintenance \"broken\": no space"});
+}
+
+TEST(Maintenance, TheJobsOfARegistryRunOnAnEmptyOne) {
+  TestRegistry registry;
+  for (const MaintenanceJob& job : registry_jobs(*registry)) {
+    EXPECT_TRUE(job.run({})) << job.name;
+  }
+}
+
+}  // namespace
+}  // namespace rhumb::registry
