@@ -170,7 +170,8 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   NetworkSender sender(registry.alert_settings, [] { return false; });
   auto alerts =
       std::make_unique<AlertWorker>(registry, sender, AlertWorker::Options{.log = event_log(options)});
-  const Maintenance maintenance(registry, registry_jobs(registry), event_log(options));
+  auto maintenance =
+      std::make_unique<Maintenance>(registry, registry_jobs(registry), event_log(options));
   web->set_ready(true);
   gate.open(*web);
   out << "Rhumb " << options.version << " is listening on " << server->base_url() << "\n"
@@ -179,9 +180,10 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
     options.on_ready(server->base_url());
   }
   std::unique_ptr<CheckpointWatch> checkpoints = TRY(CheckpointWatch::start(
-      registry, {options.checkpoints, options.audit_keep_days}, options.log));
+      registry, {options.checkpoints, options.audit_keep_days}, event_log(options)));
   wait_for_stop(options.stop);
   checkpoints.reset();
+  maintenance.reset();
   web->set_ready(false);
   alerts->stop();
   const bool finished = server->shutdown(kStopMax);

@@ -8,10 +8,13 @@ import servers
 from cutting_proxy import Cut, CuttingProxy
 from databases import PooledDatabase, PostgresDatabase
 from harness import Skipped, contains, same, test, true, wait_for
+from receivers import Receiver
 from scenes import FIRST, SECOND, all_database_names, push, send_report, small_report
 
 CUT_TURNS_MAX = 40
 WORKERS = 4
+# Longer than a server keeps a message that it was about to send when it was killed.
+TAKEN_OVER_SECONDS = 90
 ROUNDS = int(os.environ.get("RHUMB_NODE_KILLS", "3"))
 ROUND_SECONDS = float(os.environ.get("RHUMB_NODE_SECONDS", "0.7"))
 
@@ -81,19 +84,30 @@ class DurablePostgres(servers.Postgres):
         return [*super().command(), "-c", "synchronous_commit=on"]
 
 
-def send_until(stopped, server, worker, acknowledged):
-    """Reports one after the other; what a killed server did not answer counts as not stored."""
+def failed_report(name):
+    """A run of one file that an error ended."""
+    report = small_report(name)
+    report["files"][0]["error"] = {"stmt": "SELECT 1", "text": "out of patience"}
+    return {**report, "error": "out of patience", "currentVersion": ""}
+
+
+def send_until(stopped, server, worker, acknowledged, failed=None):
+    """Reports one after the other; what a killed server did not answer counts as not stored. With `failed`, now and
+    then one of a run that failed, which is noted there as well."""
     number = 0
     while not stopped.is_set():
         number += 1
         name = f"{worker}-{number}"
+        fails = failed is not None and number % 20 == 0
         try:
-            status, reply = send_report(server, small_report(name))
+            status, reply = send_report(server, failed_report(name) if fails else small_report(name))
         except OSError:
             stopped.wait(0.05)
             continue
         if status == 200 and not reply.get("errors"):
             acknowledged.append(name)
+            if fails:
+                failed.append(name)
 
 
 @test
@@ -129,6 +143,16 @@ def the_store_may_be_restarted_while_reports_arrive(scratch):
     server.kill()
 
 
+def wait_until_told(receiver, failed):
+    """Waits for the messages about failed runs. -> messages, which may be some more"""
+    def missing():
+        names = {body["deployment"]["target"].rpartition("/")[2] for body in receiver.bodies("/ok")}
+        return [name for name in failed if name not in names]
+
+    wait_for(lambda: not missing(), "a message of each failed run", seconds=TAKEN_OVER_SECONDS)
+    return len(receiver.at("/ok"))
+
+
 @test
 def two_servers_of_one_store_lose_nothing_while_they_are_killed_in_turns(scratch):
     if not servers.Postgres.is_installed():
@@ -136,10 +160,13 @@ def two_servers_of_one_store_lose_nothing_while_they_are_killed_in_turns(scratch
     store = DurablePostgres()
     scratch.stack.callback(store.stop)
     store.start()
-    pair = [scratch.server(data=f"node{number}", store=store.url) for number in range(2)]
+    flags = ["--webhook-allow", "127.0.0.0/8", "--webhook-rate", "0"]
+    pair = [scratch.server(data=f"node{number}", store=store.url, flags=flags) for number in range(2)]
     push(scratch, {**FIRST, **SECOND})
-    acknowledged, stopped = [], threading.Event()
-    workers = [threading.Thread(target=send_until, args=(stopped, server, f"{index}-{worker}", acknowledged))
+    receiver = Receiver(scratch)
+    scratch.run("cloud", "webhook", "create", "--url", f"{receiver.url}/ok", "--event", "deployment.failed").ok()
+    acknowledged, failed, stopped = [], [], threading.Event()
+    workers = [threading.Thread(target=send_until, args=(stopped, server, f"{index}-{worker}", acknowledged, failed))
                for index, server in enumerate(pair) for worker in range(2)]
     for worker in workers:
         worker.start()
@@ -160,7 +187,9 @@ def two_servers_of_one_store_lose_nothing_while_they_are_killed_in_turns(scratch
     for worker in workers:
         worker.join()
     true(len(acknowledged) > 20 * ROUNDS, f"only {len(acknowledged)} reports were sent")
-    print(f"  {len(acknowledged)} reports acknowledged over {ROUNDS} kills")
+    told = wait_until_told(receiver, failed)
+    print(f"  {len(acknowledged)} reports acknowledged over {ROUNDS} kills; {len(failed)} of them failed, and {told} "
+          "messages told of them")
     stored = all_database_names(pair[0])
     same([name for name in acknowledged if name not in stored], [], "acknowledged reports that are gone")
     same(all_database_names(pair[1]), stored, "what both servers show")

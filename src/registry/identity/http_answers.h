@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "codec/json.h"
 #include "http/message.h"
-#include "registry/audit.h"
+#include "registry/audit/audit.h"
 
 /// Answers in JSON outside of the API, in the form of the API's, and where requests come from.
 namespace rhumb::registry {
