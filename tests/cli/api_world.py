@@ -130,6 +130,10 @@ class World:
         """-> its token, with the number of the bot"""
         return self.do("Mutation.createBot", depth=2, name=self.name("bot"), scopes=["dir:read"])["token"]
 
+    def trust(self):
+        return {"name": self.name("trust"), "botID": self.bot()["owner"]["id"], "issuer": "https://ci.test",
+                "claims": {"repository": "acme/app"}, "scopes": ["dir:read"]}
+
     def snapshot(self):
         url = f"sqlite://{self.name('watched')}.db"
         self.do("Mutation.pushSnapshot", url=url, hashMatch=False, snapshot={"hash": "h", "hcl": 'schema "main" {}'})
@@ -200,6 +204,9 @@ OPERATIONS = {
     "Query.promotionPolicies": nothing,
     "Query.members": nothing,
     "Query.bots": nothing,
+    "Query.trusts": nothing,
+    "Query.account": nothing,
+    "Query.device": by_id(lambda w: "BCDF-GHJK", "userCode"),
     "Query.tokens": nothing,
     "Query.webhooks": nothing,
     "Query.webhookDeliveries": by_input(lambda w: {"webhookID": w.webhook()["id"]}),
@@ -255,6 +262,15 @@ OPERATIONS = {
     "Mutation.createToken": by_input(lambda w: {"botID": w.bot()["owner"]["id"], "scopes": []}),
     "Mutation.rotateToken": by_input(lambda w: {"id": w.bot()["id"]}),
     "Mutation.revokeToken": by_id(lambda w: w.bot()["id"]),
+    "Mutation.createTrust": by_input(World.trust),
+    "Mutation.deleteTrust": by_id(lambda w: w.do("Mutation.createTrust", **w.trust())["id"]),
+    "Mutation.updateAccount": by_input(lambda w: {"name": w.name("person")}),
+    "Mutation.setPassword": by_input(lambda w: {"password": "a long secret"}),
+    "Mutation.proposeApp": by_id(lambda w: "a long secret", "password"),
+    "Mutation.confirmApp": by_id(lambda w: "000000", "code"),
+    "Mutation.removeApp": by_id(lambda w: "a long secret", "password"),
+    "Mutation.endSession": by_id(lambda w: "1"),
+    "Mutation.decideDevice": by_input(lambda w: {"userCode": "BCDF-GHJK", "approve": True}),
     "Mutation.removeBot": by_id(lambda w: w.bot()["owner"]["id"]),
     "Mutation.createWebhook": by_input(lambda w: {"url": "https://hooks.invalid/x", "repo": w.name("hooked") + "-*"}),
     "Mutation.updateWebhook": lambda w: {"id": w.webhook()["id"], "input": {"envs": ["prod"]}},

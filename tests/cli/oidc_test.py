@@ -242,7 +242,7 @@ def ci_jobs_need_no_secret(s):
     server = s.server()
     platform = Platform(s)
     made = server.api("mutation T($input: CreateTrustInput!) { createTrust(input: $input) { audience } }", {"input": {
-        "name": "github", "botID": "1", "issuer": platform.issuer, "scopes": ["cloud:read", "dir:push", "repo:create"],
+        "name": "github", "botID": "1", "issuer": platform.issuer, "scopes": ["dir:read", "dir:push", "repo:create"],
         "claims": {"repository": "acme/app", "ref": "refs/heads/*"}}})
     same(made["createTrust"]["audience"], server.address, "the audience")
     del s.environment["ATLAS_TOKEN"]

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/text.h"
 #include "codec/base64.h"
@@ -42,17 +41,10 @@ Result<std::vector<std::byte>> decode_part(std::string_view text) {
   return bytes;
 }
 
-bool has_twins(const Json& object) {
-  std::set<std::string_view> seen;
-  return !std::ranges::all_of(object.as_object(), [&](const Json::Member& member) {
-    return seen.insert(member.key).second;
-  });
-}
-
 Result<Json> decode_object(std::string_view text) {
   const std::vector<std::byte> bytes = TRY(decode_part(text));
   Json json = TRY(codec::parse_json(codec::to_string(bytes)));
-  if (!json.is_object() || has_twins(json)) {
+  if (!json.is_object()) {
     return invalid("a part of the token is no JSON object");
   }
   return json;

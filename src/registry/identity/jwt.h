@@ -22,8 +22,9 @@ struct Jwt {
   std::string signed_text;
   std::vector<std::byte> signature;
 };
-/// Errors: kInvalid for anything but three parts of base64url with JSON objects, a name that occurs
-/// twice, extensions (`crit`), and algorithms other than RS256, ES256 and EdDSA.
+/// Of a name that occurs twice the last one counts (RFC 7515 4).
+/// Errors: kInvalid for anything but three parts of base64url with JSON objects, for extensions
+/// (`crit`), and for algorithms other than RS256, ES256 and EdDSA.
 Result<Jwt> parse_jwt(std::string_view text);
 
 /// A public key of a provider.

@@ -98,7 +98,7 @@ TEST(Jwt, OtherFormsAreRefused) {
       with_header(R"({"alg":["RS256"]})"),
       with_header(R"({"typ":"JWT"})"),
       with_header(R"({"alg":"RS256","crit":["exp"]})"),
-      with_header(R"({"alg":"none","alg":"RS256"})"),
+      with_header(R"({"alg":"RS256","alg":"none"})"),
       with_header(R"(["RS256"])"),
       with_header(R"("RS256")"),
       with_header(R"({"alg":"RS256")"),
@@ -201,9 +201,13 @@ TEST(Providers, AnswersThatAreNoneAreErrors) {
   const Jwt token = parse_jwt(provider.sign("ES256", claims_of())).value();
   EXPECT_EQ(down.verify(token, TestProvider::kIssuer, "registry", kNow).error().code(),
             ErrorCode::kUnavailable);
+  EXPECT_EQ(provider.requests.size(), 1U);
+  EXPECT_FALSE(down.verify(token, TestProvider::kIssuer, "registry", kNow + 1));
+  EXPECT_EQ(provider.requests.size(), 1U) << "it is left alone for a while";
   provider.is_down = false;
   provider.calls_itself = "https://evil.test";
-  EXPECT_EQ(down.facts(TestProvider::kIssuer, kNow).error().code(), ErrorCode::kInvalid);
+  EXPECT_EQ(down.facts(TestProvider::kIssuer, kNow + 11 * kSecond).error().code(),
+            ErrorCode::kInvalid);
   Providers unsafe([](const http::ClientRequest&) -> Result<http::ClientResponse> {
     return http::ClientResponse{
         200, {}, R"({"issuer":"https://login.test","jwks_uri":"http://login.test/keys"})"};

@@ -14,6 +14,7 @@ using codec::Json;
 constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr int64_t kKeptNs = 3600 * kSecondNs;
 constexpr int64_t kAgainNs = 10 * kSecondNs;
+constexpr int kWaitingMax = 8;
 constexpr size_t kAnswerMax = size_t{1} << 20;
 
 Error unusable(std::string_view issuer, std::string_view why) {
@@ -77,8 +78,26 @@ Result<http::ClientResponse> Providers::send(http::ClientRequest request) {
   request.connect_timeout = std::chrono::seconds(5);
   request.response_bytes_max = kAnswerMax;
   request.headers.emplace_back("Accept", "application/json");
+  if (++waiting_ > kWaitingMax) {
+    --waiting_;
+    return Error(ErrorCode::kUnavailable, "too many wait for an identity provider");
+  }
   const std::lock_guard lock(sending_);
+  --waiting_;
   return send_(request);
+}
+
+Result<void> Providers::check_rest(const std::string& issuer, int64_t now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(issuer);
+  const int64_t failed_at = found == known_.end() ? 0 : found->second.failed_at;
+  const bool rests = failed_at != 0 && now >= failed_at && now - failed_at < kAgainNs;
+  return rests ? Result<void>(unusable(issuer, "it did not answer a moment ago")) : Result<void>();
+}
+
+void Providers::note_failure(const std::string& issuer, int64_t now) {
+  const std::lock_guard lock(mutex_);
+  known_[issuer].failed_at = now;
 }
 
 Result<std::string> Providers::fetch(const std::string& url) {
@@ -106,6 +125,15 @@ Result<ProviderFacts> Providers::facts(const std::string& issuer, int64_t now) {
       return found->second.facts;
     }
   }
+  TRY(check_rest(issuer, now));
+  Result<ProviderFacts> asked = ask_facts(issuer, now);
+  if (!asked) {
+    note_failure(issuer, now);
+  }
+  return asked;
+}
+
+Result<ProviderFacts> Providers::ask_facts(const std::string& issuer, int64_t now) {
   std::string base = issuer;
   while (base.ends_with('/')) {
     base.pop_back();
@@ -125,14 +153,23 @@ Result<std::vector<Jwk>> Providers::keys(const std::string& issuer, const Jwt& t
     const auto found = known_.find(issuer);
     if (found != known_.end()) {
       const Known& known = found->second;
-      const bool is_new = now < known.keys_at || now - known.keys_at >= kAgainNs;
+      const bool may_ask = now < known.keys_at || now - known.keys_at >= kAgainNs;
       // A key that is not known may have come since: but not everybody may make us ask.
-      const bool is_enough = token.kid.empty() || has_key(known.keys, token.kid) || !is_new;
+      const bool is_enough = token.kid.empty() || has_key(known.keys, token.kid) || !may_ask;
       if (is_fresh(known.keys_at, now) && is_enough) {
         return known.keys;
       }
     }
   }
+  TRY(check_rest(issuer, now));
+  Result<std::vector<Jwk>> asked = ask_keys(issuer, now);
+  if (!asked) {
+    note_failure(issuer, now);
+  }
+  return asked;
+}
+
+Result<std::vector<Jwk>> Providers::ask_keys(const std::string& issuer, int64_t now) {
   const ProviderFacts known_facts = TRY(facts(issuer, now));
   const std::string text = TRY(fetch(known_facts.jwks_uri));
   std::vector<Jwk> fresh = TRY(parse_jwks(text));

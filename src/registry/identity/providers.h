@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -28,7 +29,10 @@ struct ProviderFacts {
 /// that is needed and kept for an hour; keys also when a token names one that is not known yet, but
 /// not more often than every ten seconds.
 ///
-/// Threads: any. Requests to providers are made one at a time.
+/// A provider that did not answer is not asked again for ten seconds: whoever sends us tokens must
+/// not keep us waiting.
+///
+/// Threads: any. Requests to providers are made one at a time, and few wait for their turn.
 /// Source: OpenID Connect Discovery 1.0.
 class Providers {
  public:
@@ -55,12 +59,19 @@ class Providers {
     int64_t facts_at = 0;
     std::vector<Jwk> keys;
     int64_t keys_at = 0;
+    int64_t failed_at = 0;
   };
 
   Result<std::vector<Jwk>> keys(const std::string& issuer, const Jwt& token, int64_t now);
+  Result<ProviderFacts> ask_facts(const std::string& issuer, int64_t now);
+  Result<std::vector<Jwk>> ask_keys(const std::string& issuer, int64_t now);
+  /// Errors: kUnavailable while it is not asked again.
+  Result<void> check_rest(const std::string& issuer, int64_t now);
+  void note_failure(const std::string& issuer, int64_t now);
   Result<codec::Json> fetch_json(const std::string& url);
   Result<std::string> fetch(const std::string& url);
 
+  std::atomic<int> waiting_ = 0;
   std::mutex sending_;  // guards send_
   Send send_;
   std::mutex mutex_;  // guards known_
