@@ -168,8 +168,8 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
         [&registry](Session& session) { return release_claims(session, registry.now()); }));
   }
   NetworkSender sender(registry.alert_settings, [] { return false; });
-  auto alerts =
-      std::make_unique<AlertWorker>(registry, sender, AlertWorker::Options{.log = event_log(options)});
+  auto alerts = std::make_unique<AlertWorker>(registry, sender,
+                                              AlertWorker::Options{.log = event_log(options)});
   auto maintenance =
       std::make_unique<Maintenance>(registry, registry_jobs(registry), event_log(options));
   web->set_ready(true);

@@ -1,13 +1,10 @@
 #include "registry/api/api.h"
 
-#include <fmt/format.h>
-
+#include "base/check.h"
 #include "registry/api/request_context.h"
 
 namespace rhumb::registry {
 namespace {
-
-using codec::Json;
 
 /// Reports grow members over time; older servers must not refuse them.
 bool is_lenient(std::string_view type) {
@@ -57,28 +54,16 @@ graphql::Resolvers all_resolvers() {
   return resolvers;
 }
 
-void refuse_the_rest(graphql::Resolvers& resolvers, const std::vector<std::string>& fields) {
-  for (const std::string& name : fields) {
-    const size_t dot = name.find('.');
-    const std::string type = name.substr(0, dot);
-    const std::string field = name.substr(dot + 1);
-    bind_root(resolvers, type, field,
-              [field](RequestContext&, graphql::FieldCall&) -> Result<Json> {
-                return Error(ErrorCode::kUnsupported,
-                             fmt::format("{} is not available in this version", field));
-              });
-  }
-}
-
 }  // namespace
 
 Result<graphql::Engine> make_api() {
   graphql::Engine::Options options;
   options.resolvers = all_resolvers();
   options.rules = input_rules();
-  const graphql::Engine partial = TRY(graphql::Engine::create(api_schema(), options));
-  refuse_the_rest(options.resolvers, partial.unresolved_root_fields());
-  return graphql::Engine::create(api_schema(), std::move(options));
+  graphql::Engine engine = TRY(graphql::Engine::create(api_schema(), std::move(options)));
+  const std::vector<std::string> unresolved = engine.unresolved_root_fields();
+  RHUMB_CHECK(unresolved.empty(), unresolved.empty() ? "" : unresolved[0].c_str());
+  return engine;
 }
 
 }  // namespace rhumb::registry

@@ -11,8 +11,7 @@ namespace rhumb::registry {
 /// The schema of the API, as `src/registry/api/registry.graphql` has it.
 [[nodiscard]] std::string_view api_schema();
 
-/// The GraphQL engine of the registry: the whole schema with the resolvers that exist.
-/// Root fields without one answer `not available in this version`.
+/// The GraphQL engine of the registry: the whole schema; every root field has a resolver.
 Result<graphql::Engine> make_api();
 
 }  // namespace rhumb::registry

@@ -40,11 +40,6 @@ TEST_F(ApiTest, ValidateToken) {
             R"j({"validateToken":{"success":false}})j");
 }
 
-TEST_F(ApiTest, OperationsThatAreNotBuiltSaySo) {
-  EXPECT_EQ(failure("mutation { pingWebhook(id: \"1\") { id } }"),
-            "INVALID pingWebhook is not available in this version");
-}
-
 TEST_F(ApiTest, PushAndRead) {
   Json push = Json::object({{"slug", "app"},
                             {"driver", "SQLITE"},

@@ -219,8 +219,10 @@ Result<Json> propose_new_app(RequestContext& context, FieldCall& call) {
   const Account account =
       TRY(prove_password(context, call.arguments().string_or_empty("password")));
   const std::string secret = make_totp_secret();
-  TRY(context.registry.store.write(
-      [&](Session& session) { return propose_app(session, context.caller.user_id, secret); }));
+  TRY(context.registry.store.write([&](Session& session) -> Result<void> {
+    TRY(propose_app(session, context.caller.user_id, secret));
+    return append_audit(session, account_entry(context, "account.app_proposed"));
+  }));
   return Json::object(
       {{"secret", base32_encode(secret)}, {"uri", totp_uri(account.email, secret)}});
 }

@@ -124,6 +124,14 @@ TEST_F(AuditCoverageTest, MutationsThatOtherTestsCallByTheirFunctions) {
                       {"projectName", "default"},
                       {"driver", "SQLITE"},
                       {"dir", dir}}));
+  input("mutation m($input: ReportDirInput!) { reportDir(input: $input) { success } }",
+        Json::object({{"repo", "older"},
+                      {"branch", "b"},
+                      {"commit", "c"},
+                      {"path", "p"},
+                      {"url", "https://x"},
+                      {"driver", "SQLITE"},
+                      {"dir", dir}}));
   input("mutation m($input: BeginMigrationSetInput!) { beginMigrationSet(input: $input) { url } }",
         Json::object({{"id", "set-1"},
                       {"planned", 2},
@@ -153,6 +161,7 @@ TEST_F(AuditCoverageTest, MutationsThatOtherTestsCallByTheirFunctions) {
       "} "
       "}");
   data("mutation { abortMigratePlan(input: {id: 1}) { status } }");
+  data("mutation { deletePromotionPolicy(id: 1) { success } }");
 }
 
 /// After all other tests: what they carried out.
@@ -178,10 +187,7 @@ class SuccessCheck : public testing::Environment {
       std::set<std::string> names;
       for (const Json& field : seen.mutations().as_array()) {
         const std::string name = field.at("name").as_string();
-        const bool is_served = !seen.failure(DocumentMaker(seen.schema_).make(field))
-                                    .ends_with("is not available in this version");
-        if (is_served && !kQuestions.contains(name) &&
-            !audited_mutations().succeeded.contains(name)) {
+        if (!kQuestions.contains(name) && !audited_mutations().succeeded.contains(name)) {
           names.insert(name);
         }
       }
