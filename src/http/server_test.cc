@@ -312,6 +312,43 @@ TEST_F(HttpServer, DisconnectsSlowReaders) {
   EXPECT_FALSE(stream->is_open());
 }
 
+TEST_F(HttpServer, WaitsForRoomInAStream) {
+  ServerOptions options;
+  options.stream_bytes_max = 100'000;
+  start(options);
+  TestSocket socket(server_->port());
+  socket.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto stream = stream_.get_future().get();
+  std::thread reader([&socket] { socket.read_until("the end"); });
+  const std::string piece(50'000, 'x');
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(stream->wait_for_room(piece.size(), milliseconds(20'000)));
+    ASSERT_TRUE(stream->write(piece));
+  }
+  ASSERT_TRUE(stream->wait_for_room(7, milliseconds(20'000)));
+  ASSERT_TRUE(stream->write("the end"));
+  reader.join();
+  stream->close();
+  EXPECT_FALSE(stream->wait_for_room(1, milliseconds(1)));
+}
+
+TEST_F(HttpServer, WaitsForASlowReaderOnlySoLong) {
+  ServerOptions options;
+  options.stream_bytes_max = 100'000;
+  start(options);
+  TestSocket socket(server_->port());
+  socket.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto stream = stream_.get_future().get();
+  const std::string piece(50'000, 'x');
+  int written = 0;
+  while (written < 10'000 && stream->wait_for_room(piece.size(), milliseconds(50))) {
+    ASSERT_TRUE(stream->write(piece));
+    ++written;
+  }
+  EXPECT_LT(written, 10'000);
+  EXPECT_TRUE(stream->is_open()) << "it is for the writer to decide";
+}
+
 TEST_F(HttpServer, FinishesRequestsBeforeItStops) {
   start();
   TestSocket busy(server_->port());

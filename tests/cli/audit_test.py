@@ -128,9 +128,9 @@ def get(server, path, token=None):
     request = urllib.request.Request(server.address + path, headers={"Authorization": f"Bearer {token or server.token}"})
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode("latin-1")
     except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode()
+        return refusal.code, refusal.read().decode("latin-1")
 
 
 def export(scratch, server, *more):
@@ -178,6 +178,15 @@ def administrators_download_an_export(scratch):
     same(get(server, "/audit/nothing")[0], 404, "an unknown path")
     key = get(server, "/audit/key")[1]
     contains(key, "BEGIN PUBLIC KEY")
+    newest = server.migrations()[0]
+    version, env = newest["version"], newest["envName"]
+    status, pack = get(server, f"/audit/evidence?repo=myapp&version={version}&env={env}")
+    same(status, 200, f"evidence over HTTP: {pack[:200]}")
+    with open(scratch.file_path("pack.tar.gz"), "wb") as f:
+        f.write(pack.encode("latin-1"))
+    contains(scratch.run("audit", "verify", "pack.tar.gz").ok().out, f"version {version} of myapp in {env}")
+    same(get(server, "/audit/evidence?repo=myapp&version=0")[0], 404, "a version that is not there")
+    true(get(server, "/audit/checkpoints")[1].startswith('{"type":"checkpoint"'), "checkpoints")
     token = scratch.run("cloud", "token", "create", "--bot", "ci", "--scope", "cloud:read").ok().out.strip()
     same(get(server, "/audit/export", token=token)[0], 403, "a bot that is no administrator")
     same(get(server, "/audit/export", token="rgb_nobody")[0], 401, "a wrong token")
@@ -185,5 +194,6 @@ def administrators_download_an_export(scratch):
     refused = [e for e in log if e["object"] == "path/audit/export" and e["action"] == "request.refused"]
     same(len(refused), 1, "the refusal is an entry")
     run = [e for e in log if e["action"] == "export.run"]
-    same(run[0]["after"], {"format": "jsonl", "filter": {"actions": ["dir.push"]}}, "so is the export")
+    same([e["object"] for e in run], ["evidence/myapp", "audit"], "exports are entries")
+    same(run[-1]["after"], {"format": "jsonl", "filter": {"actions": ["dir.push"]}}, "so is the export")
     true(run[0]["requestID"] and run[0]["ip"], f"with where it came from: {run[0]}")

@@ -127,12 +127,12 @@ Result<Response> AuditHttp::answer(const Request& request, const Caller& caller)
   if (request.path == "/audit/checkpoints") {
     return list_checkpoints_of(request);
   }
-  if (request.path == "/audit/evidence" && registry_.audit_key) {
-    return pack_evidence(request, caller);
+  const std::optional<AuditKey>& key = registry_.audit_key;
+  if (request.path == "/audit/evidence" && key) {
+    return pack_evidence(request, caller, *key);
   }
-  if (request.path == "/audit/key" && registry_.audit_key) {
-    return http::make_response(200, "application/x-pem-file",
-                               format_public_key(registry_.audit_key->public_key));
+  if (request.path == "/audit/key" && key) {
+    return http::make_response(200, "application/x-pem-file", format_public_key(key->public_key));
   }
   return Error(ErrorCode::kNotFound, "not found");
 }
@@ -173,7 +173,9 @@ Result<Response> AuditHttp::export_log(const Request& request, const Caller& cal
   return response;
 }
 
-Result<Response> AuditHttp::pack_evidence(const Request& request, const Caller& caller) {
+Result<Response> AuditHttp::pack_evidence(const Request& request,
+                                                const Caller& caller,
+                                                const AuditKey& key) {
   const EvidenceRequest wanted{.org_id = caller.org_id,
                                .repo = request.parameter("repo").value_or(""),
                                .version = request.parameter("version").value_or(""),
@@ -183,7 +185,7 @@ Result<Response> AuditHttp::pack_evidence(const Request& request, const Caller& 
     return Error(ErrorCode::kLimit, "too many exports at once; try again later");
   }
   std::string pack = TRY(make_evidence_pack(
-      [this](const auto& job) { return registry_.store.read(job); }, wanted, *registry_.audit_key));
+      [this](const auto& job) { return registry_.store.read(job); }, wanted, key));
   TRY(registry_.store.write([&](Session& session) {
     AuditEntry entry =
         audit_entry(caller, registry_.now(), "export.run", fmt::format("evidence/{}", wanted.repo));

@@ -24,7 +24,9 @@ class AuditHttp {
   Result<http::Response> answer(const http::Request& request, const Caller& caller);
   Result<http::Response> export_log(const http::Request& request, const Caller& caller);
   Result<http::Response> list_checkpoints_of(const http::Request& request);
-  Result<http::Response> pack_evidence(const http::Request& request, const Caller& caller);
+  Result<http::Response> pack_evidence(const http::Request& request,
+                                       const Caller& caller,
+                                       const AuditKey& key);
 
   Registry& registry_;
   std::atomic<int> running_ = 0;  // exports that are being sent

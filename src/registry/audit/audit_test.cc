@@ -103,7 +103,7 @@ TEST_F(AuditTest, RemovedEntryIsAGap) {
 TEST_F(AuditTest, CheckpointShowsALogCutShort) {
   Result<AuditHead> head = verify();
   ASSERT_TRUE(head);
-  std::string hash = codec::hex_encode(head->hash);
+  const std::string hash = codec::hex_encode(head->hash);
   EXPECT_TRUE(verify(3, hash));
   EXPECT_FALSE(verify(2, hash));
   ASSERT_TRUE(store_->write([](Session& s) { return s.run("DELETE FROM audit WHERE seq = 3"); }));

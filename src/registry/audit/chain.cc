@@ -218,7 +218,7 @@ Result<void> ChainCheck::add(const SealedEntry& sealed) {
 
 Result<void> ChainCheck::add_leaf(int64_t seq, const codec::Sha256& leaf) {
   TRY(follow(seq, std::nullopt));
-  return arrive(seq, link_audit(head_->hash, leaf));
+  return arrive(seq, link_audit(head().hash, leaf));
 }
 
 Result<void> ChainCheck::finish(bool is_end) {

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "codec/hex.h"
 #include "codec/url.h"
 #include "http/client.h"
 #include "provider/aws_credentials.h"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::string_view kFilePrefix = "file://";
 constexpr std::chrono::seconds kAttemptMax{20};
+constexpr size_t kHashDigits = 16;
 
 // -------------------------------------------------------------------------------------------- file
 
@@ -91,8 +93,11 @@ class S3Target final : public CheckpointTarget {
     provider::S3Bucket bucket(location_, region, credentials, tools_.sender, tools_.clock);
     std::string folder = location_.key;
     folder += folder.empty() || folder.ends_with('/') ? "" : "/";
+    // With the hash: a chain that was made anew puts others beside those that are there.
+    const AuditHead& head = checkpoint.checkpoint.head;
+    const std::string hash = codec::hex_encode(head.hash).substr(0, kHashDigits);
     return bucket
-        .write(fmt::format("{}{:020}.json", folder, checkpoint.checkpoint.head.seq),
+        .write(fmt::format("{}{:020}-{}.json", folder, head.seq, hash),
                format_checkpoint(checkpoint) + "\n")
         .context(name());
   }

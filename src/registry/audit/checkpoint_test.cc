@@ -120,6 +120,20 @@ TEST_F(CheckpointTest, FileGoesOnWhereItEnds) {
   EXPECT_EQ(webhook->name(), "webhook of hooks.example");
 }
 
+TEST_F(CheckpointTest, FileTellsOfALogThatWasCutShort) {
+  const sys::SystemEnvironment environment;
+  const auto sender = make_network_sender(environment);
+  const auto file =
+      make_target(folder_.path() + "/c.jsonl", {environment, registry_.clock(), *sender}).value();
+  make_some(3);
+  ASSERT_TRUE(send(*file));
+  run("DELETE FROM audit WHERE seq = 6");
+  const Result<int64_t> sent = send(*file);
+  ASSERT_FALSE(sent);
+  EXPECT_NE(sent.error().message().find("has a checkpoint of entry 6, and the audit log ends at entry 5"),
+            std::string::npos);
+}
+
 TEST_F(CheckpointTest, ChainMadeAnewOrCutShortIsFound) {
   make_some(3);
   std::string file;

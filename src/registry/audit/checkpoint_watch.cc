@@ -27,6 +27,13 @@ Result<bool> is_due(Session& session, int64_t now, std::chrono::nanoseconds inte
 Result<int64_t> find_sent(Store& store, CheckpointTarget& target, const Blob& digest) {
   const std::optional<int64_t> known = TRY(target.find_last());
   if (known) {
+    const AuditHead head = TRY(read_value<AuditHead>(store, audit_head));
+    if (*known > head.seq) {
+      return Error(ErrorCode::kConflict,
+                   fmt::format("{} has a checkpoint of entry {}, and the audit log ends at entry {}: "
+                               "it was cut short, or put back from a backup",
+                               target.name(), *known, head.seq));
+    }
     return *known;
   }
   return read_value<int64_t>(store, [&digest](Session& session) -> Result<int64_t> {

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "codec/compress.h"
+#include "registry/api/test_api.h"
 #include "registry/audit/checkpoint_watch.h"
 #include "registry/audit/stored_gzip.h"
+#include "registry/content/down_plans.h"
 #include "registry/test_registry.h"
 
 namespace rhumb::registry {
@@ -134,6 +137,54 @@ TEST_F(EvidenceTest, NoChangedByteIsTakenForWhatWasPacked) {
     EXPECT_NE(fault(pack.substr(0, size)), "") << size;
   }
   EXPECT_NE(fault(pack + '\0'), "");
+}
+
+class EvidenceOfDecisionsTest : public ApiTest {};
+
+TEST_F(EvidenceOfDecisionsTest, HoldsApprovalsDecisionsReviewsAndReverts) {
+  ASSERT_TRUE(registry_.push("app", "v2", {"1", "2"}));
+  ASSERT_TRUE(registry_.push("app", "", {"1", "2"}));
+  data("mutation { setPromotionPolicy(input: {repo: \"app\", stages: [{name: \"live\", envs: "
+       "[\"prod\"], approvals: 1}]}) { id } }");
+  const std::string check =
+      "{ checkDeployment(input: {repo: \"app\", envName: \"prod\", version: \"2\", targets: [{id: "
+      "\"a\", schema: \"main\", url: \"sqlite://a.db\"}]OVERRIDE}) { allowed } }";
+  const auto ask = [&](const std::string& more) {
+    return text(data(replace_all(check, "OVERRIDE", more)));
+  };
+  EXPECT_EQ(ask(""), R"j({"checkDeployment":{"allowed":false}})j");
+  EXPECT_EQ(ask(", overrideReason: \"shop is down\""), R"j({"checkDeployment":{"allowed":true}})j");
+  ASSERT_TRUE(registry_.ingest(registry_.report("a", "1", "2")));
+  registry_.caller().origin.actor = Actor{"USER", 7, "alice"};
+  data("mutation { approveVersion(input: {repo: \"app\", stage: \"live\", version: \"2\", comment: "
+       "\"looked at\"}) { approvals } }");
+  ASSERT_TRUE(registry_.store()->write(
+      [](Session& session) { return session.run("UPDATE repos SET protect_down = 1"); }));
+  registry_api::RevertPlan plan;
+  plan.id = "digest";
+  plan.dir_name = "app";
+  plan.env_name = "prod";
+  plan.target = {"a", "main", "sqlite://a.db"};
+  plan.from_version = "2";
+  plan.to_version = "1";
+  plan.files = {{"2_x.sql", "2", {"DROP TABLE c"}, {}}};
+  ASSERT_TRUE(request_plan(*registry_, registry_.caller(), plan));
+  data("mutation { abortMigratePlan(input: {id: 1, comment: \"no need\"}) { status } }");
+
+  const AuditKey key = key_of(std::byte{3});
+  const std::string pack =
+      make_evidence_pack([this](const auto& job) { return registry_.store()->read(job); },
+                         {.org_id = 1, .repo = "app", .version = "2"}, key)
+          .value();
+  const PackReport report = verify_pack(pack, {key.public_key}, {}).value();
+  // Repository, two pushes, block, override, deployment with its violation or without, approval,
+  // request and refusal of the revert.
+  EXPECT_GE(report.chain.entries, 9);
+  for (const char* part :
+       {"\"comment\": \"looked at\"", "\"comment\": \"no need\"", "policy.block", "policy.override",
+        "shop is down", "let it into stage \"live\"", "passed over by", "tag v2", "refused"}) {
+    EXPECT_NE(pack.find(part), std::string::npos) << part;
+  }
 }
 
 TEST(StoredGzip, EveryProgramUnpacksIt) {

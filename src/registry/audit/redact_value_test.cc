@@ -11,6 +11,7 @@
 #include "registry/store/bodies.h"
 #include "registry/store/copy.h"
 #include "registry/store/tables.h"
+#include "sys/files.h"
 
 namespace rhumb::registry {
 namespace {
@@ -129,6 +130,26 @@ TEST_F(RedactValueTest, IsGoneEverywhereAndEverythingVerifies) {
   EXPECT_EQ(registry_.scalar("SELECT max(seq) FROM audit").number(), entries + 2)
       << "nothing is left";
   EXPECT_TRUE(verify_registry(registry_.store().address()));
+}
+
+TEST_F(RedactValueTest, FileOfTheStoreHoldsItNoMore) {
+  if (!test_store_server().empty()) {
+    GTEST_SKIP() << "the store is no file";
+  }
+  leak();
+  const auto holds = [this] {
+    const std::string file = sys::read_file(registry_.store().folder() + "/data/registry.db").value();
+    return file.find(kSecret) != std::string::npos;
+  };
+  registry_.store().close();
+  ASSERT_TRUE(holds());
+  registry_.store().open();
+  Registry again{*registry_.store(), registry_.clock(), "https://registry.test"};
+  ASSERT_TRUE(redact_value(again, registry_.caller(),
+                           {.redaction = Redaction::create(kSecret).value(), .reason = "r"}));
+  registry_.store().close();
+  EXPECT_FALSE(holds());
+  registry_.store().open();
 }
 
 TEST_F(RedactValueTest, SameTextThatComesLaterIsRedactedToo) {
