@@ -174,8 +174,8 @@ Result<Response> AuditHttp::export_log(const Request& request, const Caller& cal
 }
 
 Result<Response> AuditHttp::pack_evidence(const Request& request,
-                                                const Caller& caller,
-                                                const AuditKey& key) {
+                                          const Caller& caller,
+                                          const AuditKey& key) {
   const EvidenceRequest wanted{.org_id = caller.org_id,
                                .repo = request.parameter("repo").value_or(""),
                                .version = request.parameter("version").value_or(""),

@@ -38,7 +38,7 @@ class AuditTest : public testing::Test {
   }
   std::string fault_after(std::string_view sql) {
     EXPECT_TRUE(store_->write([&](Session& session) { return session.run(sql); }));
-    Result<AuditHead> verified = verify();
+    const Result<AuditHead> verified = verify();
     return verified ? "" : verified.error().message();
   }
 
@@ -78,7 +78,7 @@ TEST_F(AuditTest, EveryFieldIsSealed) {
     ASSERT_TRUE(store->write([](Session& s) { return append_audit(s, entry("repo.create")); }));
     ASSERT_TRUE(
         store->write([&](Session& s) { return s.run(std::string("UPDATE audit SET ") + change); }));
-    Result<AuditHead> verified =
+    const Result<AuditHead> verified =
         read_value<AuditHead>(*store, [](Session& session) { return verify_audit(session); });
     ASSERT_FALSE(verified) << change;
     EXPECT_EQ(verified.error().message(), "audit entry 1: was changed after it was written");

@@ -130,8 +130,9 @@ TEST_F(CheckpointTest, FileTellsOfALogThatWasCutShort) {
   run("DELETE FROM audit WHERE seq = 6");
   const Result<int64_t> sent = send(*file);
   ASSERT_FALSE(sent);
-  EXPECT_NE(sent.error().message().find("has a checkpoint of entry 6, and the audit log ends at entry 5"),
-            std::string::npos);
+  EXPECT_NE(
+      sent.error().message().find("has a checkpoint of entry 6, and the audit log ends at entry 5"),
+      std::string::npos);
 }
 
 TEST_F(CheckpointTest, ChainMadeAnewOrCutShortIsFound) {

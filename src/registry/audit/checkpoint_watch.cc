@@ -29,10 +29,11 @@ Result<int64_t> find_sent(Store& store, CheckpointTarget& target, const Blob& di
   if (known) {
     const AuditHead head = TRY(read_value<AuditHead>(store, audit_head));
     if (*known > head.seq) {
-      return Error(ErrorCode::kConflict,
-                   fmt::format("{} has a checkpoint of entry {}, and the audit log ends at entry {}: "
-                               "it was cut short, or put back from a backup",
-                               target.name(), *known, head.seq));
+      return Error(
+          ErrorCode::kConflict,
+          fmt::format("{} has a checkpoint of entry {}, and the audit log ends at entry {}: "
+                      "it was cut short, or put back from a backup",
+                      target.name(), *known, head.seq));
     }
     return *known;
   }
@@ -104,7 +105,11 @@ Result<int64_t> send_checkpoints(Store& store,
 
 Result<std::unique_ptr<CheckpointWatch>> CheckpointWatch::start(
     Registry& registry, const AuditCare& care, std::function<void(const std::string&)> log) {
-  std::unique_ptr<CheckpointWatch> watch(new CheckpointWatch(registry, care, std::move(log)));
+  const std::optional<AuditKey>& key = registry.audit_key;
+  if (!key) {
+    return Error(ErrorCode::kInternal, "a registry that has no key yet signs nothing");
+  }
+  std::unique_ptr<CheckpointWatch> watch(new CheckpointWatch(registry, *key, care, std::move(log)));
   for (const std::string& address : care.checkpoints.targets) {
     Place place;
     place.address = address;
@@ -120,9 +125,11 @@ Result<std::unique_ptr<CheckpointWatch>> CheckpointWatch::start(
 }
 
 CheckpointWatch::CheckpointWatch(Registry& registry,
+                                 const AuditKey& key,
                                  const AuditCare& care,
                                  std::function<void(const std::string&)> log)
     : registry_(registry),
+      key_(key),
       interval_(care.checkpoints.interval),
       keep_days_(care.keep_days),
       log_(std::move(log)),
@@ -156,8 +163,7 @@ void CheckpointWatch::make_checkpoint() {
   if (interval_.count() == 0) {
     return;
   }
-  const Result<bool> made =
-      make_due_checkpoint(registry_.store, *registry_.audit_key, registry_.now(), interval_);
+  const Result<bool> made = make_due_checkpoint(registry_.store, key_, registry_.now(), interval_);
   if (!made && !is_failing_) {
     say("audit checkpoint: " + made.error().message());
   }
@@ -173,7 +179,7 @@ void CheckpointWatch::prune() {
   Origin origin;
   origin.actor.name = "retention";
   const Result<PruneReport> pruned = prune_audit(
-      registry_.store, *registry_.audit_key,
+      registry_.store, key_,
       {.before = now - keep_days_ * std::chrono::nanoseconds(std::chrono::days(1)).count(),
        .origin = origin,
        .now = now});

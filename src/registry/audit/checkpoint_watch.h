@@ -60,6 +60,7 @@ class CheckpointWatch {
   };
 
   CheckpointWatch(Registry& registry,
+                  const AuditKey& key,
                   const AuditCare& care,
                   std::function<void(const std::string&)> log);
   void run();
@@ -69,6 +70,7 @@ class CheckpointWatch {
   void say(const std::string& line) const;
 
   Registry& registry_;
+  AuditKey key_;
   std::chrono::nanoseconds interval_;
   int64_t keep_days_;
   int64_t prune_at_ = 0;

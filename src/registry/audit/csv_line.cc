@@ -53,8 +53,9 @@ std::string format_csv_line(const std::vector<CsvCell>& cells) {
     if (i > 0) {
       out += ',';
     }
-    if (cells[i]) {
-      append_cell(out, *cells[i]);
+    const CsvCell& cell = cells[i];
+    if (cell) {
+      append_cell(out, *cell);
     }
   }
   return out + "\n";

@@ -129,14 +129,18 @@ class Collector {
     }
     const std::optional<Row> row = TRY(
         session_.find_row("SELECT hash, version, sum_body FROM dir_states WHERE id = ?", {*state}));
-    facts_.hash = (*row)[0].text();
+    if (!row) {
+      return Error(ErrorCode::kInternal, fmt::format("state {} is missing", *state));
+    }
+    const Value& sum_body = (*row)[2];
+    facts_.hash = row->front().text();
     if (repo_.type == kSchemaType) {
       const Value body =
           TRY(session_.scalar("SELECT hcl_body FROM schema_contents WHERE state_id = ?", {*state}));
       return body.is_null() ? Result<void>() : add_body("files/schema.hcl", body);
     }
-    if (!(*row)[2].is_null()) {
-      TRY(add_body("files/atlas.sum", (*row)[2]));
+    if (!sum_body.is_null()) {
+      TRY(add_body("files/atlas.sum", sum_body));
     }
     const Rows files =
         TRY(session_.query("SELECT name, body, version, hash, listed FROM dir_files WHERE state_id "

@@ -144,8 +144,9 @@ class EvidenceOfDecisionsTest : public ApiTest {};
 TEST_F(EvidenceOfDecisionsTest, HoldsApprovalsDecisionsReviewsAndReverts) {
   ASSERT_TRUE(registry_.push("app", "v2", {"1", "2"}));
   ASSERT_TRUE(registry_.push("app", "", {"1", "2"}));
-  data("mutation { setPromotionPolicy(input: {repo: \"app\", stages: [{name: \"live\", envs: "
-       "[\"prod\"], approvals: 1}]}) { id } }");
+  data(
+      "mutation { setPromotionPolicy(input: {repo: \"app\", stages: [{name: \"live\", envs: "
+      "[\"prod\"], approvals: 1}]}) { id } }");
   const std::string check =
       "{ checkDeployment(input: {repo: \"app\", envName: \"prod\", version: \"2\", targets: [{id: "
       "\"a\", schema: \"main\", url: \"sqlite://a.db\"}]OVERRIDE}) { allowed } }";
@@ -156,8 +157,9 @@ TEST_F(EvidenceOfDecisionsTest, HoldsApprovalsDecisionsReviewsAndReverts) {
   EXPECT_EQ(ask(", overrideReason: \"shop is down\""), R"j({"checkDeployment":{"allowed":true}})j");
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "1", "2")));
   registry_.caller().origin.actor = Actor{"USER", 7, "alice"};
-  data("mutation { approveVersion(input: {repo: \"app\", stage: \"live\", version: \"2\", comment: "
-       "\"looked at\"}) { approvals } }");
+  data(
+      "mutation { approveVersion(input: {repo: \"app\", stage: \"live\", version: \"2\", comment: "
+      "\"looked at\"}) { approvals } }");
   ASSERT_TRUE(registry_.store()->write(
       [](Session& session) { return session.run("UPDATE repos SET protect_down = 1"); }));
   registry_api::RevertPlan plan;

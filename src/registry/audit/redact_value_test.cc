@@ -138,7 +138,8 @@ TEST_F(RedactValueTest, FileOfTheStoreHoldsItNoMore) {
   }
   leak();
   const auto holds = [this] {
-    const std::string file = sys::read_file(registry_.store().folder() + "/data/registry.db").value();
+    const std::string file =
+        sys::read_file(registry_.store().folder() + "/data/registry.db").value();
     return file.find(kSecret) != std::string::npos;
   };
   registry_.store().close();
