@@ -285,11 +285,16 @@ Result<void> note_moves(Registry& registry,
                         Session& session,
                         AlertBatch& batch,
                         const ToldMoves& told) {
-  std::unordered_map<int64_t, const StatusMove*> wanted;
+  // Of a database that moved twice the last move counts.
+  std::unordered_map<int64_t, const StatusMove*> last;
   for (const StatusMove& move : told.moves) {
-    const bool is_wanted = TRY(batch.wants(event_of(move.after)));
+    last[move.database_id] = &move;
+  }
+  std::unordered_map<int64_t, const StatusMove*> wanted;
+  for (const auto& [id, move] : last) {
+    const bool is_wanted = TRY(batch.wants(event_of(move->after)));
     if (is_wanted) {
-      wanted.emplace(move.database_id, &move);
+      wanted.emplace(id, move);
     }
   }
   if (wanted.empty()) {
