@@ -38,6 +38,8 @@ const std::vector<Owner>& owners() {
       {"down_plans", {{"down_decisions", "plan_id"}}},
       {"ci_runs", {{"ci_run_versions", "run_id"}}},
       {"declarative_plans", {}},
+      {"webhooks", {{"webhook_deliveries", "webhook_id"}}},
+      {"alerts", {{"webhook_deliveries", "alert_id"}}},
       {"pushes", {}},
       {"tags", {}},
       {"promotion_approvals", {}},

@@ -235,6 +235,12 @@ TEST_F(RepoRemovalTest, NothingIsLeftOfItAndNothingElseGoes) {
   ASSERT_TRUE(registry_.ingest(elsewhere));
   const registry_api::MigrationReport report = registry_.report("t1", "", "1");
   ASSERT_TRUE(registry_.ingest(report));
+  ASSERT_TRUE(registry_.store()->write([](Session& session) {
+    return session.run(
+        "INSERT INTO webhooks (org_id, repo_id, type, url_shown, url_sealed, events, envs, "
+        "statuses, created_at) VALUES (1, 1, 'GENERIC', '', ?, '[]', '[]', '[]', 0)",
+        {Blob{"sealed"}});
+  }));
   EXPECT_EQ(refused("slug", "shop"), "");
   input(kArchive, archive(true));
   EXPECT_EQ(text(input(kDelete, removal("shop"))), R"j({"deleteRepo":{"success":true}})j");
