@@ -156,7 +156,18 @@ def check_links(files):
                     yield f"{path}: link to {target}, which does not exist"
 
 
-CHECKS = [check_layers, check_headers, check_lines, check_names, check_todos, check_built, check_links]
+def check_operations(_files):
+    """Every operation of the API has a test, and the page that names them is as it should be."""
+    made = subprocess.run([sys.executable, os.path.join(ROOT, "tests", "operations.py")], capture_output=True,
+                          text=True, check=False)
+    if made.returncode != 0:
+        yield made.stderr.strip()
+    elif made.stdout != read("docs/api-operations.md"):
+        yield "docs/api-operations.md is not what tests/operations.py --write makes"
+
+
+CHECKS = [check_layers, check_headers, check_lines, check_names, check_todos, check_built, check_links,
+          check_operations]
 
 
 def main():
