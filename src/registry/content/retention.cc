@@ -5,8 +5,9 @@
 #include <map>
 #include <vector>
 
+#include "base/text.h"
+#include "registry/audit/redact_value.h"
 #include "registry/store/bodies.h"
-#include "registry/store/tables.h"
 
 namespace rhumb::registry {
 namespace {
@@ -85,12 +86,12 @@ Result<void> expire_all(Store& store, const std::vector<int64_t>& events, const 
   return {};
 }
 
-/// `SELECT body FROM dir_files UNION ...`: every column that refers to a body is called so.
-Result<std::string> referred_bodies(Session& session) {
+/// `SELECT body FROM dir_files WHERE ... UNION ...`: every column that refers to a body.
+std::string referred_bodies() {
   std::string out;
-  for (const Table& table : TRY(list_tables(session))) {
-    for (const std::string& column : table.columns) {
-      if (column == "body" || column.ends_with("_body")) {
+  for (const RedactedTable& table : redacted_tables()) {
+    for (const std::string_view column : split(table.bodies, ' ')) {
+      if (!column.empty()) {
         out += fmt::format("{}SELECT {} FROM {} WHERE {} IS NOT NULL", out.empty() ? "" : " UNION ",
                            column, table.name, column);
       }
@@ -121,7 +122,7 @@ Result<RetentionReport> apply_retention(Store& store,
 }
 
 Result<VacuumReport> vacuum_bodies(Session& session) {
-  const std::string referred = TRY(referred_bodies(session));
+  const std::string referred = referred_bodies();
   const Value unused = TRY(session.scalar(
       fmt::format("SELECT count(*) FROM bodies WHERE sha256 NOT IN ({})", referred)));
   TRY(session.run(fmt::format("DELETE FROM bodies WHERE sha256 NOT IN ({})", referred)));

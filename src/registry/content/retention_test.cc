@@ -1,9 +1,15 @@
 #include "registry/content/retention.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "base/text.h"
+#include "registry/audit/redact_value.h"
 #include "registry/content/repo_settings.h"
 #include "registry/store/bodies.h"
+#include "registry/store/tables.h"
 #include "registry/test_registry.h"
 
 namespace rhumb::registry {
@@ -83,6 +89,31 @@ TEST_F(RetentionTest, TextsThatNothingRefersToAreVacuumed) {
   EXPECT_EQ(report->bodies, 2) << "two logs; the files are in the directory as well";
   EXPECT_EQ(count("SELECT count(*) FROM bodies"), before - 2);
   EXPECT_EQ(file(3), "SELECT 3;\n");
+}
+
+/// Whatever refers to a body keeps it: a column that is forgotten would lose what it refers to.
+TEST_F(RetentionTest, EveryColumnThatRefersToABodyIsKnown) {
+  std::set<std::string> known;
+  for (const RedactedTable& table : redacted_tables()) {
+    for (const std::string_view column : split(table.bodies, ' ')) {
+      known.insert(fmt::format("{}.{}", table.name, column));
+    }
+  }
+  std::set<std::string> found;
+  const Result<void> read = registry_.store()->read([&](Session& session) -> Result<void> {
+    for (const Table& table : TRY(list_tables(session))) {
+      for (const std::string& column : table.columns) {
+        if ((column == "body" || column.ends_with("_body")) && table.name != "alerts") {
+          found.insert(table.name + "." + column);
+        }
+      }
+    }
+    return {};
+  });
+  ASSERT_TRUE(read);
+  known.erase("");
+  std::erase_if(known, [](const std::string& name) { return name.ends_with('.'); });
+  EXPECT_EQ(found, known);
 }
 
 }  // namespace
