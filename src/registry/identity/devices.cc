@@ -230,7 +230,7 @@ Result<bool> give_token(Session& session,
   const Value name = TRY(session.scalar(
       "SELECT u.name FROM users u JOIN memberships m ON m.user_id = u.id WHERE u.id = ? AND "
       "m.org_id = ? AND m.joined_at IS NOT NULL",
-      {*token.user_id, token.org_id}));
+      {token.user_id.value_or(0), token.org_id}));
   if (name.is_null()) {
     return false;
   }

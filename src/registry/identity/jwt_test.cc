@@ -12,7 +12,7 @@ using codec::Json;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kNow = 1'700'000'000;
 
-Json claims_of(Json changes = Json::object()) {
+Json claims_of(const Json& changes = Json::object()) {
   Json claims = Json::object({{"iss", TestProvider::kIssuer},
                               {"aud", "registry"},
                               {"sub", "ann"},
