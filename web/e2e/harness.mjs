@@ -75,7 +75,7 @@ export class Browser {
 
   async heading(text) {
     await this.page.getByRole("heading", { level: 1, name: text }).waitFor();
-    await this.page.locator(".skeleton").waitFor({ state: "detached" });
+    await this.page.waitForFunction(() => document.querySelector(".skeleton") === null);
   }
 
   /** No violation of WCAG A and AA, in light and dark. */

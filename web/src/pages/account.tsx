@@ -71,8 +71,8 @@ function App({ account, reload }: { account: Account; reload: () => void }) {
   };
   const askPassword = <Field label="Password" name="password" type="password" autoComplete="current-password" required />;
   return (
-    <section aria-labelledby="app">
-      <h2 id="app">One-time codes</h2>
+    <section aria-labelledby="code-app">
+      <h2 id="code-app">One-time codes</h2>
       <p class="soft">{account.hasApp ? peopleText.account.hasApp(account.recoveryCodesLeft) : peopleText.account.noApp}</p>
       {codes.length > 0 && (
         <section class="notice notice-ok" role="status" aria-label="Recovery codes">

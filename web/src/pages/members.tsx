@@ -202,7 +202,7 @@ export function MembersPage() {
         <Field label="E-mail address" name="email" type="email" autoComplete="off" required />
         <label class="filter">
           Role
-          <select name="role">
+          <select name="role" aria-label="Role">
             {roles.map((role) => (
               <option key={role} value={role} selected={role === "DEVELOPER"}>
                 {role.toLowerCase()}
