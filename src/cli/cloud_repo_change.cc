@@ -199,7 +199,8 @@ Command make_update() {
       text_flag("to-slug", "", "new slug"),
       text_flag("description", "", "what it is for"),
       text_flag("project", "", "project it belongs to"),
-      text_flag("review", "", "which plans need an approval: always, warning, error or none"),
+      text_flag("review", "",
+                "review policy that clients are told of: always, warning, error or none"),
       bool_flag("lock-tags", "tags but 'latest' stay where they are"),
       with_kind(text_flag("retention-days", "0",
                           "days that logs and files of deployments are kept; 0: as the "

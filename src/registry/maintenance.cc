@@ -57,10 +57,14 @@ Maintenance::~Maintenance() {
   thread_.join();
 }
 
+Result<void> Maintenance::run_if_due(const MaintenanceJob& job) {
+  const bool is_ours = TRY(claim_job(registry_.store, job, registry_.now()));
+  return is_ours ? job.run(stop_.token()) : Result<void>();
+}
+
 void Maintenance::run_due() {
   for (const MaintenanceJob& job : jobs_) {
-    const Result<bool> is_ours = claim_job(registry_.store, job, registry_.now());
-    const Result<void> done = is_ours && *is_ours ? job.run(stop_.token()) : Result<void>();
+    const Result<void> done = run_if_due(job);
     if (!done && log_) {
       log_(fmt::format("maintenance \"{}\": {}", job.name, done.error().message()));
     }

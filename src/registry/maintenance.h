@@ -36,6 +36,7 @@ class Maintenance {
   Maintenance& operator=(const Maintenance&) = delete;
 
  private:
+  Result<void> run_if_due(const MaintenanceJob& job);
   void run_due();
 
   Registry& registry_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include "registry/test_registry.h"
@@ -49,6 +50,20 @@ TEST(Maintenance, DoesWhatIsDueAndTellsOfWhatFails) {
   std::unique_lock lock(mutex);
   ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return other_done; }));
   EXPECT_EQ(told, std::vector<std::string>{"maintenance \"broken\": no space"});
+}
+
+TEST(Maintenance, TellsOfAJobThatCannotBeClaimed) {
+  TestRegistry registry;
+  ASSERT_TRUE(
+      registry.store()->write([](Session& session) { return session.run("DROP TABLE jobs"); }));
+  std::promise<std::string> told;
+  const std::vector<MaintenanceJob> jobs = {
+      {"tidy", hours(1), [](const auto&) { return Result<void>(); }}};
+  const Maintenance maintenance(*registry, jobs,
+                                [&told](const std::string& line) { told.set_value(line); });
+  std::future<std::string> line = told.get_future();
+  ASSERT_EQ(line.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_TRUE(line.get().starts_with("maintenance \"tidy\": "));
 }
 
 TEST(Maintenance, TheJobsOfARegistryRunOnAnEmptyOne) {

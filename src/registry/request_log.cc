@@ -1,7 +1,5 @@
 #include "registry/request_log.h"
 
-#include <array>
-
 #include "base/go_format.h"
 #include "codec/json.h"
 #include "http/server.h"
@@ -11,17 +9,12 @@ namespace {
 
 using codec::Json;
 
-/// Behind these stands a secret.
-constexpr std::array<std::string_view, 3> kSecretPaths = {"/setup/", "/join/", "/reset/"};
+/// Behind it stands a secret; other one-time addresses have theirs behind `#`, which is never sent.
+constexpr std::string_view kSetupPath = "/setup/";
 
 std::string loggable_path(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
-  for (const std::string_view prefix : kSecretPaths) {
-    if (path.starts_with(prefix)) {
-      return std::string(prefix) + "...";
-    }
-  }
-  return std::string(path);
+  return path.starts_with(kSetupPath) ? std::string(kSetupPath) + "..." : std::string(path);
 }
 
 Json line(std::string_view level, std::string_view message, int64_t time) {
