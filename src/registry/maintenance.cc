@@ -13,6 +13,15 @@ using std::chrono::minutes;
 
 constexpr minutes kLookEvery{1};
 
+/// Sessions that stored something and are long gone leave a row behind; that of one which is there
+/// is made again by its next batch.
+Result<void> forget_writers(Store& store, int64_t now) {
+  const int64_t day = std::chrono::nanoseconds(hours(24)).count();
+  return store.write([&](Session& session) {
+    return session.run("DELETE FROM store_writers WHERE changed_at < ?", {now - day});
+  });
+}
+
 }  // namespace
 
 std::vector<MaintenanceJob> registry_jobs(Registry& registry) {
@@ -21,9 +30,13 @@ std::vector<MaintenanceJob> registry_jobs(Registry& registry) {
              TRY(finish_removals(registry.store, stop));
              return {};
            }},
-          {"retention", hours(6), [&registry](const sys::CancellationToken& stop) -> Result<void> {
+          {"retention", hours(6),
+           [&registry](const sys::CancellationToken& stop) -> Result<void> {
              TRY(apply_retention(registry.store, registry.now(), stop));
              return {};
+           }},
+          {"writers", hours(24), [&registry](const sys::CancellationToken&) {
+             return forget_writers(registry.store, registry.now());
            }}};
 }
 

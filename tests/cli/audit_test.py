@@ -3,8 +3,6 @@
 import contextlib
 import os
 import sqlite3
-import urllib.error
-import urllib.request
 
 from harness import contains, matches, same, test, true
 from scenes import FIRST, REGISTRY_PROJECT, SECOND, apply, push
@@ -123,16 +121,6 @@ def rebuild_gives_the_same_rows(scratch):
     contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "nothing differed")
 
 
-def get(server, path, token=None):
-    """-> status and text of what a browser would load"""
-    request = urllib.request.Request(server.address + path, headers={"Authorization": f"Bearer {token or server.token}"})
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, answer.read().decode("latin-1")
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode("latin-1")
-
-
 def export(scratch, server, *more):
     """The export in a file of its own."""
     path = scratch.file_path(f"export-{len(os.listdir(scratch.path))}")
@@ -170,26 +158,26 @@ def an_export_is_verified_without_store_and_server(scratch):
 def administrators_download_an_export(scratch):
     server = work(scratch)
     server.start()
-    status, content = get(server, "/audit/export?format=jsonl&action=dir.push")
+    status, content = server.get("/audit/export?format=jsonl&action=dir.push")
     same(status, 200, "export over HTTP")
     scratch.write("part.jsonl", content)
     contains(scratch.run("audit", "verify", "part.jsonl").ok().out, "a part of the log")
-    same(get(server, "/audit/export?format=xml")[0], 400, "an unknown format")
-    same(get(server, "/audit/nothing")[0], 404, "an unknown path")
-    key = get(server, "/audit/key")[1]
+    same(server.get("/audit/export?format=xml")[0], 400, "an unknown format")
+    same(server.get("/audit/nothing")[0], 404, "an unknown path")
+    key = server.get("/audit/key")[1]
     contains(key, "BEGIN PUBLIC KEY")
     newest = server.migrations()[0]
     version, env = newest["version"], newest["envName"]
-    status, pack = get(server, f"/audit/evidence?repo=myapp&version={version}&env={env}")
+    status, pack = server.get(f"/audit/evidence?repo=myapp&version={version}&env={env}")
     same(status, 200, f"evidence over HTTP: {pack[:200]}")
     with open(scratch.file_path("pack.tar.gz"), "wb") as f:
         f.write(pack.encode("latin-1"))
     contains(scratch.run("audit", "verify", "pack.tar.gz").ok().out, f"version {version} of myapp in {env}")
-    same(get(server, "/audit/evidence?repo=myapp&version=0")[0], 404, "a version that is not there")
-    true(get(server, "/audit/checkpoints")[1].startswith('{"type":"checkpoint"'), "checkpoints")
+    same(server.get("/audit/evidence?repo=myapp&version=0")[0], 404, "a version that is not there")
+    true(server.get("/audit/checkpoints")[1].startswith('{"type":"checkpoint"'), "checkpoints")
     token = scratch.run("cloud", "token", "create", "--bot", "ci", "--scope", "cloud:read").ok().out.strip()
-    same(get(server, "/audit/export", token=token)[0], 403, "a bot that is no administrator")
-    same(get(server, "/audit/export", token="rgb_nobody")[0], 401, "a wrong token")
+    same(server.get("/audit/export", token=token)[0], 403, "a bot that is no administrator")
+    same(server.get("/audit/export", token="rgb_nobody")[0], 401, "a wrong token")
     log = server.api("{ auditLog { entries { action object after requestID ip } } }")["auditLog"]["entries"]
     refused = [e for e in log if e["object"] == "path/audit/export" and e["action"] == "request.refused"]
     same(len(refused), 1, "the refusal is an entry")

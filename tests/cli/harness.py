@@ -311,6 +311,16 @@ class Server:
             raise AssertionError(f"{document[:80]}: {status} {json.dumps(reply)[:600]}")
         return reply["data"]
 
+    def get(self, path, token=None, **headers):
+        """-> status and text of what a browser would load"""
+        request = urllib.request.Request(self.address + path, headers={
+            "Authorization": f"Bearer {token or self.token}", **headers})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read().decode("latin-1")
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode("latin-1")
+
     def post(self, body, token=None, timeout=60):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import threading
+import urllib.parse
 
 import servers
 from cutting_proxy import Cut, CuttingProxy
@@ -26,10 +28,9 @@ def look_after(scratch, server):
     contains(scratch.run("registry", "rebuild", *server.store_flags).ok().out, "nothing differed")
 
 
-def through(proxy, database):
-    """The URL of a database by way of the proxy."""
-    return database.server._replace(
-        netloc=database.server.netloc.rpartition(":")[0] + f":{proxy.port}", path="/" + database.name).geturl()
+def through(proxy, address):
+    """The URL of a store by way of the proxy."""
+    return address._replace(netloc=address.netloc.rpartition(":")[0] + f":{proxy.port}").geturl()
 
 
 def cut_everywhere(proxy, send):
@@ -52,7 +53,7 @@ def a_write_is_stored_once_wherever_the_line_to_the_store_is_cut(scratch):
     database = PostgresDatabase(scratch)
     proxy = CuttingProxy((database.server.hostname, database.server.port))
     scratch.stack.callback(proxy.close)
-    server = scratch.server(store=through(proxy, database))
+    server = scratch.server(store=through(proxy, urllib.parse.urlsplit(database.psql_url)))
     push(scratch, FIRST)
     reports, tokens = [], []
 
@@ -82,6 +83,56 @@ class DurablePostgres(servers.Postgres):
 
     def command(self):
         return [*super().command(), "-c", "synchronous_commit=on"]
+
+
+class HaltAtCommit(Cut):
+    """Stops before a COMMIT until it may go on, which is to be cut."""
+
+    def __init__(self):
+        super().__init__(text=b"COMMIT")
+        self.is_reached, self.goes_on = threading.Event(), threading.Event()
+
+    def begins(self, line):
+        self.is_reached.set()
+        self.goes_on.wait()
+
+
+def crash(store):
+    """Afterwards others are given the numbers of the transactions that it had not written down."""
+    store.end(signal.SIGQUIT)
+    store.launch()
+    numbered = ["-c", "SELECT txid_current()"] * 40
+    subprocess.run(["psql", "-qAtX", store.url, *numbered], check=True, capture_output=True)
+
+
+@test
+def what_a_crash_of_the_store_took_is_not_acknowledged(scratch):
+    if not servers.Postgres.is_installed():
+        raise Skipped("PostgreSQL is not installed (tools/setup test)")
+    store = DurablePostgres()
+    scratch.stack.callback(store.stop)
+    store.start()
+    address = urllib.parse.urlsplit(store.url)
+    proxy = CuttingProxy((address.hostname, address.port))
+    scratch.stack.callback(proxy.close)
+    server = scratch.server(store=through(proxy, address))
+    push(scratch, FIRST)
+    send_report(server, small_report("first"))  # what the server needs to know is read now
+    acknowledged = []
+    for number in range(3):
+        halt = HaltAtCommit()
+        proxy.was_cut, proxy.cut = False, halt
+        stopped = threading.Event()
+        sender = threading.Thread(target=send_until, args=(stopped, server, f"{number}", acknowledged))
+        sender.start()
+        true(halt.is_reached.wait(20), "a report is about to be stored")
+        crash(store)
+        stopped.set()
+        halt.goes_on.set()
+        sender.join()
+    same(len(acknowledged), 3, "acknowledged reports")
+    same([name for name in acknowledged if name not in all_database_names(server)], [], "those that are gone")
+    look_after(scratch, server)
 
 
 def failed_report(name):
@@ -143,13 +194,19 @@ def the_store_may_be_restarted_while_reports_arrive(scratch):
     server.kill()
 
 
-def wait_until_told(receiver, failed):
+def wait_until_told(receiver, failed, server):
     """Waits for the messages about failed runs. -> messages, which may be some more"""
     def missing():
         names = {body["deployment"]["target"].rpartition("/")[2] for body in receiver.bodies("/ok")}
         return [name for name in failed if name not in names]
 
-    wait_for(lambda: not missing(), "a message of each failed run", seconds=TAKEN_OVER_SECONDS)
+    try:
+        wait_for(lambda: not missing(), "a message of each failed run", seconds=TAKEN_OVER_SECONDS)
+    except AssertionError as error:
+        stored = all_database_names(server)
+        gone = [name for name in missing() if name not in stored]
+        waiting = [line for line in server.get("/metrics")[1].splitlines() if line.startswith("rhumb_webhook")]
+        raise AssertionError(f"{error}: {missing()}, of which {gone} are not stored; {waiting}") from error
     return len(receiver.at("/ok"))
 
 
@@ -187,7 +244,7 @@ def two_servers_of_one_store_lose_nothing_while_they_are_killed_in_turns(scratch
     for worker in workers:
         worker.join()
     true(len(acknowledged) > 20 * ROUNDS, f"only {len(acknowledged)} reports were sent")
-    told = wait_until_told(receiver, failed)
+    told = wait_until_told(receiver, failed, pair[0])
     print(f"  {len(acknowledged)} reports acknowledged over {ROUNDS} kills; {len(failed)} of them failed, and {told} "
           "messages told of them")
     stored = all_database_names(pair[0])

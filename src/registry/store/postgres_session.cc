@@ -6,6 +6,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "codec/uuid.h"
 #include "driver/postgres/parameters.h"
 #include "driver/postgres/pooler.h"
 #include "driver/postgres/session.h"
@@ -21,6 +22,7 @@ namespace pg = driver::postgres;
 // How long the fate of a transaction is asked for before it counts as unknown.
 constexpr std::chrono::seconds kReadBackMax{20};
 constexpr std::chrono::milliseconds kReadBackPause{50};
+constexpr std::chrono::milliseconds kAskedFor{2000};
 // Numbers that nobody else locks; they must stay what they are. The first is held by whoever has
 // the store, the second by the one who writes.
 constexpr int kHoldKey = 727448;
@@ -120,12 +122,10 @@ class PostgresSession final : public Session {
   }
 
   Result<void> begin_write() override {
-    const driver::Rows rows = TRY(
-        begin(fmt::format("BEGIN; SELECT txid_current(), pg_advisory_xact_lock({}, "
-                          "hashtext(current_schema()))",
-                          kWriteKey)));
-    transaction_id_ = driver::to_int(rows.rows.at(0).at(0));
+    ++batch_;
     is_writing_ = true;
+    TRY(begin(fmt::format("BEGIN; SELECT pg_advisory_xact_lock({}, hashtext(current_schema())); {}",
+                          kWriteKey, note_batch(batch_))));
     return {};
   }
 
@@ -172,8 +172,9 @@ class PostgresSession final : public Session {
     return "SELECT t.relname, c.attname, coalesce(array_position(k.conkey, c.attnum), 0) "
            "FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT "
            "c.attisdropped LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p' "
-           "WHERE t.relkind = 'r' AND t.relname <> 'atlas_schema_revisions' AND t.relnamespace = "
-           "current_schema()::regnamespace ORDER BY t.relname COLLATE \"C\", c.attnum";
+           "WHERE t.relkind = 'r' AND t.relname NOT IN ('atlas_schema_revisions', "
+           "'store_writers') AND t.relnamespace = current_schema()::regnamespace ORDER BY "
+           "t.relname COLLATE \"C\", c.attnum";
   }
   Result<void> continue_ids(const std::string& table) override {
     const std::optional<Row> key =
@@ -220,7 +221,11 @@ class PostgresSession final : public Session {
         return connected.error();
       }
     }
-    return query(sql, {});
+    Result<driver::Rows> begun = query(sql, {});
+    if (!begun) {
+      (void)session_->run("ROLLBACK");
+    }
+    return begun;
   }
 
   Result<driver::Rows> query(const std::string& sql, std::span<const driver::Value> params) {
@@ -237,8 +242,18 @@ class PostgresSession final : public Session {
     return store_error(error);
   }
 
-  /// The connection went while the server was told to commit: what became of it?
-  /// Source: PostgreSQL 15 manual 9.27.8 (txid_status).
+  /// Writes down, in the transaction that it is part of, which batch of this session that is.
+  [[nodiscard]] std::string note_batch(int64_t batch) const {
+    return fmt::format(
+        "INSERT INTO store_writers (writer, batch, changed_at) VALUES ('{}', {}, "
+        "CAST(extract(epoch FROM clock_timestamp()) * 1000000000 AS bigint)) ON CONFLICT (writer) "
+        "DO UPDATE SET batch = greatest(store_writers.batch, excluded.batch), changed_at = "
+        "excluded.changed_at RETURNING batch",
+        writer_, batch);
+  }
+
+  /// The connection went while the server was told to commit: what became of it? The number of the
+  /// transaction would not tell: after a crash that may be given to another one.
   Result<void> read_back(const Error& lost) {
     const auto give_up = std::chrono::steady_clock::now() + kReadBackMax;
     failed_ = true;
@@ -253,17 +268,16 @@ class PostgresSession final : public Session {
     return store_error(lost).context("it is not known whether this was stored");
   }
 
-  /// Whether the transaction was committed; nothing while nobody can tell. Asked on a connection
-  /// of its own: what is left of the old one in the server may still hold the store.
+  /// Whether the batch was committed; nothing while nobody can tell. Asked on a connection of its
+  /// own: what is left of the old one in the server may still hold the store. Asking changes the
+  /// row that the batch has changed, and so waits until that has ended.
   std::optional<bool> find_outcome() {
     const Result<std::unique_ptr<pg::Session>> asking = pg::Session::open(parameters_);
-    if (!asking) {
+    if (!asking || !(*asking)->run(fmt::format("SET lock_timeout = {}", kAskedFor.count()))) {
       return std::nullopt;
     }
-    const std::vector<driver::Value> id = {transaction_id_};
-    const Result<driver::Rows> rows = (*asking)->query("SELECT txid_status($1)", id);
-    const std::string status = rows ? driver::to_text(rows->rows.at(0).at(0)) : "in progress";
-    return status == "in progress" ? std::nullopt : std::optional<bool>(status == "committed");
+    const Result<driver::Rows> rows = (*asking)->query(note_batch(0), {});
+    return rows ? std::optional(driver::to_int(rows->rows.at(0).at(0)) == batch_) : std::nullopt;
   }
 
   const std::string& translated(std::string_view sql) {
@@ -282,7 +296,8 @@ class PostgresSession final : public Session {
   PostgresAccess access_;
   std::unique_ptr<pg::Session> session_;
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> translations_;
-  int64_t transaction_id_ = 0;
+  const std::string writer_ = codec::Uuid::random().to_string();
+  int64_t batch_ = 0;
   int64_t rows_written_ = 0;  // statements that write, which is enough to tell that one did
   bool is_writing_ = false;
   bool failed_ = false;

@@ -125,7 +125,7 @@ class SqliteSession final : public Session {
   [[nodiscard]] std::string_view columns_sql() const override {
     return "SELECT t.name, c.name, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
            "WHERE t.type = 'table' AND t.name NOT IN ('atlas_schema_revisions', "
-           "'sqlite_sequence') ORDER BY t.name, c.cid";
+           "'sqlite_sequence', 'store_writers') ORDER BY t.name, c.cid";
   }
   /// The greatest id counts, and sqlite_sequence follows what is inserted.
   Result<void> continue_ids(const std::string&) override { return {}; }
