@@ -85,6 +85,22 @@ Result<std::string> format_pending(Session& session, int64_t org_id, int64_t now
          fmt::format("rhumb_oldest_pending_seconds {:.0f}\n", seconds / kNanoseconds);
 }
 
+/// What is due again after it failed waits as well.
+Result<std::string> format_deliveries(Session& session, int64_t org_id, int64_t now) {
+  const std::optional<Row> row = TRY(session.find_row(
+      "SELECT count(*), min(d.created_at) FROM webhooks w JOIN webhook_deliveries d ON "
+      "d.webhook_id = w.id AND d.due_at IS NOT NULL WHERE w.org_id = ?",
+      {org_id}));
+  const int64_t oldest = row ? (*row)[1].find_number().value_or(now) : now;
+  return head("rhumb_webhook_deliveries_waiting", "gauge",
+              "Messages that no receiver has taken yet and that are sent (again).") +
+         fmt::format("rhumb_webhook_deliveries_waiting {}\n", row ? (*row)[0].number() : 0) +
+         head("rhumb_webhook_oldest_waiting_seconds", "gauge",
+              "How long ago the oldest of them was written down.") +
+         fmt::format("rhumb_webhook_oldest_waiting_seconds {:.0f}\n",
+                     static_cast<double>(std::max<int64_t>(now - oldest, 0)) / kNanoseconds);
+}
+
 }  // namespace
 
 Histogram::Histogram(std::vector<double> bounds)
@@ -147,6 +163,7 @@ Result<std::string> format_store_metrics(Session& session, int64_t org_id, int64
   std::string out = TRY(format_databases(session, org_id));
   out += TRY(format_deployments(session, org_id));
   out += TRY(format_pending(session, org_id, now));
+  out += TRY(format_deliveries(session, org_id, now));
   return out;
 }
 

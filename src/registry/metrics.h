@@ -49,7 +49,8 @@ class Metrics {
 };
 
 /// What the store tells about one organization: databases by repository and status, deployments by
-/// environment, kind and status, and for how long the oldest databases have been pending.
+/// environment, kind and status, for how long the oldest databases have been pending, and what
+/// receivers were not told yet.
 Result<std::string> format_store_metrics(Session& session, int64_t org_id, int64_t now);
 
 }  // namespace rhumb::registry

@@ -187,6 +187,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   web->set_ready(false);
   alerts->stop();
   const bool finished = server->shutdown(kStopMax);
+  web->close();
   alerts.reset();  // what it is sending is sent, and noted
   store->stop();
   return finished ? 0 : 1;

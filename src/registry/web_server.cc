@@ -95,6 +95,10 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
       oidc_(registry, providers_, options_.oidc),
       oauth_(registry, providers_) {}
 
+void WebServer::close() {
+  audit_refused(refused_.drain());
+}
+
 void WebServer::add_routes() {
   // Clients post to the configured URL byte for byte, so every path without a use of its own is one.
   router_.add("POST", "/{path...}", [this](const Request& request, const http::PathParameters&) {
@@ -197,16 +201,31 @@ Result<std::optional<Caller>> WebServer::authenticate(const Request& request, in
 }
 
 Response WebServer::refuse_token(const Request& request) {
-  (void)registry_.store.write([&](Session& session) {
-    AuditEntry entry;
-    entry.org_id = kFirstOrganization;
-    entry.time = registry_.now();
-    entry.origin = origin_of(request);
-    entry.action = "login.fail";
-    entry.object = request.header("Authorization").empty() ? "session" : "token";
-    return append_audit(session, std::move(entry));
-  });
+  const bool has_token = !request.header("Authorization").empty();
+  audit_refused(
+      refused_.take(origin_of(request), has_token ? "token" : "session", registry_.now()));
   return error_response(401, "unauthorized");
+}
+
+void WebServer::audit_refused(const std::vector<RefusedTokens::Told>& told) {
+  if (told.empty()) {
+    return;
+  }
+  (void)registry_.store.write([&](Session& session) -> Result<void> {
+    for (const RefusedTokens::Told& refused : told) {
+      AuditEntry entry;
+      entry.org_id = kFirstOrganization;
+      entry.time = registry_.now();
+      entry.origin = refused.origin;
+      entry.action = "login.fail";
+      entry.object = refused.object;
+      if (refused.requests > 1) {
+        entry.after = codec::format_json(Json::object({{"requests", refused.requests}}));
+      }
+      TRY(append_audit(session, std::move(entry)));
+    }
+    return {};
+  });
 }
 
 Response WebServer::answer_caller(
@@ -332,8 +351,11 @@ Response WebServer::handle_metrics(const Request& request, const Caller& caller)
                   "rhumb_store_writes_total {}\n"
                   "# HELP rhumb_store_commits_total Durable commits that they shared.\n"
                   "# TYPE rhumb_store_commits_total counter\n"
-                  "rhumb_store_commits_total {}\n",
-                  counts.jobs, counts.commits) +
+                  "rhumb_store_commits_total {}\n"
+                  "# HELP rhumb_store_writes_waiting Transactions that wait for their turn.\n"
+                  "# TYPE rhumb_store_writes_waiting gauge\n"
+                  "rhumb_store_writes_waiting {}\n",
+                  counts.jobs, counts.commits, counts.waiting) +
           *stored + registry_.metrics.format());
 }
 

@@ -13,6 +13,7 @@
 #include "registry/identity/login_routes.h"
 #include "registry/identity/oauth_routes.h"
 #include "registry/identity/rate_limit.h"
+#include "registry/identity/refused_tokens.h"
 #include "registry/identity/setup.h"
 #include "registry/live_feed.h"
 #include "registry/registry.h"
@@ -42,6 +43,9 @@ class WebServer {
   [[nodiscard]] http::Response handle(const http::Request& request);
   /// Until it is called, and after `false`, everything but `/livez` answers 503.
   void set_ready(bool ready) { ready_ = ready; }
+  /// Writes down what was only counted so far; when no request comes any more, and the store is
+  /// there.
+  void close();
   [[nodiscard]] std::string setup_code() const { return setup_->code(); }
 
  private:
@@ -65,6 +69,7 @@ class WebServer {
   /// Who a request comes from; nothing when its token is not valid.
   Result<std::optional<Caller>> authenticate(const http::Request& request, int64_t& token_id);
   http::Response refuse_token(const http::Request& request);
+  void audit_refused(const std::vector<RefusedTokens::Told>& told);
   http::Response execute(const http::Request& request, const Caller& caller, int64_t token_id);
   void log_internal_errors(const http::Request& request, const graphql::Response& response) const;
 
@@ -72,6 +77,7 @@ class WebServer {
   graphql::Engine engine_;
   Options options_;
   RateLimit rate_limit_;
+  RefusedTokens refused_;
   LiveFeed feed_;
   AuditHttp audit_;
   std::unique_ptr<Setup> setup_;

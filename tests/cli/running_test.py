@@ -6,17 +6,9 @@ import socket
 import ssl
 import subprocess
 import time
-import urllib.request
 
 from harness import contains, lacks, same, test, true, wait_for
 from scenes import FIRST, push, send_report, small_report
-
-
-def get(server, path, **headers):
-    request = urllib.request.Request(server.address + path, headers={
-        "Authorization": f"Bearer {server.token}", **headers})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return answer.read().decode()
 
 
 def lines_of(server, **wanted):
@@ -29,8 +21,8 @@ def lines_of(server, **wanted):
 def requests_are_logged_with_their_client_and_their_trace(scratch):
     server = scratch.server(flags=["--log", "json", "--trusted-proxies", "127.0.0.0/8,10.0.0.0/8"])
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    get(server, "/livez?x=secret", traceparent=f"00-{trace}-00f067aa0ba902b7-01",
-        **{"X-Forwarded-For": "198.51.100.7, 10.1.1.1"})
+    server.get("/livez?x=secret", traceparent=f"00-{trace}-00f067aa0ba902b7-01",
+        **{"X-Forwarded-For": "198.51.100.7, 10.1.1.1"})[1]
     wait_for(lambda: lines_of(server, trace_id=trace), "the line of the request")
     (line,) = lines_of(server, trace_id=trace)
     same({name: line[name] for name in ("level", "method", "path", "status", "remote")},
@@ -44,7 +36,7 @@ def requests_are_logged_with_their_client_and_their_trace(scratch):
 @test
 def whoever_is_no_proxy_is_not_believed(scratch):
     server = scratch.server(flags=["--log", "json", "--trusted-proxies", "10.0.0.0/8"])
-    get(server, "/livez", **{"X-Forwarded-For": "198.51.100.7"})
+    server.get("/livez", **{"X-Forwarded-For": "198.51.100.7"})
     wait_for(lambda: lines_of(server, path="/livez"), "the line of the request")
     same(lines_of(server, path="/livez")[0]["remote"], "127.0.0.1", "the client")
     done = scratch.run("serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "10.0.0.0/33").fails("neither an address nor a range")
@@ -58,11 +50,11 @@ def metrics_tell_of_databases_and_deployments(scratch):
     push(scratch, FIRST)
     for name in ("one", "two"):
         same(send_report(server, small_report(name))[0], 200, "a report")
-    text = get(server, "/metrics")
+    text = server.get("/metrics")[1]
     contains(text, 'rhumb_databases{repo="myapp",status="SYNCED"} 2\n',
              'rhumb_deployments{env="load",kind="APPLY",status="PASSED"} 2\n',
              'rhumb_deployment_seconds_count{status="PASSED"} 2\n', "rhumb_oldest_pending_seconds 0\n",
-             'rhumb_http_requests_total{code="200"} ')
+             'rhumb_http_requests_total{code="200"} ', "rhumb_store_writes_waiting 0\n", "rhumb_webhook_deliveries_waiting 0\n")
     names = [line.split("{")[0].split(" ")[0] for line in text.splitlines() if not line.startswith("#")]
     kinds = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     for name in names:

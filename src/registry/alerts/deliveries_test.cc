@@ -1,8 +1,10 @@
 #include "registry/alerts/deliveries.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "registry/alerts/test_alerts.h"
+#include "registry/metrics.h"
 
 namespace rhumb::registry {
 namespace {
@@ -48,6 +50,25 @@ TEST_F(DeliveryTest, IsSentOnceAndRemembered) {
   EXPECT_EQ(delivery.request, "POST");
   EXPECT_EQ(delivery.response, "HTTP 200");
   EXPECT_FALSE(delivery.due_at.has_value());
+}
+
+TEST_F(DeliveryTest, WaitsInTheMetricsUntilItWasTaken) {
+  auto metrics = [this](int64_t org_id) {
+    return *read_value<std::string>(*registry_.store(), [&](Session& session) {
+      return format_store_metrics(session, org_id, registry_->now());
+    });
+  };
+  webhook();
+  ping();
+  pass(seconds(70));
+  const std::string waiting = metrics(1);
+  EXPECT_THAT(waiting, testing::HasSubstr("\nrhumb_webhook_deliveries_waiting 1\n"));
+  EXPECT_THAT(waiting, testing::HasSubstr("\nrhumb_webhook_oldest_waiting_seconds 70\n"));
+  EXPECT_THAT(metrics(2), testing::HasSubstr("\nrhumb_webhook_deliveries_waiting 0\n"));
+  ASSERT_EQ(told(), "ping");
+  const std::string taken = metrics(1);
+  EXPECT_THAT(taken, testing::HasSubstr("\nrhumb_webhook_deliveries_waiting 0\n"));
+  EXPECT_THAT(taken, testing::HasSubstr("\nrhumb_webhook_oldest_waiting_seconds 0\n"));
 }
 
 TEST_F(DeliveryTest, IsTriedAgainAsTheScheduleSaysAndThenGivenUp) {

@@ -48,7 +48,9 @@ void Writer::stop() {
 
 Writer::Counts Writer::counts() const {
   const std::lock_guard lock(mutex_);
-  return counts_;
+  Counts counts = counts_;
+  counts.waiting = static_cast<int64_t>(queue_.size());
+  return counts;
 }
 
 void Writer::run() {

@@ -40,6 +40,7 @@ class Writer {
   struct Counts {
     int64_t jobs = 0;
     int64_t commits = 0;
+    int64_t waiting = 0;  ///< handed in and not begun
   };
   [[nodiscard]] Counts counts() const;
 
