@@ -118,6 +118,7 @@ def slow_receivers_hold_up_nobody(scratch):
     for i in range(4):
         push(scratch, {**FILES, f"{i + 3}_x.sql": "SELECT 1;\n"}, name="app")
     wait_for(lambda: len(receiver.at("/ok")) == 4, "the other receiver has everything", 8)
+    wait_for(lambda: receiver.at("/late/0"), "the late one is told as well")
     same(len(receiver.at("/late/0")), 1, "one message at a time")
     failed = wait_for(lambda: [d for d in deliveries(server, late[0]) if d["attempt"] == 1], "the time is over", 25)
     same((failed[0]["delivered"], failed[0]["status"]), (False, None), "an answer that comes too late")

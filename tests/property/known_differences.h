@@ -19,6 +19,7 @@ struct KnownDifference {
   std::string_view example;  ///< a script that differs
   const char* form;          ///< as a regular expression over bytes
   std::string_view instead;  ///< what the form is written as to be split alike; may name groups
+  bool of_all_versions = true;  ///< else some releases of the client split as we do
 };
 
 std::span<const KnownDifference> known_differences();

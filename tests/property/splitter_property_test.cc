@@ -129,6 +129,9 @@ class SplitterProperty : public testing::TestWithParam<Kind> {
     for (const KnownDifference& known : known_differences()) {
       if (known.dialect == GetParam().dialect && known.splitter == GetParam().splitter) {
         const Verdict verdict = check_split(*server_, known.dialect, known.example);
+        if (verdict.difference.empty() && !known.of_all_versions) {
+          continue;
+        }
         EXPECT_NE(verdict.difference, "") << known.name;
         const KnownDifference* found = explanation(*server_, known.dialect, known.example);
         EXPECT_EQ(found == nullptr ? "" : found->name, known.name);
