@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,12 @@
 #include "driver/value.h"
 
 namespace rhumb::driver::postgres {
+
+struct ClearResult {
+  const Libpq* pq;
+  void operator()(PGresult* result) const { pq->clear(result); }
+};
+using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 
 /// Parameters in the form the library takes: all as text but bytes, NULL as no pointer.
 struct BoundParameters {

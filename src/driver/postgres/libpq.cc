@@ -39,6 +39,15 @@ Result<void> load_executing(const sys::DynamicLibrary& library, Libpq& pq) {
   return library.load("PQfreemem", pq.freemem);
 }
 
+/// All of them or none.
+void load_pipeline(const sys::DynamicLibrary& library, Libpq& pq) {
+  const bool there = library.load("PQexitPipelineMode", pq.exit_pipeline_mode) &&
+                     library.load("PQpipelineSync", pq.pipeline_sync);
+  if (!there || !library.load("PQenterPipelineMode", pq.enter_pipeline_mode)) {
+    pq.enter_pipeline_mode = nullptr;
+  }
+}
+
 Result<void> load_results(const sys::DynamicLibrary& library, Libpq& pq) {
   TRY(library.load("PQclear", pq.clear));
   TRY(library.load("PQresultStatus", pq.result_status));
@@ -61,6 +70,7 @@ Result<Libpq> load() {
       TRY(sys::DynamicLibrary::open({.sonames = {"libpq.so.5"}, .package = "libpq5"}));
   TRY(load_connecting(library, pq));
   TRY(load_executing(library, pq));
+  load_pipeline(library, pq);
   TRY(load_results(library, pq));
   pq.library.emplace(std::move(library));
   return pq;

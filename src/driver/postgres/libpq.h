@@ -55,6 +55,10 @@ struct Libpq {
   decltype(::PQgetCancel)* get_cancel = nullptr;
   decltype(::PQfreeCancel)* free_cancel = nullptr;
   decltype(::PQcancel)* cancel = nullptr;
+  // Since libpq 14; null in older ones.
+  decltype(::PQenterPipelineMode)* enter_pipeline_mode = nullptr;
+  decltype(::PQexitPipelineMode)* exit_pipeline_mode = nullptr;
+  decltype(::PQpipelineSync)* pipeline_sync = nullptr;
   std::optional<sys::DynamicLibrary> library;
 };
 

@@ -14,12 +14,6 @@ namespace {
 
 constexpr size_t kCopyChunkBytes = size_t{1} << 20;
 
-struct ClearResult {
-  const Libpq* pq;
-  void operator()(PGresult* result) const { pq->clear(result); }
-};
-using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
-
 // The library takes texts that end at a NUL: what follows one would be left out in silence.
 Result<void> check_no_nul(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
@@ -81,6 +75,7 @@ Error Session::connection_error() const {
 
 Result<Session::Done> Session::run(std::string_view text) {
   TRY(check_no_nul(text));
+  TRY(settle());
   const CopyScript script = split_copy(text);
   const std::string statement(script.statement);
   if (pq_.send_query(connection_.get(), statement.c_str()) == 0) {
@@ -104,6 +99,7 @@ Result<Rows> Session::query(std::string_view sql, std::span<const Value> params)
 }
 
 Result<Rows> Session::query_within(const std::string& sql, std::chrono::milliseconds time) {
+  TRY(settle());
   if (pq_.send_query(connection_.get(), sql.c_str()) == 0) {
     return connection_error();
   }
@@ -150,26 +146,38 @@ Result<const std::string*> Session::prepared_name(const std::string& sql) {
   return &statement.name;
 }
 
+Result<void> Session::send_prepared(const std::string& name, std::span<const Value> params) {
+  const BoundParameters bound = bind_parameters(params);
+  const int sent =
+      pq_.send_query_prepared(connection_.get(), name.c_str(), bound.size(), bound.values.data(),
+                              bound.lengths.data(), bound.formats.data(), 0);
+  return sent == 0 ? Result<void>(connection_error()) : Result<void>();
+}
+
 Result<Session::Collected> Session::send_with_parameters(std::string_view sql,
                                                          std::span<const Value> params) {
   TRY(check_no_nul(sql));
   const std::string text(sql);
+  if (!later_.empty() && !params.empty() && is_prepared(text)) {
+    TRY(send_prepared(statements_.at(text).name, params));
+    return collect_pipeline(sql);
+  }
+  TRY(settle());
   if (params.empty()) {
     if (pq_.send_query(connection_.get(), text.c_str()) == 0) {
       return connection_error();
     }
     return collect(sql, {});
   }
-  const BoundParameters bound = bind_parameters(params);
   const std::string* name = TRY(prepared_name(text));
-  const int sent = name == nullptr
-                       ? pq_.send_query_params(connection_.get(), text.c_str(), bound.size(),
-                                               nullptr, bound.values.data(), bound.lengths.data(),
-                                               bound.formats.data(), 0)
-                       : pq_.send_query_prepared(connection_.get(), name->c_str(), bound.size(),
-                                                 bound.values.data(), bound.lengths.data(),
-                                                 bound.formats.data(), 0);
-  if (sent == 0) {
+  if (name != nullptr) {
+    TRY(send_prepared(*name, params));
+    return collect(sql, {});
+  }
+  const BoundParameters bound = bind_parameters(params);
+  if (pq_.send_query_params(connection_.get(), text.c_str(), bound.size(), nullptr,
+                            bound.values.data(), bound.lengths.data(), bound.formats.data(),
+                            0) == 0) {
     return connection_error();
   }
   return collect(sql, {});
@@ -217,6 +225,7 @@ Result<Session::Collected> Session::collect(std::string_view statement,
         drop_copied_rows();
         break;
       case PGRES_EMPTY_QUERY:
+      case PGRES_PIPELINE_ABORTED:  // one before it failed
         break;
       default:
         if (!collected.error) {

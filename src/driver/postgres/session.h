@@ -61,6 +61,13 @@ class Session {
   /// first rows are the answer.
   Result<Rows> query(std::string_view sql, std::span<const Value> params = {});
 
+  /// Runs a statement with parameters and does not wait for the answer, if it was prepared by its
+  /// uses before: statement and answer travel with those of the next one that is waited for. What
+  /// fails fails that one, and everything between them is skipped.
+  Result<void> run_later(std::string_view sql, std::span<const Value> params);
+  /// Waits for the answers to those. Errors: the first of theirs.
+  Result<void> settle();
+
   /// A query whose answer has to come in time; otherwise kUnavailable, and the session is of no
   /// more use.
   Result<Rows> query_within(const std::string& sql, std::chrono::milliseconds time);
@@ -98,6 +105,10 @@ class Session {
 
   Session(const Libpq& pq, std::unique_ptr<pg_conn, CloseConnection> connection);
   [[nodiscard]] Error connection_error() const;
+  [[nodiscard]] bool is_prepared(const std::string& sql) const;
+  Result<void> send_prepared(const std::string& name, std::span<const Value> params);
+  /// Ends the pipeline. The answer to its last statement; the failure of an earlier one.
+  Result<Collected> collect_pipeline(std::string_view last);
   Result<Collected> send_with_parameters(std::string_view sql, std::span<const Value> params);
   Result<const std::string*> prepared_name(const std::string& sql);
   /// Reads everything the server answers; the first failure is the one that counts.
@@ -110,7 +121,8 @@ class Session {
   std::unique_ptr<pg_conn, CloseConnection> connection_;
   std::unique_ptr<pg_cancel, FreeCancel> cancel_;
   std::unordered_map<std::string, Statement> statements_;
-  int64_t prepared_count_ = 0;  // names are not used again
+  int64_t prepared_count_ = 0;      // names are not used again
+  std::vector<std::string> later_;  // statements that were sent and not answered yet
   bool may_prepare_ = true;
   std::atomic<bool> cancelled_{false};
 };

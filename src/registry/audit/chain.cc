@@ -120,7 +120,7 @@ Result<void> store_sealed(Session& session, const SealedEntry& sealed) {
   if (sealed.leaf) {
     leaf = to_blob(*sealed.leaf);
   }
-  return session.run(
+  return session.run_later(
       sql, {entry.seq, entry.org_id, entry.time, origin.actor.kind, origin.actor.id,
             origin.actor.name, origin.token_prefix, origin.ip, origin.user_agent, entry.action,
             entry.object, entry.before, entry.after, origin.request_id, to_blob(sealed.previous),
@@ -128,8 +128,9 @@ Result<void> store_sealed(Session& session, const SealedEntry& sealed) {
 }
 
 Result<AuditHead> audit_head(Session& session) {
+  // With a parameter, for such statements wait together with those before them.
   const std::optional<Row> last =
-      TRY(session.find_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"));
+      TRY(session.find_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT ?", {1}));
   if (!last) {
     return audit_base(session);
   }

@@ -104,8 +104,8 @@ Result<DatabaseRow> create(Session& session,
        sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
        sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
        duplicate_of}));
-  TRY(session.run("UPDATE repos SET databases_synced = databases_synced + 1 WHERE id = ?",
-                  {sighting.repo_id}));
+  TRY(session.run_later("UPDATE repos SET databases_synced = databases_synced + 1 WHERE id = ?",
+                        {sighting.repo_id}));
   DatabaseRow row;
   row.id = id.number();
   row.standing.status = "SYNCED";

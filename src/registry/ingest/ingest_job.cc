@@ -60,13 +60,13 @@ Result<std::optional<KnownEvent>> find_event_key(Session& session,
 
 Result<void> store_event_key(
     Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id) {
-  return session.run(
+  return session.run_later(
       "INSERT INTO event_keys (org_id, key, fingerprint, event_id) VALUES (?, ?, ?, ?)",
       {org_id, key, fingerprint, event_id});
 }
 
 Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta) {
-  return session.run(
+  return session.run_later(
       "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) "
       "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (org_id, repo_id, env_id, status, kind) "
       "DO UPDATE SET events = event_counts.events + excluded.events",
@@ -212,7 +212,7 @@ Result<void> IngestJob::insert_files(const PreparedReport& prepared, int64_t eve
       statement = file.file.error->statement;
       text = file.file.error->text;
     }
-    TRY(session_.run(
+    TRY(session_.run_later(
         "INSERT INTO event_files (event_id, position, name, body, started_at, ended_at, skipped, "
         "applied, checks, error_stmt, error_text, slowest) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -246,12 +246,12 @@ Result<void> IngestJob::note_report(const PreparedReport& prepared,
                                     int64_t event_id) {
   const registry_api::MigrationReport& report = prepared.report;
   if (!placed.applies) {
-    return session_.run(
+    return session_.run_later(
         "UPDATE databases SET last_report = ?, atlas_version = ?, "
         "listed_events = listed_events + ? WHERE id = ?",
         {now_, report.atlas_version, placed.listed, placed.database.id});
   }
-  return session_.run(
+  return session_.run_later(
       "UPDATE databases SET last_report = ?, atlas_version = ?, "
       "listed_events = listed_events + ?, last_event_id = ?, last_order = ?, last_failed = ?, "
       "current_version = ?, last_deployment_at = ?, archived_at = NULL WHERE id = ?",

@@ -52,7 +52,7 @@ void note_move(const Measured& measured, std::vector<StatusMove>* moves) {
 }
 
 Result<void> store(Session& session, const Measured& measured) {
-  return session.run(
+  return session.run_later(
       "UPDATE databases SET status = ?, unknown_version = ?, pending_files = ? WHERE id = ?",
       {to_text(measured.after.status), measured.after.unknown_version, measured.after.pending_files,
        measured.id});
@@ -116,8 +116,8 @@ Result<void> count_database(Session& session,
   const std::string_view column = status == "SYNCED"    ? "databases_synced"
                                   : status == "PENDING" ? "databases_pending"
                                                         : "databases_failed";
-  return session.run(fmt::format("UPDATE repos SET {0} = {0} + ? WHERE id = ?", column),
-                     {change, repo_id});
+  return session.run_later(fmt::format("UPDATE repos SET {0} = {0} + ? WHERE id = ?", column),
+                           {change, repo_id});
 }
 
 Result<void> project_one(Session& session,
@@ -164,7 +164,7 @@ Result<void> project_repo(Session& session,
                                             : failed) += 1;
     }
   }
-  return session.run(
+  return session.run_later(
       "UPDATE repos SET databases_synced = ?, databases_pending = ?, databases_failed = ? "
       "WHERE id = ?",
       {synced, pending, failed, repo_id});

@@ -46,7 +46,7 @@ Value to_value(const std::optional<Body>& body) {
 }
 
 Result<void> put_body(Session& session, const Body& body) {
-  return session.run(
+  return session.run_later(
       "INSERT INTO bodies (sha256, size, data) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
       {body.sha256, body.size, Blob{body.compressed}});
 }

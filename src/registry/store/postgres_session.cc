@@ -50,6 +50,15 @@ driver::Value bind(const Value& value) {
       value.state());
 }
 
+std::vector<driver::Value> bind_all(const Params& params) {
+  std::vector<driver::Value> bound;
+  bound.reserve(params.size());
+  for (const Value& param : params) {
+    bound.push_back(bind(param));
+  }
+  return bound;
+}
+
 /// Truth values and sums are numbers here, as SQLite has them.
 Value read_cell(driver::Value& cell, std::string_view type) {
   if (const int64_t* number = std::get_if<int64_t>(&cell)) {
@@ -102,12 +111,7 @@ class PostgresSession final : public Session {
   Result<void> for_each(std::string_view sql,
                         const Params& params,
                         const std::function<bool(const Row&)>& each) override {
-    std::vector<driver::Value> bound;
-    bound.reserve(params.size());
-    for (const Value& param : params) {
-      bound.push_back(bind(param));
-    }
-    driver::Rows rows = TRY(query(translated(sql), bound));
+    driver::Rows rows = TRY(query(translated(sql), bind_all(params)));
     rows_written_ += is_reading(sql) ? 0 : 1;
     Row row(rows.columns.size());
     for (std::vector<driver::Value>& cells : rows.rows) {
@@ -119,6 +123,17 @@ class PostgresSession final : public Session {
       }
     }
     return {};
+  }
+
+  Result<void> run_later(std::string_view sql, const Params& params) override {
+    ++rows_written_;
+    const Result<void> sent = session_->run_later(translated(sql), bind_all(params));
+    return sent ? sent : fail(sent.error());
+  }
+
+  Result<void> settle() override {
+    const Result<void> settled = session_->settle();
+    return settled ? settled : fail(settled.error());
   }
 
   Result<void> begin_write() override {
@@ -136,6 +151,7 @@ class PostgresSession final : public Session {
   }
 
   Result<void> commit() override {
+    TRY(settle());
     const Result<pg::Session::Done> done = session_->run("COMMIT");
     if (!done) {
       return session_->lost() && is_writing_ ? read_back(done.error()) : fail(done.error());
@@ -147,6 +163,7 @@ class PostgresSession final : public Session {
   }
 
   void rollback() override {
+    (void)session_->settle();
     (void)session_->run("ROLLBACK");
     failed_ = false;
   }
@@ -164,8 +181,8 @@ class PostgresSession final : public Session {
   [[nodiscard]] bool may_run_again() const override { return may_run_again_; }
 
   Result<void> tell_others(std::string_view message) override {
-    ++rows_written_;  // a job that fails after it has spoken must be taken back
-    return run(fmt::format("SELECT pg_notify({}, ?)", kChannel), {message});
+    // Counts as written: a job that fails after it has spoken must be taken back.
+    return run_later(fmt::format("SELECT pg_notify({}, ?)", kChannel), {message});
   }
 
   [[nodiscard]] std::string_view columns_sql() const override {

@@ -108,6 +108,14 @@ class Session {
   /// False also when a failure made the engine roll back by itself.
   [[nodiscard]] virtual bool in_transaction() const = 0;
 
+  /// Runs a statement whose rows nobody needs, and may not wait for it: a failure of it is one of a
+  /// later statement, or of settle(). For what only a defect or a lost store lets fail.
+  virtual Result<void> run_later(std::string_view sql, const Params& params) {
+    return run(sql, params);
+  }
+  /// Waits for those. Errors: the first of theirs.
+  virtual Result<void> settle() { return {}; }
+
   /// Says something to the other servers of the store; they hear it when the transaction is stored.
   virtual Result<void> tell_others(std::string_view message) = 0;
 

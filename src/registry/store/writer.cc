@@ -129,7 +129,7 @@ bool Writer::run_together(Batch& batch) {
       return false;
     }
   }
-  return true;
+  return session_->settle().has_value();  // else nobody knows whose it was
 }
 
 void Writer::run_apart(Batch& batch) {
@@ -143,6 +143,9 @@ void Writer::run_apart(Batch& batch) {
 Result<void> Writer::run_in_savepoint(Waiting& waiting) {
   TRY(session_->run("SAVEPOINT job"));
   Result<void> outcome = run_job(waiting);
+  if (outcome) {
+    outcome = session_->settle();
+  }
   if (!outcome) {
     TRY(session_->rollback_to("job"));
   }
