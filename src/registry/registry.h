@@ -10,6 +10,7 @@
 #include "registry/audit/audit.h"
 #include "registry/audit/audit_key.h"
 #include "registry/identity/access.h"
+#include "registry/identity/rate_limit.h"
 #include "registry/identity/token_cache.h"
 #include "registry/ingest/projection.h"
 #include "registry/live.h"
@@ -55,6 +56,7 @@ struct Registry {
   AlertPresence alerts{};
   AlertSettings alert_settings{};
   Metrics metrics{};
+  RateLimit rates{};  ///< by token, and by session as negative numbers
 
   [[nodiscard]] int64_t now() const { return clock.now().time_since_epoch().count(); }
 };

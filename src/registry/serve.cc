@@ -140,6 +140,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   registry.alert_settings = TRY(make_alert_settings(
       options.alerts, options.store.url.empty() ? options.store.data : std::string()));
   const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
+  registry.rates.set(options.requests_per_minute, neighbours != nullptr);
   Gate gate;
   std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
   std::unique_ptr<http::Server> server = TRY(start_server(options, registry, gate));
@@ -154,7 +155,6 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
     out << "Admin token: " << *admin.made_token << "\n" << std::flush;
   }
   WebServer::Options web_options;
-  web_options.requests_per_minute = options.requests_per_minute;
   web_options.oidc = options.oidc;
   web_options.assets = options.assets;
   web_options.log = event_log(options);

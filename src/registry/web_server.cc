@@ -11,6 +11,7 @@
 #include "registry/identity/cookies.h"
 #include "registry/identity/http_answers.h"
 #include "registry/identity/token_cache.h"
+#include "registry/store/neighbours.h"
 
 namespace rhumb::registry {
 namespace {
@@ -89,7 +90,6 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
     : registry_(registry),
       engine_(std::move(engine)),
       options_(std::move(options)),
-      rate_limit_(options_.requests_per_minute),
       feed_(registry.live),
       audit_(registry),
       oidc_(registry, providers_, options_.oidc),
@@ -251,6 +251,17 @@ Response WebServer::answer_caller(
   return response;
 }
 
+std::optional<Response> WebServer::refuse_too_many(int64_t token_id) {
+  const int64_t wait = registry_.rates.take(token_id, registry_.now());
+  (void)tell_uses(registry_);  // else the others count these requests late
+  if (wait == 0) {
+    return std::nullopt;
+  }
+  Response response = error_response(429, "too many requests", "LIMIT");
+  http::set_header(response.headers, "Retry-After", std::to_string(wait));
+  return response;
+}
+
 Response WebServer::execute(const Request& request, const Caller& caller, int64_t token_id) {
   std::string unpacked;
   std::string_view body = request.body;
@@ -270,11 +281,9 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
   }
   const std::shared_ptr<const graphql::PreparedDocument> document = engine_.prepare(parsed->query);
   if (!is_report(*document)) {
-    const int64_t wait = rate_limit_.take(token_id, registry_.now());
-    if (wait > 0) {
-      Response response = error_response(429, "too many requests", "LIMIT");
-      http::set_header(response.headers, "Retry-After", std::to_string(wait));
-      return response;
+    std::optional<Response> refusal = refuse_too_many(token_id);
+    if (refusal.has_value()) {
+      return std::move(*refusal);
     }
   }
   RequestContext context(registry_, caller);

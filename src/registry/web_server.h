@@ -12,7 +12,6 @@
 #include "registry/audit/audit_http.h"
 #include "registry/identity/login_routes.h"
 #include "registry/identity/oauth_routes.h"
-#include "registry/identity/rate_limit.h"
 #include "registry/identity/refused_tokens.h"
 #include "registry/identity/setup.h"
 #include "registry/live_feed.h"
@@ -30,8 +29,7 @@ namespace rhumb::registry {
 class WebServer {
  public:
   struct Options {
-    int64_t requests_per_minute = 600;  ///< of one token; reports are never refused by it; 0: no limit
-    OidcSettings oidc{};                ///< logins at an identity provider
+    OidcSettings oidc{};                  ///< logins at an identity provider
     const AssetSource* assets = nullptr;  ///< outlives the server; null: no front end
     /// What went wrong inside, for the log; one line.
     std::function<void(const std::string&)> log;
@@ -70,13 +68,14 @@ class WebServer {
   Result<std::optional<Caller>> authenticate(const http::Request& request, int64_t& token_id);
   http::Response refuse_token(const http::Request& request);
   void audit_refused(const std::vector<RefusedTokens::Told>& told);
+  /// Nothing when the request may be made, else what is answered instead.
+  std::optional<http::Response> refuse_too_many(int64_t token_id);
   http::Response execute(const http::Request& request, const Caller& caller, int64_t token_id);
   void log_internal_errors(const http::Request& request, const graphql::Response& response) const;
 
   Registry& registry_;
   graphql::Engine engine_;
   Options options_;
-  RateLimit rate_limit_;
   RefusedTokens refused_;
   LiveFeed feed_;
   AuditHttp audit_;

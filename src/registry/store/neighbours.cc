@@ -12,6 +12,7 @@ constexpr std::string_view kTokens = "tokens";
 constexpr std::string_view kPolicies = "policies";
 constexpr std::string_view kWebhooks = "webhooks";
 constexpr std::string_view kEvent = "event";
+constexpr std::string_view kUses = "uses";
 
 using codec::Json;
 
@@ -53,6 +54,19 @@ Result<void> tell_webhooks_changed(const Registry& registry, Session& session) {
   return session.tell_others(fmt::format("{} {}", registry.node, kWebhooks));
 }
 
+Result<void> tell_uses(Registry& registry) {
+  const std::vector<std::string> messages = registry.rates.tell(registry.now());
+  if (messages.empty()) {
+    return {};
+  }
+  return registry.store.write([&](Session& session) -> Result<void> {
+    for (const std::string& message : messages) {
+      TRY(session.tell_others(fmt::format("{} {} {}", registry.node, kUses, message)));
+    }
+    return {};
+  });
+}
+
 std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry) {
   return registry.store.listen(
       {.heard = [&registry](std::string_view message) { hear_neighbour(registry, message); },
@@ -82,7 +96,9 @@ void hear_neighbour(Registry& registry, std::string_view message) {
     return;
   }
   const auto word = cut(said->second, " ");
-  if (word && word->first == kEvent) {
+  if (word && word->first == kUses) {
+    registry.rates.hear(word->second, registry.now());
+  } else if (word && word->first == kEvent) {
     const Result<Json> event = codec::parse_json(word->second);
     if (event) {
       registry.live.publish(read_event(*event));

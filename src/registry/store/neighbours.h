@@ -8,7 +8,7 @@
 
 /// What the servers of one store tell each other: pages that are open at one of them show what was
 /// stored by another, a token that was revoked is refused everywhere, policies hold everywhere, and
-/// webhooks are told of what happens everywhere.
+/// webhooks are told of what happens everywhere; a token may make so many requests at all of them.
 namespace rhumb::registry {
 
 /// To be called in the transaction that stores what it is about.
@@ -18,6 +18,8 @@ Result<void> tell_events(const Registry& registry,
 Result<void> tell_tokens_changed(const Registry& registry, Session& session);
 Result<void> tell_policies_changed(const Registry& registry, Session& session);
 Result<void> tell_webhooks_changed(const Registry& registry, Session& session);
+/// How many requests this server took, now and then; in a transaction of its own.
+Result<void> tell_uses(Registry& registry);
 
 /// Hears the others until the subscription goes, which must be before the registry does.
 [[nodiscard]] std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry);

@@ -128,6 +128,26 @@ TEST_F(TwoServers, PagesOfOneShowWhatTheOtherStores) {
   EXPECT_TRUE(at_one.wait(0).empty()) << "what it said itself";
 }
 
+TEST_F(TwoServers, WhatATokenTookAtOneCountsAtTheOther) {
+  Registry one{*stores_[0], clock_, "https://one.test"};
+  Registry two{*stores_[1], clock_, "https://two.test"};
+  const std::unique_ptr<StoreSubscription> to_two = listen_to_neighbours(two);
+  one.rates.set(6000, true);
+  two.rates.set(600, true);
+  bool is_refused = false;
+  // Until the listening has begun nothing is heard. By itself the other takes less than it may.
+  for (int turn = 0; turn < 100 && !is_refused; ++turn) {
+    clock_.advance(std::chrono::minutes(1));
+    for (int i = 0; i < 700; ++i) {
+      ASSERT_EQ(one.rates.take(1, one.now()), 0);
+    }
+    ASSERT_TRUE(tell_uses(one));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    is_refused = two.rates.take(1, two.now()) > 0;
+  }
+  EXPECT_TRUE(is_refused);
+}
+
 TEST_F(TwoServers, WhatWasTakenBackIsNotSaid) {
   Registry one{*stores_[0], clock_, "https://one.test"};
   Registry two{*stores_[1], clock_, "https://two.test"};
