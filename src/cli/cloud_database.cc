@@ -1,5 +1,6 @@
-// `cloud database list|describe`.
+// `cloud database list|describe|merge|split`.
 
+#include "base/go_format.h"
 #include "cli/cloud_call.h"
 #include "cli/cloud_commands.h"
 #include "cli/migrate_flags.h"
@@ -71,6 +72,102 @@ Result<int> run_describe(Invocation& invocation) {
   });
 }
 
+const std::vector<CloudField>& merge_fields() {
+  static const std::vector<CloudField> kFields = {{"database.id", "ID"},
+                                                  {"database.name", "Name"},
+                                                  {"into.id", "IntoID"},
+                                                  {"into.name", "IntoName"},
+                                                  {"into.status", "Status"},
+                                                  {"into.currentVersion", "CurrentVersion"},
+                                                  {"deployments", "Deployments"},
+                                                  {"setEntries", "SetEntries"},
+                                                  {"drifts", "Drifts"},
+                                                  {"plans", "Plans"},
+                                                  {"instances", "Instances"},
+                                                  {"snapshots", "Snapshots"},
+                                                  {"former", "Former"}};
+  return kFields;
+}
+
+/// `3 "app"`.
+std::string numbered(const Json& merge, const std::string& member) {
+  return cloud_text(merge, member + ".id") + " " + go_quote(cloud_text(merge, member + ".name"));
+}
+
+Result<int> run_merge(Invocation& invocation) {
+  TRY(check_required_flags(invocation.command, invocation.flags));
+  const bool dry_run = invocation.flags.boolean("dry-run");
+  return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
+    const Json input = Json::object(
+        {{"id", invocation.flags.text("id")}, {"into", invocation.flags.text("into")}});
+    const Json merge = TRY(client.call_input(
+        dry_run ? registry_api::kDatabaseMerge : registry_api::kMergeDatabases, input));
+    return print_object(invocation, cloud_value(merge, "*cloud.DatabaseMerge", merge_fields()),
+                        {{dry_run ? "Would Go" : "Gone", numbered(merge, "database")},
+                         {"Into", numbered(merge, "into")},
+                         {"Deployments", cloud_text(merge, "deployments")},
+                         {"Entries of Sets", cloud_text(merge, "setEntries")},
+                         {"Drifts", cloud_text(merge, "drifts")},
+                         {"Plans", cloud_text(merge, "plans")},
+                         {"Instances", cloud_text(merge, "instances")},
+                         {"Snapshots", cloud_text(merge, "snapshots")},
+                         {"Merged Earlier", cloud_text(merge, "former")}});
+  });
+}
+
+Result<int> run_split(Invocation& invocation) {
+  TRY(check_required_flags(invocation.command, invocation.flags));
+  return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
+    const std::string& id = invocation.flags.text("id");
+    const std::string& from = invocation.flags.text("from");
+    TRY(client.call_input(registry_api::kSplitDatabases,
+                          Json::object({{"id", id}, {"from", from}})));
+    invocation.app.out << "Databases " << id << " and " << from << " are two.\n";
+    return 0;
+  });
+}
+
+Command make_merge() {
+  Command command;
+  command.name = "merge";
+  command.arguments = "[flags]";
+  command.summary = "Makes two rows of one database one.";
+  command.description =
+      "Deployments, drifts and everything else of the one with --id go to the one with --into. The\n"
+      "first is archived and leads to the other; reports of its URL and its UUID go there, too.\n"
+      "There is no way back: --dry-run tells what would move. Both are of one repository, "
+      "environment\n"
+      "and schema. Needs a token with the role ADMIN or OWNER.";
+  command.examples =
+      "  atlas cloud database merge --id 7 --into 3 --dry-run\n"
+      "  atlas cloud database merge --id 7 --into 3";
+  command.flags = {text_flag("id", "", "id of the database that goes"),
+                   text_flag("into", "", "id of the database that stays"),
+                   bool_flag("dry-run", "tell what would move, and change nothing"), format_flag()};
+  command.required_flags = {"id", "into"};
+  command.run = run_merge;
+  return command;
+}
+
+Command make_split() {
+  Command command;
+  command.name = "split";
+  command.arguments = "[flags]";
+  command.summary = "Says that two databases with one UUID are different ones.";
+  command.description =
+      "A dump carries the UUID of the database that it was taken of. The notice about the other "
+      "one\n"
+      "goes from both, reports are told apart by their URL, and neither is taken for one that "
+      "moved.\n"
+      "Needs a token with the role ADMIN or OWNER.";
+  command.examples = "  atlas cloud database split --id 7 --from 3";
+  command.flags = {text_flag("id", "", "id of a database"),
+                   text_flag("from", "", "id of the other one")};
+  command.required_flags = {"id", "from"};
+  command.run = run_split;
+  return command;
+}
+
 }  // namespace
 
 Command make_cloud_database_command() {
@@ -98,7 +195,7 @@ Command make_cloud_database_command() {
   Command command;
   command.name = "database";
   command.summary = "Databases: where it is deployed.";
-  command.children = {std::move(list), std::move(describe)};
+  command.children = {std::move(list), std::move(describe), make_merge(), make_split()};
   return command;
 }
 

@@ -185,6 +185,22 @@ inline constexpr Document kDatabase{
     "query database($input: DatabaseInput!) {\n  database(input: $input) {\n    id\n    extID\n"
     "    name\n    repoName\n    envName\n    status\n    currentVersion\n"
     "    lastDeploymentTime\n  }\n}"};
+inline constexpr Document kDatabaseMerge{
+    "databaseMerge",
+    "query databaseMerge($input: MergeDatabasesInput!) {\n  databaseMerge(input: $input) {\n"
+    "    database {\n      id\n      name\n    }\n    into {\n      id\n      name\n      status\n"
+    "      currentVersion\n    }\n    deployments\n    setEntries\n    drifts\n    plans\n"
+    "    instances\n    snapshots\n    former\n  }\n}"};
+inline constexpr Document kMergeDatabases{
+    "mergeDatabases",
+    "mutation mergeDatabases($input: MergeDatabasesInput!) {\n  mergeDatabases(input: $input) {\n"
+    "    database {\n      id\n      name\n    }\n    into {\n      id\n      name\n      status\n"
+    "      currentVersion\n    }\n    deployments\n    setEntries\n    drifts\n    plans\n"
+    "    instances\n    snapshots\n    former\n  }\n}"};
+inline constexpr Document kSplitDatabases{
+    "splitDatabases",
+    "mutation splitDatabases($input: SplitDatabasesInput!) {\n  splitDatabases(input: $input) {\n"
+    "    id\n    name\n  }\n}"};
 inline constexpr Document kMigrations{
     "migrations",
     "query migrations($input: MigrationsInput) {\n  migrations(input: $input) {\n    migrations {\n"

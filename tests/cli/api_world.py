@@ -87,6 +87,15 @@ class World:
         self.do("Mutation.reportMigration", **report)
         return self.do("Query.database", extID=report["target"]["id"])
 
+    def copies(self):
+        """Two databases with one identifier."""
+        target = self.report()["target"]
+        for place in ("first", "second"):
+            copy = {**target, "url": f"sqlite://{place}/copy.db"}
+            self.do("Mutation.reportMigration", **{**self.report(), "target": copy})
+        latest = self.do("Query.database", extID=target["id"])
+        return {"id": latest["id"], "from": latest["duplicateOf"]}
+
     def down_request(self):
         return {"extID": self.name("down"), "dirName": "myapp", "envName": "prod", "atlasVersion": "v1",
                 "target": {"id": self.name("target"), **TARGET}, "fromVersion": SECOND_VERSION,
@@ -190,6 +199,7 @@ OPERATIONS = {
     "Query.repo": by_input(lambda w: {"slug": "myapp"}),
     "Query.databases": nothing,
     "Query.database": by_input(lambda w: {"id": "1"}),
+    "Query.databaseMerge": by_input(lambda w: {"id": w.database()["id"], "into": w.database()["id"]}),
     "Query.migrations": nothing,
     "Query.migration": by_id(lambda w: "1"),
     "Query.ciRuns": nothing,
@@ -247,6 +257,8 @@ OPERATIONS = {
         w.archived_repo())),
     "Mutation.renameDatabase": by_input(lambda w: {"id": w.database()["id"], "name": w.name("called")}),
     "Mutation.archiveDatabase": by_input(lambda w: {"id": w.database()["id"]}),
+    "Mutation.mergeDatabases": by_input(lambda w: {"id": w.database()["id"], "into": w.database()["id"]}),
+    "Mutation.splitDatabases": by_input(World.copies),
     "Mutation.updateEnvironment": by_input(lambda w: {"name": "load", "rank": w.number}),
     "Mutation.setPromotionPolicy": by_input(lambda w: {
         "repo": w.repo()["slug"], "stages": [{"name": "prod", "envs": ["prod"], "requires": []}]}),

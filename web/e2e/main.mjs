@@ -1,5 +1,6 @@
 // Drives Chromium through a seeded registry; started by tests/browser/run.py.
 import { checkBudget, checkPolicy } from "./budget.mjs";
+import { identities } from "./databases.mjs";
 import { Browser, counts, step } from "./harness.mjs";
 import { checkTheChecker, emptyRegistry, failingPages, keyboard, liveUpdate, logIn, people, setUp, tokens, walkPages } from "./journeys.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
@@ -39,6 +40,7 @@ try {
   await failingPages(browser);
   await keyboard(browser, { base });
   await liveUpdate(browser, { api, live });
+  await identities(browser, { api });
   await tokens(browser, { asToken, reader, token });
   await checkBudget(browser);
   await setUp(browser, { setup });

@@ -216,9 +216,11 @@ Result<void> tell_down_plan(Registry& registry,
   }
   const Repo repo = TRY(load_repo(session, caller.org_id, plan.repo_id));
   const Value name = TRY(session.scalar(
-      "SELECT name FROM databases WHERE repo_id = ? AND env_id = ? AND ext_id = ? AND schema_name "
-      "= ? ORDER BY id LIMIT 1",
-      {plan.repo_id, plan.env_id, plan.target_id, plan.target_schema}));
+      "SELECT d.name FROM down_plans q JOIN databases p ON p.repo_id = q.repo_id AND p.env_id = "
+      "q.env_id AND p.ext_id = q.target_id AND p.schema_name = q.target_schema JOIN databases d ON "
+      "d.id = coalesce(p.merged_into, p.id) WHERE q.id = ? ORDER BY p.url <> q.target_url, p.id "
+      "LIMIT 1",
+      {plan.id}));
   Json databases = Json::array();
   if (!name.is_null()) {
     databases.push_back(name.text());

@@ -2,6 +2,7 @@
 
 #include "registry/api/request_context.h"
 #include "registry/api/views.h"
+#include "registry/ingest/database_identity.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -17,18 +18,20 @@ struct KnownDatabase {
   std::string status;
   std::string name;
   bool archived = false;
+  std::optional<int64_t> merged_into;
 };
 
 Result<KnownDatabase> load_known(Session& session, int64_t org_id, int64_t id) {
   const std::optional<Row> row = TRY(session.find_row(
-      "SELECT id, repo_id, env_id, status, name, archived_at FROM databases WHERE org_id = ? AND "
-      "id = ?",
+      "SELECT id, repo_id, env_id, status, name, archived_at, merged_into FROM databases WHERE "
+      "org_id = ? AND id = ?",
       {org_id, id}));
   if (!row) {
     return Error(ErrorCode::kNotFound, "database not found");
   }
-  return KnownDatabase{(*row)[0].number(), (*row)[1].number(), (*row)[2].number(),
-                       (*row)[3].text(),   (*row)[4].text(),   !(*row)[5].is_null()};
+  return KnownDatabase{(*row)[0].number(),     (*row)[1].number(), (*row)[2].number(),
+                       (*row)[3].text(),       (*row)[4].text(),   !(*row)[5].is_null(),
+                       (*row)[6].find_number()};
 }
 
 Result<void> audit_change(RequestContext& context,
@@ -49,6 +52,11 @@ Result<void> archive(RequestContext& context, Session& session, int64_t id, bool
   const KnownDatabase known = TRY(load_known(session, context.caller.org_id, id));
   if (known.archived == archived) {
     return {};
+  }
+  if (known.merged_into) {
+    return Error(ErrorCode::kConflict,
+                 fmt::format("database {} was merged into database {}; what it had is there", id,
+                             *known.merged_into));
   }
   const std::optional<int64_t> since =
       archived ? std::optional(context.registry.now()) : std::nullopt;
@@ -97,11 +105,64 @@ Result<Json> resolve_rename(RequestContext& context, FieldCall& call) {
   return load_database(context, id);
 }
 
+/// The databases of a MergeDatabasesInput or a SplitDatabasesInput.
+Result<DatabasePair> read_pair(const RequestContext& context,
+                               const Json& input,
+                               std::string_view other) {
+  DatabasePair pair{.org_id = context.caller.org_id};
+  pair.id = TRY(read_id(input.find("id"), "database"));
+  pair.other = TRY(read_id(input.find(other), "database"));
+  return pair;
+}
+
+Result<Json> merge_json(RequestContext& context,
+                        const DatabasePair& pair,
+                        const MergeFigures& figures) {
+  Json out = Json::object({{"deployments", figures.deployments},
+                           {"setEntries", figures.set_entries},
+                           {"drifts", figures.drifts},
+                           {"plans", figures.plans},
+                           {"instances", figures.instances},
+                           {"snapshots", figures.snapshots},
+                           {"former", figures.former}});
+  out.set("database", TRY(load_database(context, pair.id)));
+  out.set("into", TRY(load_database(context, pair.other)));
+  return out;
+}
+
+Result<Json> resolve_preview(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, "cloud:read"));
+  const DatabasePair pair = TRY(read_pair(context, call.input(), "into"));
+  const MergeFigures figures = TRY(read_value<MergeFigures>(
+      context.registry.store, [&](Session& session) { return preview_merge(session, pair); }));
+  return merge_json(context, pair, figures);
+}
+
+Result<Json> resolve_merge(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const DatabasePair pair = TRY(read_pair(context, call.input(), "into"));
+  const MergeFigures figures = TRY(merge_databases(context.registry, context.caller, pair));
+  return merge_json(context, pair, figures);
+}
+
+Result<Json> resolve_split(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const DatabasePair pair = TRY(read_pair(context, call.input(), "from"));
+  TRY(split_databases(context.registry, context.caller, pair));
+  Json out = Json::array();
+  out.push_back(TRY(load_database(context, pair.id)));
+  out.push_back(TRY(load_database(context, pair.other)));
+  return out;
+}
+
 }  // namespace
 
 void add_database_change_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "archiveDatabase", resolve_archive);
   bind_root(resolvers, "Mutation", "renameDatabase", resolve_rename);
+  bind_root(resolvers, "Query", "databaseMerge", resolve_preview);
+  bind_root(resolvers, "Mutation", "mergeDatabases", resolve_merge);
+  bind_root(resolvers, "Mutation", "splitDatabases", resolve_split);
 }
 
 }  // namespace rhumb::registry

@@ -163,9 +163,9 @@ Result<Json> resolve_plan_database(RequestContext& context, FieldCall& call) {
   const Json& plan = call.parent();
   const Value database = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     return session.scalar(
-        "SELECT d.id FROM databases d JOIN down_plans p ON p.repo_id = d.repo_id AND p.env_id = "
-        "d.env_id WHERE p.id = ? AND d.ext_id = ? AND d.schema_name = ? ORDER BY d.last_report "
-        "DESC LIMIT 1",
+        "SELECT coalesce(d.merged_into, d.id) FROM databases d JOIN down_plans p ON p.repo_id = "
+        "d.repo_id AND p.env_id = d.env_id WHERE p.id = ? AND d.ext_id = ? AND d.schema_name = ? "
+        "ORDER BY d.url <> p.target_url, d.last_report DESC LIMIT 1",
         {id_of(call), plan.string_or_empty("_target"), plan.string_or_empty("_schema")});
   }));
   return database.is_null() ? Result<Json>(Json()) : load_database(context, database.number());

@@ -51,24 +51,25 @@ Result<std::string> read_database_side(const Side& side) {
   TRY(require(side.caller, "cloud:read"));
   const int64_t id = TRY(read_id(side.ref.find("database"), "database"));
   const std::optional<Row> row = TRY(side.session.find_row(
-      "SELECT repo_id, ext_id, url, current_version FROM databases WHERE id = ? AND org_id = ?",
+      "SELECT d.id, d.repo_id, d.current_version FROM databases p JOIN databases d ON d.id = "
+      "coalesce(p.merged_into, p.id) WHERE p.id = ? AND p.org_id = ?",
       {id, side.caller.org_id}));
   if (!row) {
     return Error(ErrorCode::kNotFound, "database not found");
   }
   const Value seen = TRY(side.session.scalar(
-      "SELECT s.hcl_body FROM instances i JOIN snapshots s ON s.id = i.snapshot_id WHERE "
-      "i.org_id = ? AND ((i.ext_id <> '' AND i.ext_id = ?) OR i.url = ?) ORDER BY s.id DESC LIMIT "
-      "1",
-      {side.caller.org_id, (*row)[1].text(), (*row)[2].text()}));
+      "SELECT s.hcl_body FROM databases p JOIN instances i ON i.org_id = p.org_id AND ((i.ext_id <> "
+      "'' AND i.ext_id = p.ext_id) OR i.url = p.url) JOIN snapshots s ON s.id = i.snapshot_id WHERE "
+      "p.id = ?1 OR p.merged_into = ?1 ORDER BY s.id DESC LIMIT 1",
+      {(*row)[0].number()}));
   if (!seen.is_null()) {
     return read_body(side.session, seen);
   }
-  const std::string version = (*row)[3].find_text().value_or("");
+  const std::string version = (*row)[2].find_text().value_or("");
   if (version.empty()) {
     return Error(ErrorCode::kNotFound, "database " + std::to_string(id) + " has no version yet");
   }
-  const Repo repo = TRY(load_repo(side.session, side.caller.org_id, (*row)[0].number()));
+  const Repo repo = TRY(load_repo(side.session, side.caller.org_id, (*row)[1].number()));
   const SchemaState state = TRY(read_schema_state(side.session, repo, {"", version}));
   return state.hcl;
 }

@@ -15,7 +15,7 @@ constexpr std::string_view kColumns =
     "d.atlas_version, d.unknown_version, d.duplicate_of, d.archived_at, d.repo_id, "
     "r.last_push_at, EXISTS (SELECT 1 FROM drifts f WHERE f.database_id = d.id AND f.resolved_at "
     "IS "
-    "NULL) ";
+    "NULL), d.merged_into ";
 
 Json database_json(const Registry& registry, const Row& row) {
   const int64_t id = row[0].number();
@@ -37,6 +37,7 @@ Json database_json(const Registry& registry, const Row& row) {
   out.set("drifted", row[20].flag());
   out.set("unknownVersion", row[15].flag());
   out.set("duplicateOf", row[16].is_null() ? Json() : Json(std::to_string(row[16].number())));
+  out.set("mergedInto", row[21].is_null() ? Json() : Json(std::to_string(row[21].number())));
   out.set("archivedAt", time_json(row[17].find_number()));
   out.set("link", database_link(registry, id));
   Json lag;

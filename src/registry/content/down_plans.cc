@@ -52,7 +52,8 @@ Result<std::optional<DownPlan>> find_by(Session& session,
 /// Whether anything was done to the plan's database since it ended, as far as reports tell.
 Result<bool> has_moved_since(Session& session, const DownPlan& plan) {
   constexpr std::string_view kMoved =
-      "SELECT e.id FROM databases d JOIN events e ON e.database_id = d.id WHERE d.repo_id = ? AND "
+      "SELECT e.id FROM databases d JOIN events e ON e.database_id = coalesce(d.merged_into, d.id) "
+      "WHERE d.repo_id = ? AND "
       "d.env_id = ? AND d.ext_id = ? AND d.schema_name = ? AND e.dry_run = 0 AND e.status <> "
       "'NO_ACTION' AND {} LIMIT 1";
   const std::string_view later = plan.event_id.has_value()

@@ -26,11 +26,6 @@ struct ReadyScope {
   std::string ext_id;
   std::vector<std::string> schemas;
   std::vector<std::string> exclude;
-  Blob key;
-
-  [[nodiscard]] Json lists() const {
-    return Json::object({{"schemas", to_json(schemas)}, {"exclude", to_json(exclude)}});
-  }
 };
 
 struct ReadySnapshot {
@@ -63,10 +58,33 @@ Result<ReadyScope> ready_scope(const SnapshotScope& scope) {
   ready.ext_id = scope.ext_id;
   ready.schemas = TRY(ready_list("schemas", scope.schemas));
   ready.exclude = TRY(ready_list("exclude", scope.exclude));
-  Json key = ready.lists();
-  key.set(ready.ext_id.empty() ? "url" : "extID", ready.ext_id.empty() ? ready.url : ready.ext_id);
-  ready.key = digest_json(key);
   return ready;
+}
+
+/// Whether the URL is part of the name: there is no identifier, or databases that share it were told
+/// apart.
+Result<bool> is_told_by_url(Session& session, int64_t org_id, const ReadyScope& scope) {
+  if (scope.ext_id.empty()) {
+    return true;
+  }
+  const Value found = TRY(session.scalar(
+      "SELECT id FROM databases WHERE org_id = ? AND ext_id = ? AND kept_apart = 1 LIMIT 1",
+      {org_id, scope.ext_id}));
+  return !found.is_null();
+}
+
+/// The digest of what names a scope.
+Result<Blob> key_of(Session& session, int64_t org_id, const ReadyScope& scope) {
+  Json key =
+      Json::object({{"schemas", to_json(scope.schemas)}, {"exclude", to_json(scope.exclude)}});
+  const bool with_url = TRY(is_told_by_url(session, org_id, scope));
+  if (with_url) {
+    key.set("url", scope.url);
+  }
+  if (!scope.ext_id.empty()) {
+    key.set("extID", scope.ext_id);
+  }
+  return digest_json(key);
 }
 
 Result<void> ready_stats(const SnapshotStats& stats, ReadySnapshot& ready) {
@@ -97,7 +115,7 @@ struct WatchedDatabase {
   int64_t id = 0;
   int64_t repo_id = 0;
   std::string schema;
-  std::string url;
+  bool is_at_url = false;  ///< of the scope
   std::string version;
 };
 
@@ -127,11 +145,12 @@ class SnapshotJob {
  private:
   Result<void> see_instance() {
     const ReadyScope& scope = ready_.scope;
+    const Blob key = TRY(key_of(session_, caller_.org_id, scope));
     const Value id = TRY(session_.scalar(
         "INSERT INTO instances (org_id, scope, url, ext_id, schemas, exclude, first_seen, "
         "last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (org_id, scope) DO UPDATE SET "
         "url = excluded.url, last_seen = excluded.last_seen RETURNING id",
-        {caller_.org_id, scope.key, scope.url, scope.ext_id,
+        {caller_.org_id, key, scope.url, scope.ext_id,
          codec::format_json(to_json(scope.schemas)), codec::format_json(to_json(scope.exclude)),
          now_, now_}));
     instance_id_ = id.number();
@@ -188,7 +207,8 @@ class SnapshotJob {
     return {};
   }
 
-  /// Those of the external id, else those of the URL. A database whose last run failed is between
+  /// Those of the external id, else those of the URL. Of databases that share their identifier and
+  /// were told apart the one at the URL. A database whose last run failed is between
   /// two versions: nothing says what it should be.
   Result<std::vector<WatchedDatabase>> find_databases() {
     std::vector<WatchedDatabase> databases;
@@ -201,13 +221,15 @@ class SnapshotJob {
           std::pair<std::string_view, std::string_view>("url", scope.url)}) {
       if (!value.empty() && databases.empty()) {
         TRY(session_.for_each(
-            fmt::format("SELECT id, repo_id, schema_name, url, current_version FROM databases "
-                        "WHERE org_id = ? AND {} = ? AND archived_at IS NULL AND last_failed = 0 "
-                        "ORDER BY id",
+            fmt::format("SELECT d.id, d.repo_id, d.schema_name, max(CASE WHEN p.url = ?3 THEN 1 "
+                        "ELSE 0 END), d.current_version FROM databases p JOIN databases d ON d.id = "
+                        "coalesce(p.merged_into, p.id) WHERE p.org_id = ?1 AND p.{} = ?2 AND "
+                        "d.archived_at IS NULL AND d.last_failed = 0 AND (d.kept_apart = 0 OR p.url "
+                        "= ?3) GROUP BY d.id ORDER BY d.id",
                         column),
-            {caller_.org_id, value}, [&databases](const Row& row) {
+            {caller_.org_id, value, scope.url}, [&databases](const Row& row) {
               databases.push_back(
-                  {row[0].number(), row[1].number(), row[2].text(), row[3].text(), row[4].text()});
+                  {row[0].number(), row[1].number(), row[2].text(), row[3].flag(), row[4].text()});
               return true;
             }));
       }
@@ -219,7 +241,7 @@ class SnapshotJob {
   [[nodiscard]] bool is_comparable(const WatchedDatabase& database) const {
     const ReadyScope& scope = ready_.scope;
     if (scope.schemas.empty()) {
-      return database.schema.empty() || database.url == scope.url;
+      return database.schema.empty() || database.is_at_url;
     }
     return scope.schemas.size() == 1 && scope.schemas.front() == database.schema;
   }
@@ -288,10 +310,11 @@ Result<std::string> find_snapshot_hash(Session& session,
                                        int64_t org_id,
                                        const SnapshotScope& scope) {
   const ReadyScope ready = TRY(ready_scope(scope));
+  const Blob key = TRY(key_of(session, org_id, ready));
   const Value hash = TRY(session.scalar(
       "SELECT s.hash FROM instances i JOIN snapshots s ON s.id = i.snapshot_id WHERE i.org_id = ? "
       "AND i.scope = ?",
-      {org_id, ready.key}));
+      {org_id, key}));
   return hash.text();
 }
 

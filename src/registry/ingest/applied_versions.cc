@@ -132,9 +132,10 @@ class History {
 
 Result<std::optional<FoundTarget>> find_target(Session& session, const TargetSelector& selector) {
   const std::optional<Row> row = TRY(session.find_row(
-      "SELECT d.id, d.repo_id, r.slug, d.ext_id, d.url, d.current_version FROM databases d "
+      "SELECT d.id, d.repo_id, r.slug, d.ext_id, d.url, d.current_version FROM databases p "
+      "JOIN databases d ON d.id = coalesce(p.merged_into, p.id) "
       "JOIN repos r ON r.id = d.repo_id JOIN environments n ON n.id = d.env_id "
-      "WHERE d.org_id = ?1 AND d.ext_id = ?2 AND ?3 IN ('', d.schema_name) AND "
+      "WHERE p.org_id = ?1 AND p.ext_id = ?2 AND ?3 IN ('', d.schema_name) AND "
       "?4 IN ('', r.slug, r.name) AND ?5 IN ('', n.name) ORDER BY d.last_report DESC, d.id LIMIT 1",
       {selector.org_id, selector.ext_id, selector.schema, selector.repo, selector.env}));
   if (!row || selector.ext_id.empty()) {

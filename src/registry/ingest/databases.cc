@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "registry/names.h"
@@ -11,12 +13,17 @@ namespace {
 
 constexpr int64_t kSilenceNs = int64_t{24} * 3600 * 1'000'000'000;
 
+/// A place that is known, and the database that it is of: another row when that one was merged.
 struct Candidate {
+  int64_t place_id = 0;
   DatabaseRow row;
   std::string ext_id;
   std::string url;
   int64_t last_report = 0;
   bool provisional = false;
+  bool kept_apart = false;
+
+  [[nodiscard]] bool is_former() const { return place_id != row.id; }
 };
 
 DatabaseStanding read_standing(const Row& row) {
@@ -32,14 +39,15 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
                                                const DatabaseSighting& sighting,
                                                bool by_url) {
   constexpr std::string_view kColumns =
-      "SELECT id, status, last_order, current_version, archived_at, ext_id, url, last_report, "
-      "provisional, last_failed, unknown_version, pending_files FROM databases WHERE repo_id = ? "
-      "AND env_id = ? AND ";
+      "SELECT d.id, d.status, d.last_order, d.current_version, d.archived_at, p.ext_id, p.url, "
+      "d.last_report, p.provisional, d.last_failed, d.unknown_version, d.pending_files, p.id, "
+      "d.kept_apart FROM databases p JOIN databases d ON d.id = coalesce(p.merged_into, p.id) "
+      "WHERE p.repo_id = ? AND p.env_id = ? AND ";
   std::vector<Candidate> out;
   static const std::string by_id =
-      fmt::format("{}ext_id = ? AND schema_name = ? ORDER BY id", kColumns);
+      fmt::format("{}p.ext_id = ? AND p.schema_name = ? ORDER BY p.id", kColumns);
   static const std::string by_place =
-      fmt::format("{}url = ? AND schema_name = ? ORDER BY id", kColumns);
+      fmt::format("{}p.url = ? AND p.schema_name = ? ORDER BY p.id", kColumns);
   TRY(session.for_each(by_url ? by_place : by_id,
                        {sighting.repo_id, sighting.env_id,
                         by_url ? sighting.target.url : sighting.target.id, sighting.target.schema},
@@ -54,6 +62,8 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
                          candidate.last_report = row[7].number();
                          candidate.provisional = row[8].flag();
                          candidate.row.last_failed = row[9].flag();
+                         candidate.place_id = row[12].number();
+                         candidate.kept_apart = row[13].flag();
                          out.push_back(std::move(candidate));
                          return true;
                        }));
@@ -124,7 +134,7 @@ Result<DatabaseRow> touch(Session& session,
   if (ext_id != candidate.ext_id || sighting.target.url != candidate.url ||
       provisional != candidate.provisional) {
     TRY(session.run("UPDATE databases SET ext_id = ?, url = ?, provisional = ? WHERE id = ?",
-                    {ext_id, sighting.target.url, provisional, candidate.row.id}));
+                    {ext_id, sighting.target.url, provisional, candidate.place_id}));
   }
   return candidate.row;
 }
@@ -138,22 +148,26 @@ const Candidate* find_place(const std::vector<Candidate>& candidates, const std:
   return nullptr;
 }
 
+/// Of those that reported last the one that has no other place.
+const Candidate& newest_of(const std::vector<Candidate>& known) {
+  return *std::ranges::max_element(known, {}, [](const Candidate& candidate) {
+    return std::pair(candidate.last_report, !candidate.is_former());
+  });
+}
+
 Result<DatabaseRow> settle_known_id(Session& session,
                                     const DatabaseSighting& sighting,
                                     const std::vector<Candidate>& known) {
   if (const Candidate* same = find_place(known, sighting.target.url)) {
     return touch(session, sighting, *same, !sighting.provisional);
   }
-  const Candidate* newest = &known.front();
-  for (const Candidate& candidate : known) {
-    newest = candidate.last_report > newest->last_report ? &candidate : newest;
+  const Candidate& newest = newest_of(known);
+  if (!newest.kept_apart && sighting.received_at - newest.last_report >= kSilenceNs) {
+    return touch(session, sighting, newest, !sighting.provisional);
   }
-  if (sighting.received_at - newest->last_report >= kSilenceNs) {
-    return touch(session, sighting, *newest, !sighting.provisional);
-  }
-  DatabaseRow copy = TRY(create(session, sighting, newest->row.id));
+  DatabaseRow copy = TRY(create(session, sighting, newest.row.id));
   TRY(session.run("UPDATE databases SET duplicate_of = ? WHERE id = ? AND duplicate_of IS NULL",
-                  {copy.id, newest->row.id}));
+                  {copy.id, newest.row.id}));
   return copy;
 }
 

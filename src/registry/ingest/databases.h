@@ -33,8 +33,9 @@ struct DatabaseSighting {
 };
 
 /// Finds the row, or makes one. A known id that turns up at another place is the same database when
-/// the old place has been silent for a day; else it is a copy, and both rows say so. What the row
-/// says of its reports is left to the caller.
+/// the old place has been silent for a day and nobody said that it is one of its own; else it is a
+/// copy, and both rows say so. A place that was merged into another database stands for that one.
+/// What the row says of its reports is left to the caller.
 Result<DatabaseRow> ensure_database(Session& session, const DatabaseSighting& sighting);
 
 }  // namespace rhumb::registry

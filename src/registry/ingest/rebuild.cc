@@ -59,19 +59,31 @@ struct Newest {
   int64_t deployed_at = 0;
 };
 
-Result<void> replay_databases(Session& session, RebuildReport& report) {
-  TRY(
-      session.run("UPDATE databases SET last_event_id = NULL, last_order = NULL, last_failed = 0, "
-                  "current_version = NULL, last_deployment_at = NULL, listed_events = 0"));
+/// Which databases are replayed: all, or one.
+struct Narrowing {
+  std::string_view databases = "1 = 1";
+  std::string_view events = "database_id IS NOT NULL";
+  Params params{};
+};
+
+Result<void> replay(Session& session, const Narrowing& narrowing) {
   TRY(session.run(
-      "UPDATE databases SET listed_events = c.events FROM (SELECT database_id, count(*) AS events "
-      "FROM events WHERE database_id IS NOT NULL AND set_id IS NULL GROUP BY database_id) c "
-      "WHERE c.database_id = databases.id"));
+      fmt::format("UPDATE databases SET last_event_id = NULL, last_order = NULL, last_failed = 0, "
+                  "current_version = NULL, last_deployment_at = NULL, listed_events = 0 WHERE {}",
+                  narrowing.databases),
+      narrowing.params));
+  TRY(session.run(
+      fmt::format("UPDATE databases SET listed_events = c.events FROM (SELECT database_id, "
+                  "count(*) AS events FROM events WHERE {} AND set_id IS NULL GROUP BY "
+                  "database_id) c WHERE c.database_id = databases.id",
+                  narrowing.events),
+      narrowing.params));
   std::map<int64_t, Newest> newest;
   TRY(session.for_each(
-      "SELECT id, database_id, order_at, status, current_version, completed_at, received_at "
-      "FROM events WHERE database_id IS NOT NULL AND dry_run = 0 ORDER BY id",
-      {}, [&newest](const Row& row) {
+      fmt::format("SELECT id, database_id, order_at, status, current_version, completed_at, "
+                  "received_at FROM events WHERE {} AND dry_run = 0 ORDER BY id",
+                  narrowing.events),
+      narrowing.params, [&newest](const Row& row) {
         Newest& entry = newest[row[1].number()];
         if (entry.event_id == 0 || row[2].number() >= entry.order_at) {
           entry = Newest{row[0].number(), row[2].number(), row[3].text() == "FAILED", row[4].text(),
@@ -86,6 +98,11 @@ Result<void> replay_databases(Session& session, RebuildReport& report) {
                     {entry.event_id, entry.order_at, entry.failed, entry.version, entry.deployed_at,
                      database_id}));
   }
+  return {};
+}
+
+Result<void> replay_databases(Session& session, RebuildReport& report) {
+  TRY(replay(session, {}));
   const Value count = TRY(session.scalar("SELECT count(*) FROM databases"));
   report.databases = count.number();
   return {};
@@ -166,6 +183,10 @@ Result<RebuildReport> rebuild_projections(Session& session) {
   const Snapshot after = TRY(take_snapshot(session));
   compare(before, after, report);
   return report;
+}
+
+Result<void> replay_database(Session& session, int64_t database_id) {
+  return replay(session, {"id = ?", "database_id = ?", {database_id}});
 }
 
 Result<RebuildReport> rebuild_registry(const StoreAddress& address) {

@@ -31,4 +31,7 @@ Result<RebuildReport> rebuild_projections(Session& session);
 /// Errors: kBusy while a server uses it; kNotFound when it holds no registry.
 Result<RebuildReport> rebuild_registry(const StoreAddress& address);
 
+/// What the events of one database say of it, but for its status, which is measured.
+Result<void> replay_database(Session& session, int64_t database_id);
+
 }  // namespace rhumb::registry

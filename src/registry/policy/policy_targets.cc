@@ -53,7 +53,7 @@ Result<void> name_targets(Session& session,
   KnownDatabases known;
   TRY(session.for_each(
       "SELECT ext_id, schema_name, url FROM databases WHERE repo_id = ? AND env_id = ? AND "
-      "provisional = 0 AND archived_at IS NULL",
+      "provisional = 0 AND (archived_at IS NULL OR merged_into IS NOT NULL)",
       {place.repo_id, place.env_id}, [&known](const Row& row) {
         known.add({row[0].text(), row[1].text(), row[2].text()});
         return true;

@@ -20,6 +20,12 @@ export const databasesDocument = `query Databases($input: DatabasesInput) {
   ${environments}
 }`;
 
+export const databaseMergeDocument = `query DatabaseMerge($input: MergeDatabasesInput!) {
+  databaseMerge(input: $input) { database { name } into { name url } deployments setEntries drifts plans snapshots }
+}`;
+export const mergeDatabasesDocument = `mutation MergeDatabases($input: MergeDatabasesInput!) { mergeDatabases(input: $input) { into { id } } }`;
+export const splitDatabasesDocument = `mutation SplitDatabases($input: SplitDatabasesInput!) { splitDatabases(input: $input) { id } }`;
+
 export const databaseDocument = `query Database($input: DatabaseInput!, $page: PageInput) {
   database(input: $input) {
     ${databaseFields} repo { slug reportOnly } migrations(input: { page: $page }) { migrations { ${rowFields} } ${pageFields} }

@@ -108,6 +108,7 @@ export interface Database {
   driver: string;
   unknownVersion: boolean;
   duplicateOf: string | null;
+  mergedInto: string | null;
   firstSeen: string;
   lastReport: string;
   atlasVersion: string | null;
@@ -116,6 +117,17 @@ export interface Database {
 export interface Databases {
   databases: Database[];
   pageInfo: PageInfo;
+}
+
+/** What goes from one database to another. */
+export interface DatabaseMerge {
+  database: { name: string };
+  into: { name: string; url: string };
+  deployments: number;
+  setEntries: number;
+  drifts: number;
+  plans: number;
+  snapshots: number;
 }
 
 export interface StmtError {

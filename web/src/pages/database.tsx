@@ -4,6 +4,7 @@ import { useLive } from "../api/live.ts";
 import { useRemote } from "../api/remote.ts";
 import type { Database, Migrations } from "../api/types.ts";
 import { Command } from "../components/command.tsx";
+import { DuplicateNotice } from "../components/duplicate-notice.tsx";
 import { Facts } from "../components/facts.tsx";
 import { MigrationTable } from "../components/migration-table.tsx";
 import { PageHead } from "../components/page-head.tsx";
@@ -19,13 +20,14 @@ import { text } from "../text.ts";
 
 type Shown = Database & { repo: { slug: string; reportOnly: boolean }; migrations: Migrations };
 
-function Notices({ database }: { database: Shown }) {
+function Notices({ database, reload }: { database: Shown; reload: () => void }) {
   return (
     <>
       {database.unknownVersion && <p class="notice notice-wait">{text.databases.unknownVersion}</p>}
-      {database.duplicateOf !== null && (
+      {database.duplicateOf !== null && <DuplicateNotice id={database.id} other={database.duplicateOf} onSplit={reload} />}
+      {database.mergedInto !== null && (
         <p class="notice notice-wait">
-          {text.databases.duplicate} <Link href={databasePath(database.duplicateOf)}>See the other one</Link>
+          {text.databases.merged} <Link href={databasePath(database.mergedInto)}>Go there</Link>
         </p>
       )}
       {database.status === "PENDING" && (
@@ -71,7 +73,7 @@ export function DatabasePage({ id }: { id: string }) {
           <PageHead title={database.name} trail={[["Databases", "/databases"]]}>
             <Status value={database.status} />
           </PageHead>
-          <Notices database={database} />
+          <Notices database={database} reload={reload} />
           <DatabaseFacts database={database} />
           <section>
             <h2>Deployments</h2>

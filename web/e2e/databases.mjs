@@ -1,0 +1,75 @@
+// What people decide about databases: whether two of them are one.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { step } from "./harness.mjs";
+
+const report = `mutation R($input: ReportMigrationInput!) { reportMigration(input: $input) { url } }`;
+const latest = `query D($input: DatabaseInput!) { database(input: $input) { id name duplicateOf } }`;
+
+/** A run that left a database of its own repository at version 1. */
+export function ran(id, host, changes = {}) {
+  const now = new Date().toISOString();
+  return {
+    projectName: "default",
+    envName: "production",
+    dirName: "copies",
+    atlasVersion: "Atlas CLI v1.2.4",
+    target: { id, schema: "public", url: `postgres://app:xxxxx@${host}:5432/orders` },
+    startTime: now,
+    endTime: now,
+    fromVersion: "",
+    toVersion: "1",
+    currentVersion: "1",
+    files: [],
+    log: "",
+    ...changes,
+  };
+}
+
+/** Two databases with one identifier. -> the second, which names the first */
+async function copy(api, name) {
+  const id = randomUUID();
+  for (const host of [`${name}.internal`, `${name}-copy.internal`]) await api(report, { input: ran(id, host) });
+  return (await api(latest, { input: { extID: id } })).database;
+}
+
+export async function identities(browser, { api }) {
+  const { page } = browser;
+  const notice = page.getByRole("region", { name: "Same identifier" });
+  await step("different databases with one identifier are kept apart", async () => {
+    const { id, name, duplicateOf } = await copy(api, "different");
+    await browser.go(`/databases/${id}`, name);
+    await notice.waitFor();
+    await browser.checkAccessibility();
+    await notice.getByRole("button", { name: "They are different" }).click();
+    await page.getByRole("dialog", { name: "Keep two databases apart" }).waitFor();
+    await browser.checkAccessibility();
+    await page.getByRole("button", { name: "Leave them" }).click();
+    await notice.waitFor();
+    await notice.getByRole("button", { name: "They are different" }).click();
+    await page.getByRole("button", { name: "Keep apart" }).click();
+    await notice.waitFor({ state: "detached" });
+    await page.goto(`${browser.base}/databases/${duplicateOf}`);
+    await page.locator(".facts").first().waitFor();
+    assert.equal(await notice.count(), 0, "the other one tells of nothing, either");
+  });
+  await step("one database with two rows becomes one, and the old address leads there", async () => {
+    const { id, name, duplicateOf } = await copy(api, "same");
+    await browser.go(`/databases/${id}`, name);
+    await notice.getByRole("button", { name: "Merge into the other one" }).click();
+    const dialog = page.getByRole("dialog", { name: "Merge two databases" });
+    await dialog.getByText("same.internal").waitFor();
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+    await dialog.getByRole("button", { name: "Merge", exact: true }).click();
+    await page.waitForURL(`**/databases/${duplicateOf}`);
+    await page.locator(".facts").first().waitFor();
+    assert.equal(await notice.count(), 0);
+    assert.equal(await page.getByRole("row").count(), 3, "it has the deployments of both");
+    await browser.go(`/databases/${id}`, name);
+    await page.getByText("It was merged into another database").waitFor();
+    await browser.checkAccessibility();
+    await page.getByRole("link", { name: "Go there" }).click();
+    await page.waitForURL(`**/databases/${duplicateOf}`);
+  });
+}
