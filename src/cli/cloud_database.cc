@@ -133,7 +133,8 @@ Command make_merge() {
   command.arguments = "[flags]";
   command.summary = "Makes two rows of one database one.";
   command.description =
-      "Deployments, drifts and everything else of the one with --id go to the one with --into. The\n"
+      "Deployments, drifts and everything else of the one with --id go to the one with --into. "
+      "The\n"
       "first is archived and leads to the other; reports of its URL and its UUID go there, too.\n"
       "There is no way back: --dry-run tells what would move. Both are of one repository, "
       "environment\n"

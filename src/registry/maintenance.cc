@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "registry/content/ephemeral.h"
 #include "registry/content/repo_removal.h"
 #include "registry/content/retention.h"
 
@@ -28,6 +29,11 @@ std::vector<MaintenanceJob> registry_jobs(Registry& registry) {
   return {{"removals", minutes(10),
            [&registry](const sys::CancellationToken& stop) -> Result<void> {
              TRY(finish_removals(registry.store, stop));
+             return {};
+           }},
+          {"ephemeral", minutes(10),
+           [&registry](const sys::CancellationToken& stop) -> Result<void> {
+             TRY(expire_databases(registry.store, registry.now(), stop));
              return {};
            }},
           {"retention", hours(6),

@@ -17,7 +17,8 @@ struct MaintenanceJob {
   std::chrono::nanoseconds every{};
   std::function<Result<void>(const sys::CancellationToken& stop)> run;  ///< ends soon when told
 };
-/// The jobs of a registry: what deletions left behind, and what is kept no longer.
+/// The jobs of a registry: what deletions left behind, what has gone silent, and what is kept no
+/// longer.
 [[nodiscard]] std::vector<MaintenanceJob> registry_jobs(Registry& registry);
 
 /// Whether a job is due, and this server the one to do it; the next time is noted with that.

@@ -145,12 +145,24 @@ inline constexpr Document kApproveVersion{
 inline constexpr Document kEnvironments{
     "environments",
     "query environments {\n  environments {\n    name\n    rank\n    protected\n"
-    "    databases\n    failed\n    pending\n  }\n}"};
+    "    databases\n    failed\n    pending\n    ephemeralHours\n  }\n}"};
 inline constexpr Document kUpdateEnvironment{
     "updateEnvironment",
     "mutation updateEnvironment($input: UpdateEnvironmentInput!) {\n"
     "  updateEnvironment(input: $input) {\n    name\n    rank\n    protected\n"
     "    databases\n    failed\n    pending\n  }\n}"};
+inline constexpr Document kEphemeralEnvironments{
+    "ephemeralEnvironments",
+    "query ephemeralEnvironments {\n  ephemeralEnvironments {\n    glob\n    hours\n"
+    "    environments\n  }\n}"};
+inline constexpr Document kSetEphemeralEnvironments{
+    "setEphemeralEnvironments",
+    "mutation setEphemeralEnvironments($input: SetEphemeralEnvironmentsInput!) {\n"
+    "  setEphemeralEnvironments(input: $input) {\n    glob\n    hours\n    environments\n  }\n}"};
+inline constexpr Document kDeleteEphemeralEnvironments{
+    "deleteEphemeralEnvironments",
+    "mutation deleteEphemeralEnvironments($glob: String!) {\n"
+    "  deleteEphemeralEnvironments(glob: $glob) {\n    success\n  }\n}"};
 inline constexpr Document kTrace{
     "trace",
     "query trace($input: TraceInput!) {\n  trace(input: $input) {\n    version\n"

@@ -87,6 +87,9 @@ class World:
         self.do("Mutation.reportMigration", **report)
         return self.do("Query.database", extID=report["target"]["id"])
 
+    def ephemeral_glob(self):
+        return self.do("Mutation.setEphemeralEnvironments", glob=self.name("pr") + "-*", hours=72)["glob"]
+
     def copies(self):
         """Two databases with one identifier."""
         target = self.report()["target"]
@@ -260,6 +263,8 @@ OPERATIONS = {
     "Mutation.mergeDatabases": by_input(lambda w: {"id": w.database()["id"], "into": w.database()["id"]}),
     "Mutation.splitDatabases": by_input(World.copies),
     "Mutation.updateEnvironment": by_input(lambda w: {"name": "load", "rank": w.number}),
+    "Mutation.setEphemeralEnvironments": by_input(lambda w: {"glob": w.name("pr") + "-*", "hours": 72}),
+    "Mutation.deleteEphemeralEnvironments": by_id(World.ephemeral_glob, "glob"),
     "Mutation.setPromotionPolicy": by_input(lambda w: {
         "repo": w.repo()["slug"], "stages": [{"name": "prod", "envs": ["prod"], "requires": []}]}),
     "Mutation.deletePromotionPolicy": by_id(lambda w: w.policy()["id"]),

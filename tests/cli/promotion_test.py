@@ -398,8 +398,8 @@ def environments_are_listed_and_changed(scratch):
     scratch.run("cloud", "env", "update", "--name", "prod", "--protected", "--rank", "2").ok().quiet()
     scratch.run("cloud", "env", "update", "--name", "staging", "--rank", "1").ok().quiet()
     rows = [line.split() for line in scratch.run("cloud", "env", "list").ok().quiet().out.splitlines()]
-    same(rows, [["NAME", "RANK", "PROTECTED", "DATABASES", "FAILED", "PENDING"],
-                ["staging", "1", "false", "0", "0", "0"], ["prod", "2", "true", "0", "0", "0"]], "list")
+    same(rows, [["NAME", "RANK", "PROTECTED", "DATABASES", "FAILED", "PENDING", "EPHEMERAL", "HOURS"],
+                ["staging", "1", "false", "0", "0", "0", "-"], ["prod", "2", "true", "0", "0", "0", "-"]], "list")
     scratch.run("cloud", "env", "update", "--name", "prod", "--protected=false").ok().quiet()
     lacks(scratch.run("cloud", "env", "list").ok().out, "true")
     scratch.run("cloud", "env", "update", "--name", "prod").fails("nothing to change")

@@ -73,3 +73,24 @@ export async function identities(browser, { api }) {
     await page.waitForURL(`**/databases/${duplicateOf}`);
   });
 }
+
+export async function previews(browser, { api }) {
+  const { page } = browser;
+  await step("an environment that comes and goes is marked, and in no figure", async () => {
+    const failed = page.getByRole("link", { name: /Failed databases/ });
+    await browser.go("/", "Home");
+    const before = await failed.innerText();
+    await api(`mutation E($input: SetEphemeralEnvironmentsInput!) { setEphemeralEnvironments(input: $input) { hours } }`, {
+      input: { glob: "pr-*", hours: 72 },
+    });
+    await api(report, { input: ran(randomUUID(), "preview.internal", { envName: "pr-7", error: "boom" }) });
+    await browser.go("/", "Home");
+    await page.getByText("ephemeral, 72 h").waitFor();
+    assert.equal(await failed.innerText(), before);
+    await browser.checkAccessibility();
+    await browser.go("/databases?env=pr-7", "Databases");
+    await page.getByRole("row").filter({ hasText: "pr-7" }).getByText("ephemeral").waitFor();
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+  });
+}

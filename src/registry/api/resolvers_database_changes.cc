@@ -19,19 +19,21 @@ struct KnownDatabase {
   std::string name;
   bool archived = false;
   std::optional<int64_t> merged_into;
+  bool ephemeral = false;
 };
 
 Result<KnownDatabase> load_known(Session& session, int64_t org_id, int64_t id) {
   const std::optional<Row> row = TRY(session.find_row(
-      "SELECT id, repo_id, env_id, status, name, archived_at, merged_into FROM databases WHERE "
-      "org_id = ? AND id = ?",
+      "SELECT d.id, d.repo_id, d.env_id, d.status, d.name, d.archived_at, d.merged_into, "
+      "n.ephemeral_hours IS NOT NULL FROM databases d JOIN environments n ON n.id = d.env_id WHERE "
+      "d.org_id = ? AND d.id = ?",
       {org_id, id}));
   if (!row) {
     return Error(ErrorCode::kNotFound, "database not found");
   }
-  return KnownDatabase{(*row)[0].number(),     (*row)[1].number(), (*row)[2].number(),
-                       (*row)[3].text(),       (*row)[4].text(),   !(*row)[5].is_null(),
-                       (*row)[6].find_number()};
+  return KnownDatabase{(*row)[0].number(),      (*row)[1].number(), (*row)[2].number(),
+                       (*row)[3].text(),        (*row)[4].text(),   !(*row)[5].is_null(),
+                       (*row)[6].find_number(), (*row)[7].flag()};
 }
 
 Result<void> audit_change(RequestContext& context,
@@ -61,7 +63,9 @@ Result<void> archive(RequestContext& context, Session& session, int64_t id, bool
   const std::optional<int64_t> since =
       archived ? std::optional(context.registry.now()) : std::nullopt;
   TRY(session.run("UPDATE databases SET archived_at = ? WHERE id = ?", {since, id}));
-  TRY(count_database(session, known.repo_id, known.status, archived ? -1 : 1));
+  if (!known.ephemeral) {
+    TRY(count_database(session, known.repo_id, known.status, archived ? -1 : 1));
+  }
   return audit_change(context, session, "database.archive", id,
                       Json::object({{"archived", known.archived}}),
                       Json::object({{"archived", archived}}));

@@ -33,7 +33,8 @@ Result<Json> resolve_database(RequestContext& context, FieldCall& call) {
     // Of copies of one database the newest speaks.
     const Value found = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
       return session.scalar(
-          "SELECT coalesce(merged_into, id) FROM databases WHERE org_id = ? AND ext_id = ? ORDER BY "
+          "SELECT coalesce(merged_into, id) FROM databases WHERE org_id = ? AND ext_id = ? ORDER "
+          "BY "
           "merged_into IS NOT NULL, last_report DESC, id LIMIT 1",
           {context.caller.org_id, *ext_id});
     }));

@@ -2,6 +2,7 @@
 
 #include "registry/api/request_context.h"
 #include "registry/api/views.h"
+#include "registry/content/ephemeral.h"
 #include "registry/names.h"
 #include "registry/policy/policy_approvals.h"
 #include "registry/policy/policy_check.h"
@@ -129,7 +130,8 @@ Json environment_json(const Row& row) {
                        {"protected", row[2].flag()},
                        {"databases", row[3].number()},
                        {"failed", row[4].number()},
-                       {"pending", row[5].number()}});
+                       {"pending", row[5].number()},
+                       {"ephemeralHours", row[6].is_null() ? Json() : Json(row[6].number())}});
 }
 
 /// Every environment that has a name, or the one of that name.
@@ -138,7 +140,8 @@ Result<Json> load_environments(RequestContext& context, const std::string& name)
     return session.query(
         "SELECT n.name, n.rank, n.protected, count(d.id), "
         "sum(CASE WHEN d.status = 'FAILED' THEN 1 ELSE 0 END), "
-        "sum(CASE WHEN d.status = 'PENDING' THEN 1 ELSE 0 END) FROM environments n "
+        "sum(CASE WHEN d.status = 'PENDING' THEN 1 ELSE 0 END), n.ephemeral_hours FROM "
+        "environments n "
         "LEFT JOIN databases d ON d.env_id = n.id AND d.archived_at IS NULL "
         "WHERE n.org_id = ?1 AND n.name <> '' AND ?2 IN ('', n.name) GROUP BY n.id "
         "ORDER BY n.rank IS NULL, n.rank, n.name",
@@ -168,6 +171,45 @@ Result<Json> resolve_update_environment(RequestContext& context, FieldCall& call
                        : Result<Json>(found.at(0));
 }
 
+Json ephemeral_json(const EphemeralEnvironments& known) {
+  return Json::object(
+      {{"glob", known.glob}, {"hours", known.hours}, {"environments", known.environments}});
+}
+
+Result<std::vector<EphemeralEnvironments>> load_ephemeral(RequestContext& context) {
+  return read_value<std::vector<EphemeralEnvironments>>(
+      context.registry.store,
+      [&](Session& session) { return list_ephemeral(session, context.caller.org_id); });
+}
+
+Result<Json> resolve_ephemeral(RequestContext& context, FieldCall&) {
+  TRY(require(context.caller, "cloud:read"));
+  const std::vector<EphemeralEnvironments> known = TRY(load_ephemeral(context));
+  Json out = Json::array();
+  for (const EphemeralEnvironments& one : known) {
+    out.push_back(ephemeral_json(one));
+  }
+  return out;
+}
+
+Result<Json> resolve_set_ephemeral(RequestContext& context, FieldCall& call) {
+  const EphemeralEnvironments wanted{.glob = call.input().string_or_empty("glob"),
+                                     .hours = call.input().find_int("hours").value_or(0)};
+  TRY(set_ephemeral(context.registry, context.caller, wanted));
+  const std::vector<EphemeralEnvironments> known = TRY(load_ephemeral(context));
+  for (const EphemeralEnvironments& one : known) {
+    if (one.glob == wanted.glob) {
+      return ephemeral_json(one);
+    }
+  }
+  return Error(ErrorCode::kNotFound, "somebody removed the glob meanwhile");
+}
+
+Result<Json> resolve_delete_ephemeral(RequestContext& context, FieldCall& call) {
+  TRY(remove_ephemeral(context.registry, context.caller, call.arguments().string_or_empty("glob")));
+  return Json::object({{"success", true}});
+}
+
 }  // namespace
 
 void add_policy_resolvers(graphql::Resolvers& resolvers) {
@@ -178,6 +220,9 @@ void add_policy_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "deletePromotionPolicy", resolve_delete);
   bind_root(resolvers, "Mutation", "approveVersion", resolve_approve);
   bind_root(resolvers, "Mutation", "updateEnvironment", resolve_update_environment);
+  bind_root(resolvers, "Query", "ephemeralEnvironments", resolve_ephemeral);
+  bind_root(resolvers, "Mutation", "setEphemeralEnvironments", resolve_set_ephemeral);
+  bind_root(resolvers, "Mutation", "deleteEphemeralEnvironments", resolve_delete_ephemeral);
 }
 
 }  // namespace rhumb::registry

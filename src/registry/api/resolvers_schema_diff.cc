@@ -57,11 +57,13 @@ Result<std::string> read_database_side(const Side& side) {
   if (!row) {
     return Error(ErrorCode::kNotFound, "database not found");
   }
-  const Value seen = TRY(side.session.scalar(
-      "SELECT s.hcl_body FROM databases p JOIN instances i ON i.org_id = p.org_id AND ((i.ext_id <> "
-      "'' AND i.ext_id = p.ext_id) OR i.url = p.url) JOIN snapshots s ON s.id = i.snapshot_id WHERE "
-      "p.id = ?1 OR p.merged_into = ?1 ORDER BY s.id DESC LIMIT 1",
-      {(*row)[0].number()}));
+  const Value seen =
+      TRY(side.session.scalar("SELECT s.hcl_body FROM databases p JOIN instances i ON i.org_id = "
+                              "p.org_id AND ((i.ext_id <> "
+                              "'' AND i.ext_id = p.ext_id) OR i.url = p.url) JOIN snapshots s ON "
+                              "s.id = i.snapshot_id WHERE "
+                              "p.id = ?1 OR p.merged_into = ?1 ORDER BY s.id DESC LIMIT 1",
+                              {(*row)[0].number()}));
   if (!seen.is_null()) {
     return read_body(side.session, seen);
   }

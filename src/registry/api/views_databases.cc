@@ -15,7 +15,7 @@ constexpr std::string_view kColumns =
     "d.atlas_version, d.unknown_version, d.duplicate_of, d.archived_at, d.repo_id, "
     "r.last_push_at, EXISTS (SELECT 1 FROM drifts f WHERE f.database_id = d.id AND f.resolved_at "
     "IS "
-    "NULL), d.merged_into ";
+    "NULL), d.merged_into, n.ephemeral_hours IS NOT NULL ";
 
 Json database_json(const Registry& registry, const Row& row) {
   const int64_t id = row[0].number();
@@ -38,6 +38,7 @@ Json database_json(const Registry& registry, const Row& row) {
   out.set("unknownVersion", row[15].flag());
   out.set("duplicateOf", row[16].is_null() ? Json() : Json(std::to_string(row[16].number())));
   out.set("mergedInto", row[21].is_null() ? Json() : Json(std::to_string(row[21].number())));
+  out.set("ephemeral", row[22].flag());
   out.set("archivedAt", time_json(row[17].find_number()));
   out.set("link", database_link(registry, id));
   Json lag;
@@ -102,6 +103,12 @@ Result<std::optional<Condition>> make_condition(Session& session,
     where.add(fmt::format("d.id {}IN (SELECT database_id FROM drifts WHERE org_id = ? AND "
                           "resolved_at IS NULL)",
                           *drifted ? "" : "NOT "),
+              {org_id});
+  }
+  if (const std::optional<bool> ephemeral = input.find_bool("ephemeral")) {
+    where.add(fmt::format("d.env_id {}IN (SELECT id FROM environments WHERE org_id = ? AND "
+                          "ephemeral_hours IS NOT NULL)",
+                          *ephemeral ? "" : "NOT "),
               {org_id});
   }
   where.add(input.find_bool("archived").value_or(false) ? "d.archived_at IS NOT NULL"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "registry/content/ci_runs.h"
+#include "registry/content/ephemeral.h"
 #include "registry/content/protected_flows.h"
 #include "registry/names.h"
 
@@ -149,7 +150,14 @@ Result<int64_t> ensure_environment(Session& session,
                                    int64_t org_id,
                                    std::string_view name,
                                    int64_t now) {
-  return ensure_named(session, "environments", {org_id, name}, now);
+  const Value known = TRY(
+      session.scalar("SELECT id FROM environments WHERE org_id = ? AND name = ?", {org_id, name}));
+  if (!known.is_null()) {
+    return known.number();
+  }
+  const int64_t id = TRY(ensure_named(session, "environments", {org_id, name}, now));
+  TRY(settle_ephemeral(session, org_id, name));
+  return id;
 }
 
 }  // namespace rhumb::registry

@@ -61,8 +61,8 @@ Result<ReadyScope> ready_scope(const SnapshotScope& scope) {
   return ready;
 }
 
-/// Whether the URL is part of the name: there is no identifier, or databases that share it were told
-/// apart.
+/// Whether the URL is part of the name: there is no identifier, or databases that share it were
+/// told apart.
 Result<bool> is_told_by_url(Session& session, int64_t org_id, const ReadyScope& scope) {
   if (scope.ext_id.empty()) {
     return true;
@@ -150,9 +150,8 @@ class SnapshotJob {
         "INSERT INTO instances (org_id, scope, url, ext_id, schemas, exclude, first_seen, "
         "last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (org_id, scope) DO UPDATE SET "
         "url = excluded.url, last_seen = excluded.last_seen RETURNING id",
-        {caller_.org_id, key, scope.url, scope.ext_id,
-         codec::format_json(to_json(scope.schemas)), codec::format_json(to_json(scope.exclude)),
-         now_, now_}));
+        {caller_.org_id, key, scope.url, scope.ext_id, codec::format_json(to_json(scope.schemas)),
+         codec::format_json(to_json(scope.exclude)), now_, now_}));
     instance_id_ = id.number();
     const std::optional<Row> latest = TRY(session_.find_row(
         "SELECT s.id, s.hash FROM instances i JOIN snapshots s ON s.id = i.snapshot_id "
@@ -221,12 +220,13 @@ class SnapshotJob {
           std::pair<std::string_view, std::string_view>("url", scope.url)}) {
       if (!value.empty() && databases.empty()) {
         TRY(session_.for_each(
-            fmt::format("SELECT d.id, d.repo_id, d.schema_name, max(CASE WHEN p.url = ?3 THEN 1 "
-                        "ELSE 0 END), d.current_version FROM databases p JOIN databases d ON d.id = "
-                        "coalesce(p.merged_into, p.id) WHERE p.org_id = ?1 AND p.{} = ?2 AND "
-                        "d.archived_at IS NULL AND d.last_failed = 0 AND (d.kept_apart = 0 OR p.url "
-                        "= ?3) GROUP BY d.id ORDER BY d.id",
-                        column),
+            fmt::format(
+                "SELECT d.id, d.repo_id, d.schema_name, max(CASE WHEN p.url = ?3 THEN 1 "
+                "ELSE 0 END), d.current_version FROM databases p JOIN databases d ON d.id = "
+                "coalesce(p.merged_into, p.id) WHERE p.org_id = ?1 AND p.{} = ?2 AND "
+                "d.archived_at IS NULL AND d.last_failed = 0 AND (d.kept_apart = 0 OR p.url "
+                "= ?3) GROUP BY d.id ORDER BY d.id",
+                column),
             {caller_.org_id, value, scope.url}, [&databases](const Row& row) {
               databases.push_back(
                   {row[0].number(), row[1].number(), row[2].text(), row[3].flag(), row[4].text()});

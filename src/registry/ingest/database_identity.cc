@@ -48,6 +48,7 @@ KnownDatabase read_known(const Row& row) {
   known.standing.unknown_version = row[11].flag();
   known.standing.pending_files = row[12].find_number();
   known.standing.archived = !row[13].is_null();
+  known.standing.ephemeral = row[17].flag();
   return known;
 }
 
@@ -55,8 +56,9 @@ Result<KnownDatabase> load_known(Session& session, int64_t org_id, int64_t id) {
   const std::optional<Row> row = TRY(session.find_row(
       "SELECT d.id, d.name, r.slug, n.name, d.repo_id, d.env_id, d.ext_id, d.schema_name, d.url, "
       "d.current_version, d.status, d.unknown_version, d.pending_files, d.archived_at, "
-      "d.duplicate_of, d.merged_into, d.kept_apart FROM databases d JOIN repos r ON r.id = "
-      "d.repo_id JOIN environments n ON n.id = d.env_id WHERE d.org_id = ? AND d.id = ?",
+      "d.duplicate_of, d.merged_into, d.kept_apart, n.ephemeral_hours IS NOT NULL FROM "
+      "databases d JOIN repos r ON r.id = d.repo_id JOIN environments n ON n.id = d.env_id WHERE "
+      "d.org_id = ? AND d.id = ?",
       {org_id, id}));
   if (!row) {
     return Error(ErrorCode::kNotFound, fmt::format("database {} not found", id));
@@ -79,14 +81,14 @@ Result<void> check_unmerged(const KnownDatabase& database) {
 /// What has to be the same of both, as a message names it.
 Result<void> check_same(const KnownPair& pair,
                         std::string_view what,
-                        std::string KnownDatabase::*member) {
+                        std::string KnownDatabase::* member) {
   if (pair.database.*member == pair.other.*member) {
     return {};
   }
-  return Error(ErrorCode::kConflict,
-               fmt::format("databases {} and {} are of different {}: \"{}\" and \"{}\"",
-                           pair.database.id, pair.other.id, what, pair.database.*member,
-                           pair.other.*member));
+  return Error(
+      ErrorCode::kConflict,
+      fmt::format("databases {} and {} are of different {}: \"{}\" and \"{}\"", pair.database.id,
+                  pair.other.id, what, pair.database.*member, pair.other.*member));
 }
 
 Result<KnownPair> load_pair(Session& session, const DatabasePair& pair) {
@@ -146,7 +148,8 @@ Result<void> move_drifts(Session& session, const KnownPair& pair, int64_t now) {
 Result<void> turn_notices(Session& session, const KnownPair& pair) {
   TRY(session.run("UPDATE databases SET duplicate_of = ? WHERE duplicate_of = ? AND id <> ?",
                   {pair.other.id, pair.database.id, pair.other.id}));
-  TRY(session.run("UPDATE databases SET duplicate_of = NULL WHERE id = ? OR (id = ? AND "
+  TRY(
+      session.run("UPDATE databases SET duplicate_of = NULL WHERE id = ? OR (id = ? AND "
                   "duplicate_of = ?)",
                   {pair.database.id, pair.other.id, pair.database.id}));
   return session.run(
@@ -169,19 +172,23 @@ Result<void> move_content(Session& session, const KnownPair& pair, int64_t now) 
       {pair.other.id, pair.database.id});
 }
 
+Result<void> set_archived(Session& session, KnownDatabase& known, std::optional<int64_t> since) {
+  if (known.standing.archived == since.has_value()) {
+    return {};
+  }
+  known.standing.archived = since.has_value();
+  TRY(session.run("UPDATE databases SET archived_at = ? WHERE id = ?", {since, known.id}));
+  return known.standing.ephemeral
+             ? Result<void>()
+             : count_database(session, known.repo_id, known.standing.status, since ? -1 : 1);
+}
+
 /// The row that goes is archived; the other one lives as long as one of them did.
 Result<void> settle_archived(Session& session, KnownPair& pair, int64_t now) {
   if (!pair.database.standing.archived) {
-    TRY(session.run("UPDATE databases SET archived_at = ? WHERE id = ?", {now, pair.database.id}));
-    TRY(count_database(session, pair.database.repo_id, pair.database.standing.status, -1));
-    if (pair.other.standing.archived) {
-      TRY(session.run("UPDATE databases SET archived_at = NULL WHERE id = ?", {pair.other.id}));
-      TRY(count_database(session, pair.other.repo_id, pair.other.standing.status, 1));
-      pair.other.standing.archived = false;
-    }
+    TRY(set_archived(session, pair.other, std::nullopt));
   }
-  pair.database.standing.archived = true;
-  return {};
+  return set_archived(session, pair.database, now);
 }
 
 /// What its events say, now that they are others.
@@ -288,9 +295,8 @@ Result<MergeFigures> merge_databases(Registry& registry,
                                      const Caller& caller,
                                      const DatabasePair& pair) {
   TRY(require(caller, kAdminPermission));
-  return write_value<MergeFigures>(registry.store, [&](Session& session) {
-    return merge(registry, caller, pair, session);
-  });
+  return write_value<MergeFigures>(
+      registry.store, [&](Session& session) { return merge(registry, caller, pair, session); });
 }
 
 Result<void> split_databases(Registry& registry, const Caller& caller, const DatabasePair& pair) {

@@ -120,8 +120,7 @@ TEST_F(DatabaseIdentityTest, ReportsOfEitherPlaceReachTheOneThatStays) {
 
 TEST_F(DatabaseIdentityTest, OldNumbersLeadToTheNewOne) {
   input(kMerge, merging("1", "2"));
-  EXPECT_EQ(text(data("{ database(input: {extID: \"a\"}) { id } }")),
-            R"({"database":{"id":"2"}})");
+  EXPECT_EQ(text(data("{ database(input: {extID: \"a\"}) { id } }")), R"({"database":{"id":"2"}})");
   EXPECT_EQ(text(data("{ databases(input: {archived: true}) { databases { id mergedInto } } }")),
             R"({"databases":{"databases":[{"id":"1","mergedInto":"2"}]}})");
   EXPECT_EQ(input_failure("mutation a($input: ArchiveInput!) { archiveDatabase(input: $input) { id "
@@ -255,8 +254,7 @@ TEST_F(DatabaseIdentityTest, RefusalsChangeNothing) {
 
 TEST_F(DatabaseIdentityTest, OthersMayNot) {
   allow_only({"cloud:read", "report:write"});
-  EXPECT_EQ(input_failure(kMerge, merging("1", "2")),
-            "FORBIDDEN permission \"admin\" is required");
+  EXPECT_EQ(input_failure(kMerge, merging("1", "2")), "FORBIDDEN permission \"admin\" is required");
   EXPECT_EQ(input_failure(kSplit, splitting("1", "2")),
             "FORBIDDEN permission \"admin\" is required");
   EXPECT_EQ(input_failure(kPreview, merging("1", "2")), "");
@@ -279,8 +277,7 @@ TEST_F(DatabaseIdentityTest, AnotherIdentifierOfOneDatabaseStandsForIt) {
   made_anew.end = registry_.clock().now();
   ASSERT_TRUE(registry_.ingest(made_anew));
   EXPECT_EQ(databases(), "1>-~2:1 2>-~1:3 3>2~-:0");
-  EXPECT_EQ(text(data("{ database(input: {extID: \"b\"}) { id } }")),
-            R"({"database":{"id":"2"}})");
+  EXPECT_EQ(text(data("{ database(input: {extID: \"b\"}) { id } }")), R"({"database":{"id":"2"}})");
 }
 
 }  // namespace

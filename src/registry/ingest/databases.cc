@@ -32,6 +32,7 @@ DatabaseStanding read_standing(const Row& row) {
   standing.archived = !row[4].is_null();
   standing.unknown_version = row[10].flag();
   standing.pending_files = row[11].find_number();
+  standing.ephemeral = row[14].flag();
   return standing;
 }
 
@@ -41,8 +42,10 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
   constexpr std::string_view kColumns =
       "SELECT d.id, d.status, d.last_order, d.current_version, d.archived_at, p.ext_id, p.url, "
       "d.last_report, p.provisional, d.last_failed, d.unknown_version, d.pending_files, p.id, "
-      "d.kept_apart FROM databases p JOIN databases d ON d.id = coalesce(p.merged_into, p.id) "
-      "WHERE p.repo_id = ? AND p.env_id = ? AND ";
+      "d.kept_apart, n.ephemeral_hours IS NOT NULL FROM databases p JOIN databases d ON d.id = "
+      "coalesce(p.merged_into, p.id) JOIN environments n ON n.id = d.env_id WHERE p.repo_id = ? "
+      "AND "
+      "p.env_id = ? AND ";
   std::vector<Candidate> out;
   static const std::string by_id =
       fmt::format("{}p.ext_id = ? AND p.schema_name = ? ORDER BY p.id", kColumns);
@@ -114,11 +117,15 @@ Result<DatabaseRow> create(Session& session,
        sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
        sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
        duplicate_of}));
-  TRY(session.run_later("UPDATE repos SET databases_synced = databases_synced + 1 WHERE id = ?",
-                        {sighting.repo_id}));
+  const Value hours = TRY(
+      session.scalar("SELECT ephemeral_hours FROM environments WHERE id = ?", {sighting.env_id}));
   DatabaseRow row;
   row.id = id.number();
   row.standing.status = "SYNCED";
+  row.standing.ephemeral = !hours.is_null();
+  if (row.standing.counts()) {
+    TRY(count_database(session, sighting.repo_id, row.standing.status, 1));
+  }
   row.is_new = true;
   return row;
 }

@@ -227,7 +227,8 @@ Result<void> IngestJob::raise_reported_version(const PreparedReport& prepared,
                                                const Placed& placed) {
   Repo& known = repos_.at(placed.repo->id);
   const std::string& version = prepared.report.to_version;
-  const bool counts = placed.status == EventStatus::kPassed && !version.empty() && !known.hidden;
+  const bool counts = placed.status == EventStatus::kPassed && !version.empty() && !known.hidden &&
+                      !placed.database.standing.ephemeral;
   if (!counts || VersionOrder().compare(version, known.reported_version) <= 0) {
     return {};
   }
@@ -275,7 +276,9 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
   measure.before = placed.database.standing;
   if (placed.applies && measure.before.archived) {  // it lives
     measure.before.archived = false;
-    TRY(count_database(session_, measure.repo_id, measure.before.status, 1));
+    if (measure.before.counts()) {
+      TRY(count_database(session_, measure.repo_id, measure.before.status, 1));
+    }
   }
   measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
                                                  placed.status == EventStatus::kFailed}

@@ -30,6 +30,7 @@ Measured measure(const Row& row, const RepoHead& head) {
   out.before.unknown_version = row[4].flag();
   out.before.pending_files = row[5].find_number();
   out.before.archived = !row[6].is_null();
+  out.before.ephemeral = row[7].flag();
   out.after = project_database(DatabaseFacts{row[1].text(), row[2].flag()}, head);
   return out;
 }
@@ -46,7 +47,7 @@ Result<std::shared_ptr<const VersionOrder>> order_of_schema(Session& session, in
 }
 
 void note_move(const Measured& measured, std::vector<StatusMove>* moves) {
-  if (moves != nullptr && measured.moved() && !measured.before.archived) {
+  if (moves != nullptr && measured.moved() && measured.before.counts()) {
     moves->push_back({measured.id, measured.before.status, measured.after.status});
   }
 }
@@ -133,7 +134,7 @@ Result<void> project_one(Session& session,
   }
   TRY(store(session, measured));
   note_move(measured, moves);
-  if (measured.before.archived || !measured.moved()) {
+  if (!measured.before.counts() || !measured.moved()) {
     return {};
   }
   TRY(count_database(session, database.repo_id, measured.before.status, -1));
@@ -145,8 +146,9 @@ Result<void> project_repo(Session& session,
                           int64_t repo_id,
                           std::vector<StatusMove>* moves) {
   const Rows rows = TRY(session.query(
-      "SELECT id, current_version, last_failed, status, unknown_version, pending_files, "
-      "archived_at FROM databases WHERE repo_id = ?",
+      "SELECT d.id, d.current_version, d.last_failed, d.status, d.unknown_version, "
+      "d.pending_files, d.archived_at, n.ephemeral_hours IS NOT NULL FROM databases d JOIN "
+      "environments n ON n.id = d.env_id WHERE d.repo_id = ?",
       {repo_id}));
   int64_t synced = 0;
   int64_t pending = 0;
@@ -157,7 +159,7 @@ Result<void> project_repo(Session& session,
       TRY(store(session, measured));
       note_move(measured, moves);
     }
-    if (!measured.before.archived) {
+    if (measured.before.counts()) {
       const DatabaseStatus status = measured.after.status;
       (status == DatabaseStatus::kSynced    ? synced
        : status == DatabaseStatus::kPending ? pending

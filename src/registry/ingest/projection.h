@@ -41,7 +41,11 @@ struct DatabaseStanding {
   std::string status;
   bool unknown_version = false;
   std::optional<int64_t> pending_files;
-  bool archived = false;  ///< not counted
+  bool archived = false;
+  bool ephemeral = false;  ///< of an environment that comes and goes
+
+  /// Whether the figures of its repository have it, and alerts tell of it.
+  [[nodiscard]] bool counts() const { return !archived && !ephemeral; }
 };
 
 /// One database and what it is measured by.
@@ -59,7 +63,8 @@ struct StatusMove {
   DatabaseStatus after = DatabaseStatus::kSynced;
 };
 
-/// Counts one database of a status more or less in its repository.
+/// Counts one database of a status more or less in its repository. Those that do not count are left
+/// to the caller.
 Result<void> count_database(Session& session,
                             int64_t repo_id,
                             std::string_view status,

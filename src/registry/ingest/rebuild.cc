@@ -119,34 +119,38 @@ Result<void> count_events(Session& session, RebuildReport& report) {
   return {};
 }
 
-/// The greatest version that was ever reported to pass, for each repository that has one.
-Result<std::map<int64_t, std::string>> greatest_reported(Session& session) {
-  std::map<int64_t, std::string> greatest;
+/// The greatest version that was ever reported to pass, but in environments that come and go.
+Result<std::string> greatest_reported(Session& session, const Repo& repo) {
+  std::string greatest;
+  if (repo.hidden) {
+    return greatest;
+  }
   TRY(session.for_each(
-      "SELECT DISTINCT e.repo_id, e.to_version FROM events e JOIN repos r ON r.id = e.repo_id "
-      "WHERE e.status = 'PASSED' AND e.database_id IS NOT NULL AND e.to_version <> '' AND "
-      "r.hidden = 0",
-      {}, [&greatest](const Row& row) {
-        std::string& known = greatest[row[0].number()];
-        if (VersionOrder().compare(row[1].text(), known) > 0) {
-          known = row[1].text();
+      "SELECT DISTINCT e.to_version FROM databases d JOIN environments n ON n.id = d.env_id JOIN "
+      "events e ON e.database_id = d.id WHERE d.repo_id = ? AND n.ephemeral_hours IS NULL AND "
+      "e.status = 'PASSED' AND e.to_version <> ''",
+      {repo.id}, [&greatest](const Row& row) {
+        if (VersionOrder().compare(row[0].text(), greatest) > 0) {
+          greatest = row[0].text();
         }
         return true;
       }));
   return greatest;
 }
 
+Result<void> measure(Session& session, StateOrders& orders, Repo repo) {
+  repo.reported_version = TRY(greatest_reported(session, repo));
+  TRY(session.run("UPDATE repos SET reported_version = ? WHERE id = ?",
+                  {repo.reported_version, repo.id}));
+  const RepoHead head = TRY(load_head(session, orders, repo));
+  return project_repo(session, head, repo.id);
+}
+
 Result<void> measure_repositories(Session& session, RebuildReport& report) {
   StateOrders orders;
-  std::map<int64_t, std::string> greatest = TRY(greatest_reported(session));
   const Rows rows = TRY(session.query(fmt::format("SELECT {} FROM repos r WHERE r.org_id <> 0", kRepoColumns)));
   for (const Row& row : rows) {
-    Repo repo = read_repo(row);
-    repo.reported_version = greatest[repo.id];
-    TRY(session.run("UPDATE repos SET reported_version = ? WHERE id = ?",
-                    {repo.reported_version, repo.id}));
-    const RepoHead head = TRY(load_head(session, orders, repo));
-    TRY(project_repo(session, head, repo.id));
+    TRY(measure(session, orders, read_repo(row)));
     ++report.repositories;
   }
   return {};
@@ -187,6 +191,12 @@ Result<RebuildReport> rebuild_projections(Session& session) {
 
 Result<void> replay_database(Session& session, int64_t database_id) {
   return replay(session, {"id = ?", "database_id = ?", {database_id}});
+}
+
+Result<void> measure_repository(Session& session, int64_t org_id, int64_t repo_id) {
+  StateOrders orders;
+  Repo repo = TRY(load_repo(session, org_id, repo_id));
+  return measure(session, orders, std::move(repo));
 }
 
 Result<RebuildReport> rebuild_registry(const StoreAddress& address) {

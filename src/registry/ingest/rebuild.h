@@ -33,5 +33,8 @@ Result<RebuildReport> rebuild_registry(const StoreAddress& address);
 
 /// What the events of one database say of it, but for its status, which is measured.
 Result<void> replay_database(Session& session, int64_t database_id);
+/// The version that was ever reported to a repository, its databases and how many there are of
+/// them.
+Result<void> measure_repository(Session& session, int64_t org_id, int64_t repo_id);
 
 }  // namespace rhumb::registry

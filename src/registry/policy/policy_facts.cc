@@ -62,7 +62,7 @@ class FactFinder {
     TRY(session_.for_each(
         "SELECT d.id, d.name, n.name, coalesce(d.current_version, '') FROM databases d JOIN "
         "environments n ON n.id = d.env_id WHERE d.repo_id = ? AND d.archived_at IS NULL AND "
-        "d.provisional = 0 ORDER BY d.name, d.id",
+        "d.provisional = 0 AND n.ephemeral_hours IS NULL ORDER BY d.name, d.id",
         {repo_id_}, [&](const Row& row) {
           if (policy.find_stage_of(row[2].text()) == &stage) {
             candidates.push_back({row[0].number(),

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "registry/api/request_context.h"
+#include "registry/content/ephemeral.h"
 #include "registry/names.h"
 #include "registry/policy/policy_json.h"
 #include "registry/store/neighbours.h"
@@ -122,6 +123,7 @@ Result<void> store_environment(Registry& registry,
   if (before == after) {
     return {};
   }
+  TRY(settle_ephemeral(session, caller.org_id, change.name));
   AuditEntry entry =
       audit_entry(caller, registry.now(), "policy.environment", "environment/" + change.name);
   entry.before = shown(before);

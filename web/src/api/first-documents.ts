@@ -5,7 +5,7 @@ export const meDocument = `query Me { me { name org orgName kind roles scopes ex
 
 export const homeDocument = `query Home {
   ${environments}
-  pending: databases(input: { statuses: [PENDING], sort: LAG, order: DESC, page: { pageSize: 8 } }) { databases { ${databaseFields} } ${pageFields} }
+  pending: databases(input: { statuses: [PENDING], ephemeral: false, sort: LAG, order: DESC, page: { pageSize: 8 } }) { databases { ${databaseFields} } ${pageFields} }
   failures: migrations(input: { statuses: [FAILED], page: { pageSize: 5 } }) { migrations { ${rowFields} } ${pageFields} }
   recent: migrations(input: { page: { pageSize: 8 } }) { migrations { ${rowFields} } ${pageFields} }
   repos(input: { sort: LAST_PUSH, order: DESC, page: { pageSize: 6 } }) { repos { ${repoFields} } ${pageFields} }

@@ -109,6 +109,7 @@ export interface Database {
   unknownVersion: boolean;
   duplicateOf: string | null;
   mergedInto: string | null;
+  ephemeral: boolean;
   firstSeen: string;
   lastReport: string;
   atlasVersion: string | null;
@@ -244,6 +245,8 @@ export interface Environment {
   databases: number;
   failed: number;
   pending: number;
+  /** After so many hours without a report its databases are archived; null: it stays. */
+  ephemeralHours: number | null;
 }
 
 export const planStatuses = ["PENDING_USER", "APPROVED", "ABORTED", "APPLIED"] as const;

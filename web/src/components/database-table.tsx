@@ -17,7 +17,15 @@ const columns: Column<Database>[] = [
     ),
     sort: "STATUS",
   },
-  { head: "Environment", cell: (row) => row.envName, sort: "ENV" },
+  {
+    head: "Environment",
+    cell: (row) => (
+      <>
+        {row.envName} {row.ephemeral && <Badge tone="idle">ephemeral</Badge>}
+      </>
+    ),
+    sort: "ENV",
+  },
   { head: "Repository", cell: (row) => <Link href={repoPath(row.repoName)}>{row.repoName}</Link> },
   { head: "Current version", cell: (row) => <code>{row.currentVersion ?? "-"}</code> },
   { head: "Latest version", cell: (row) => <code>{row.latestVersion ?? "-"}</code> },

@@ -2,6 +2,7 @@ import { Link } from "wouter-preact";
 import type { DatabaseStatus, Environment } from "../api/types.ts";
 import { countsOf } from "../lib/counts.ts";
 import { StatusBar } from "./chart.tsx";
+import { Badge } from "./status.tsx";
 import { Table, type Column } from "./table.tsx";
 
 function Count({ environment, status, count }: { environment: Environment; status: DatabaseStatus; count: number }) {
@@ -10,7 +11,15 @@ function Count({ environment, status, count }: { environment: Environment; statu
 }
 
 const columns: Column<Environment>[] = [
-  { head: "Environment", cell: (row) => <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link> },
+  {
+    head: "Environment",
+    cell: (row) => (
+      <>
+        <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link>{" "}
+        {row.ephemeralHours !== null && <Badge tone="idle">{`ephemeral, ${row.ephemeralHours} h`}</Badge>}
+      </>
+    ),
+  },
   { head: "Share", cell: (row) => <StatusBar {...countsOf(row)} /> },
   { head: "Failed", cell: (row) => <Count environment={row} status="FAILED" count={row.failed} />, numeric: true },
   { head: "Pending", cell: (row) => <Count environment={row} status="PENDING" count={row.pending} />, numeric: true },
