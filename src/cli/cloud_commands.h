@@ -10,6 +10,8 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_cloud_command();
 [[nodiscard]] Command make_cloud_repo_command();
 [[nodiscard]] Command make_cloud_database_command();
+/// `cloud repo divergence`.
+[[nodiscard]] Command make_divergence_command();
 [[nodiscard]] Command make_cloud_migration_command();
 [[nodiscard]] Command make_cloud_plan_command();
 [[nodiscard]] Command make_cloud_policy_command();

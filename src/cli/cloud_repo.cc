@@ -154,7 +154,7 @@ Command make_cloud_repo_command() {
   Command command;
   command.name = "repo";
   command.summary = "Repositories: what is deployed.";
-  command.children = {make_list(), make_describe(), make_create()};
+  command.children = {make_list(), make_describe(), make_create(), make_divergence_command()};
   for (Command& change : make_repo_change_commands()) {
     command.children.push_back(std::move(change));
   }

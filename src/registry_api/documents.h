@@ -169,6 +169,14 @@ inline constexpr Document kTrace{
     "    environments {\n      name\n      total\n      reached\n      failed\n    }\n"
     "  }\n}"};
 
+inline constexpr Document kDivergence{
+    "divergence",
+    "query divergence($input: DivergenceInput!) {\n  divergence(input: $input) {\n"
+    "    environments {\n      envName\n      versions {\n        version\n        databases\n"
+    "        unknown\n        odd\n        clusters {\n          hash\n          databases\n"
+    "          since\n          named {\n            id\n            name\n            since\n"
+    "          }\n        }\n      }\n    }\n  }\n}"};
+
 inline constexpr Document kRepos{
     "repos",
     "query repos($input: ReposInput) {\n  repos(input: $input) {\n    repos {\n      id\n      "

@@ -202,6 +202,7 @@ OPERATIONS = {
     "Query.repo": by_input(lambda w: {"slug": "myapp"}),
     "Query.databases": nothing,
     "Query.database": by_input(lambda w: {"id": "1"}),
+    "Query.divergence": by_input(lambda w: {"repo": "myapp"}),
     "Query.databaseMerge": by_input(lambda w: {"id": w.database()["id"], "into": w.database()["id"]}),
     "Query.migrations": nothing,
     "Query.migration": by_id(lambda w: "1"),

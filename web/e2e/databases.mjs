@@ -94,3 +94,32 @@ export async function previews(browser, { api }) {
     await browser.checkWidth(390);
   });
 }
+
+const snapshot = `mutation S($input: PushSnapshotInput!) { pushSnapshot(input: $input) { url } }`;
+
+/** Databases of which one has another schema, and one was never looked at. */
+export async function seedDivergence(api) {
+  for (const [name, hash] of [["amber", "x"], ["birch", "x"], ["cedar", "x"], ["dune", "y"], ["ember", null]]) {
+    const entry = ran(randomUUID(), `${name}.internal`, { dirName: "fleet" });
+    entry.target.url = `postgres://app:xxxxx@${name}.internal:5432/${name}`;
+    entry.target.schema = "";
+    await api(report, { input: entry });
+    if (hash === null) continue;
+    await api(snapshot, { input: { url: entry.target.url, hashMatch: false, snapshot: { hash: `h1:${hash.repeat(43)}=`, hcl: `schema "${hash}" {}` } } });
+  }
+}
+
+export async function divergence(browser, { api }) {
+  const { page } = browser;
+  await step("the odd ones of a repository's databases are named", async () => {
+    await seedDivergence(api);
+    await browser.go("/repos/fleet?tab=divergence", "fleet");
+    const map = page.getByRole("region", { name: "Schemas of production" });
+    for (const told of ["3 alike", "1 odd", "1 unknown"]) await map.getByText(told).waitFor();
+    await map.getByRole("row").filter({ hasText: "yyyyyyyy" }).getByRole("link", { name: "dune" }).waitFor();
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+    await map.getByRole("link", { name: "dune" }).click();
+    await browser.heading("dune");
+  });
+}

@@ -1,6 +1,6 @@
 // Drives Chromium through a seeded registry; started by tests/browser/run.py.
 import { checkBudget, checkPolicy } from "./budget.mjs";
-import { identities, previews } from "./databases.mjs";
+import { divergence, identities, previews } from "./databases.mjs";
 import { Browser, counts, step } from "./harness.mjs";
 import { checkTheChecker, emptyRegistry, failingPages, keyboard, liveUpdate, logIn, people, setUp, tokens, walkPages } from "./journeys.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
@@ -42,6 +42,7 @@ try {
   await liveUpdate(browser, { api, live });
   await identities(browser, { api });
   await previews(browser, { api });
+  await divergence(browser, { api });
   await tokens(browser, { asToken, reader, token });
   await checkBudget(browser);
   await setUp(browser, { setup });

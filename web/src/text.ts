@@ -27,6 +27,8 @@ export const text = {
     noMatch: "No database fits these filters.",
     unknownVersion: "This version is not in the latest state of the directory: its history was edited, or the database is ahead of what was pushed.",
     duplicate: "Another database reports the same identifier. One is probably a copy of the other, made with its revisions table.",
+    divergence: "Databases on one version should have one schema. What differs from the largest group is odd; what nobody took a snapshot of since its last deployment is unknown.",
+    noDivergence: "No database of this repository has reported, or all of them are in environments that come and go.",
     merged: "It was merged into another database, which has its deployments.",
     merge: "This row is archived and leads to the other one, which gets what it has. There is no way back.",
     split: "Each keeps its own deployments, neither tells of the other any more, and reports are told apart by their URL.",

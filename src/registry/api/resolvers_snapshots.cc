@@ -1,4 +1,6 @@
 #include "registry/api/request_context.h"
+#include "registry/api/views.h"
+#include "registry/content/divergence.h"
 #include "registry/content/snapshots.h"
 #include "registry/store/body_fields.h"
 
@@ -113,6 +115,75 @@ Result<Json> resolve_snapshots(RequestContext& context, FieldCall& call) {
       {{"snapshots", std::move(snapshots)}, {"pageInfo", page_info(page, found.facts)}});
 }
 
+// ------------------------------------------------------------------------------------ divergence
+
+Json cluster_json(const Registry& registry, const SchemaCluster& cluster) {
+  Json named = Json::array();
+  for (const NamedDatabase& database : cluster.named) {
+    named.push_back(Json::object({{"id", std::to_string(database.id)},
+                                  {"name", database.name},
+                                  {"since", time_json(database.since)},
+                                  {"link", database_link(registry, database.id)}}));
+  }
+  return Json::object({{"hash", cluster.hash},
+                       {"databases", cluster.databases},
+                       {"since", time_json(cluster.since)},
+                       {"named", std::move(named)}});
+}
+
+Json version_json(const Registry& registry, const VersionDivergence& version) {
+  Json clusters = Json::array();
+  for (const SchemaCluster& cluster : version.clusters) {
+    clusters.push_back(cluster_json(registry, cluster));
+  }
+  return Json::object({{"version", filled_json(version.version)},
+                       {"databases", version.databases},
+                       {"unknown", version.unknown},
+                       {"odd", version.odd},
+                       {"clustersTotal", version.clusters_total},
+                       {"clusters", std::move(clusters)}});
+}
+
+Json divergence_json(const Registry& registry, std::vector<Fingerprinted> databases) {
+  Json environments = Json::array();
+  for (const EnvironmentDivergence& environment : find_divergence(std::move(databases))) {
+    Json versions = Json::array();
+    for (const VersionDivergence& version : environment.versions) {
+      versions.push_back(version_json(registry, version));
+    }
+    environments.push_back(
+        Json::object({{"envName", environment.name}, {"versions", std::move(versions)}}));
+  }
+  return Json::object({{"environments", std::move(environments)}});
+}
+
+/// Errors: kNotFound for a repository or an environment that there is not.
+Result<DivergenceScope> find_scope(Session& session, int64_t org_id, const Json& input) {
+  const auto repo = TRY(find_repo_id(session, org_id, input.string_or_empty("repo")));
+  if (!repo) {
+    return Error(ErrorCode::kNotFound, "repository not found");
+  }
+  DivergenceScope scope{.repo_id = *repo};
+  if (const auto name = input.find_string("envName")) {
+    scope.env_id = TRY(find_env_id(session, org_id, std::string(*name)));
+    if (!scope.env_id) {
+      return Error(ErrorCode::kNotFound, "environment not found");
+    }
+  }
+  return scope;
+}
+
+Result<Json> resolve_divergence(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, "cloud:read"));
+  using Databases = std::vector<Fingerprinted>;
+  Databases databases =
+      TRY(read_value<Databases>(context.registry.store, [&](Session& session) -> Result<Databases> {
+        const DivergenceScope scope = TRY(find_scope(session, context.caller.org_id, call.input()));
+        return read_fingerprints(session, scope);
+      }));
+  return divergence_json(context.registry, std::move(databases));
+}
+
 }  // namespace
 
 void add_snapshot_resolvers(graphql::Resolvers& resolvers) {
@@ -120,6 +191,7 @@ void add_snapshot_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "pushSnapshot", resolve_push);
   bind_root(resolvers, "Query", "instances", resolve_instances);
   bind_root(resolvers, "Query", "instance", resolve_instance);
+  bind_root(resolvers, "Query", "divergence", resolve_divergence);
   bind_field(resolvers, "Instance", "latest", resolve_latest);
   bind_field(resolvers, "Instance", "snapshots", resolve_snapshots);
   bind_body(resolvers,

@@ -20,6 +20,12 @@ export const databasesDocument = `query Databases($input: DatabasesInput) {
   ${environments}
 }`;
 
+export const divergenceDocument = `query Divergence($input: DivergenceInput!) {
+  divergence(input: $input) { environments { envName versions {
+    version databases unknown odd clustersTotal clusters { hash databases since named { id name since } }
+  } } }
+}`;
+
 export const databaseMergeDocument = `query DatabaseMerge($input: MergeDatabasesInput!) {
   databaseMerge(input: $input) { database { name } into { name url } deployments setEntries drifts plans snapshots }
 }`;

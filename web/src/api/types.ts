@@ -131,6 +131,30 @@ export interface DatabaseMerge {
   snapshots: number;
 }
 
+/** Databases of one schema. */
+export interface SchemaCluster {
+  hash: string;
+  databases: number;
+  since: string;
+  /** None in the largest cluster of a version. */
+  named: { id: string; name: string; since: string }[];
+}
+
+/** Databases on one version, by what their schemas are. */
+export interface VersionDivergence {
+  version: string | null;
+  databases: number;
+  unknown: number;
+  odd: number;
+  clustersTotal: number;
+  clusters: SchemaCluster[];
+}
+
+export interface EnvironmentDivergence {
+  envName: string;
+  versions: VersionDivergence[];
+}
+
 export interface StmtError {
   stmt: string;
   text: string;

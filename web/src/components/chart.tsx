@@ -29,6 +29,12 @@ export function StatusBar({ failed, pending, synced }: { failed: number; pending
   );
 }
 
+/** Databases of one version: the largest schema, the others apart from each other, the unknown. */
+export function SchemaBar({ common, others, unknown }: { common: number; others: number[]; unknown: number }) {
+  const tones: Tone[] = ["ok", ...others.map((_, i): Tone => (i % 2 === 0 ? "bad" : "wait")), "idle"];
+  return <Bar segments={stack([common, ...others, unknown]).map((segment, i) => ({ ...segment, tone: tones[i] ?? "idle" }))} />;
+}
+
 /** Where in a run something happened. */
 export function SpanBar({ span, tone }: { span: Segment; tone: Tone }) {
   return <Bar segments={[{ ...span, tone }]} />;

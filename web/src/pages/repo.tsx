@@ -16,11 +16,12 @@ import { text } from "../text.ts";
 import { DatabasesTab } from "./repo-databases.tsx";
 import { DeploymentsTab } from "./repo-deployments.tsx";
 import { FilesTab } from "./repo-files.tsx";
+import { SchemasTab } from "./repo-schemas.tsx";
 import { SetupTab } from "./repo-setup.tsx";
 import { StateTab } from "./repo-state.tsx";
 import { TagsTab } from "./repo-tags.tsx";
 
-const tabKeys = ["files", "tags", "databases", "deployments", "setup"] as const;
+const tabKeys = ["files", "tags", "databases", "divergence", "deployments", "setup"] as const;
 
 function isSchema(repo: Repo): boolean {
   return repo.type === "SCHEMA";
@@ -49,6 +50,8 @@ function RepoTab({ repo, tab }: { repo: Repo; tab: (typeof tabKeys)[number] }) {
       return <TagsTab repo={repo} />;
     case "databases":
       return <DatabasesTab repo={repo} />;
+    case "divergence":
+      return <SchemasTab repo={repo} />;
     case "deployments":
       return <DeploymentsTab repo={repo} />;
     case "setup":
@@ -83,6 +86,7 @@ export function RepoPage({ by }: { by: { slug: string } | { id: string } }) {
                 { key: "files", name: isSchema(repo) ? "Schema" : "Files" },
                 { key: "tags", name: "Tags" },
                 { key: "databases", name: "Databases", count: databases },
+                { key: "divergence", name: "Divergence" },
                 { key: "deployments", name: "Deployments" },
                 { key: "setup", name: "Set up" },
               ]}
