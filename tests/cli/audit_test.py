@@ -1,6 +1,7 @@
 """The audit log shows every change of its rows; projections can be computed anew."""
 
 import contextlib
+import json
 import os
 import sqlite3
 
@@ -158,8 +159,11 @@ def an_export_is_verified_without_store_and_server(scratch):
 def administrators_download_an_export(scratch):
     server = work(scratch)
     server.start()
-    status, content = server.get("/audit/export?format=jsonl&action=dir.push")
+    actions = ["deployment.report", "dir.push"]
+    status, content = server.get(f"/audit/export?format=jsonl&action={','.join(actions)}")
     same(status, 200, "export over HTTP")
+    records = [json.loads(line) for line in content.splitlines()]
+    same(sorted({e["action"] for e in records if e["type"] == "entry"}), actions, "what was asked for")
     scratch.write("part.jsonl", content)
     contains(scratch.run("audit", "verify", "part.jsonl").ok().out, "a part of the log")
     same(server.get("/audit/export?format=xml")[0], 400, "an unknown format")
@@ -183,5 +187,5 @@ def administrators_download_an_export(scratch):
     same(len(refused), 1, "the refusal is an entry")
     run = [e for e in log if e["action"] == "export.run"]
     same([e["object"] for e in run], ["evidence/myapp", "audit"], "exports are entries")
-    same(run[-1]["after"], {"format": "jsonl", "filter": {"actions": ["dir.push"]}}, "so is the export")
+    same(run[-1]["after"], {"format": "jsonl", "filter": {"actions": actions}}, "so is the export")
     true(run[0]["requestID"] and run[0]["ip"], f"with where it came from: {run[0]}")

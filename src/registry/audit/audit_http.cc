@@ -63,7 +63,8 @@ Result<ExportOptions> read_options(const Request& request) {
   AuditFilter& filter = options.filter;
   filter.from = TRY(time_parameter(request, "from"));
   filter.to = TRY(time_parameter(request, "to"));
-  for (const std::string_view action : split(request.parameter("action").value_or(""), ',')) {
+  const std::string actions = request.parameter("action").value_or("");
+  for (const std::string_view action : split(actions, ',')) {
     if (!action.empty()) {
       filter.actions.emplace_back(action);
     }
