@@ -37,9 +37,10 @@ class Server:
     def __init__(self, binary, folder):
         os.mkdir(folder)
         self.log = open(os.path.join(folder, "serve.log"), "w+", encoding="utf-8")
+        self.data = os.path.join(folder, "data")
         environment = {**os.environ, "RHUMB_ADMIN_TOKEN": TOKEN, "HOME": folder}
         self.process = subprocess.Popen(
-            [binary, "serve", "--data", os.path.join(folder, "data"), "--listen", "127.0.0.1:0"],
+            [binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment)
         self.base = self.setup = None
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
@@ -66,11 +67,12 @@ class Server:
         return self.log.read()
 
 
-def walk(server, empty, chromium, folder):
+def walk(server, empty, binary, chromium, folder):
     """Seeds one server and walks both; the output of the journeys ends with the counts."""
     addresses = seed.seed(seed.Api(server.base, TOKEN))
     environment = {**os.environ, "RHUMB_BASE": server.base, "RHUMB_TOKEN": TOKEN,
-                   "RHUMB_EMPTY": empty.base,
+                   "RHUMB_EMPTY": empty.base, "RHUMB_BINARIES": os.path.dirname(binary),
+                   "RHUMB_DATA": server.data,
                    "RHUMB_SETUP": server.setup or "", "RHUMB_CHROMIUM": chromium,
                    "RHUMB_PAGES": json.dumps(addresses), "RHUMB_PROFILE": os.path.join(folder, "profile"),
                    "RHUMB_LIVE": json.dumps(seed.deployment_set(0))}
@@ -100,7 +102,7 @@ def main():
                 if server.base is None:
                     print(f"the registry did not start\n{server.complaints()}\n0 passed, 1 failed")
                     return 1
-            code = walk(*servers, chromium, folder)
+            code = walk(*servers, binary, chromium, folder)
         finally:
             for server in servers:
                 server.stop()

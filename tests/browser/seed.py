@@ -216,6 +216,25 @@ def keep_more(api):
     return {"schema": schema, "declarativePlan": plan, "ciRun": run, "instance": watched, "drawing": drawing}
 
 
+STAGES = [{"name": "staging", "envs": ["staging"]},
+          {"name": "production", "envs": ["production", "prod-*"], "requires": ["staging"], "soak": "24h",
+           "approvals": 1, "freezes": [{"weekly": "Fri 16:00 - Mon 08:00", "reason": "weekend"}]}]
+
+
+def rule(api):
+    """A place for each environment, and a policy with a version that waits. -> token of who pushed it"""
+    for rank, name in enumerate(("staging", "production")):
+        api.call("mutation E($input: UpdateEnvironmentInput!) { updateEnvironment(input: $input) { name } }",
+                 {"input": {"name": name, "rank": rank}})
+    bot = api.call("mutation B($input: CreateBotInput!) { createBot(input: $input) { secret } }",
+                   {"input": {"name": "pusher", "scopes": ["dir:push", "repo:create", "cloud:read", "plan:approve"]}})
+    pusher = Api(api.base, bot["createBot"]["secret"])
+    push(pusher, "inventory", 1)
+    api.call("mutation P($input: SetPromotionPolicyInput!) { setPromotionPolicy(input: $input) { id } }",
+             {"input": {"repo": "inventory", "stages": STAGES}})
+    return pusher.token
+
+
 def seed(api):
     """Returns the addresses of what the journeys look at, as the registry gave them."""
     push(api, "shop", 3, "9f3c1d0b5a6e47d2c8b1e0f4a7d6c5b4a3f2e1d0")
@@ -234,5 +253,5 @@ def seed(api):
     send(api, {**report("ledger", "production", 20, 0, 2), "dirName": "team/billing"})
     push(api, "search", 1)
     plan = ask_plan(api, "main", "staging")
-    return {"plan": plan, "tag": tag, "passed": passed, "checked": checked, "failed": failed, "set": whole,
+    return {"pusher": rule(api), "plan": plan, "tag": tag, "passed": passed, "checked": checked, "failed": failed, "set": whole,
             **keep_more(api)}

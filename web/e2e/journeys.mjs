@@ -66,6 +66,13 @@ export async function walkPages(browser, pages) {
     [pathOf(pages.ciRun), "CI run 1", ["failed", "shop"]],
     [pathOf(pages.instance), "Instance 1", ["sqlite://main.db", "hash-1"]],
     [pathOf(pages.drawing), "Schema 1", ["sqlite", 'schema "main" {}']],
+    ["/environments", "Environments", ["Promotion policies", "inventory", "1 approval", "passed in staging"]],
+    ["/environments?tab=check", "Environments", ["Check a version", "what migrate apply would be told"]],
+    ["/environments/policies/new", "New policy", ["Stage 1", "Add a stage"]],
+    ["/environments/policies/1", "Policy of inventory", ["Stage 2", "rhumb cloud policy set --repo inventory", 'soak      = "24h"']],
+    ["/approvals", "Approvals", ["0 of 1", "Reverts", "add-users", "Another version"]],
+    ["/approvals?tab=given", "Approvals", ["Nothing was decided yet."]],
+    ["/settings/audit", "Audit log", ["policy.set", "State of the chain", "rhumb audit verify", "Older"]],
     ["/settings/tokens", "Tokens", ["admin", "active"]],
     ["/settings/webhooks", "Webhooks", ["generic", "token=xxxxx", "prod*", "Add webhook"]],
     ["/settings/webhooks/1", "Webhook 1", ["Send a ping", "the usual events", "ping"]],
@@ -94,6 +101,7 @@ export async function failingPages(browser) {
     ["/ci-runs/999999", "ci run not found"],
     ["/explore/999999", "drawing not found"],
     ["/instances/999999", "instance not found"],
+    ["/environments/policies/999999", "No page of this registry has this address."],
     ["/nowhere", "No page of this registry has this address."],
   ];
   for (const [path, reason] of cases) {
@@ -359,6 +367,9 @@ export async function emptyRegistry(browser, { empty, token }) {
     ["/repos", "Repositories", "rhumb migrate push app"],
     ["/databases", "Databases", "rhumb migrate apply"],
     ["/migrations", "Migrations", "rhumb migrate apply"],
+    ["/environments", "Environments", "rhumb cloud policy set"],
+    ["/approvals", "Approvals", "rhumb cloud policy set"],
+    ["/settings/audit", "Audit log", "rhumb audit verify"],
   ];
   for (const [path, heading, command] of routes) {
     await step(`empty page ${path}`, async () => {

@@ -1,11 +1,14 @@
 // Drives Chromium through a seeded registry; started by tests/browser/run.py.
+import { spawnSync } from "node:child_process";
 import { checkBudget, checkPolicy } from "./budget.mjs";
 import { divergence, identities, previews } from "./databases.mjs";
 import { Browser, counts, step } from "./harness.mjs";
 import { checkTheChecker, emptyRegistry, failingPages, keyboard, liveUpdate, logIn, people, setUp, tokens, walkPages } from "./journeys.mjs";
+import { approvals, auditLog, checks, environments, policies } from "./rules.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 
 const { RHUMB_BASE: base, RHUMB_EMPTY: empty, RHUMB_TOKEN: token, RHUMB_SETUP: setup, RHUMB_SCREENSHOTS: screenshots } = process.env;
+const { RHUMB_BINARIES: binaries, RHUMB_DATA: data } = process.env;
 const pages = JSON.parse(process.env.RHUMB_PAGES);
 const live = JSON.parse(process.env.RHUMB_LIVE);
 
@@ -26,9 +29,17 @@ async function api(query, variables) {
 const asToken = async (bearer) => (await ask("query Me { me { name } }", {}, bearer)).status;
 
 /** A token that may only look. */
-async function reader() {
-  const input = { name: "onlooker", scopes: ["cloud:read"] };
+async function reader(name = "onlooker") {
+  const input = { name, scopes: ["cloud:read"] };
   return (await api("mutation C($input: CreateBotInput!) { createBot(input: $input) { secret } }", { input })).createBot.secret;
+}
+
+/** Runs what a page offers to copy. -> what it printed */
+function shell(command, { status = 0 } = {}) {
+  const env = { ...process.env, PATH: `${binaries}:${process.env.PATH}`, ATLAS_CLOUD_URL: `${base}/query`, ATLAS_TOKEN: token };
+  const run = spawnSync("bash", ["-c", command], { env, encoding: "utf8" });
+  if (run.status !== status) throw new Error(`${command}: status ${run.status}, not ${status}: ${run.stdout}${run.stderr}`);
+  return run.stdout + run.stderr;
 }
 
 const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base, friends: [empty] });
@@ -39,6 +50,11 @@ try {
   await walkPages(browser, pages);
   await failingPages(browser);
   await keyboard(browser, { base });
+  await environments(browser, { shell });
+  await policies(browser, { shell });
+  await checks(browser, { shell });
+  await approvals(browser, { pusher: pages.pusher, reader, token });
+  await auditLog(browser, { shell, data });
   await liveUpdate(browser, { api, live });
   await identities(browser, { api });
   await previews(browser, { api });

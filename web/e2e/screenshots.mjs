@@ -11,6 +11,9 @@ export async function takeScreenshots(browser, pages, folder) {
     deployment: new URL(pages.failed).pathname,
     "deployment-set": new URL(pages.set).pathname,
     migrations: "/migrations",
+    environments: "/environments",
+    approvals: "/approvals",
+    "audit-log": "/settings/audit",
   };
   const { page } = browser;
   await page.setViewportSize({ width: 1280, height: 900 });

@@ -5,6 +5,7 @@ import { logOut, session, storedToken } from "./api/client.ts";
 import { meDocument } from "./api/first-documents.ts";
 import { useRemote } from "./api/remote.ts";
 import type { Me } from "./api/types.ts";
+import { MeContext } from "./components/me.ts";
 import { Shell } from "./components/shell.tsx";
 import { Loaded } from "./components/state.tsx";
 import { HomePage } from "./pages/home.tsx";
@@ -38,9 +39,11 @@ function Inside({ onLogout }: { onLogout: () => void }) {
   return (
     <Loaded remote={remote} reload={reload}>
       {({ me }) => (
-        <Shell me={me} Help={KeyHelp} Palette={GoTo} onLogout={onLogout}>
-          <Routes />
-        </Shell>
+        <MeContext.Provider value={me}>
+          <Shell me={me} Help={KeyHelp} Palette={GoTo} onLogout={onLogout}>
+            <Routes />
+          </Shell>
+        </MeContext.Provider>
       )}
     </Loaded>
   );

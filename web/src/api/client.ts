@@ -85,6 +85,15 @@ export async function request<T>(document: string, variables: Record<string, unk
   return (reply.data ?? {}) as T;
 }
 
+/** Something of the registry's that is no answer of the API. */
+export async function fetchFile(path: string): Promise<Response> {
+  const response = await fetch(path, { headers: authorization(storedToken()) }).catch(() => {
+    throw new ApiError(text.errors.unreachable, 0);
+  });
+  if (response.ok) return response;
+  throw failureOf(response, (await response.json().catch(() => ({}))) as Reply) ?? new ApiError(text.errors.status(response.status), response.status);
+}
+
 /** Opens the stream of the registry's events; the caller reads it. */
 export async function openEvents(signal: AbortSignal): Promise<ReadableStream<Uint8Array> | null> {
   const response = await fetch("/events", {

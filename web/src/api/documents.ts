@@ -164,3 +164,55 @@ export const removeBotDocument = `mutation RemoveBot($id: ID!) { removeBot(id: $
 
 export const deviceDocument = `query Device($userCode: String!) { device(userCode: $userCode) { userCode client ip requestedAt } }`;
 export const decideDeviceDocument = `mutation DecideDevice($input: DecideDeviceInput!) { decideDevice(input: $input) { success } }`;
+
+export const auditDocument = `query Audit($input: AuditLogInput) {
+  auditLog(input: $input) {
+    entries { seq time ${actorFields} ip userAgent action object before after requestID prevHash hash }
+    pageInfo { total endCursor hasNextPage }
+  }
+  newest: auditLog(input: { page: { pageSize: 1 } }) { entries { seq time hash } pageInfo { total } }
+}`;
+
+const stageFields = "name envs requires coverage soak approvals onViolation freezes { from until weekly reason }";
+const policies = `promotionPolicies { id repo stages { ${stageFields} } }`;
+
+export const rulesDocument = `query Rules {
+  environments { name rank protected databases failed pending }
+  ${policies}
+  repos(input: { page: { pageSize: 100 } }) { repos { slug } }
+}`;
+
+export const updateEnvironmentDocument = `mutation UpdateEnvironment($input: UpdateEnvironmentInput!) { updateEnvironment(input: $input) { name } }`;
+export const setPolicyDocument = `mutation SetPolicy($input: SetPromotionPolicyInput!) { setPromotionPolicy(input: $input) { id } }`;
+export const deletePolicyDocument = `mutation DeletePolicy($id: ID!) { deletePromotionPolicy(id: $id) { success } }`;
+
+export const checkDeploymentDocument = `query CheckDeployment($input: CheckDeploymentInput!) {
+  checkDeployment(input: $input) { allowed reasons { policy message violation details } }
+}`;
+
+const decidedFields = `${planFields} decisions { ${actorFields} approved comment time }`;
+const declarativeFields = `id name schemaSlug createdAt createdBy { name kind } approvedAt approvedBy { name kind }`;
+
+export const waitingDocument = `query WaitingForApproval {
+  environments { name }
+  ${policies}
+  repos(input: { page: { pageSize: 100 } }) { repos { slug type reportOnly latestVersion } }
+  migratePlans(input: { status: [PENDING_USER], page: { pageSize: 100 } }) { plans { ${decidedFields} } }
+  declarativePlans(input: { status: PENDING, page: { pageSize: 100 } }) { plans { ${declarativeFields} } }
+}`;
+
+export const givenDocument = `query GivenApprovals($page: PageInput) {
+  migratePlans(input: { status: [APPROVED, ABORTED, APPLIED], page: $page }) { plans { ${decidedFields} } ${pageFields} }
+  declarativePlans(input: { status: APPROVED, page: $page }) { plans { ${declarativeFields} } ${pageFields} }
+}`;
+
+export const approvedVersionsDocument = `query ApprovedVersions($page: PageInput) {
+  auditLog(input: { actions: ["policy.approve"], page: $page }) { entries { seq time ${actorFields} object after } ${pageFields} }
+}`;
+
+export const approveVersionDocument = `mutation ApproveVersion($input: ApproveVersionInput!) { approveVersion(input: $input) { approvals needed } }`;
+export const approvePlanDocument = `mutation ApprovePlan($input: DecideMigratePlanInput!) { approveMigratePlan(input: $input) { status } }`;
+export const abortPlanDocument = `mutation AbortPlan($input: DecideMigratePlanInput!) { abortMigratePlan(input: $input) { status } }`;
+export const approveDeclarativePlanDocument = `mutation ApproveDeclarativePlan($input: ApproveDeclarativePlanInput!) {
+  approveDeclarativePlan(input: $input) { status }
+}`;

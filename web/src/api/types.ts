@@ -11,6 +11,13 @@ export interface PageInfo {
   total: number;
 }
 
+/** How a list goes on that is read from one entry to the next. */
+export interface CursorInfo {
+  total: number;
+  endCursor: string | null;
+  hasNextPage: boolean;
+}
+
 export interface Me {
   name: string;
   org: string;
@@ -290,9 +297,19 @@ export interface PlanRow {
   expiresAt: string | null;
 }
 
-export interface Plan extends PlanRow {
+export interface PlanDecision {
+  actor: Actor;
+  approved: boolean;
+  comment: string | null;
+  time: string;
+}
+
+export interface DecidedPlanRow extends PlanRow {
+  decisions: PlanDecision[];
+}
+
+export interface Plan extends DecidedPlanRow {
   files: { name: string; version: string; stmts: string[] }[];
-  decisions: { actor: Actor; approved: boolean; comment: string | null; time: string }[];
   migration: { id: string; status: MigrationStatus } | null;
 }
 
@@ -394,6 +411,8 @@ export interface DeclarativePlan {
   context: RunContext | null;
 }
 
+export type DeclarativePlanRow = Pick<DeclarativePlan, "id" | "name" | "schemaSlug" | "createdAt" | "createdBy" | "approvedAt" | "approvedBy">;
+
 export interface Instance {
   id: string;
   extID: string | null;
@@ -434,4 +453,64 @@ export interface WebhookDelivery {
   request: string;
   response: string | null;
   error: string | null;
+}
+
+export interface AuditEntry {
+  seq: string;
+  time: string;
+  actor: Actor;
+  ip: string | null;
+  userAgent: string | null;
+  action: string;
+  object: string;
+  before: unknown;
+  after: unknown;
+  requestID: string;
+  prevHash: string;
+  hash: string;
+}
+
+/** An environment with its place and its protection. */
+export interface RankedEnvironment extends Environment {
+  rank: number | null;
+  protected: boolean;
+}
+
+export type PolicyAction = "FAIL" | "WARN";
+
+export interface Freeze {
+  from: string | null;
+  until: string | null;
+  weekly: string | null;
+  reason: string | null;
+}
+
+export interface PromotionStage {
+  name: string;
+  envs: string[];
+  requires: string[];
+  coverage: string;
+  soak: string | null;
+  approvals: number;
+  onViolation: PolicyAction;
+  freezes: Freeze[];
+}
+
+export interface PromotionPolicy {
+  id: string;
+  /** null: the one of every repository without its own. */
+  repo: string | null;
+  stages: PromotionStage[];
+}
+
+export interface PolicyReason {
+  policy: string;
+  message: string;
+  violation: PolicyAction;
+  details: string[];
+}
+
+export interface DeploymentAnswer {
+  allowed: boolean;
+  reasons: PolicyReason[];
 }

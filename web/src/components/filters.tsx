@@ -9,7 +9,7 @@ const typingMs = 250;
 function useFilter(name: string): [string, (value: string) => void] {
   const [path, navigate] = useLocation();
   const search = useSearch();
-  return [valueOf(search, name), (value) => navigate(path + withQuery(search, { [name]: value, page: "" }), { replace: true })];
+  return [valueOf(search, name), (value) => navigate(path + withQuery(search, { [name]: value, page: "", after: "" }), { replace: true })];
 }
 
 export function SelectFilter({ name, label, options }: { name: string; label: string; options: readonly string[] }) {

@@ -1,14 +1,28 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { toApiError } from "../api/client.ts";
 
+interface FieldProps {
+  label: string;
+  hint?: string | undefined;
+  /** What is wrong with it. */
+  error?: string | undefined;
+}
+
 /** A text to fill in, with its label. */
-export function Field({ label, hint, ...input }: { label: string; hint?: string } & preact.JSX.HTMLAttributes<HTMLInputElement> & Record<string, unknown>) {
+export function Field({ label, hint, error, ...input }: FieldProps & preact.JSX.HTMLAttributes<HTMLInputElement> & Record<string, unknown>) {
+  const noteId = useId();
+  const isWrong = error !== undefined;
   return (
     <label class="field">
       {label}
-      <input {...input} />
-      {hint !== undefined && <span class="soft">{hint}</span>}
+      <input {...input} aria-invalid={isWrong ? "true" : undefined} aria-describedby={isWrong ? noteId : undefined} />
+      {hint !== undefined && !isWrong && <span class="soft">{hint}</span>}
+      {isWrong && (
+        <span class="field-error" id={noteId}>
+          {error}
+        </span>
+      )}
     </label>
   );
 }

@@ -5,19 +5,50 @@ import type { Me } from "../api/types.ts";
 import type { Destination } from "../lib/palette.ts";
 import { useShortcuts } from "./keys.ts";
 
-const pages: (Destination & { key: string })[] = [
+type Page = Destination & { key: string };
+
+const mainPages: Page[] = [
   { path: "/", name: "Home", key: "h", kind: "page" },
   { path: "/repos", name: "Repositories", key: "r", kind: "page" },
   { path: "/databases", name: "Databases", key: "d", kind: "page" },
   { path: "/migrations", name: "Migrations", key: "m", kind: "page" },
   { path: "/plans", name: "Plans", key: "p", kind: "page" },
+  { path: "/approvals", name: "Approvals", key: "a", kind: "page" },
+  { path: "/environments", name: "Environments", key: "e", kind: "page" },
+];
+
+const settings: Page[] = [
   { path: "/settings/tokens", name: "Tokens", key: "t", kind: "page" },
   { path: "/settings/webhooks", name: "Webhooks", key: "w", kind: "page" },
   { path: "/settings/members", name: "Members", key: "b", kind: "page" },
+  { path: "/settings/audit", name: "Audit log", key: "l", kind: "page" },
 ];
+
+const pages = [...mainPages, ...settings];
 
 function isCurrent(path: string, location: string): boolean {
   return path === "/" ? location === "/" : location === path || location.startsWith(`${path}/`);
+}
+
+function PageLinks({ label, links, location }: { label: string; links: Pick<Page, "path" | "name">[]; location: string }) {
+  return (
+    <nav aria-label={label}>
+      {links.map(({ path, name }) => (
+        <Link key={path} href={path} aria-current={isCurrent(path, location) ? "page" : undefined}>
+          {name}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** The way into the settings, of which the bar has room for one. */
+function SettingsLink({ location }: { location: string }) {
+  return (
+    <Link href={settings[0]?.path ?? "/"} class="settings" aria-current={isCurrent("/settings", location) ? "true" : undefined}>
+      Settings
+    </Link>
+  );
 }
 
 /** After a change of page the reader is at its top, as after a change of document. */
@@ -56,13 +87,8 @@ export function Shell({ me, Help, Palette, onLogout, children }: ShellProps) {
         <Link href="/" class="brand">
           <img src="/favicon.svg" alt="" width="22" height="22" /> Rhumb
         </Link>
-        <nav aria-label="Pages">
-          {pages.map(({ path, name }) => (
-            <Link key={path} href={path} aria-current={isCurrent(path, location) ? "page" : undefined}>
-              {name}
-            </Link>
-          ))}
-        </nav>
+        <PageLinks label="Pages" links={mainPages} location={location} />
+        <SettingsLink location={location} />
         <span class="who">
           <button type="button" class="find" onClick={() => setOpen("palette")}>
             Go to <kbd>Ctrl K</kbd>
@@ -74,6 +100,7 @@ export function Shell({ me, Help, Palette, onLogout, children }: ShellProps) {
             Log out
           </button>
         </span>
+        {isCurrent("/settings", location) && <PageLinks label="Settings" links={settings} location={location} />}
       </header>
       <main id="main" tabIndex={-1} ref={main}>
         {children}

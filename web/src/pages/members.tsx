@@ -12,8 +12,8 @@ import {
 } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
 import type { Bot, Member, PageInfo } from "../api/types.ts";
+import { Ask, type Question } from "../components/ask.tsx";
 import { Command } from "../components/command.tsx";
-import { Dialog } from "../components/dialog.tsx";
 import { Field, Form } from "../components/form.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { Failure, Loaded } from "../components/state.tsx";
@@ -24,29 +24,6 @@ import { pageOf } from "../lib/query.ts";
 import { peopleText } from "../text-people.ts";
 
 const roles = ["VIEWER", "DEVELOPER", "DEPLOYER", "APPROVER", "ADMIN", "OWNER"];
-
-/** Something that is asked about before it is done. */
-interface Question {
-  title: string;
-  text: string;
-  verb: string;
-  act: () => Promise<void>;
-}
-
-function Ask({ question, onClose, onYes }: { question: Question; onClose: () => void; onYes: () => void }) {
-  return (
-    <Dialog label={question.title} onClose={onClose}>
-      <h2>{question.title}</h2>
-      <p>{question.text}</p>
-      <form method="dialog" class="actions">
-        <button type="submit">Cancel</button>
-        <button type="button" class="danger" onClick={onYes}>
-          {question.verb}
-        </button>
-      </form>
-    </Dialog>
-  );
-}
 
 function grantsOf({ grants }: Member): string {
   return grants.map(({ role, repo, project, envName }) => `${role.toLowerCase()} of ${[repo, project, envName].filter(Boolean).join(", ")}`).join("; ");

@@ -1,22 +1,49 @@
+import { useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { planDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
 import type { Plan } from "../api/types.ts";
 import { Command } from "../components/command.tsx";
+import { DecideDialog, type Decision } from "../components/decide-dialog.tsx";
 import { Facts } from "../components/facts.tsx";
+import { useMe } from "../components/me.ts";
 import { PageHead } from "../components/page-head.tsx";
 import { Loaded } from "../components/state.tsx";
 import { Status } from "../components/status.tsx";
 import { Time } from "../components/time.tsx";
 import { plural } from "../lib/format.ts";
 import { databasePath, repoPath } from "../lib/paths.ts";
+import { mayApprove } from "../lib/rights.ts";
 import { text } from "../text.ts";
+import { planDecision } from "./plan-decision.ts";
+
+/** Yes or no, for those who may say it. */
+function Decide({ plan, onDone }: { plan: Plan; onDone: () => void }) {
+  const [decision, setDecision] = useState<Decision | null>(null);
+  const done = (): void => {
+    setDecision(null);
+    onDone();
+  };
+  return (
+    <div class="filters">
+      <button type="button" class="primary" onClick={() => setDecision(planDecision(plan.id, false))}>
+        Approve
+      </button>
+      <button type="button" class="danger" onClick={() => setDecision(planDecision(plan.id, true))}>
+        Reject
+      </button>
+      {decision !== null && <DecideDialog decision={decision} onClose={() => setDecision(null)} onDone={done} />}
+    </div>
+  );
+}
 
 /** What can be done with it now. */
-function NextStep({ plan }: { plan: Plan }) {
+function NextStep({ plan, reload }: { plan: Plan; reload: () => void }) {
+  const isApprover = mayApprove(useMe());
   if (plan.status === "PENDING_USER") {
     return (
       <section class="notice notice-wait">
+        {isApprover && <Decide plan={plan} onDone={reload} />}
         <p>{text.plans.pending}</p>
         <Command>{`rhumb cloud plan approve --id ${plan.id}`}</Command>
         <p>{text.plans.abort}</p>
@@ -72,7 +99,7 @@ export function PlanPage({ id }: { id: string }) {
           <PageHead title={`Plan ${plan.id}`} trail={[["Plans", "/plans"]]}>
             <Status value={plan.status} />
           </PageHead>
-          <NextStep plan={plan} />
+          <NextStep plan={plan} reload={reload} />
           <PlanFacts plan={plan} />
           <section>
             <h2>{plural(plan.files.length, "version")} to revert</h2>

@@ -1,5 +1,7 @@
 import { Route, Switch } from "wouter-preact";
 import { AccountPage } from "./account.tsx";
+import { ApprovalsPage } from "./approvals.tsx";
+import { AuditPage } from "./audit.tsx";
 import { CiRunPage } from "./ci-run.tsx";
 import { DatabasePage } from "./database.tsx";
 import { DatabasesPage } from "./databases.tsx";
@@ -7,12 +9,14 @@ import { DeclarativePlanPage } from "./declarative-plan.tsx";
 import { DeploymentPage } from "./deployment.tsx";
 import { DevicePage } from "./device.tsx";
 import { DrawingPage } from "./drawing.tsx";
+import { EnvironmentsPage } from "./environments.tsx";
 import { InstancePage } from "./instance.tsx";
 import { MembersPage } from "./members.tsx";
 import { MigrationsPage } from "./migrations.tsx";
 import { NotFoundPage } from "./not-found.tsx";
 import { PlanPage } from "./plan.tsx";
 import { PlansPage } from "./plans.tsx";
+import { PolicyPage } from "./policy.tsx";
 import { TagByIdPage } from "./repo-tags.tsx";
 import { RepoPage } from "./repo.tsx";
 import { ReposPage } from "./repos.tsx";
@@ -49,8 +53,12 @@ export function OtherRoutes() {
       <Route path="/migrations">{() => <MigrationsPage />}</Route>
       <Route path="/plans">{() => <PlansPage />}</Route>
       <Route path="/plans/:id">{({ id }) => <PlanPage key={id} id={id} />}</Route>
+      <Route path="/approvals">{() => <ApprovalsPage />}</Route>
+      <Route path="/environments">{() => <EnvironmentsPage />}</Route>
+      <Route path="/environments/policies/:id">{({ id }) => <PolicyPage key={id} id={id} />}</Route>
       <Route path="/account">{() => <AccountPage />}</Route>
       <Route path="/device">{() => <DevicePage />}</Route>
+      <Route path="/settings/audit">{() => <AuditPage />}</Route>
       <Route path="/settings/members">{() => <MembersPage />}</Route>
       <Route path="/settings/tokens">{() => <TokensPage />}</Route>
       <Route path="/settings/webhooks">{() => <WebhooksPage />}</Route>

@@ -1,0 +1,68 @@
+import { useState } from "preact/hooks";
+import { toApiError } from "../api/client.ts";
+import { environmentCommand, type EnvironmentWish } from "../lib/policies.ts";
+import { policyText } from "../text-policies.ts";
+import { Command } from "./command.tsx";
+import { Field } from "./form.tsx";
+
+interface EnvironmentFormProps {
+  label: string;
+  submit: string;
+  /** What is there already; without it a name is asked for. */
+  known?: { name: string; rank: number | null; protected: boolean };
+  onSave: (wish: EnvironmentWish) => Promise<void>;
+}
+
+/** Where a refusal of the registry belongs. */
+function fieldOf(message: string): "name" | "rank" | "form" {
+  if (message.startsWith("rank ")) return "rank";
+  return message.startsWith("name ") ? "name" : "form";
+}
+
+/** Gives an environment its place and its protection. */
+export function EnvironmentForm({ label, submit, known, onSave }: EnvironmentFormProps) {
+  const [name, setName] = useState(known?.name ?? "");
+  const [rank, setRank] = useState(known?.rank?.toString() ?? "");
+  const [isProtected, setProtected] = useState(known?.protected ?? false);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [isBusy, setBusy] = useState(false);
+  const wish: EnvironmentWish = { name: name.trim(), ...(rank === "" ? {} : { rank: Number(rank) }), protected: isProtected };
+  const save = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setErrors({});
+    await onSave(wish).catch((failure: unknown) => {
+      const { message } = toApiError(failure);
+      setErrors({ [fieldOf(message)]: message });
+    });
+    setBusy(false);
+  };
+  return (
+    <form class="fields" aria-label={label} onSubmit={(event) => void save(event)}>
+      {known === undefined && <Field label="Name" value={name} required autoComplete="off" error={errors.name} onInput={(event: InputEvent) => setName((event.currentTarget as HTMLInputElement).value)} />}
+      <Field
+        label="Place among the environments"
+        type="number"
+        value={rank}
+        hint="0 comes first"
+        error={errors.rank}
+        onInput={(event: InputEvent) => setRank((event.currentTarget as HTMLInputElement).value)}
+      />
+      <label class="check">
+        <input type="checkbox" checked={isProtected} onChange={(event) => setProtected(event.currentTarget.checked)} /> Protected: runs need a permit
+      </label>
+      <p role="alert" class="bad">
+        {errors.form}
+      </p>
+      <button type="submit" class="primary" disabled={isBusy}>
+        {submit}
+      </button>
+      {wish.name !== "" && (
+        <div class="wide">
+          <p class="soft">{policyText.command}</p>
+          <Command>{environmentCommand(wish)}</Command>
+        </div>
+      )}
+    </form>
+  );
+}
