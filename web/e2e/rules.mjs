@@ -88,7 +88,7 @@ export async function policies(browser, { shell }) {
     await form.getByRole("button", { name: "Make the policy" }).click();
     await browser.heading("Environments");
     const own = page.getByRole("region", { name: "Policy of search" });
-    await own.getByText("passed in staging in 80% of the databases, 24h ago").waitFor();
+    await own.getByText("passed in staging in 80% of the databases, at least 24h ago").waitFor();
     await own.getByText("not Fri 16:00 - Mon 08:00 (weekend)").waitFor();
     const before = shell("rhumb cloud policy show --repo search");
     shell(command);
@@ -215,6 +215,21 @@ export async function approvals(browser, { pusher, reader, token }) {
 export async function auditLog(browser, { shell, data }) {
   const { page } = browser;
   const entries = page.getByRole("group", { name: "Entries" }).locator("details");
+  await step("keys and the palette lead to the pages", async () => {
+    await browser.go("/", "Home");
+    for (const [key, heading] of [["a", "Approvals"], ["e", "Environments"], ["l", "Audit log"]]) {
+      await page.keyboard.press("g");
+      await page.keyboard.press(key);
+      await browser.heading(heading);
+    }
+    await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Webhooks" }).click();
+    await browser.heading("Webhooks");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /Go to/ }).fill("audit");
+    await page.getByRole("option", { name: /Audit log/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await browser.heading("Audit log");
+  });
   await step("the audit log is filtered by its address, and shows what was changed", async () => {
     await browser.go("/settings/audit?action=policy.environment", "Audit log");
     await entries.first().waitFor();

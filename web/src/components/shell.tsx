@@ -30,7 +30,14 @@ function isCurrent(path: string, location: string): boolean {
   return path === "/" ? location === "/" : location === path || location.startsWith(`${path}/`);
 }
 
-function PageLinks({ label, links, location }: { label: string; links: Pick<Page, "path" | "name">[]; location: string }) {
+interface PageLinksProps {
+  label: string;
+  links: Pick<Page, "path" | "name">[];
+  location: string;
+  children?: ComponentChildren;
+}
+
+function PageLinks({ label, links, location, children }: PageLinksProps) {
   return (
     <nav aria-label={label}>
       {links.map(({ path, name }) => (
@@ -38,6 +45,7 @@ function PageLinks({ label, links, location }: { label: string; links: Pick<Page
           {name}
         </Link>
       ))}
+      {children}
     </nav>
   );
 }
@@ -45,7 +53,7 @@ function PageLinks({ label, links, location }: { label: string; links: Pick<Page
 /** The way into the settings, of which the bar has room for one. */
 function SettingsLink({ location }: { location: string }) {
   return (
-    <Link href={settings[0]?.path ?? "/"} class="settings" aria-current={isCurrent("/settings", location) ? "true" : undefined}>
+    <Link href={settings[0]?.path ?? "/"} aria-current={isCurrent("/settings", location) ? "true" : undefined}>
       Settings
     </Link>
   );
@@ -87,8 +95,9 @@ export function Shell({ me, Help, Palette, onLogout, children }: ShellProps) {
         <Link href="/" class="brand">
           <img src="/favicon.svg" alt="" width="22" height="22" /> Rhumb
         </Link>
-        <PageLinks label="Pages" links={mainPages} location={location} />
-        <SettingsLink location={location} />
+        <PageLinks label="Pages" links={mainPages} location={location}>
+          <SettingsLink location={location} />
+        </PageLinks>
         <span class="who">
           <button type="button" class="find" onClick={() => setOpen("palette")}>
             Go to <kbd>Ctrl K</kbd>

@@ -1,7 +1,7 @@
 // Promotion policies: their stages as a picture and as a file.
 import type { Freeze, PromotionPolicy, PromotionStage } from "../api/types.ts";
 import { shellWord } from "./advice.ts";
-import { plural } from "./format.ts";
+import { formatUtc, plural } from "./format.ts";
 
 /** `prod-*` against `prod-eu`, as the registry reads it: `*` is any text, `?` any character. */
 export function fitsGlob(glob: string, name: string): boolean {
@@ -31,8 +31,8 @@ export function columnsOf(stages: PromotionStage[]): PromotionStage[][] {
   return columns;
 }
 
-export function freezeText({ from, until, weekly }: Freeze): string {
-  return weekly ?? `${from ?? ""} until ${until ?? ""}`;
+function freezeText({ from, until, weekly }: Freeze): string {
+  return weekly ?? `from ${formatUtc(from ?? "")} until ${formatUtc(until ?? "")}`;
 }
 
 function coverageText(coverage: string): string {
@@ -42,7 +42,7 @@ function coverageText(coverage: string): string {
 
 /** What lets a version into a stage, a line each. */
 export function rulesOf(stage: PromotionStage): string[] {
-  const rules = stage.requires.map((name) => `passed in ${name} ${coverageText(stage.coverage)}${stage.soak === null ? "" : `, ${stage.soak} ago`}`);
+  const rules = stage.requires.map((name) => `passed in ${name} ${coverageText(stage.coverage)}${stage.soak === null ? "" : `, at least ${stage.soak} ago`}`);
   if (stage.approvals > 0) rules.push(plural(stage.approvals, "approval"));
   for (const freeze of stage.freezes) rules.push(`not ${freezeText(freeze)}${freeze.reason === null ? "" : ` (${freeze.reason})`}`);
   return rules;
