@@ -226,7 +226,7 @@ export async function auditLog(browser, { shell, data }) {
     await browser.heading("Webhooks");
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: /Go to/ }).fill("audit");
-    await page.getByRole("option", { name: /Audit log/ }).waitFor();
+    await page.getByRole("option", { name: /Audit log/, selected: true }).waitFor();
     await page.keyboard.press("Enter");
     await browser.heading("Audit log");
   });

@@ -42,14 +42,8 @@ export function WaitingVersionTable({ rows, onApprove }: { rows: WaitingVersion[
     { head: "Approvals", cell: (row) => `${row.given} of ${row.needed}` },
     { head: "Also in its way", cell: (row) => <Link href={checkPath(row)}>{row.others.length === 0 ? "nothing" : plural(row.others.length, "reason")}</Link> },
   ];
-  return (
-    <Table
-      caption="Versions that wait"
-      columns={[...columns, ...actionColumn<WaitingVersion>([["Approve", onApprove]], (row) => `version ${row.version} of ${row.repo} for ${row.stage}`)]}
-      rows={rows}
-      rowKey={(row) => `${row.repo} ${row.stage}`}
-    />
-  );
+  const actions = actionColumn<WaitingVersion>([["Approve", onApprove]], (row) => `version ${row.version} of ${row.repo} for ${row.stage}`);
+  return <Table caption="Versions that wait" columns={[...columns, ...actions]} rows={rows} rowKey={(row) => `${row.repo} ${row.stage}`} />;
 }
 
 const planColumns: Column<DecidedPlanRow>[] = [
@@ -97,7 +91,9 @@ export function DeclarativePlanTable({ caption, rows, onApprove }: { caption: st
     { head: "Made", cell: (row) => <Time value={row.createdAt} /> },
   ];
   if (isGiven) {
-    columns.push({ head: "Approved by", cell: (row) => row.approvedBy.map(({ name }) => name).join(", ") || "-" }, { head: "Approved", cell: (row) => <Time value={row.approvedAt} /> });
+    columns.push({ head: "Approved by", cell: (row) => row.approvedBy.map(({ name }) => name).join(", ") || "-" });
+    columns.push({ head: "Approved", cell: (row) => <Time value={row.approvedAt} /> });
   }
-  return <Table caption={caption} columns={[...columns, ...actionColumn<DeclarativePlanRow>([["Approve", onApprove]], (row) => `plan ${row.name}`)]} rows={rows} rowKey={(row) => row.id} />;
+  const actions = actionColumn<DeclarativePlanRow>([["Approve", onApprove]], (row) => `plan ${row.name}`);
+  return <Table caption={caption} columns={[...columns, ...actions]} rows={rows} rowKey={(row) => row.id} />;
 }

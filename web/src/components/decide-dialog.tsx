@@ -34,7 +34,7 @@ export function DecideDialog({ decision, onClose, onDone }: { decision: Decision
       <h2>{decision.title}</h2>
       <form class="decide" onSubmit={(event) => void decide(event)}>
         {decision.takesComment && (
-          <Field label="Comment" hint={approvalText.comment} value={comment} autoComplete="off" onInput={(event: InputEvent) => setComment((event.currentTarget as HTMLInputElement).value)} />
+          <Field label="Comment" hint={approvalText.comment} value={comment} autoComplete="off" onValue={setComment} />
         )}
         {decision.command !== undefined && <Command>{decision.command}</Command>}
         <p role="alert" class="bad">

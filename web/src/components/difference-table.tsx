@@ -14,6 +14,7 @@ const columns: Column<Difference>[] = [
 
 /** What was changed, member by member; columns with nothing in them are left out. */
 export function DifferenceTable({ caption, rows }: { caption: string; rows: Difference[] }) {
-  const shown = columns.filter(({ head }) => (head !== "Before" || rows.some(({ before }) => before !== null)) && (head !== "After" || rows.some(({ after }) => after !== null)));
+  const [hasBefore, hasAfter] = [rows.some(({ before }) => before !== null), rows.some(({ after }) => after !== null)];
+  const shown = columns.filter(({ head }) => (head !== "Before" || hasBefore) && (head !== "After" || hasAfter));
   return <Table caption={caption} columns={shown} rows={rows} rowKey={(row) => row.path} />;
 }

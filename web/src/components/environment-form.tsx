@@ -39,15 +39,8 @@ export function EnvironmentForm({ label, submit, known, onSave }: EnvironmentFor
   };
   return (
     <form class="fields" aria-label={label} onSubmit={(event) => void save(event)}>
-      {known === undefined && <Field label="Name" value={name} required autoComplete="off" error={errors.name} onInput={(event: InputEvent) => setName((event.currentTarget as HTMLInputElement).value)} />}
-      <Field
-        label="Place among the environments"
-        type="number"
-        value={rank}
-        hint="0 comes first"
-        error={errors.rank}
-        onInput={(event: InputEvent) => setRank((event.currentTarget as HTMLInputElement).value)}
-      />
+      {known === undefined && <Field label="Name" value={name} required autoComplete="off" error={errors.name} onValue={setName} />}
+      <Field label="Place among the environments" type="number" value={rank} hint="0 comes first" error={errors.rank} onValue={setRank} />
       <label class="check">
         <input type="checkbox" checked={isProtected} onChange={(event) => setProtected(event.currentTarget.checked)} /> Protected: runs need a permit
       </label>

@@ -7,16 +7,23 @@ interface FieldProps {
   hint?: string | undefined;
   /** What is wrong with it. */
   error?: string | undefined;
+  /** Told of every change, where the form does not read it at its end. */
+  onValue?: (value: string) => void;
 }
 
 /** A text to fill in, with its label. */
-export function Field({ label, hint, error, ...input }: FieldProps & preact.JSX.HTMLAttributes<HTMLInputElement> & Record<string, unknown>) {
+export function Field({ label, hint, error, onValue, ...input }: FieldProps & preact.JSX.HTMLAttributes<HTMLInputElement> & Record<string, unknown>) {
   const noteId = useId();
   const isWrong = error !== undefined;
   return (
     <label class="field">
       {label}
-      <input {...input} aria-invalid={isWrong ? "true" : undefined} aria-describedby={isWrong ? noteId : undefined} />
+      <input
+        {...input}
+        {...(onValue === undefined ? {} : { onInput: (event: preact.JSX.TargetedInputEvent<HTMLInputElement>) => onValue(event.currentTarget.value) })}
+        aria-invalid={isWrong ? "true" : undefined}
+        aria-describedby={isWrong ? noteId : undefined}
+      />
       {hint !== undefined && !isWrong && <span class="soft">{hint}</span>}
       {isWrong && (
         <span class="field-error" id={noteId}>

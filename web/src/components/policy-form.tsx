@@ -82,9 +82,9 @@ export function PolicyForm({ policy, policies, repos, onSave }: PolicyFormProps)
             placeholder={policyText.everyRepo}
             hint="Empty: every one that has no policy of its own"
             error={shown.repo}
-            onInput={(event: InputEvent) => {
+            onValue={(value) => {
               setRefusal({});
-              setRepoText((event.currentTarget as HTMLInputElement).value);
+              setRepoText(value);
             }}
           />
           <datalist id="policy-repos">

@@ -4,8 +4,15 @@ import { stageOf } from "../lib/policies.ts";
 import { Badge } from "./status.tsx";
 import { Table, type Column } from "./table.tsx";
 
-/** Environments in their order, with the stage that the policy of every repository puts them in. */
-export function RankedEnvironmentTable({ rows, stages, onChange }: { rows: RankedEnvironment[]; stages: PromotionStage[]; onChange: ((row: RankedEnvironment) => void) | null }) {
+interface RankedEnvironmentTableProps {
+  rows: RankedEnvironment[];
+  /** Of the policy of every repository; none, when there is no such policy. */
+  stages: PromotionStage[];
+  onChange: ((row: RankedEnvironment) => void) | null;
+}
+
+/** Environments in their order, with their stage. */
+export function RankedEnvironmentTable({ rows, stages, onChange }: RankedEnvironmentTableProps) {
   const columns: Column<RankedEnvironment>[] = [
     { head: "Environment", cell: (row) => <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link> },
     { head: "Place", cell: (row) => row.rank ?? "-", numeric: true },

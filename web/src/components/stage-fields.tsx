@@ -13,7 +13,7 @@ interface FreezeFieldsProps {
 
 function FreezeFields({ freeze, place, error, onChange, onRemove }: FreezeFieldsProps) {
   const field = (name: "weekly" | "from" | "until" | "reason", label: string, more: Record<string, unknown> = {}) => (
-    <Field label={label} value={freeze[name]} autoComplete="off" onInput={(event: InputEvent) => onChange({ [name]: (event.currentTarget as HTMLInputElement).value })} {...more} />
+    <Field label={label} value={freeze[name]} autoComplete="off" onValue={(value) => onChange({ [name]: value })} {...more} />
   );
   return (
     <fieldset class="fields freeze">
@@ -100,7 +100,7 @@ export function StageFields({ stage, number, before, errors, onChange, onRaise, 
       value={stage[name]}
       autoComplete="off"
       error={errors[`${stage.key}.${name}`]}
-      onInput={(event: InputEvent) => onChange({ [name]: (event.currentTarget as HTMLInputElement).value })}
+      onValue={(value) => onChange({ [name]: value })}
       {...more}
     />
   );

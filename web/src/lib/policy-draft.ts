@@ -43,7 +43,8 @@ export function newFreeze(): FreezeDraft {
 
 export function newStage(before: StageDraft[]): StageDraft {
   const last = before[before.length - 1];
-  return { key: newKey(), name: "", envs: "", requires: last === undefined ? [] : [last.key], coverage: "ALL", soak: "", approvals: "0", onViolation: "FAIL", freezes: [] };
+  const requires = last === undefined ? [] : [last.key];
+  return { key: newKey(), name: "", envs: "", requires, coverage: "ALL", soak: "", approvals: "0", onViolation: "FAIL", freezes: [] };
 }
 
 /** `2026-12-24T00:00:00Z` as a field shows it. */
@@ -68,7 +69,8 @@ export function draftOf(stages: PromotionStage[]): StageDraft[] {
       reason: freeze.reason ?? "",
     }));
     const { name, coverage, onViolation } = stage;
-    draft.push({ key: newKey(), name, envs: stage.envs.join(", "), requires, coverage, soak: stage.soak ?? "", approvals: String(stage.approvals), onViolation, freezes });
+    const texts = { envs: stage.envs.join(", "), soak: stage.soak ?? "", approvals: String(stage.approvals) };
+    draft.push({ key: newKey(), name, coverage, onViolation, requires, freezes, ...texts });
   }
   return draft;
 }
@@ -133,13 +135,14 @@ function freezeError({ isWeekly, weekly, from, until }: FreezeDraft): string {
 function stageErrors(stage: StageDraft, before: StageDraft[]): [string, string][] {
   const name = stage.name.trim();
   const approvals = Number(stage.approvals);
+  const isCount = stage.approvals.trim() !== "" && Number.isInteger(approvals) && approvals >= 0 && approvals <= approvalsMax;
   const isTaken = before.some((other) => other.name.trim() === name);
   return [
     ["name", name === "" ? "A stage needs a name." : isTaken ? "Another stage has that name." : ""],
     ["envs", listOf(stage.envs).length === 0 ? "It needs at least one environment." : ""],
     ["coverage", coveragePattern.test(stage.coverage.trim()) ? "" : "Write ALL, ANY or a percentage such as 80%."],
     ["soak", stage.soak.trim() === "" || durationPattern.test(stage.soak.trim()) ? "" : "Write a duration such as 24h or 90m."],
-    ["approvals", stage.approvals.trim() !== "" && Number.isInteger(approvals) && approvals >= 0 && approvals <= approvalsMax ? "" : `A number from 0 to ${approvalsMax}.`],
+    ["approvals", isCount ? "" : `A number from 0 to ${approvalsMax}.`],
   ];
 }
 

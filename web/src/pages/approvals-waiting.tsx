@@ -68,10 +68,11 @@ function Versions({ rows, isCut, decide }: { rows: WaitingVersion[]; isCut: bool
 }
 
 function Plans({ rows, decide }: { rows: DecidedPlanRow[]; decide: Decide }) {
+  const ask = (isRefusal: boolean) => decide && ((row: DecidedPlanRow) => decide(planDecision(row.id, isRefusal)));
   return (
     <section aria-labelledby="plans">
       <h2 id="plans">Reverts</h2>
-      <WaitingPlanTable rows={rows} onApprove={decide && ((row) => decide(planDecision(row.id, false)))} onReject={decide && ((row) => decide(planDecision(row.id, true)))} />
+      <WaitingPlanTable rows={rows} onApprove={ask(false)} onReject={ask(true)} />
     </section>
   );
 }
