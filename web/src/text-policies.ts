@@ -45,6 +45,7 @@ export const approvalText = {
   versions: "The latest version of each directory that was pushed here, where a policy asks for approvals. An approval is of the content that was pushed.",
   older: "Another version",
   noneGiven: "Nothing was decided yet.",
+  noOlder: "There are no older ones.",
   givenVersions: "Approvals of versions stand in the audit log, which the roles ADMIN and OWNER see.",
   comment: "Why, for whoever reads it later",
   tooMany: (shown: number): string => `Only the first ${shown} are looked at; approve others by name.`,

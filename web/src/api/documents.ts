@@ -201,12 +201,16 @@ export const waitingDocument = `query WaitingForApproval {
   declarativePlans(input: { status: PENDING, page: { pageSize: 100 } }) { plans { ${declarativeFields} } }
 }`;
 
+const decidedPlans = `migratePlans(input: { status: [APPROVED, ABORTED, APPLIED], page: $page }) { plans { ${decidedFields} } ${pageFields} }
+  declarativePlans(input: { status: APPROVED, page: $page }) { plans { ${declarativeFields} } ${pageFields} }`;
+
 export const givenDocument = `query GivenApprovals($page: PageInput) {
-  migratePlans(input: { status: [APPROVED, ABORTED, APPLIED], page: $page }) { plans { ${decidedFields} } ${pageFields} }
-  declarativePlans(input: { status: APPROVED, page: $page }) { plans { ${declarativeFields} } ${pageFields} }
+  ${decidedPlans}
 }`;
 
-export const approvedVersionsDocument = `query ApprovedVersions($page: PageInput) {
+/** With versions, which only the audit log tells of. */
+export const givenToVersionsDocument = `query GivenApprovalsToVersions($page: PageInput) {
+  ${decidedPlans}
   auditLog(input: { actions: ["policy.approve"], page: $page }) { entries { seq time ${actorFields} object after } ${pageFields} }
 }`;
 

@@ -1,62 +1,66 @@
 import { Link, useSearch } from "wouter-preact";
-import { approvedVersionsDocument, givenDocument } from "../api/documents.ts";
+import { givenDocument, givenToVersionsDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
 import type { AuditEntry, DecidedPlanRow, DeclarativePlanRow, PageInfo } from "../api/types.ts";
 import { DecidedPlanTable, DeclarativePlanTable } from "../components/approval-tables.tsx";
 import { useMe } from "../components/me.ts";
 import { Loaded } from "../components/state.tsx";
-import { Pager, Table } from "../components/table.tsx";
+import { Pager, Table, type Column } from "../components/table.tsx";
 import { Time } from "../components/time.tsx";
 import { repoPath } from "../lib/paths.ts";
 import { pageOf } from "../lib/query.ts";
 import { mayAdminister } from "../lib/rights.ts";
 import { approvalText } from "../text-policies.ts";
 
+type ApprovalEntry = Pick<AuditEntry, "seq" | "time" | "actor" | "object"> & { after: { stage: string; version: string; comment: string | null } };
+
 interface Given {
   migratePlans: { plans: DecidedPlanRow[]; pageInfo: PageInfo };
   declarativePlans: { plans: DeclarativePlanRow[]; pageInfo: PageInfo };
+  /** Where the caller may read it. */
+  auditLog?: { entries: ApprovalEntry[]; pageInfo: PageInfo };
 }
 
-type ApprovalEntry = Pick<AuditEntry, "seq" | "time" | "actor" | "object"> & { after: { stage: string; version: string; comment: string | null } };
-
-/** The one of the lists that goes on for longest; all of them turn their pages together. */
-function longest(infos: PageInfo[]): PageInfo {
-  return infos.reduce((one, other) => (other.total > one.total ? other : one));
+function slugOf({ object }: ApprovalEntry): string {
+  return object.replace(/^repo\//, "");
 }
 
-function ApprovedVersions({ page }: { page: number }) {
-  const [remote, reload] = useRemote<{ auditLog: { entries: ApprovalEntry[]; pageInfo: PageInfo } }>(approvedVersionsDocument, { page: { page } });
-  return (
-    <Loaded remote={remote} reload={reload}>
-      {({ auditLog: { entries } }) =>
-        entries.length === 0 ? (
-          <p class="soft">{approvalText.noneGiven}</p>
-        ) : (
-          <Table
-            caption="Versions that were approved"
-            rows={entries}
-            rowKey={(row) => row.seq}
-            columns={[
-              { head: "Repository", cell: ({ object }) => <Link href={repoPath(object.replace("repo/", ""))}>{object.replace("repo/", "")}</Link> },
-              { head: "Version", cell: (row) => <code>{row.after.version}</code> },
-              { head: "Stage", cell: (row) => row.after.stage },
-              { head: "Approved by", cell: (row) => row.actor.name },
-              { head: "Approved", cell: (row) => <Time value={row.time} ago /> },
-              { head: "Comment", cell: (row) => <span class="cut">{row.after.comment ?? "-"}</span> },
-            ]}
-          />
-        )
-      }
-    </Loaded>
-  );
+const versionColumns: Column<ApprovalEntry>[] = [
+  { head: "Repository", cell: (row) => <Link href={repoPath(slugOf(row))}>{slugOf(row)}</Link> },
+  { head: "Version", cell: (row) => <code>{row.after.version}</code> },
+  { head: "Stage", cell: (row) => row.after.stage },
+  { head: "Approved by", cell: (row) => row.actor.name },
+  { head: "Approved", cell: (row) => <Time value={row.time} ago /> },
+  { head: "Comment", cell: (row) => <span class="cut">{row.after.comment ?? "-"}</span> },
+];
+
+function Nothing({ info }: { info: PageInfo }) {
+  return <p class="soft">{info.total === 0 ? approvalText.noneGiven : approvalText.noOlder}</p>;
 }
 
-function Plans({ migratePlans, declarativePlans }: Given) {
+function Versions({ log }: { log: Given["auditLog"] }) {
+  if (log === undefined) return <p class="soft">{approvalText.givenVersions}</p>;
+  if (log.entries.length === 0) return <Nothing info={log.pageInfo} />;
+  return <Table caption="Versions that were approved" columns={versionColumns} rows={log.entries} rowKey={(row) => row.seq} />;
+}
+
+/** The lists turn their pages together, as far as the longest goes. */
+function LongestPager({ infos }: { infos: PageInfo[] }) {
+  const longest = infos.reduce((one, other) => (other.total > one.total ? other : one));
+  return longest.total > longest.pageSize ? <Pager info={longest} /> : null;
+}
+
+function Lists({ migratePlans, declarativePlans, auditLog }: Given) {
+  const infos = [migratePlans, declarativePlans, auditLog].flatMap((list) => (list === undefined ? [] : [list.pageInfo]));
   return (
     <>
+      <section aria-labelledby="versions">
+        <h2 id="versions">Versions</h2>
+        <Versions log={auditLog} />
+      </section>
       <section aria-labelledby="plans">
         <h2 id="plans">Reverts</h2>
-        {migratePlans.plans.length === 0 ? <p class="soft">{approvalText.noneGiven}</p> : <DecidedPlanTable rows={migratePlans.plans} />}
+        {migratePlans.plans.length === 0 ? <Nothing info={migratePlans.pageInfo} /> : <DecidedPlanTable rows={migratePlans.plans} />}
       </section>
       {declarativePlans.plans.length > 0 && (
         <section aria-labelledby="declarative-plans">
@@ -64,7 +68,7 @@ function Plans({ migratePlans, declarativePlans }: Given) {
           <DeclarativePlanTable caption="Plans that were approved" rows={declarativePlans.plans} onApprove={null} />
         </section>
       )}
-      <Pager info={longest([migratePlans.pageInfo, declarativePlans.pageInfo])} />
+      <LongestPager infos={infos} />
     </>
   );
 }
@@ -72,16 +76,10 @@ function Plans({ migratePlans, declarativePlans }: Given) {
 /** What was decided, the newest first. */
 export function GivenTab() {
   const page = pageOf(useSearch());
-  const [remote, reload] = useRemote<Given>(givenDocument, { page: { page } });
+  const [remote, reload] = useRemote<Given>(mayAdminister(useMe()) ? givenToVersionsDocument : givenDocument, { page: { page } });
   return (
-    <>
-      <section aria-labelledby="versions">
-        <h2 id="versions">Versions</h2>
-        {mayAdminister(useMe()) ? <ApprovedVersions page={page} /> : <p class="soft">{approvalText.givenVersions}</p>}
-      </section>
-      <Loaded remote={remote} reload={reload}>
-        {(lists) => <Plans {...lists} />}
-      </Loaded>
-    </>
+    <Loaded remote={remote} reload={reload}>
+      {(lists) => <Lists {...lists} />}
+    </Loaded>
   );
 }
