@@ -6,6 +6,7 @@
 #include "registry/alerts/test_alerts.h"
 #include "registry/content/ci_runs.h"
 #include "registry/content/declarative_plans.h"
+#include "registry/content/ephemeral.h"
 #include "registry/content/schemas.h"
 #include "registry/content/states.h"
 
@@ -123,6 +124,16 @@ TEST_F(AlertTest, FiltersNarrowByRepositoryEnvironmentAndStatus) {
   ASSERT_TRUE(registry_.ingest(failing("c")));
   EXPECT_EQ(told(), "deployment.failed");
   EXPECT_EQ(sender_.sent[0].webhook.id, 4);
+}
+
+TEST_F(AlertTest, WhatComesAndGoesIsNotToldToBePending) {
+  ASSERT_TRUE(registry_.push("app", "", {"1"}));
+  ASSERT_TRUE(registry_.ingest(registry_.report("db", "", "1")));
+  ASSERT_TRUE(set_ephemeral(*registry_, registry_.caller(), {.glob = "prod", .hours = 24}));
+  webhook();
+  ASSERT_TRUE(registry_.push("app", "", {"1", "2"}));
+  ASSERT_TRUE(registry_.ingest(failing("other")));
+  EXPECT_EQ(told(), "dir.pushed deployment.failed");
 }
 
 TEST_F(AlertTest, APushMovesManyDatabasesAndIsOneMessageForEachEnvironment) {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "migrate/sum.h"
+#include "registry/content/ephemeral.h"
 #include "registry/content/repo_settings.h"
 #include "registry/policy/permit.h"
 #include "registry/policy/policy_approvals.h"
@@ -121,6 +122,16 @@ class PromotionTest : public testing::Test {
   TestRegistry registry_;
   std::string hash_;
 };
+
+TEST_F(PromotionTest, EnvironmentsThatComeAndGoAreNoPartOfAStage) {
+  set_policy_json(R"([{"name": "staging", "envs": ["staging", "pr-*"]},
+      {"name": "production", "envs": ["prod"], "requires": ["staging"]}])");
+  deploy("s1", "2");
+  ingest(run_of("pr-7", "preview", "1"));
+  EXPECT_NE(ask("2"), "yes");
+  ASSERT_TRUE(set_ephemeral(*registry_, registry_.caller(), {.glob = "pr-*", .hours = 24}));
+  EXPECT_EQ(ask("2"), "yes");
+}
 
 TEST_F(PromotionTest, AVersionGoesOnWhereAllOfTheStageHasIt) {
   EXPECT_EQ(ask("3"), "production: version 3 has not passed in staging (0/0 databases)");
