@@ -209,6 +209,7 @@ OPERATIONS = {
     "Query.ciRuns": nothing,
     "Query.ciRun": by_id(World.lint_report),
     "Query.environments": nothing,
+    "Query.ephemeralEnvironments": nothing,
     "Query.schemaDiff": by_input(lambda w: {"from": {"repo": "shop", "tag": "v1"}, "to": {"repo": "shop"}}),
     "Query.trace": by_input(lambda w: {"repo": "myapp", "version": FIRST_VERSION}),
     "Query.drifts": nothing,

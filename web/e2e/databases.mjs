@@ -58,7 +58,7 @@ export async function identities(browser, { api }) {
     await browser.go(`/databases/${id}`, name);
     await notice.getByRole("button", { name: "Merge into the other one" }).click();
     const dialog = page.getByRole("dialog", { name: "Merge two databases" });
-    await dialog.getByText("same.internal").waitFor();
+    await dialog.getByText("postgres://app:xxxxx@same.internal:5432/orders").waitFor();
     await browser.checkAccessibility();
     await browser.checkWidth(390);
     await dialog.getByRole("button", { name: "Merge", exact: true }).click();

@@ -25,11 +25,11 @@ const oddOf = (clusters: SchemaCluster[]): OddDatabase[] => clusters.flatMap(({ 
 function Version({ envName, version }: { envName: string; version: VersionDivergence }) {
   const [common, ...others] = version.clusters;
   const odd = oddOf(others);
-  const name = version.version ?? "no version";
+  const name = version.version ?? "none";
   return (
     <section class="divergence">
       <h3>
-        <code>{name}</code> <Badge tone="ok" mark="✓">{`${common?.databases ?? 0} alike`}</Badge>{" "}
+        Version <code>{name}</code> {common !== undefined && <Badge tone="ok" mark="✓">{`${common.databases} alike`}</Badge>}{" "}
         {version.odd > 0 && <Badge tone="bad" mark="✕">{`${version.odd} odd`}</Badge>}{" "}
         {version.unknown > 0 && <Badge tone="idle" mark="?">{`${version.unknown} unknown`}</Badge>}
       </h3>
