@@ -42,7 +42,7 @@ Result<void> remove_ephemeral(Registry& registry, const Caller& caller, std::str
 Result<void> settle_ephemeral(Session& session, int64_t org_id, std::string_view name = "");
 
 /// Archives what has been silent for too long at `now` (nanoseconds since 1970), a few hundred
-/// databases in a transaction, until `stop`. Returns how many. A report brings one back.
+/// databases in a transaction, until `stop`. Returns how many. A deployment brings one back.
 Result<int64_t> expire_databases(Store& store, int64_t now, const sys::CancellationToken& stop);
 
 }  // namespace rhumb::registry
