@@ -44,7 +44,7 @@ export async function identities(browser, { api }) {
     await notice.getByRole("button", { name: "They are different" }).click();
     await page.getByRole("dialog", { name: "Keep two databases apart" }).waitFor();
     await browser.checkAccessibility();
-    await page.getByRole("button", { name: "Leave them" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
     await notice.waitFor();
     await notice.getByRole("button", { name: "They are different" }).click();
     await page.getByRole("button", { name: "Keep apart" }).click();
@@ -88,6 +88,8 @@ export async function previews(browser, { api }) {
     await page.getByText("ephemeral, 72 h").waitFor();
     assert.equal(await failed.innerText(), before);
     await browser.checkAccessibility();
+    await browser.go("/environments", "Environments");
+    await page.getByText("ephemeral, 72 h").waitFor();
     await browser.go("/databases?env=pr-7", "Databases");
     await page.getByRole("row").filter({ hasText: "pr-7" }).getByText("ephemeral").waitFor();
     await browser.checkAccessibility();

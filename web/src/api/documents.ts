@@ -177,7 +177,7 @@ const stageFields = "name envs requires coverage soak approvals onViolation free
 const policies = `promotionPolicies { id repo stages { ${stageFields} } }`;
 
 export const rulesDocument = `query Rules {
-  environments { name rank protected databases failed pending }
+  environments { name rank protected databases failed pending ephemeralHours }
   ${policies}
   repos(input: { page: { pageSize: 100 } }) { repos { slug } }
 }`;

@@ -5,17 +5,23 @@ import { databaseMergeDocument, mergeDatabasesDocument, splitDatabasesDocument }
 import { useRemote } from "../api/remote.ts";
 import type { DatabaseMerge } from "../api/types.ts";
 import { databasePath } from "../lib/paths.ts";
+import { mayAdminister } from "../lib/rights.ts";
 import { text } from "../text.ts";
+import { Ask, type Question } from "./ask.tsx";
+import { Command } from "./command.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Facts } from "./facts.tsx";
+import { useMe } from "./me.ts";
 import { Failure, Loaded } from "./state.tsx";
 
-interface Choice {
+interface MergeDialogProps {
+  id: string;
+  into: string;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-function MergeDialog({ id, into, onConfirm, onClose }: Choice & { id: string; into: string }) {
+function MergeDialog({ id, into, onConfirm, onClose }: MergeDialogProps) {
   const [remote, reload] = useRemote<{ databaseMerge: DatabaseMerge }>(databaseMergeDocument, { input: { id, into } });
   return (
     <Dialog label="Merge two databases" onClose={onClose}>
@@ -36,8 +42,9 @@ function MergeDialog({ id, into, onConfirm, onClose }: Choice & { id: string; in
                 ["Snapshots", merge.snapshots],
               ]}
             />
+            <Command>{`rhumb cloud database merge --id ${id} --into ${into}`}</Command>
             <form method="dialog" class="actions">
-              <button type="submit">Leave them</button>
+              <button type="submit">Cancel</button>
               <button type="button" class="danger" onClick={onConfirm}>
                 Merge
               </button>
@@ -49,19 +56,8 @@ function MergeDialog({ id, into, onConfirm, onClose }: Choice & { id: string; in
   );
 }
 
-function SplitDialog({ onConfirm, onClose }: Choice) {
-  return (
-    <Dialog label="Keep two databases apart" onClose={onClose}>
-      <h2>Are they different databases?</h2>
-      <p>{text.databases.split}</p>
-      <form method="dialog" class="actions">
-        <button type="submit">Leave them</button>
-        <button type="button" class="primary" onClick={onConfirm}>
-          Keep apart
-        </button>
-      </form>
-    </Dialog>
-  );
+function splitQuestion(id: string, from: string, act: () => Promise<void>): Question {
+  return { title: "Keep two databases apart", text: text.databases.split, verb: "Keep apart", command: `rhumb cloud database split --id ${id} --from ${from}`, act };
 }
 
 /** Another database has the same identifier: they are one, or two that stay so. */
@@ -69,30 +65,33 @@ export function DuplicateNotice({ id, other, onSplit }: { id: string; other: str
   const [asked, setAsked] = useState<"merge" | "split" | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [, goTo] = useLocation();
+  const mayDecide = mayAdminister(useMe());
   const close = (): void => setAsked(null);
-  const act = (document: string, input: Record<string, string>, done: () => void): void => {
+  const act = async (document: string, input: Record<string, string>, done: () => void): Promise<void> => {
     close();
     setError(null);
-    request(document, { input }).then(done, (failure: unknown) => setError(toApiError(failure)));
+    await request(document, { input }).then(done, (failure: unknown) => setError(toApiError(failure)));
   };
+  const merge = (): Promise<void> => act(mergeDatabasesDocument, { id, into: other }, () => goTo(databasePath(other)));
+  const split = splitQuestion(id, other, () => act(splitDatabasesDocument, { id, from: other }, onSplit));
   return (
     <section class="notice notice-wait" aria-label="Same identifier">
       <p>
         {text.databases.duplicate} <Link href={databasePath(other)}>See the other one</Link>
       </p>
       {error !== null && <Failure error={error} />}
-      <div class="actions">
-        <button type="button" onClick={() => setAsked("merge")}>
-          Merge into the other one
-        </button>
-        <button type="button" onClick={() => setAsked("split")}>
-          They are different
-        </button>
-      </div>
-      {asked === "merge" && (
-        <MergeDialog id={id} into={other} onClose={close} onConfirm={() => act(mergeDatabasesDocument, { id, into: other }, () => goTo(databasePath(other)))} />
+      {mayDecide && (
+        <div class="actions">
+          <button type="button" onClick={() => setAsked("merge")}>
+            Merge into the other one
+          </button>
+          <button type="button" onClick={() => setAsked("split")}>
+            They are different
+          </button>
+        </div>
       )}
-      {asked === "split" && <SplitDialog onClose={close} onConfirm={() => act(splitDatabasesDocument, { id, from: other }, onSplit)} />}
+      {asked === "merge" && <MergeDialog id={id} into={other} onClose={close} onConfirm={() => void merge()} />}
+      {asked === "split" && <Ask question={split} onClose={close} onYes={() => void split.act()} />}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { Link } from "wouter-preact";
 import type { DatabaseStatus, Environment } from "../api/types.ts";
 import { countsOf } from "../lib/counts.ts";
 import { StatusBar } from "./chart.tsx";
-import { Badge } from "./status.tsx";
+import { EphemeralBadge } from "./ephemeral-badge.tsx";
 import { Table, type Column } from "./table.tsx";
 
 function Count({ environment, status, count }: { environment: Environment; status: DatabaseStatus; count: number }) {
@@ -16,7 +16,7 @@ const columns: Column<Environment>[] = [
     cell: (row) => (
       <>
         <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link>{" "}
-        {row.ephemeralHours !== null && <Badge tone="idle">{`ephemeral, ${row.ephemeralHours} h`}</Badge>}
+        <EphemeralBadge hours={row.ephemeralHours} />
       </>
     ),
   },
