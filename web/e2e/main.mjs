@@ -26,11 +26,13 @@ async function api(query, variables) {
   return reply.data;
 }
 
+/** A token that may only look. */
+const reader = (name = "onlooker") => makeBot({ name, scopes: ["cloud:read"] });
+
 const asToken = async (bearer) => (await ask("query Me { me { name } }", {}, bearer)).status;
 
-/** A token that may only look. */
-async function reader(name = "onlooker") {
-  const input = { name, scopes: ["cloud:read"] };
+/** A new bot. -> its token */
+async function makeBot(input) {
   return (await api("mutation C($input: CreateBotInput!) { createBot(input: $input) { secret } }", { input })).createBot.secret;
 }
 
@@ -53,7 +55,7 @@ try {
   await environments(browser, { shell });
   await policies(browser, { shell });
   await checks(browser, { shell });
-  await approvals(browser, { pusher: pages.pusher, reader, token });
+  await approvals(browser, { makeBot, pusher: pages.pusher, reader, token });
   await auditLog(browser, { shell, data });
   await liveUpdate(browser, { api, live });
   await identities(browser, { api });

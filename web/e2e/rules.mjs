@@ -141,7 +141,7 @@ export async function checks(browser, { shell }) {
   });
 }
 
-export async function approvals(browser, { pusher, reader, token }) {
+export async function approvals(browser, { makeBot, pusher, reader, token }) {
   const { page } = browser;
   const row = page.getByRole("row", { name: new RegExp(`inventory ${version} production 0 of 1`) });
   await step("whoever pushed a version cannot approve it, which is told in the dialog", async () => {
@@ -153,6 +153,16 @@ export async function approvals(browser, { pusher, reader, token }) {
     await dialog.getByRole("alert").filter({ hasText: "who pushed it" }).waitFor();
     await browser.checkAccessibility();
     browser.expectComplaint(/403/);
+    await become(browser, token);
+  });
+  await step("who approves in a part sees controls there only", async () => {
+    await become(browser, await makeBot({ name: "part", scopes: [], grants: [{ role: "VIEWER" }, { role: "APPROVER", repo: "inv*" }] }));
+    await browser.go("/approvals", "Approvals");
+    await row.getByRole("button", { name: /^Approve/ }).waitFor();
+    await page.getByRole("row", { name: /add-users/ }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /plan/ }).count(), 0);
+    await browser.go("/plans/1", "Plan 1");
+    assert.equal(await page.getByRole("button", { name: "Approve" }).count(), 0);
     await become(browser, token);
   });
   await step("a version is approved in place, and stands among what was decided", async () => {

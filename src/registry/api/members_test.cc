@@ -249,6 +249,14 @@ TEST_F(MembersTest, TheLogSaysThatAPersonDidIt) {
             R"j({"me":{"name":"ann","kind":"USER","roles":["ADMIN"],"scopes":[]}})j");
 }
 
+TEST_F(MembersTest, SomebodyLearnsWhatTheyMayDoInAPart) {
+  log_in(add_person("ann", {Grant{"VIEWER", {}, {}, {}}, Grant{"APPROVER", "shop", {}, {}}}));
+  EXPECT_EQ(text(data("{ me { roles grants { role repo project envName } } }")),
+            R"j({"me":{"roles":["VIEWER"],"grants":[{"role":"VIEWER","repo":null,"project":null,)j"
+            R"j("envName":null},{"role":"APPROVER","repo":"shop","project":null,)j"
+            R"j("envName":null}]}})j");
+}
+
 TEST_F(MembersTest, SessionsLastAsLongAsTheOrganizationSays) {
   const std::string session = log_in(add_person("ann", "ADMIN"));
   registry_.clock().advance(std::chrono::hours(23));

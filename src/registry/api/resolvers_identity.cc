@@ -14,6 +14,7 @@ Result<Json> resolve_me(RequestContext& context, FieldCall&) {
                        {"kind", caller.origin.actor.kind},
                        {"orgName", caller.org_name},
                        {"roles", to_json(caller.rights.roles())},
+                       {"grants", to_json(caller.rights.without_limit().grants)},
                        {"scopes", to_json(caller.rights.scopes)},
                        {"expiresAt", time_json(caller.expires_at)}});
 }

@@ -1,7 +1,7 @@
 // Documents of the first screen; those of the other pages are loaded with them.
 import { databaseFields, environments, pageFields, repoFields, rowFields } from "./selections.ts";
 
-export const meDocument = `query Me { me { name org orgName kind roles scopes expiresAt } }`;
+export const meDocument = `query Me { me { name org orgName kind roles grants { role repo project envName } scopes expiresAt } }`;
 
 export const homeDocument = `query Home {
   ${environments}

@@ -24,8 +24,17 @@ export interface Me {
   orgName: string;
   kind: string;
   roles: string[];
+  grants: Grant[];
   scopes: string[];
   expiresAt: string | null;
+}
+
+/** A role, everywhere or in what the globs fit. */
+export interface Grant {
+  role: string;
+  repo: string | null;
+  project: string | null;
+  envName: string | null;
 }
 
 export interface Actor {
@@ -332,7 +341,7 @@ export interface Member {
   name: string;
   email: string;
   roles: string[];
-  grants: { role: string; repo: string | null; project: string | null; envName: string | null }[];
+  grants: Grant[];
   joinedAt: string | null;
   lastSeen: string | null;
   inviteURL?: string | null;

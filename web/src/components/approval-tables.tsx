@@ -8,33 +8,40 @@ import { Status } from "./status.tsx";
 import { Table, type Column } from "./table.tsx";
 import { Time } from "./time.tsx";
 
-/** What can be decided in a row, or null when the caller may not. */
-type Act<Row> = ((row: Row) => void) | null;
+/** What can be decided in a row: what it is called, and the verbs that the caller may use on it. */
+interface Choice<Row> {
+  rows: Row[];
+  nameOf: (row: Row) => string;
+  isAllowed: (row: Row) => boolean;
+  verbs: [verb: string, act: (row: Row) => void][];
+}
 
-function actionColumn<Row>(verbs: [verb: string, act: Act<Row>][], nameOf: (row: Row) => string): Column<Row>[] {
-  const allowed = verbs.filter((each): each is [string, (row: Row) => void] => each[1] !== null);
-  if (allowed.length === 0) return [];
-  return [
-    {
-      head: "Action",
-      cell: (row) => (
-        <span class="row-actions">
-          {allowed.map(([verb, act]) => (
-            <button key={verb} type="button" aria-label={`${verb} ${nameOf(row)}`} onClick={() => act(row)}>
-              {verb}
-            </button>
-          ))}
-        </span>
-      ),
-    },
-  ];
+/** No column where nothing is allowed. */
+function actionColumn<Row>({ rows, nameOf, isAllowed, verbs }: Choice<Row>): Column<Row>[] {
+  if (!rows.some(isAllowed)) return [];
+  const actions = (row: Row) => (
+    <span class="row-actions">
+      {verbs.map(([verb, act]) => (
+        <button key={verb} type="button" aria-label={`${verb} ${nameOf(row)}`} onClick={() => act(row)}>
+          {verb}
+        </button>
+      ))}
+    </span>
+  );
+  return [{ head: "Action", cell: (row) => (isAllowed(row) ? actions(row) : "-") }];
+}
+
+interface Waiting<Row> {
+  rows: Row[];
+  isAllowed: (row: Row) => boolean;
+  onApprove: (row: Row) => void;
 }
 
 function checkPath({ repo, env, version }: WaitingVersion): string {
   return `/environments${withQuery("?tab=check", { repo, env, version })}`;
 }
 
-export function WaitingVersionTable({ rows, onApprove }: { rows: WaitingVersion[]; onApprove: Act<WaitingVersion> }) {
+export function WaitingVersionTable({ rows, isAllowed, onApprove }: Waiting<WaitingVersion>) {
   const columns: Column<WaitingVersion>[] = [
     { head: "Repository", cell: (row) => <Link href={repoPath(row.repo)}>{row.repo}</Link> },
     { head: "Version", cell: (row) => <code>{row.version}</code> },
@@ -42,7 +49,8 @@ export function WaitingVersionTable({ rows, onApprove }: { rows: WaitingVersion[
     { head: "Approvals", cell: (row) => `${row.given} of ${row.needed}` },
     { head: "Also in its way", cell: (row) => <Link href={checkPath(row)}>{row.others.length === 0 ? "nothing" : plural(row.others.length, "reason")}</Link> },
   ];
-  const actions = actionColumn<WaitingVersion>([["Approve", onApprove]], (row) => `version ${row.version} of ${row.repo} for ${row.stage}`);
+  const nameOf = (row: WaitingVersion): string => `version ${row.version} of ${row.repo} for ${row.stage}`;
+  const actions = actionColumn({ rows, isAllowed, nameOf, verbs: [["Approve", onApprove]] });
   return <Table caption="Versions that wait" columns={[...columns, ...actions]} rows={rows} rowKey={(row) => `${row.repo} ${row.stage}`} />;
 }
 
@@ -54,20 +62,18 @@ const planColumns: Column<DecidedPlanRow>[] = [
   { head: "To", cell: (row) => <code>{row.toVersion === "" ? "-" : row.toVersion}</code> },
 ];
 
-export function WaitingPlanTable({ rows, onApprove, onReject }: { rows: DecidedPlanRow[]; onApprove: Act<DecidedPlanRow>; onReject: Act<DecidedPlanRow> }) {
+export function WaitingPlanTable({ rows, isAllowed, onApprove, onReject }: Waiting<DecidedPlanRow> & { onReject: (row: DecidedPlanRow) => void }) {
   const columns: Column<DecidedPlanRow>[] = [
     ...planColumns,
     { head: "Asked by", cell: (row) => row.createdBy?.name ?? "-" },
     { head: "Approvals", cell: (row) => row.decisions.filter(({ approved }) => approved).length, numeric: true },
     { head: "Expires", cell: (row) => <Time value={row.expiresAt} /> },
   ];
-  const actions = actionColumn<DecidedPlanRow>(
-    [
-      ["Approve", onApprove],
-      ["Reject", onReject],
-    ],
-    (row) => `plan ${row.id}`,
-  );
+  const verbs: Choice<DecidedPlanRow>["verbs"] = [
+    ["Approve", onApprove],
+    ["Reject", onReject],
+  ];
+  const actions = actionColumn({ rows, isAllowed, nameOf: ({ id }) => `plan ${id}`, verbs });
   return <Table caption="Reverts that wait" columns={[...columns, ...actions]} rows={rows} rowKey={(row) => row.id} />;
 }
 
@@ -82,18 +88,23 @@ export function DecidedPlanTable({ rows }: { rows: DecidedPlanRow[] }) {
   return <Table caption="Reverts that were decided" columns={columns} rows={rows} rowKey={(row) => row.id} />;
 }
 
-export function DeclarativePlanTable({ caption, rows, onApprove }: { caption: string; rows: DeclarativePlanRow[]; onApprove: Act<DeclarativePlanRow> }) {
-  const isGiven = rows.some(({ approvedAt }) => approvedAt !== null);
+const declarativeColumns: Column<DeclarativePlanRow>[] = [
+  { head: "Plan", cell: (row) => <Link href={`/schemas/${encodeURIComponent(row.schemaSlug)}/plans/${row.id}`}>{row.name}</Link> },
+  { head: "Schema", cell: (row) => <Link href={repoPath(row.schemaSlug)}>{row.schemaSlug}</Link> },
+  { head: "Made by", cell: (row) => row.createdBy?.name ?? "-" },
+  { head: "Made", cell: (row) => <Time value={row.createdAt} /> },
+];
+
+export function WaitingDeclarativePlanTable({ rows, isAllowed, onApprove }: Waiting<DeclarativePlanRow>) {
+  const actions = actionColumn({ rows, isAllowed, nameOf: ({ name }) => `plan ${name}`, verbs: [["Approve", onApprove]] });
+  return <Table caption="Plans that wait" columns={[...declarativeColumns, ...actions]} rows={rows} rowKey={(row) => row.id} />;
+}
+
+export function ApprovedDeclarativePlanTable({ rows }: { rows: DeclarativePlanRow[] }) {
   const columns: Column<DeclarativePlanRow>[] = [
-    { head: "Plan", cell: (row) => <Link href={`/schemas/${encodeURIComponent(row.schemaSlug)}/plans/${row.id}`}>{row.name}</Link> },
-    { head: "Schema", cell: (row) => <Link href={repoPath(row.schemaSlug)}>{row.schemaSlug}</Link> },
-    { head: "Made by", cell: (row) => row.createdBy?.name ?? "-" },
-    { head: "Made", cell: (row) => <Time value={row.createdAt} /> },
+    ...declarativeColumns,
+    { head: "Approved by", cell: (row) => row.approvedBy.map(({ name }) => name).join(", ") || "-" },
+    { head: "Approved", cell: (row) => <Time value={row.approvedAt} /> },
   ];
-  if (isGiven) {
-    columns.push({ head: "Approved by", cell: (row) => row.approvedBy.map(({ name }) => name).join(", ") || "-" });
-    columns.push({ head: "Approved", cell: (row) => <Time value={row.approvedAt} /> });
-  }
-  const actions = actionColumn<DeclarativePlanRow>([["Approve", onApprove]], (row) => `plan ${row.name}`);
-  return <Table caption={caption} columns={[...columns, ...actions]} rows={rows} rowKey={(row) => row.id} />;
+  return <Table caption="Plans that were approved" columns={columns} rows={rows} rowKey={(row) => row.id} />;
 }

@@ -1,10 +1,10 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Me } from "../api/types.ts";
+import type { Held } from "../lib/rights.ts";
 
 /** Who looks at the pages. */
-export const MeContext = createContext<Pick<Me, "roles" | "scopes">>({ roles: [], scopes: [] });
+export const MeContext = createContext<Held>({ roles: [], grants: [], scopes: [] });
 
-export function useMe(): Pick<Me, "roles" | "scopes"> {
+export function useMe(): Held {
   return useContext(MeContext);
 }

@@ -2,7 +2,7 @@ import { Link, useSearch } from "wouter-preact";
 import { givenDocument, givenToVersionsDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
 import type { AuditEntry, DecidedPlanRow, DeclarativePlanRow, PageInfo } from "../api/types.ts";
-import { DecidedPlanTable, DeclarativePlanTable } from "../components/approval-tables.tsx";
+import { ApprovedDeclarativePlanTable, DecidedPlanTable } from "../components/approval-tables.tsx";
 import { useMe } from "../components/me.ts";
 import { Loaded } from "../components/state.tsx";
 import { Pager, Table, type Column } from "../components/table.tsx";
@@ -65,7 +65,7 @@ function Lists({ migratePlans, declarativePlans, auditLog }: Given) {
       {declarativePlans.plans.length > 0 && (
         <section aria-labelledby="declarative-plans">
           <h2 id="declarative-plans">Plans of schemas</h2>
-          <DeclarativePlanTable caption="Plans that were approved" rows={declarativePlans.plans} onApprove={null} />
+          <ApprovedDeclarativePlanTable rows={declarativePlans.plans} />
         </section>
       )}
       <LongestPager infos={infos} />

@@ -3,14 +3,14 @@ import { request } from "../api/client.ts";
 import { approveDeclarativePlanDocument, approveVersionDocument, waitingDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
 import type { DecidedPlanRow, DeclarativePlanRow, DeploymentAnswer, PromotionPolicy, RankedEnvironment, Repo } from "../api/types.ts";
-import { DeclarativePlanTable, WaitingPlanTable, WaitingVersionTable } from "../components/approval-tables.tsx";
+import { WaitingDeclarativePlanTable, WaitingPlanTable, WaitingVersionTable } from "../components/approval-tables.tsx";
 import { DecideDialog, type Decision } from "../components/decide-dialog.tsx";
 import { Field, Form } from "../components/form.tsx";
 import { useMe } from "../components/me.ts";
 import { Empty, Loaded } from "../components/state.tsx";
 import { approveVersionCommand, candidatesOf, checksDocument, checksVariables, waitingOf, type Candidate, type WaitingVersion } from "../lib/approvals.ts";
 import { given } from "../lib/query.ts";
-import { mayApprove } from "../lib/rights.ts";
+import { mayApprove, mayApproveIn } from "../lib/rights.ts";
 import { approvalText } from "../text-policies.ts";
 import { planDecision } from "./plan-decision.ts";
 
@@ -24,7 +24,7 @@ interface Waiting {
   declarativePlans: { plans: DeclarativePlanRow[] };
 }
 
-type Decide = ((decision: Decision) => void) | null;
+type Decide = (decision: Decision) => void;
 
 function versionDecision(version: Pick<Candidate, "repo" | "stage" | "version">): Decision {
   const { repo, stage, version: name } = version;
@@ -38,7 +38,7 @@ function versionDecision(version: Pick<Candidate, "repo" | "stage" | "version">)
 }
 
 /** A version that is not the latest one; the comment is asked for as with the others. */
-function OtherVersion({ decide }: { decide: (decision: Decision) => void }) {
+function OtherVersion({ decide }: { decide: Decide }) {
   const ask = async ({ repo = "", stage = "", version = "" }: Record<string, string>): Promise<void> =>
     decide(versionDecision({ repo: repo.trim(), stage: stage.trim(), version: version.trim() }));
   return (
@@ -51,13 +51,14 @@ function OtherVersion({ decide }: { decide: (decision: Decision) => void }) {
 }
 
 function Versions({ rows, isCut, decide }: { rows: WaitingVersion[]; isCut: boolean; decide: Decide }) {
+  const me = useMe();
   return (
     <section aria-labelledby="versions">
       <h2 id="versions">Versions</h2>
       <p class="soft">{approvalText.versions}</p>
-      {rows.length > 0 && <WaitingVersionTable rows={rows} onApprove={decide === null ? null : (row) => decide(versionDecision(row))} />}
+      {rows.length > 0 && <WaitingVersionTable rows={rows} isAllowed={({ repo }) => mayApproveIn(me, repo)} onApprove={(row) => decide(versionDecision(row))} />}
       {isCut && <p class="soft">{approvalText.tooMany(candidatesMax)}</p>}
-      {decide !== null && (
+      {mayApprove(me) && (
         <>
           <h3>{approvalText.older}</h3>
           <OtherVersion decide={decide} />
@@ -68,16 +69,21 @@ function Versions({ rows, isCut, decide }: { rows: WaitingVersion[]; isCut: bool
 }
 
 function Plans({ rows, decide }: { rows: DecidedPlanRow[]; decide: Decide }) {
-  const ask = (isRefusal: boolean) => decide && ((row: DecidedPlanRow) => decide(planDecision(row.id, isRefusal)));
+  const me = useMe();
+  const ask =
+    (isRefusal: boolean) =>
+    ({ id }: DecidedPlanRow): void =>
+      decide(planDecision(id, isRefusal));
   return (
     <section aria-labelledby="plans">
       <h2 id="plans">Reverts</h2>
-      <WaitingPlanTable rows={rows} onApprove={ask(false)} onReject={ask(true)} />
+      <WaitingPlanTable rows={rows} isAllowed={({ repo, envName }) => mayApproveIn(me, repo.slug, envName)} onApprove={ask(false)} onReject={ask(true)} />
     </section>
   );
 }
 
 function DeclarativePlans({ rows, decide }: { rows: DeclarativePlanRow[]; decide: Decide }) {
+  const me = useMe();
   const decision = ({ schemaSlug, name }: DeclarativePlanRow): Decision => ({
     title: `Approve plan ${name} of ${schemaSlug}?`,
     verb: "Approve",
@@ -87,7 +93,7 @@ function DeclarativePlans({ rows, decide }: { rows: DeclarativePlanRow[]; decide
   return (
     <section aria-labelledby="declarative-plans">
       <h2 id="declarative-plans">Plans of schemas</h2>
-      <DeclarativePlanTable caption="Plans that wait" rows={rows} onApprove={decide && ((row) => decide(decision(row)))} />
+      <WaitingDeclarativePlanTable rows={rows} isAllowed={({ schemaSlug }) => mayApproveIn(me, schemaSlug)} onApprove={(row) => decide(decision(row))} />
     </section>
   );
 }
@@ -123,21 +129,19 @@ function Checked({ waiting, candidates, decide }: { waiting: Waiting; candidates
 }
 
 export function WaitingTab() {
-  const isApprover = mayApprove(useMe());
   const [decision, setDecision] = useState<Decision | null>(null);
   // What was asked about is asked about again after a decision.
   const [round, setRound] = useState(0);
   const [remote, reload] = useRemote<Waiting>(waitingDocument);
-  const decide = isApprover ? setDecision : null;
   return (
     <>
       <Loaded remote={remote} reload={reload}>
         {(waiting) => {
           const candidates = candidatesOf(waiting.promotionPolicies, waiting.repos.repos, waiting.environments);
           return candidates.length === 0 ? (
-            <Lists waiting={waiting} versions={[]} isCut={false} decide={decide} />
+            <Lists waiting={waiting} versions={[]} isCut={false} decide={setDecision} />
           ) : (
-            <Checked key={round} waiting={waiting} candidates={candidates} decide={decide} />
+            <Checked key={round} waiting={waiting} candidates={candidates} decide={setDecision} />
           );
         }}
       </Loaded>

@@ -13,7 +13,7 @@ import { Status } from "../components/status.tsx";
 import { Time } from "../components/time.tsx";
 import { plural } from "../lib/format.ts";
 import { databasePath, repoPath } from "../lib/paths.ts";
-import { mayApprove } from "../lib/rights.ts";
+import { mayApproveIn } from "../lib/rights.ts";
 import { text } from "../text.ts";
 import { planDecision } from "./plan-decision.ts";
 
@@ -39,7 +39,7 @@ function Decide({ plan, onDone }: { plan: Plan; onDone: () => void }) {
 
 /** What can be done with it now. */
 function NextStep({ plan, reload }: { plan: Plan; reload: () => void }) {
-  const isApprover = mayApprove(useMe());
+  const isApprover = mayApproveIn(useMe(), plan.repo.slug, plan.envName);
   if (plan.status === "PENDING_USER") {
     return (
       <section class="notice notice-wait">
