@@ -44,6 +44,27 @@ export async function environments(browser, { shell }) {
     await page.reload();
     await page.getByRole("row", { name: /sandbox 8 none/ }).waitFor();
   });
+  await step("environments come and go, and stay again", async () => {
+    const rule = page.getByRole("form", { name: "New ephemeral environments" });
+    const row = page.getByRole("row", { name: /sand\*/ });
+    await rule.getByLabel("Names").fill("sand*");
+    await rule.getByLabel("Hours of silence").fill("0");
+    await rule.getByRole("button").first().click();
+    await rule.getByText("hours must be from 1 to").waitFor();
+    assert.equal(await rule.getByLabel("Hours of silence").getAttribute("aria-invalid"), "true");
+    await rule.getByLabel("Hours of silence").fill("48");
+    shell(await commandIn(rule));
+    await rule.getByRole("button").first().click();
+    await row.waitFor();
+    await page.getByRole("row", { name: /sandbox 8 none 48 h/ }).waitFor();
+    await browser.checkAccessibility();
+    await row.getByRole("button", { name: "Remove sand*" }).click();
+    const dialog = page.getByRole("dialog");
+    assert.equal(await commandIn(dialog), "rhumb cloud env ephemeral rm --glob 'sand*'");
+    await dialog.getByRole("button", { name: "Let them stay" }).click();
+    await row.waitFor({ state: "detached" });
+    await page.getByRole("row", { name: /sandbox 8 none always/ }).waitFor();
+  });
 }
 
 export async function policies(browser, { shell }) {

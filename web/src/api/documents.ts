@@ -178,11 +178,14 @@ const policies = `promotionPolicies { id repo stages { ${stageFields} } }`;
 
 export const rulesDocument = `query Rules {
   environments { name rank protected databases failed pending ephemeralHours }
+  ephemeralEnvironments { glob hours environments }
   ${policies}
   repos(input: { page: { pageSize: 100 } }) { repos { slug } }
 }`;
 
 export const updateEnvironmentDocument = `mutation UpdateEnvironment($input: UpdateEnvironmentInput!) { updateEnvironment(input: $input) { name } }`;
+export const setEphemeralDocument = `mutation SetEphemeral($input: SetEphemeralEnvironmentsInput!) { setEphemeralEnvironments(input: $input) { glob } }`;
+export const deleteEphemeralDocument = `mutation DeleteEphemeral($glob: String!) { deleteEphemeralEnvironments(glob: $glob) { success } }`;
 export const setPolicyDocument = `mutation SetPolicy($input: SetPromotionPolicyInput!) { setPromotionPolicy(input: $input) { id } }`;
 export const deletePolicyDocument = `mutation DeletePolicy($id: ID!) { deletePromotionPolicy(id: $id) { success } }`;
 

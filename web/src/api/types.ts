@@ -485,6 +485,13 @@ export interface RankedEnvironment extends Environment {
   protected: boolean;
 }
 
+/** Environments that come and go: after so many hours of silence. */
+export interface EphemeralRule {
+  glob: string;
+  hours: number;
+  environments: number;
+}
+
 export type PolicyAction = "FAIL" | "WARN";
 
 export interface Freeze {

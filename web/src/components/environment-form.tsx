@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { toApiError } from "../api/client.ts";
 import { environmentCommand, type EnvironmentWish } from "../lib/policies.ts";
 import { policyText } from "../text-policies.ts";
 import { Command } from "./command.tsx";
 import { Field } from "./form.tsx";
+import { useRefusals } from "./refusals.ts";
 
 interface EnvironmentFormProps {
   label: string;
@@ -13,32 +13,15 @@ interface EnvironmentFormProps {
   onSave: (wish: EnvironmentWish) => Promise<void>;
 }
 
-/** Where a refusal of the registry belongs. */
-function fieldOf(message: string): "name" | "rank" | "form" {
-  if (message.startsWith("rank ")) return "rank";
-  return message.startsWith("name ") ? "name" : "form";
-}
-
 /** Gives an environment its place and its protection. */
 export function EnvironmentForm({ label, submit, known, onSave }: EnvironmentFormProps) {
   const [name, setName] = useState(known?.name ?? "");
   const [rank, setRank] = useState(known?.rank?.toString() ?? "");
   const [isProtected, setProtected] = useState(known?.protected ?? false);
-  const [errors, setErrors] = useState<Record<string, string>>({});
-  const [isBusy, setBusy] = useState(false);
+  const { errors, isBusy, send } = useRefusals(["name", "rank"]);
   const wish: EnvironmentWish = { name: name.trim(), ...(rank === "" ? {} : { rank: Number(rank) }), protected: isProtected };
-  const save = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setErrors({});
-    await onSave(wish).catch((failure: unknown) => {
-      const { message } = toApiError(failure);
-      setErrors({ [fieldOf(message)]: message });
-    });
-    setBusy(false);
-  };
   return (
-    <form class="fields" aria-label={label} onSubmit={(event) => void save(event)}>
+    <form class="fields" aria-label={label} onSubmit={(event) => void send(event, () => onSave(wish))}>
       {known === undefined && <Field label="Name" value={name} required autoComplete="off" error={errors.name} onValue={setName} />}
       <Field label="Place among the environments" type="number" value={rank} hint="0 comes first" error={errors.rank} onValue={setRank} />
       <label class="check">

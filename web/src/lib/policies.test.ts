@@ -4,6 +4,8 @@ import type { PromotionStage } from "../api/types.ts";
 import {
   columnsOf,
   environmentCommand,
+  ephemeralCommand,
+  ephemeralRemoveCommand,
   fitsGlob,
   hclText,
   policyCheckCommand,
@@ -111,5 +113,7 @@ test("what a form does has a command", () => {
   assert.equal(policyRemoveCommand({ id: "7", repo: null }), "rhumb cloud policy rm --id 7");
   assert.equal(policyCheckCommand({ repo: "shop", env: "prod eu", version: "3" }), "rhumb cloud policy check --repo shop --env 'prod eu' --version 3");
   assert.equal(environmentCommand({ name: "prod", rank: 2, protected: true }), "rhumb cloud env update --name prod --rank 2 --protected=true");
+  assert.equal(ephemeralCommand({ glob: "pr-*", hours: 72 }), "rhumb cloud env ephemeral set --glob 'pr-*' --ttl 72h");
+  assert.equal(ephemeralRemoveCommand("pr-*"), "rhumb cloud env ephemeral rm --glob 'pr-*'");
   assert.equal(environmentCommand({ name: "prod", protected: false }), "rhumb cloud env update --name prod --protected=false");
 });

@@ -100,6 +100,19 @@ export function policyCheckCommand(question: { repo: string; env: string; versio
   return `rhumb cloud policy check --repo ${shellWord(question.repo)} --env ${shellWord(question.env)} --version ${shellWord(question.version)}`;
 }
 
+export interface EphemeralWish {
+  glob: string;
+  hours: number;
+}
+
+export function ephemeralCommand({ glob, hours }: EphemeralWish): string {
+  return `rhumb cloud env ephemeral set --glob ${shellWord(glob)} --ttl ${hours}h`;
+}
+
+export function ephemeralRemoveCommand(glob: string): string {
+  return `rhumb cloud env ephemeral rm --glob ${shellWord(glob)}`;
+}
+
 export interface EnvironmentWish {
   name: string;
   rank?: number;

@@ -1,7 +1,7 @@
 import { useSearch } from "wouter-preact";
 import { rulesDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
-import type { PromotionPolicy, RankedEnvironment } from "../api/types.ts";
+import type { EphemeralRule, PromotionPolicy, RankedEnvironment } from "../api/types.ts";
 import { PageHead } from "../components/page-head.tsx";
 import { Loaded } from "../components/state.tsx";
 import { Tabs } from "../components/tabs.tsx";
@@ -12,6 +12,7 @@ import { RulesTab } from "./environments-rules.tsx";
 
 export interface Rules {
   environments: RankedEnvironment[];
+  ephemeralEnvironments: EphemeralRule[];
   promotionPolicies: PromotionPolicy[];
   repos: { repos: { slug: string }[] };
 }
