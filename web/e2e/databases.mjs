@@ -89,7 +89,7 @@ export async function previews(browser, { api }) {
     assert.equal(await failed.innerText(), before);
     await browser.checkAccessibility();
     await browser.go("/environments", "Environments");
-    await page.getByText("ephemeral, 72 h").waitFor();
+    await page.getByRole("row", { name: /pr-7 .* 72 h/ }).waitFor();
     await browser.go("/databases?env=pr-7", "Databases");
     await page.getByRole("row").filter({ hasText: "pr-7" }).getByText("ephemeral").waitFor();
     await browser.checkAccessibility();

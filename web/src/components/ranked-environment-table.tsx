@@ -1,7 +1,6 @@
 import { Link } from "wouter-preact";
 import type { PromotionStage, RankedEnvironment } from "../api/types.ts";
 import { stageOf } from "../lib/policies.ts";
-import { EphemeralBadge } from "./ephemeral-badge.tsx";
 import { Badge } from "./status.tsx";
 import { Table, type Column } from "./table.tsx";
 
@@ -15,14 +14,7 @@ interface RankedEnvironmentTableProps {
 /** Environments in their order, with their stage. */
 export function RankedEnvironmentTable({ rows, stages, onChange }: RankedEnvironmentTableProps) {
   const columns: Column<RankedEnvironment>[] = [
-    {
-      head: "Environment",
-      cell: (row) => (
-        <>
-          <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link> <EphemeralBadge hours={row.ephemeralHours} />
-        </>
-      ),
-    },
+    { head: "Environment", cell: (row) => <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link> },
     { head: "Place", cell: (row) => row.rank ?? "-", numeric: true },
     { head: "Protection", cell: (row) => (row.protected ? <Badge tone="ok">protected</Badge> : <span class="soft">none</span>) },
     { head: "Stays", cell: ({ ephemeralHours }) => (ephemeralHours === null ? "always" : <Badge tone="idle">{`${ephemeralHours} h`}</Badge>) },
