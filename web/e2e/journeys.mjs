@@ -141,7 +141,7 @@ export async function keyboard(browser, { base }) {
     await keyboard.press("Control+k");
     await page.getByRole("combobox", { name: /Go to/ }).waitFor();
     await keyboard.type("tenant-f");
-    await page.getByRole("option", { name: /tenant-f/ }).waitFor();
+    await page.getByRole("option", { name: /tenant-f/, selected: true }).waitFor();
     await browser.checkAccessibility();
     await keyboard.press("ArrowDown");
     await keyboard.press("ArrowUp");
@@ -150,7 +150,7 @@ export async function keyboard(browser, { base }) {
     await keyboard.press("Control+k");
     await page.getByRole("combobox", { name: /Go to/ }).waitFor();
     await keyboard.type("billing");
-    await page.getByRole("option", { name: /team\/billing/ }).waitFor();
+    await page.getByRole("option", { name: /team\/billing/, selected: true }).waitFor();
     await keyboard.press("Enter");
     await browser.heading("team/billing");
   });

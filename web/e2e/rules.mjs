@@ -56,14 +56,14 @@ export async function environments(browser, { shell }) {
     shell(await commandIn(rule));
     await rule.getByRole("button").first().click();
     await row.waitFor();
-    await page.getByRole("row", { name: /sandbox 8 none 48 h/ }).waitFor();
+    await page.getByRole("row", { name: /sandbox ephemeral, 48 h 8 none/ }).waitFor();
     await browser.checkAccessibility();
     await row.getByRole("button", { name: "Remove sand*" }).click();
     const dialog = page.getByRole("dialog");
     assert.equal(await commandIn(dialog), "rhumb cloud env ephemeral rm --glob 'sand*'");
     await dialog.getByRole("button", { name: "Let them stay" }).click();
     await row.waitFor({ state: "detached" });
-    await page.getByRole("row", { name: /sandbox 8 none always/ }).waitFor();
+    await page.getByRole("row", { name: /sandbox 8 none/ }).waitFor();
   });
 }
 

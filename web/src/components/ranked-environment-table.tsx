@@ -17,7 +17,6 @@ export function RankedEnvironmentTable({ rows, stages, onChange }: RankedEnviron
     { head: "Environment", cell: (row) => <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link> },
     { head: "Place", cell: (row) => row.rank ?? "-", numeric: true },
     { head: "Protection", cell: (row) => (row.protected ? <Badge tone="ok">protected</Badge> : <span class="soft">none</span>) },
-    { head: "Stays", cell: ({ ephemeralHours }) => (ephemeralHours === null ? "always" : <Badge tone="idle">{`${ephemeralHours} h`}</Badge>) },
     { head: "Databases", cell: (row) => row.databases, numeric: true },
     { head: "Failed", cell: (row) => row.failed, numeric: true },
     { head: "Pending", cell: (row) => row.pending, numeric: true },
