@@ -1,7 +1,7 @@
 # Every third-party library, found in one place, each with the reason it is here.
 # What every command needs is linked statically, so that a command starts in two milliseconds;
 # OpenSSL stays shared for the distribution's security updates. What only some commands need
-# (libcurl, libpq, libmariadb, libarchive) is opened on first use: only its header is needed here.
+# (libcurl, libpq, libmariadb, libarchive, libfido2) is opened on first use: only its header is needed here.
 find_package(Threads REQUIRED)
 
 find_package(fmt REQUIRED)  # all formatting
@@ -20,6 +20,7 @@ find_library(SODIUM_ARCHIVE libsodium.a REQUIRED)  # passwords of a registry's p
 find_path(PQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)  # PostgreSQL; opened on first use
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)  # outgoing HTTP; the library is opened on first use
 find_path(MARIADB_INCLUDE_DIR mariadb/mysql.h REQUIRED)  # MySQL and MariaDB; opened on first use
+find_path(FIDO_INCLUDE_DIR fido.h REQUIRED)  # passkeys of people of a registry; opened on first use
 
 # rhumb_archive(NAME FILE LINKS...): an imported static library under the name dep::NAME.
 function(rhumb_archive name file)

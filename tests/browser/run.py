@@ -20,6 +20,9 @@ import threading
 import seed
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+from server_process import free_port  # noqa: E402 (needs the path above)
+
 TOKEN = "rgb_browser-tests-0123456789abcdef"
 START_SECONDS = 30
 WALK_SECONDS = 300
@@ -34,13 +37,13 @@ def skip(reason):
 class Server:
     """`rhumb serve` on a free port and a fresh folder."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, listen="127.0.0.1:0", flags=()):
         os.mkdir(folder)
         self.log = open(os.path.join(folder, "serve.log"), "w+", encoding="utf-8")
         self.data = os.path.join(folder, "data")
         environment = {**os.environ, "RHUMB_ADMIN_TOKEN": TOKEN, "HOME": folder}
         self.process = subprocess.Popen(
-            [binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0"],
+            [binary, "serve", "--data", self.data, "--listen", listen, *flags],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment)
         self.base = self.setup = None
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
@@ -67,12 +70,18 @@ class Server:
         return self.log.read()
 
 
-def walk(server, empty, binary, chromium, folder):
-    """Seeds one server and walks both; the output of the journeys ends with the counts."""
+def named_server(binary, folder):
+    """One at a host name: browsers have passkeys at no other address."""
+    port = free_port()
+    return Server(binary, folder, f"127.0.0.1:{port}", ("--public-url", f"http://localhost:{port}"))
+
+
+def walk(server, empty, named, binary, chromium, folder):
+    """Seeds one server and walks all; the output of the journeys ends with the counts."""
     addresses = seed.seed(seed.Api(server.base, TOKEN))
     environment = {**os.environ, "RHUMB_BASE": server.base, "RHUMB_TOKEN": TOKEN,
                    "RHUMB_EMPTY": empty.base, "RHUMB_BINARIES": os.path.dirname(binary),
-                   "RHUMB_DATA": server.data,
+                   "RHUMB_DATA": server.data, "RHUMB_NAMED_SETUP": named.setup or "",
                    "RHUMB_SETUP": server.setup or "", "RHUMB_CHROMIUM": chromium,
                    "RHUMB_PAGES": json.dumps(addresses), "RHUMB_PROFILE": os.path.join(folder, "profile"),
                    "RHUMB_LIVE": json.dumps(seed.deployment_set(0))}
@@ -97,6 +106,7 @@ def main():
         return 1
     with tempfile.TemporaryDirectory() as folder:
         servers = [Server(binary, os.path.join(folder, name)) for name in ("seeded", "empty")]
+        servers.append(named_server(binary, os.path.join(folder, "named")))
         try:
             for server in servers:
                 if server.base is None:

@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.parse
 
+import es256
 from harness import ROOT, Skipped, contains, lacks, same, test, true, wait_for
 from people import Browser, invite
 
@@ -95,7 +96,7 @@ def log_in(browser, server, person, to="/"):
 def check_login(s, alg, ask):
     server, _ = registry_with_provider(s, alg=alg, ask=ask)
     browser = Browser(server.address)
-    same(browser.send("GET", "/auth/ways").json, {"oidc": "Test"}, "what the login page offers")
+    same(browser.send("GET", "/auth/ways").json, {"oidc": "Test", "passkeys": False}, "what the login page offers")
     contains(log_in(browser, server, "ann"), "/login/failed?why=refused")
     same(browser.query(ME).status, 401, "not invited")
     secret = invite(server, "ann@example.com", "DEVELOPER")
@@ -185,13 +186,12 @@ def settings_of_a_provider_are_checked(s):
         s.run("serve", "--data", "d", "--listen", "127.0.0.1:0", *flags).fails(text)
 
 
-def ci_token(provider_key, claims):
-    """Signed by the key of a platform, with openssl; ES256."""
+def ci_token(key, claims):
+    """Signed by the key of a platform; ES256."""
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
     text = part({"alg": "ES256", "kid": "ci"}) + b"." + part(claims)
-    der = subprocess.run(["openssl", "dgst", "-sha256", "-sign", provider_key], input=text, capture_output=True,
-                         check=True).stdout
+    der = key.sign(text)
     length = der[3]
     r, s = der[4:4 + length], der[6 + length:]
     signature = b"".join(number.lstrip(b"\0").rjust(32, b"\0") for number in (r, s))
@@ -202,11 +202,8 @@ class Platform:
     """What a CI platform serves: its keys, and the token of a job."""
 
     def __init__(self, s):
-        self.key = s.file_path("ci.pem")
-        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.key], check=True)
-        numbers = subprocess.run(["openssl", "ec", "-in", self.key, "-pubout", "-outform", "DER"], capture_output=True,
-                                 check=True).stdout[-64:]
-        x, y = (base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (numbers[:32], numbers[32:]))
+        self.key = es256.Key(s.file_path("ci.pem"))
+        x, y = (base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (self.key.x, self.key.y))
         platform = self
 
         class Handler(http.server.BaseHTTPRequestHandler):

@@ -4,11 +4,12 @@ import { checkBudget, checkPolicy } from "./budget.mjs";
 import { divergence, identities, previews } from "./databases.mjs";
 import { Browser, counts, step } from "./harness.mjs";
 import { checkTheChecker, emptyRegistry, failingPages, keyboard, liveUpdate, logIn, people, setUp, tokens, walkPages } from "./journeys.mjs";
+import { passkeys } from "./passkeys.mjs";
 import { approvals, auditLog, checks, environments, policies } from "./rules.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 
 const { RHUMB_BASE: base, RHUMB_EMPTY: empty, RHUMB_TOKEN: token, RHUMB_SETUP: setup, RHUMB_SCREENSHOTS: screenshots } = process.env;
-const { RHUMB_BINARIES: binaries, RHUMB_DATA: data } = process.env;
+const { RHUMB_BINARIES: binaries, RHUMB_DATA: data, RHUMB_NAMED_SETUP: named } = process.env;
 const pages = JSON.parse(process.env.RHUMB_PAGES);
 const live = JSON.parse(process.env.RHUMB_LIVE);
 
@@ -44,7 +45,7 @@ function shell(command, { status = 0 } = {}) {
   return run.stdout + run.stderr;
 }
 
-const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base, friends: [empty] });
+const browser = await Browser.open({ executable: process.env.RHUMB_CHROMIUM, profile: process.env.RHUMB_PROFILE, base, friends: [empty, new URL(named).origin] });
 try {
   await logIn(browser, { token, base });
   await checkTheChecker(browser);
@@ -65,6 +66,7 @@ try {
   await checkBudget(browser);
   await setUp(browser, { setup });
   await people(browser, { base, token });
+  await passkeys(browser, { setup: named });
   await emptyRegistry(browser, { empty, token });
   await checkPolicy(browser);
 } catch (error) {

@@ -32,7 +32,7 @@ export const peopleText = {
   members: {
     lead: "People who use this registry. Whoever is invited gets an address that works once, for seven days.",
     address: "Send this address to them. It is shown only now, works once, and lets in whoever has it.",
-    reset: "Password, app and sessions of this person end now. The new address lets them set a password again.",
+    reset: "Password, app, passkeys and sessions of this person end now. The new address lets them set a password again.",
     remove: "Their sessions and tokens end at once.",
     removeBot: "All of its tokens are refused from now on. This cannot be undone.",
   },
@@ -44,6 +44,22 @@ export const peopleText = {
     proposal: "Type this key into an authenticator app, as a time-based one, and tell the first code that it shows.",
     codes: "Each of these codes gets you in once without the app. They are shown only now; keep them where your phone is not.",
     tokens: "For the command line. A token may do what you may do, and ends with your membership.",
+  },
+  passkeys: {
+    lead: "A passkey gets you in by the fingerprint, face or PIN of your device or security key: no password, no code of an app.",
+    example: "Laptop",
+    noPassword: "Set a password first: it is asked for when a passkey is added or removed.",
+    taken: "You have a passkey of this name. Choose another.",
+    added: (name: string): string => `You can now log in with ${name}.`,
+    renamed: "The passkey was renamed.",
+    removed: "The passkey was removed. Your device may still offer it: delete it there, too.",
+    remove: "It gets nobody in any more. You can log in with your password, or with another passkey.",
+    failed: {
+      cancelled: "No passkey was used. Try again, and confirm when your device asks you to.",
+      known: "This device or security key holds a passkey of yours already. Use another one.",
+      address: "Passkeys work at the registry's own address only. Open it there, or ask whoever runs it to set --public-url.",
+      unsupported: "This browser or device has no passkeys that can be used here. Use one that has a screen lock, over https.",
+    },
   },
   device: {
     lead: "rhumb login shows a code and waits here for you.",

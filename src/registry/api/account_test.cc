@@ -2,7 +2,6 @@
 
 #include "registry/api/test_people.h"
 #include "registry/identity/login.h"
-#include "registry/identity/passwords.h"
 #include "registry/identity/totp.h"
 
 namespace rhumb::registry {
@@ -26,9 +25,7 @@ class AccountTest : public PeopleTest {
  protected:
   void SetUp() override {
     ann_ = add_person("ann", "VIEWER");
-    const std::string hash = hash_password(kPassword).value();
-    ASSERT_TRUE(registry_->store.write(
-        [&](Session& session) { return session.run("UPDATE users SET password = ?", {hash}); }));
+    set_passwords(kPassword);
     session_ = log_in(ann_);
   }
   static Json change(const std::string& current, const std::string& password) {

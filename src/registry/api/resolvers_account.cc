@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
-#include "registry/api/request_context.h"
+#include "registry/api/own_account.h"
 #include "registry/api/token_views.h"
 #include "registry/identity/members.h"
 #include "registry/identity/passwords.h"
 #include "registry/identity/second_factor.h"
 #include "registry/identity/sessions.h"
-#include "registry/identity/throttle.h"
 #include "registry/identity/totp.h"
 #include "registry/names.h"
 #include "registry/store/neighbours.h"
@@ -16,72 +15,6 @@ namespace {
 
 using codec::Json;
 using graphql::FieldCall;
-
-Result<void> require_person(const Caller& caller) {
-  return caller.user_id != 0
-             ? Result<void>()
-             : Result<void>(Error(ErrorCode::kDenied, "only a person has an account"));
-}
-
-/// What gets one in is changed at the pages: a token that somebody found must not be enough.
-Result<void> require_session(const Caller& caller) {
-  TRY(require_person(caller));
-  return caller.session_id != 0
-             ? Result<void>()
-             : Result<void>(Error(ErrorCode::kDenied, "log in at the pages of the registry"));
-}
-
-struct Account {
-  std::string name;
-  std::string email;
-  std::string password;  ///< the hash; empty: none
-  bool has_app = false;
-};
-
-Result<Account> load_account(Session& session, int64_t user_id) {
-  const std::optional<Row> row = TRY(session.find_row(
-      "SELECT name, email, password, totp_secret IS NOT NULL FROM users WHERE id = ?", {user_id}));
-  if (!row.has_value()) {
-    return Error(ErrorCode::kNotFound, "account not found");
-  }
-  const Row& r = *row;
-  return Account{r[0].text(), r[1].text(), r[2].text(), r[3].flag()};
-}
-
-Result<Account> read_account(RequestContext& context) {
-  return read_value<Account>(context.registry.store, [&](Session& session) {
-    return load_account(session, context.caller.user_id);
-  });
-}
-
-AuditEntry account_entry(RequestContext& context, std::string action) {
-  return audit_entry(context.caller, context.registry.now(), std::move(action),
-                     fmt::format("user/{}", context.caller.user_id));
-}
-
-/// That the person at the page is the one who logged in. Failures count like those of logins.
-/// Errors: kDenied for another password, kLimit after too many, kConflict where there is none.
-Result<Account> prove_password(RequestContext& context, const std::string& password) {
-  TRY(require_session(context.caller));
-  Account account = TRY(read_account(context));
-  if (account.password.empty()) {
-    return Error(ErrorCode::kConflict, "set a password first");
-  }
-  const LoginAttempt attempt{account.email, context.caller.origin.ip};
-  const int64_t wait = TRY(write_value<int64_t>(context.registry.store, [&](Session& session) {
-    return begin_attempt(session, attempt, context.registry.now());
-  }));
-  if (wait > 0) {
-    return Error(ErrorCode::kLimit, fmt::format("too many attempts; wait {} seconds", wait));
-  }
-  const bool is_right = TRY(is_password(account.password, password));
-  if (!is_right) {
-    return Error(ErrorCode::kDenied, "the password is not the one of your account");
-  }
-  TRY(context.registry.store.write(
-      [&](Session& session) { return forgive_attempt(session, attempt); }));
-  return account;
-}
 
 // -----------------------------------------------------------------------------------------------
 // show
@@ -110,12 +43,17 @@ Result<Json> account_json(Session& session, const Caller& caller, int64_t now) {
       session.scalar("SELECT count(*) FROM recovery_codes WHERE user_id = ?", {caller.user_id}));
   Json sessions = TRY(list_sessions(session, caller, now));
   Json tokens = TRY(list_tokens_of_user(session, caller.org_id, caller.user_id));
+  Json passkeys = Json::array();
+  for (const Passkey& passkey : TRY(list_passkeys(session, caller.user_id))) {
+    passkeys.push_back(passkey_json(passkey));
+  }
   return Json::object({{"id", std::to_string(caller.user_id)},
                        {"name", account.name},
                        {"email", account.email},
                        {"hasPassword", !account.password.empty()},
                        {"hasApp", account.has_app},
                        {"recoveryCodesLeft", codes.number()},
+                       {"passkeys", std::move(passkeys)},
                        {"sessions", std::move(sessions)},
                        {"tokens", std::move(tokens)}});
 }
@@ -273,6 +211,7 @@ void add_account_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "confirmApp", confirm_new_app);
   bind_root(resolvers, "Mutation", "removeApp", remove_own_app);
   bind_root(resolvers, "Mutation", "endSession", end_own_session);
+  add_passkey_resolvers(resolvers);
 }
 
 }  // namespace rhumb::registry

@@ -8,6 +8,7 @@
 
 #include "registry/api/test_api.h"
 #include "registry/identity/members.h"
+#include "registry/identity/passwords.h"
 #include "registry/identity/sessions.h"
 
 namespace rhumb::registry {
@@ -37,6 +38,12 @@ class PeopleTest : public ApiTest {
   }
   int64_t add_person(const std::string& name, const std::string& role) {
     return add_person(name, {Grant{role, {}, {}, {}}});
+  }
+  /// From now on it is the password of everybody there is.
+  void set_passwords(const std::string& password) {
+    const std::string hash = hash_password(password).value();
+    EXPECT_TRUE(registry_->store.write(
+        [&](Session& session) { return session.run("UPDATE users SET password = ?", {hash}); }));
   }
   /// Makes the owner of a token or a session the caller; false when there is none.
   bool enter(const Result<std::shared_ptr<const TokenOwner>>& found) {

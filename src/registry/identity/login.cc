@@ -19,16 +19,14 @@ constexpr int64_t kFirstOrganization = 1;
 
 /// An account, as far as a login needs it.
 struct Account {
-  int64_t user_id = 0;
-  int64_t org_id = 0;
-  std::string name;
+  AccountKey key;
   std::string password;
   bool has_app = false;
 };
 
 Result<std::optional<Account>> find_account(Session& session, const std::string& email) {
   const std::optional<Row> row = TRY(session.find_row(
-      "SELECT u.id, m.org_id, u.name, u.password, u.totp_secret IS NOT NULL FROM users u "
+      "SELECT u.id, m.org_id, u.password, u.totp_secret IS NOT NULL FROM users u "
       "JOIN memberships m ON m.user_id = u.id WHERE u.email = ? AND m.joined_at IS NOT NULL AND "
       "u.password IS NOT NULL ORDER BY m.org_id LIMIT 1",
       {email}));
@@ -36,32 +34,7 @@ Result<std::optional<Account>> find_account(Session& session, const std::string&
     return std::optional<Account>();
   }
   const Row& r = *row;
-  return std::optional<Account>(
-      Account{r[0].number(), r[1].number(), r[2].text(), r[3].text(), r[4].flag()});
-}
-
-AuditEntry login_entry(const Registry& registry,
-                       const Origin& origin,
-                       const std::optional<Account>& account,
-                       std::string action) {
-  AuditEntry entry;
-  entry.org_id = account ? account->org_id : kFirstOrganization;
-  entry.time = registry.now();
-  entry.origin = origin;
-  entry.action = std::move(action);
-  entry.object = account ? fmt::format("user/{}", account->user_id) : "user";
-  return entry;
-}
-
-/// The log names the account that exists; what was typed otherwise may be a password.
-Result<void> note_failure(Registry& registry,
-                          const Origin& origin,
-                          const std::optional<Account>& account,
-                          std::string_view why) {
-  AuditEntry entry = login_entry(registry, origin, account, "login.fail");
-  entry.after = codec::format_json(codec::Json::object({{"reason", why}}));
-  return registry.store.write(
-      [&entry](Session& session) -> Result<void> { return append_audit(session, entry); });
+  return std::optional<Account>(Account{{r[0].number(), r[1].number()}, r[2].text(), r[3].flag()});
 }
 
 /// Whether the password is that of the account, in the time that takes whether there is one or not.
@@ -81,17 +54,18 @@ Result<bool> finish_login(Session& session,
                           std::string_view secret,
                           const Origin& origin) {
   const Value password =
-      TRY(session.scalar("SELECT password FROM users WHERE id = ?", {account.user_id}));
+      TRY(session.scalar("SELECT password FROM users WHERE id = ?", {account.key.user_id}));
   if (password.text() != account.password) {
     return false;
   }
   const bool passed =
-      TRY(take_second_factor(session, account.user_id, credentials.code, registry.now()));
+      TRY(take_second_factor(session, account.key.user_id, credentials.code, registry.now()));
   if (!passed) {
     return false;
   }
   TRY(forgive_attempt(session, attempt));
-  TRY(enter(session, registry, account.user_id, account.org_id, secret, origin, "password"));
+  TRY(enter(session, registry, account.key.user_id, account.key.org_id, secret, origin,
+            "password"));
   return true;
 }
 
@@ -118,8 +92,19 @@ Result<void> enter(Session& session,
   return append_audit(session, std::move(entry));
 }
 
-Result<void> note_failed_login(Registry& registry, const Origin& origin, const Error& error) {
-  return note_failure(registry, origin, std::nullopt, error.message());
+Result<void> note_failed_login(Registry& registry,
+                               const Origin& origin,
+                               const AccountKey& account,
+                               std::string_view why) {
+  AuditEntry entry;
+  entry.org_id = account.org_id != 0 ? account.org_id : kFirstOrganization;
+  entry.time = registry.now();
+  entry.origin = origin;
+  entry.action = "login.fail";
+  entry.object = account.user_id != 0 ? fmt::format("user/{}", account.user_id) : "user";
+  entry.after = codec::format_json(codec::Json::object({{"reason", why}}));
+  return registry.store.write(
+      [&entry](Session& session) -> Result<void> { return append_audit(session, entry); });
 }
 
 Result<LoginOutcome> log_in(Registry& registry,
@@ -139,7 +124,7 @@ Result<LoginOutcome> log_in(Registry& registry,
       registry.store, [&](Session& session) { return find_account(session, email); }));
   const bool is_right = TRY(knows_password(account, credentials.password));
   if (!is_right) {
-    TRY(note_failure(registry, origin, account, "password"));
+    TRY(note_failed_login(registry, origin, account ? account->key : AccountKey{}, "password"));
     return outcome;
   }
   if (account->has_app && trim(credentials.code).empty()) {
@@ -152,7 +137,7 @@ Result<LoginOutcome> log_in(Registry& registry,
   }));
   if (!is_in) {
     outcome.session.clear();
-    TRY(note_failure(registry, origin, account, "code"));
+    TRY(note_failed_login(registry, origin, account->key, "code"));
     return outcome;
   }
   outcome.result = LoginResult::kIn;

@@ -42,8 +42,17 @@ Result<void> enter(Session& session,
                    std::string_view secret,
                    const Origin& origin,
                    std::string_view how);
-/// An entry of the audit log about a login that failed elsewhere.
-Result<void> note_failed_login(Registry& registry, const Origin& origin, const Error& error);
+/// Whose login it was, and in which organization; zeros: nobody's that is known.
+struct AccountKey {
+  int64_t user_id = 0;
+  int64_t org_id = 0;
+};
+/// An entry of the audit log about a login that failed. It names the account that exists; what was
+/// typed otherwise may be a password.
+Result<void> note_failed_login(Registry& registry,
+                               const Origin& origin,
+                               const AccountKey& account,
+                               std::string_view why);
 /// Ends a session. One that is over already is no error.
 Result<void> log_out(Registry& registry, std::string_view session, const Origin& origin);
 

@@ -11,7 +11,7 @@
 #include "registry/api/request_context.h"
 #include "registry/identity/cookies.h"
 #include "registry/identity/http_answers.h"
-#include "registry/identity/login.h"
+#include "registry/identity/passkey_login.h"
 
 namespace rhumb::registry {
 namespace {
@@ -57,7 +57,7 @@ Response redirect_without_cache(const std::string& location) {
   return response;
 }
 
-Response answer_outcome(const LoginOutcome& outcome) {
+Response answer_outcome(const LoginOutcome& outcome, std::string_view refusal) {
   switch (outcome.result) {
     case LoginResult::kIn:
       return json_response(200, Json::object({{"success", true}}));
@@ -72,7 +72,21 @@ Response answer_outcome(const LoginOutcome& outcome) {
     case LoginResult::kRefused:
       break;
   }
-  return error_response(401, "e-mail address, password or code is wrong", "REFUSED");
+  return error_response(401, refusal, "REFUSED");
+}
+
+/// What a browser answers: AuthenticationResponseJSON, of which the rest says nothing new.
+/// Source: W3C Web Authentication Level 3, 5.1.8. Errors: kInvalid naming the member.
+Result<Assertion> read_assertion(const Json& body) {
+  const Json* found = body.find_object("response");
+  const Json response = found != nullptr ? *found : Json::object();
+  Assertion assertion;
+  assertion.credential_id = TRY(read_base64url(body, "id"));
+  assertion.client_data = TRY(read_base64url(response, "clientDataJSON"));
+  assertion.authenticator_data = TRY(read_base64url(response, "authenticatorData"));
+  assertion.signature = TRY(read_base64url(response, "signature"));
+  assertion.user_handle = TRY(read_base64url(response, "userHandle"));
+  return assertion;
 }
 
 }  // namespace
@@ -88,6 +102,13 @@ void LoginRoutes::add_to(http::Router& router) {
              [this](const Request& request, const http::PathParameters&) {
                return handle_invitation(request);
              });
+  router.add("POST", "/auth/passkey/options",
+             [this](const Request& request, const http::PathParameters&) {
+               return begin_passkey(request);
+             });
+  router.add("POST", "/auth/passkey", [this](const Request& request, const http::PathParameters&) {
+    return finish_passkey(request);
+  });
   router.add("GET", "/auth/ways",
              [this](const Request&, const http::PathParameters&) { return handle_ways(); });
   router.add("GET", "/auth/oidc", [this](const Request& request, const http::PathParameters&) {
@@ -120,11 +141,17 @@ Response LoginRoutes::handle_login(const Request& request) {
   }
   const Credentials credentials{body->string_or_empty("email"), body->string_or_empty("password"),
                                 body->string_or_empty("code")};
-  const Result<LoginOutcome> outcome = log_in(registry_, credentials, origin_of(request));
+  return answer_login(request, log_in(registry_, credentials, origin_of(request)),
+                      "e-mail address, password or code is wrong");
+}
+
+Response LoginRoutes::answer_login(const Request& request,
+                                   const Result<LoginOutcome>& outcome,
+                                   std::string_view refusal) {
   if (!outcome) {
     return error_response(outcome.error());
   }
-  Response response = answer_outcome(*outcome);
+  Response response = answer_outcome(*outcome, refusal);
   return outcome->result == LoginResult::kIn
              ? let_in(request, std::move(response), outcome->session)
              : response;
@@ -199,12 +226,38 @@ Response LoginRoutes::handle_setup(const Request& request, const std::string& co
   return access->session.empty() ? response : let_in(request, std::move(response), access->session);
 }
 
+// ---------------------------------------------------------------------------------------- passkeys
+
+Response LoginRoutes::begin_passkey(const Request& request) {
+  const Result<Json> body = read_body(request, registry_.public_url);
+  if (!body) {
+    return error_response(body.error());
+  }
+  const Result<Json> options = begin_passkey_login(registry_, origin_of(request));
+  return options ? json_response(200, *options) : error_response(options.error());
+}
+
+Response LoginRoutes::finish_passkey(const Request& request) {
+  const Result<Json> body = read_body(request, registry_.public_url);
+  if (!body) {
+    return error_response(body.error());
+  }
+  const Result<Assertion> assertion = read_assertion(*body);
+  if (!assertion) {
+    return error_response(assertion.error());
+  }
+  return answer_login(request, log_in_with_passkey(registry_, *assertion, origin_of(request)),
+                      "this passkey was not accepted; try again, or log in another way and look "
+                      "under My account whether it is still there");
+}
+
 // ------------------------------------------------------------------------------ identity providers
 
 Response LoginRoutes::handle_ways() {
   const OidcSettings& settings = oidc_.settings();
-  return json_response(200,
-                       Json::object({{"oidc", settings.is_on() ? Json(settings.name) : Json()}}));
+  const bool has_passkeys = relying_party(registry_.public_url) && check_webauthn();
+  return json_response(200, Json::object({{"oidc", settings.is_on() ? Json(settings.name) : Json()},
+                                          {"passkeys", has_passkeys}}));
 }
 
 Response LoginRoutes::begin_oidc(const Request& request) {
@@ -248,7 +301,7 @@ Response LoginRoutes::finish_oidc(const Request& request) {
   const Result<std::string> session = read_callback(request, secret);
   const CookieWish used{.name = kOidcCookie, .value = "", .seconds = 0};
   if (!session) {
-    (void)note_failed_login(registry_, origin_of(request), session.error());
+    (void)note_failed_login(registry_, origin_of(request), {}, session.error().message());
     const ErrorCode why = session.error().code();
     Response response = redirect_without_cache(
         fmt::format("/login/failed?why={}", why == ErrorCode::kDenied    ? "refused"

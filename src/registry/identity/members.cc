@@ -126,6 +126,8 @@ Result<void> drop_credentials(Session& session, int64_t user_id) {
                   "totp_pending = NULL WHERE id = ?",
                   {user_id}));
   TRY(session.run("DELETE FROM recovery_codes WHERE user_id = ?", {user_id}));
+  TRY(session.run("DELETE FROM passkeys WHERE user_id = ?", {user_id}));
+  TRY(session.run("DELETE FROM passkey_challenges WHERE user_id = ?", {user_id}));
   TRY(session.run("DELETE FROM user_identities WHERE user_id = ?", {user_id}));
   return end_sessions(session, user_id);
 }

@@ -67,7 +67,7 @@ Result<void> set_member_grants(Session& session,
 /// Ends a membership, and with it the person's tokens and sessions in that organization. Whoever is
 /// in no other one loses password and other ways to log in as well.
 Result<void> remove_member(Session& session, int64_t org_id, int64_t user_id, int64_t now);
-/// Takes password, app and recovery codes away, and ends every session.
+/// Takes password, app, recovery codes and passkeys away, and ends every session.
 Result<void> drop_credentials(Session& session, int64_t user_id);
 /// Errors: kConflict when the person is in other organizations too, whose matter it is as well.
 Result<void> check_only_membership(Session& session, int64_t org_id, int64_t user_id);

@@ -16,18 +16,6 @@ constexpr int64_t kWaitMaxSeconds = 900;
 constexpr int64_t kAccountFailures = 8;
 constexpr int64_t kAddressFailures = 40;
 
-/// One who has an IPv6 network has all of its addresses.
-std::string network_of(const std::string& address) {
-  if (address.find(':') == std::string::npos) {
-    return address;
-  }
-  size_t end = 0;
-  for (int groups = 0; groups < 4 && end != std::string::npos; ++groups) {
-    end = address.find(':', end + (groups > 0 ? 1 : 0));
-  }
-  return address.substr(0, end);
-}
-
 Blob account_key(const LoginAttempt& attempt) {
   return secret_hash("account " + attempt.account);
 }
@@ -72,6 +60,17 @@ Result<void> count(Session& session, const Counter& counter, int64_t now) {
 }
 
 }  // namespace
+
+std::string network_of(const std::string& address) {
+  if (address.find(':') == std::string::npos) {
+    return address;
+  }
+  size_t end = 0;
+  for (int groups = 0; groups < 4 && end != std::string::npos; ++groups) {
+    end = address.find(':', end + (groups > 0 ? 1 : 0));
+  }
+  return address.substr(0, end);
+}
 
 Result<int64_t> begin_attempt(Session& session, const LoginAttempt& attempt, int64_t now) {
   const Counter account = TRY(load(session, account_key(attempt), kAccountFailures, now));

@@ -16,6 +16,9 @@ struct LoginAttempt {
   std::string address;
 };
 
+/// What an address belongs to: one who has an IPv6 network has all of its addresses.
+[[nodiscard]] std::string network_of(const std::string& address);
+
 /// Counts an attempt before it is made, so that many at once are no way around. The seconds to wait
 /// instead, 0 when it may be made.
 Result<int64_t> begin_attempt(Session& session, const LoginAttempt& attempt, int64_t now);

@@ -138,7 +138,7 @@ export const redeliverWebhookDocument = `mutation RedeliverWebhook($id: ID!) { r
 const tokenFields = "id prefix lastFour owner { name kind } scopes grants { role } createdAt expiresAt lastUsedAt lastUsedIP revokedAt";
 
 export const accountDocument = `query Account { account {
-  name email hasPassword hasApp recoveryCodesLeft
+  name email hasPassword hasApp recoveryCodesLeft passkeys { id name createdAt lastUsedAt }
   sessions { id createdAt expiresAt lastUsedAt lastUsedIP userAgent isCurrent } tokens { ${tokenFields} }
 } }`;
 
@@ -147,6 +147,10 @@ export const setPasswordDocument = `mutation SetPassword($input: SetPasswordInpu
 export const proposeAppDocument = `mutation ProposeApp($password: String!) { proposeApp(password: $password) { secret uri } }`;
 export const confirmAppDocument = `mutation ConfirmApp($code: String!) { confirmApp(code: $code) { codes } }`;
 export const removeAppDocument = `mutation RemoveApp($password: String!) { removeApp(password: $password) { success } }`;
+export const proposePasskeyDocument = `mutation ProposePasskey($password: String!) { proposePasskey(password: $password) { options } }`;
+export const confirmPasskeyDocument = `mutation ConfirmPasskey($input: ConfirmPasskeyInput!) { confirmPasskey(input: $input) { id } }`;
+export const renamePasskeyDocument = `mutation RenamePasskey($input: RenamePasskeyInput!) { renamePasskey(input: $input) { id } }`;
+export const removePasskeyDocument = `mutation RemovePasskey($id: ID!, $password: String!) { removePasskey(id: $id, password: $password) { success } }`;
 export const endSessionDocument = `mutation EndSession($id: ID!) { endSession(id: $id) { success } }`;
 export const createTokenDocument = `mutation CreateToken($input: CreateTokenInput!) { createToken(input: $input) { secret } }`;
 

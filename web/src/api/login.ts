@@ -1,6 +1,8 @@
 // What gets one in: everything but the API itself. A session is a cookie that no script sees.
+import type { RequestJson } from "../lib/passkeys.ts";
 import { peopleText } from "../text-people.ts";
 import { ApiError, failureOf, post, storeToken, type Reply } from "./client.ts";
+import { usePasskey } from "./passkeys.ts";
 
 const spent = 410;
 
@@ -17,14 +19,26 @@ export function useSession(): void {
   storeToken("", true);
 }
 
-/** What the login by an identity provider is called; null where there is none. */
-export async function findProvider(): Promise<string | null> {
-  const response = await fetch("/auth/ways");
-  return ((await response.json()) as { oidc: string | null }).oidc;
+/** The ways in beside passwords. */
+export interface Ways {
+  /** What the login by an identity provider is called; null where there is none. */
+  oidc: string | null;
+  passkeys: boolean;
+}
+
+export async function findWays(): Promise<Ways> {
+  return (await (await fetch("/auth/ways")).json()) as Ways;
 }
 
 export async function logIn(email: string, password: string, code: string): Promise<void> {
   await send("/auth/login", { email, password, code });
+  useSession();
+}
+
+/** By whichever passkey for this registry the person chooses. */
+export async function logInByPasskey(): Promise<void> {
+  const options = (await send("/auth/passkey/options", {})) as unknown as RequestJson;
+  await send("/auth/passkey", await usePasskey(options));
   useSession();
 }
 

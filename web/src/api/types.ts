@@ -365,12 +365,20 @@ export interface LoginSession {
   isCurrent: boolean;
 }
 
+export interface Passkey {
+  id: string;
+  name: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+}
+
 export interface Account {
   name: string;
   email: string;
   hasPassword: boolean;
   hasApp: boolean;
   recoveryCodesLeft: number;
+  passkeys: Passkey[];
   sessions: LoginSession[];
   tokens: Token[];
 }

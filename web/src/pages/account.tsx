@@ -24,6 +24,7 @@ import { Time } from "../components/time.tsx";
 import { TokenTable } from "../components/token-table.tsx";
 import { expiryAfter } from "../lib/tokens.ts";
 import { peopleText } from "../text-people.ts";
+import { Passkeys } from "./account-passkeys.tsx";
 
 type Act = (work: () => Promise<void>) => Promise<void>;
 
@@ -197,6 +198,7 @@ export function AccountPage() {
               ]}
             />
             <Password account={account} reload={reload} />
+            <Passkeys account={account} reload={reload} />
             <App account={account} reload={reload} />
             <Sessions rows={account.sessions} onEnd={({ id }) => void act(async () => void (await request(endSessionDocument, { id })))} />
             <Tokens account={account} act={act} />

@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation, useSearch } from "wouter-preact";
 import { ApiError, request, storeToken } from "../api/client.ts";
 import { meDocument } from "../api/first-documents.ts";
-import { findProvider, logIn, useSession } from "../api/login.ts";
+import { findWays, logIn, logInByPasskey, useSession, type Ways } from "../api/login.ts";
+import { hasPasskeys } from "../api/passkeys.ts";
 import { Command } from "../components/command.tsx";
 import { Field, Form, Gate } from "../components/form.tsx";
 import { oneOf, valueOf } from "../lib/query.ts";
@@ -48,18 +49,26 @@ function useReturn(onDone: () => void): string {
   return peopleText.login.failed[oneOf(search, "why", ["refused", "state", "provider"] as const) ?? "provider"];
 }
 
-/** The way by an identity provider, where there is one. */
-function ProviderLink() {
-  const [name, setName] = useState<string | null>(null);
-  useEffect(() => void findProvider().then(setName, () => undefined), []);
-  if (name === null) return null;
+/** The ways beside passwords and tokens, as far as registry and browser have them. */
+function OtherWays({ onDone }: { onDone: () => void }) {
+  const [ways, setWays] = useState<Ways>({ oidc: null, passkeys: false });
+  useEffect(() => void findWays().then(setWays, () => undefined), []);
   const here = window.location.pathname.startsWith("/login/") ? "/" : window.location.pathname + window.location.search;
+  const usePasskey = async (): Promise<void> => {
+    await logInByPasskey();
+    onDone();
+  };
   return (
-    <p>
-      <a href={`/auth/oidc?to=${encodeURIComponent(here)}`}>
-        Log in with {name}
-      </a>
-    </p>
+    <>
+      {ways.oidc !== null && (
+        <p>
+          <a href={`/auth/oidc?to=${encodeURIComponent(here)}`}>
+            Log in with {ways.oidc}
+          </a>
+        </p>
+      )}
+      {ways.passkeys && hasPasskeys() && <Form label="With a passkey" submit="Sign in with a passkey" onSubmit={usePasskey} />}
+    </>
   );
 }
 
@@ -81,7 +90,7 @@ export function LoginPage({ onDone }: { onDone: () => void }) {
       <p role="alert" class="bad">
         {failed}
       </p>
-      <ProviderLink />
+      <OtherWays onDone={onDone} />
       <PersonForm onDone={onDone} />
       <h2>With a token</h2>
       <p class="soft">{peopleText.login.lead}</p>
