@@ -90,9 +90,13 @@ class CuttingProxy:
         while True:
             try:
                 client, _ = self.listener.accept()
-                server = socket.create_connection(self.server)
             except OSError:
                 return
+            try:
+                server = socket.create_connection(self.server)
+            except OSError:  # it is being started again
+                client.close()
+                continue
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line = Line(client, server)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import threading
 import urllib.parse
@@ -265,6 +266,13 @@ def a_token_revoked_at_one_server_is_refused_by_the_other(scratch):
     one.api("mutation R($id: ID!) { revokeToken(id: $id) { success } }", {"id": made["token"]["id"]})
     same(one.post(question, token=made["secret"])[0], 401, "where it was revoked")
     wait_for(lambda: two.post(question, token=made["secret"])[0] == 401, "refused by the other", seconds=2)
+
+
+@test
+def a_store_that_never_answers_is_given_up(scratch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # the system takes connections for it
+        url = f"postgres://rhumb@127.0.0.1:{silent.getsockname()[1]}/rhumb?sslmode=disable"
+        scratch.run("serve", "--listen", "127.0.0.1:0", "--store", url).fails("timeout expired")
 
 
 @test

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "codec/uuid.h"
 #include "driver/postgres/parameters.h"
@@ -31,10 +33,25 @@ constexpr int kWriteKey = 727449;
 // An identifier, one for each schema of a database.
 constexpr std::string_view kChannel = "'rhumb_' || md5(current_schema())";
 
+// A network that swallows everything is found out, and does not hold the registry up for as long as
+// the system would. Source: PostgreSQL 15 manual 34.1.2.
+constexpr std::pair<std::string_view, std::string_view> kNetworkDefaults[] = {
+    {"connect_timeout", "10"},      // seconds
+    {"tcp_user_timeout", "20000"},  // milliseconds until data must have been acknowledged
+    {"keepalives_idle", "10"},
+    {"keepalives_interval", "5"},
+    {"keepalives_count", "2"}};
+
 Result<pg::Parameters> read_url(const std::string& url) {
   const driver::DatabaseUrl parsed = TRY(driver::parse_database_url(url));
   const std::vector<std::string> keywords = TRY(pg::library_keywords());
-  return pg::read_parameters(parsed.url, keywords, sys::SystemEnvironment());
+  pg::Parameters parameters = pg::read_parameters(parsed.url, keywords, sys::SystemEnvironment());
+  for (const auto& [keyword, value] : kNetworkDefaults) {
+    if (std::ranges::find(keywords, keyword) != keywords.end()) {
+      parameters.values.try_emplace(std::string(keyword), value);
+    }
+  }
+  return parameters;
 }
 
 driver::Value bind(const Value& value) {
