@@ -1,6 +1,7 @@
 import { Link } from "wouter-preact";
 import type { PromotionStage, RankedEnvironment } from "../api/types.ts";
 import { stageOf } from "../lib/policies.ts";
+import { EphemeralBadge } from "./ephemeral-badge.tsx";
 import { Badge } from "./status.tsx";
 import { Table, type Column } from "./table.tsx";
 
@@ -14,7 +15,14 @@ interface RankedEnvironmentTableProps {
 /** Environments in their order, with their stage. */
 export function RankedEnvironmentTable({ rows, stages, onChange }: RankedEnvironmentTableProps) {
   const columns: Column<RankedEnvironment>[] = [
-    { head: "Environment", cell: (row) => <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link> },
+    {
+      head: "Environment",
+      cell: (row) => (
+        <>
+          <Link href={`/databases?env=${encodeURIComponent(row.name)}`}>{row.name}</Link> <EphemeralBadge hours={row.ephemeralHours} />
+        </>
+      ),
+    },
     { head: "Place", cell: (row) => row.rank ?? "-", numeric: true },
     { head: "Protection", cell: (row) => (row.protected ? <Badge tone="ok">protected</Badge> : <span class="soft">none</span>) },
     { head: "Databases", cell: (row) => row.databases, numeric: true },
