@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "registry/store/bodies.h"
 
 namespace rhumb::registry {
@@ -16,7 +18,11 @@ void bind_body(graphql::Resolvers& resolvers, const BodyField& body) {
                const int64_t id = call.parent().find_int("_id").value_or(0);
                return read_value<Json>(
                    context.registry.store, [&](Session& session) -> Result<Json> {
-                     const Value digest = TRY(session.scalar(sql, {id}));
+                     const std::optional<Row> row = TRY(session.find_row(sql, {id}));
+                     if (!row) {  // the object was read in a transaction of its own
+                       return Error(ErrorCode::kNotFound, "it was removed meanwhile");
+                     }
+                     const Value& digest = (*row)[0];
                      if (digest.is_null()) {
                        return Json();
                      }
