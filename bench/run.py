@@ -71,9 +71,9 @@ def machine(load):
     return lines
 
 
-def format_page(rows, facts, rounds):
+def format_page(title, rows, facts, rounds):
     when = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    text = ["# Benchmarks", "",
+    text = [f"# {title}", "",
             "Written by `tools/bench`, which builds the release preset, fetches what it compares "
             "with and runs everything below in one go:", "",
             "    tools/bench              # everything",
@@ -114,7 +114,8 @@ def main():
             for row in SUBJECTS[name].measure(folder, arguments.rounds):
                 say(f"  {row.subject}: {row.measured} | {row.beside} | {row.goal}: {MARK[row.met]}")
                 rows.append(row)
-    page = format_page(rows, machine(load), arguments.rounds)
+    title = "Benchmarks" if chosen == list(SUBJECTS) else "Benchmarks: " + ", ".join(chosen)
+    page = format_page(title, rows, machine(load), arguments.rounds)
     output = arguments.output
     if output is None and chosen == list(SUBJECTS):
         output = ROOT / "docs" / "benchmarks.md"
