@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -50,6 +51,26 @@ TEST(Maintenance, DoesWhatIsDueAndTellsOfWhatFails) {
   std::unique_lock lock(mutex);
   ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return other_done; }));
   EXPECT_EQ(told, std::vector<std::string>{"maintenance \"broken\": no space"});
+}
+
+TEST(Maintenance, ForgetsSessionsThatStoredNothingForADay) {
+  TestRegistry registry;
+  ASSERT_TRUE(registry.store()->write([&](Session& session) -> Result<void> {
+    for (const auto& [writer, age] :
+         {std::pair("gone", hours(25)), std::pair("there", hours(23))}) {
+      TRY(session.run("INSERT INTO store_writers (writer, batch, changed_at) VALUES (?, 1, ?)",
+                      {writer, registry->now() - std::chrono::nanoseconds(age).count()}));
+    }
+    return {};
+  }));
+  const std::vector<MaintenanceJob> jobs = registry_jobs(*registry);
+  const auto job = std::ranges::find(jobs, "writers", &MaintenanceJob::name);
+  ASSERT_NE(job, jobs.end());
+  ASSERT_TRUE(job->run({}));
+  EXPECT_EQ(registry.scalar("SELECT count(*) FROM store_writers WHERE writer = 'gone'").number(),
+            0);
+  EXPECT_EQ(registry.scalar("SELECT count(*) FROM store_writers WHERE writer = 'there'").number(),
+            1);
 }
 
 TEST(Maintenance, TellsOfAJobThatCannotBeClaimed) {

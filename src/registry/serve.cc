@@ -140,7 +140,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   registry.alert_settings = TRY(make_alert_settings(
       options.alerts, options.store.url.empty() ? options.store.data : std::string()));
   const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
-  registry.rates.set(options.requests_per_minute, neighbours != nullptr);
+  registry.rates.set_per_minute(options.requests_per_minute);
   Gate gate;
   std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
   std::unique_ptr<http::Server> server = TRY(start_server(options, registry, gate));
@@ -172,6 +172,10 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
                                               AlertWorker::Options{.log = event_log(options)});
   auto maintenance =
       std::make_unique<Maintenance>(registry, registry_jobs(registry), event_log(options));
+  std::unique_ptr<UseTeller> uses;
+  if (neighbours != nullptr) {
+    uses = std::make_unique<UseTeller>(registry);
+  }
   web->set_ready(true);
   gate.open(*web);
   out << "Rhumb " << options.version << " is listening on " << server->base_url() << "\n"
@@ -184,6 +188,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   wait_for_stop(options.stop);
   checkpoints.reset();
   maintenance.reset();
+  uses.reset();
   web->set_ready(false);
   alerts->stop();
   const bool finished = server->shutdown(kStopMax);

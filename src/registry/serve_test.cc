@@ -299,6 +299,18 @@ TEST_F(ServeTest, AuditLogIsVerifiedWhileItRunsAndAfter) {
   EXPECT_FALSE(verify_audit_log({"", "/nonexistent"}, ""));
 }
 
+TEST_F(ServeTest, RefusedTokensOfAMinuteAreTwoEntriesAtMost) {
+  RunningServer server(store_);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(server.send("POST", "/query", R"({"query":"{ me { name } }"})", "wrong-token").status,
+              401);
+  }
+  server.stop();
+  const Result<AuditReport> report = verify_audit_log(store_, "");
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->entries, 5);  // organization, bot, token, the first refusal, the three others
+}
+
 TEST_F(ServeTest, OpenPagesFollowWhatIsCommitted) {
   RunningServer server(store_);
   EXPECT_EQ(server.send("GET", "/events", "", "wrong").status, 401);

@@ -11,7 +11,6 @@
 #include "registry/identity/cookies.h"
 #include "registry/identity/http_answers.h"
 #include "registry/identity/token_cache.h"
-#include "registry/store/neighbours.h"
 
 namespace rhumb::registry {
 namespace {
@@ -253,7 +252,6 @@ Response WebServer::answer_caller(
 
 std::optional<Response> WebServer::refuse_too_many(int64_t token_id) {
   const int64_t wait = registry_.rates.take(token_id, registry_.now());
-  (void)tell_uses(registry_);  // else the others count these requests late
   if (wait == 0) {
     return std::nullopt;
   }

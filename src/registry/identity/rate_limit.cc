@@ -11,8 +11,7 @@ namespace {
 
 using codec::Json;
 
-constexpr int64_t kSecondNs = 1'000'000'000;
-constexpr double kMinuteNs = 60.0 * kSecondNs;
+constexpr double kMinuteNs = 60e9;
 // A notification of PostgreSQL has less than 8,000 bytes. Source: its manual 15, NOTIFY.
 constexpr size_t kTokensInMessage = 150;
 
@@ -43,12 +42,7 @@ int64_t RateLimit::take(int64_t token_id, int64_t now_ns) {
   return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(seconds)));
 }
 
-std::vector<std::string> RateLimit::tell(int64_t now_ns) {
-  int64_t told_at = told_at_;
-  const bool is_early = now_ns >= told_at && now_ns - told_at < kSecondNs;
-  if (!is_shared_ || is_early || !told_at_.compare_exchange_strong(told_at, now_ns)) {
-    return {};
-  }
+std::vector<std::string> RateLimit::tell() {
   std::vector<Json> messages;
   const std::lock_guard lock(mutex_);
   for (auto& [token_id, bucket] : buckets_) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -16,19 +15,15 @@ namespace rhumb::registry {
 /// has one limit however many there are, but for the requests of a second. Threads: any.
 class RateLimit {
  public:
-  /// 0 is no limit. `is_shared`: there may be other servers, which are told. To be set before the
-  /// first request.
-  void set(int64_t requests_per_minute, bool is_shared) {
-    per_minute_ = requests_per_minute;
-    is_shared_ = is_shared;
-  }
+  /// 0 is no limit. To be set before the first request.
+  void set_per_minute(int64_t requests) { per_minute_ = requests; }
 
   /// Takes one request. 0 when it is allowed, else the seconds until the next one is.
   [[nodiscard]] int64_t take(int64_t token_id, int64_t now_ns);
 
   /// What was taken here and not told yet, in messages of a bounded length: `[[1,20],[-7,3]]` for
-  /// twenty requests of token 1 and three of session 7. Nothing more than once a second.
-  [[nodiscard]] std::vector<std::string> tell(int64_t now_ns);
+  /// twenty requests of token 1 and three of session 7.
+  [[nodiscard]] std::vector<std::string> tell();
   /// Takes what another server told of; other texts are passed over.
   void hear(std::string_view message, int64_t now_ns);
 
@@ -41,8 +36,6 @@ class RateLimit {
   Bucket& fill(int64_t token_id, int64_t now_ns);
 
   int64_t per_minute_ = 0;
-  bool is_shared_ = false;
-  std::atomic<int64_t> told_at_ = 0;
   std::mutex mutex_;                             // guards buckets_
   std::unordered_map<int64_t, Bucket> buckets_;  // as many as there are tokens in use
 };

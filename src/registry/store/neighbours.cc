@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "base/text.h"
 #include "codec/json.h"
 
@@ -13,6 +15,7 @@ constexpr std::string_view kPolicies = "policies";
 constexpr std::string_view kWebhooks = "webhooks";
 constexpr std::string_view kEvent = "event";
 constexpr std::string_view kUses = "uses";
+constexpr std::chrono::seconds kTellEvery{1};
 
 using codec::Json;
 
@@ -55,7 +58,7 @@ Result<void> tell_webhooks_changed(const Registry& registry, Session& session) {
 }
 
 Result<void> tell_uses(Registry& registry) {
-  const std::vector<std::string> messages = registry.rates.tell(registry.now());
+  const std::vector<std::string> messages = registry.rates.tell();
   if (messages.empty()) {
     return {};
   }
@@ -65,6 +68,18 @@ Result<void> tell_uses(Registry& registry) {
     }
     return {};
   });
+}
+
+UseTeller::UseTeller(Registry& registry)
+    : registry_(registry), thread_([this] {
+        while (!stop_.token().wait_for(kTellEvery)) {
+          (void)tell_uses(registry_);  // else the others count too few of one second
+        }
+      }) {}
+
+UseTeller::~UseTeller() {
+  stop_.cancel();
+  thread_.join();
 }
 
 std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry) {

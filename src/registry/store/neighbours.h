@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "registry/registry.h"
+#include "sys/cancellation.h"
 
 /// What the servers of one store tell each other: pages that are open at one of them show what was
 /// stored by another, a token that was revoked is refused everywhere, policies hold everywhere, and
@@ -18,8 +20,23 @@ Result<void> tell_events(const Registry& registry,
 Result<void> tell_tokens_changed(const Registry& registry, Session& session);
 Result<void> tell_policies_changed(const Registry& registry, Session& session);
 Result<void> tell_webhooks_changed(const Registry& registry, Session& session);
-/// How many requests this server took, now and then; in a transaction of its own.
+/// How many requests were taken here since the last time; in a transaction of its own.
 Result<void> tell_uses(Registry& registry);
+
+/// Calls tell_uses() once a second until it goes, on a thread of its own: no request waits for the
+/// store because of it. `registry` must outlive it.
+class UseTeller {
+ public:
+  explicit UseTeller(Registry& registry);
+  ~UseTeller();
+  UseTeller(const UseTeller&) = delete;
+  UseTeller& operator=(const UseTeller&) = delete;
+
+ private:
+  Registry& registry_;
+  sys::CancellationSource stop_;
+  std::thread thread_;
+};
 
 /// Hears the others until the subscription goes, which must be before the registry does.
 [[nodiscard]] std::unique_ptr<StoreSubscription> listen_to_neighbours(Registry& registry);

@@ -132,8 +132,8 @@ TEST_F(TwoServers, WhatATokenTookAtOneCountsAtTheOther) {
   Registry one{*stores_[0], clock_, "https://one.test"};
   Registry two{*stores_[1], clock_, "https://two.test"};
   const std::unique_ptr<StoreSubscription> to_two = listen_to_neighbours(two);
-  one.rates.set(6000, true);
-  two.rates.set(600, true);
+  one.rates.set_per_minute(6000);
+  two.rates.set_per_minute(600);
   bool is_refused = false;
   // Until the listening has begun nothing is heard. By itself the other takes less than it may.
   for (int turn = 0; turn < 100 && !is_refused; ++turn) {
