@@ -130,6 +130,11 @@ const Json::Object& Json::as_object() const {
   return std::get<Object>(state_);
 }
 
+Json::Object& Json::as_object() {
+  RHUMB_CHECK(is_object(), "as_object of a value that is an object");
+  return std::get<Object>(state_);
+}
+
 std::optional<int64_t> Json::to_int() const {
   if (const auto* value = std::get_if<int64_t>(&state_)) {
     return *value;

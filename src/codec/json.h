@@ -75,6 +75,7 @@ class Json {
   [[nodiscard]] const Array& as_array() const;
   [[nodiscard]] Array& as_array();
   [[nodiscard]] const Object& as_object() const;
+  [[nodiscard]] Object& as_object();
   /// An integer in range, also when written as `1.0` or `1e2`; nothing for anything else.
   [[nodiscard]] std::optional<int64_t> to_int() const;
   [[nodiscard]] std::optional<uint64_t> to_uint() const;

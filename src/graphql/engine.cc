@@ -156,12 +156,13 @@ std::shared_ptr<const PreparedDocument> Engine::prepare(std::string_view query) 
   return prepared;
 }
 
-Response Engine::execute(const Request& request, Context& context) const {
-  return execute(*prepare(request.query), request, context);
+Response Engine::execute(Request request, Context& context) const {
+  const std::shared_ptr<const PreparedDocument> prepared = prepare(request.query);
+  return execute(*prepared, std::move(request), context);
 }
 
 Response Engine::execute(const PreparedDocument& prepared,
-                         const Request& request,
+                         Request request,
                          Context& context) const {
   if (!prepared.problems.empty()) {
     return refuse(prepared.problems);
@@ -176,7 +177,7 @@ Response Engine::execute(const PreparedDocument& prepared,
     return refuse({error_at(introspection->position, "introspection needs a valid token")});
   }
   InputReader reader(schema_, options_.rules);
-  const Result<Json> variables = reader.read_variables(**operation, request.variables);
+  Result<Json> variables = reader.read_variables(**operation, std::move(request.variables));
   if (!variables.has_value()) {
     return refuse({variables.error()});
   }

@@ -66,10 +66,10 @@ class Engine {
   /// field may be written with either case of its first letter and comes back as written.
   /// Errors: never as such; see Response.
   /// Source: GraphQL specification, October 2021, section 6; registry.md 3.4.
-  [[nodiscard]] Response execute(const Request& request, Context& context) const;
+  [[nodiscard]] Response execute(Request request, Context& context) const;
   /// The same for what prepare() made of the request's document.
   [[nodiscard]] Response execute(const PreparedDocument& prepared,
-                                 const Request& request,
+                                 Request request,
                                  Context& context) const;
 
   [[nodiscard]] const Schema& schema() const { return schema_; }

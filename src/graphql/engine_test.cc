@@ -169,6 +169,19 @@ TEST(GraphqlEngine, AnswersRequests) {
        "mutation M($i: EchoInput!) { push(input: $i) { name } "
        "again: push(input: {text: \"b\"}) { name } }",
        R"({"i":{"text":"a"}})", R"({"data":{"push":{"name":"a"},"again":{"name":"b"}}})"},
+      {"a variable that two fields need",
+       "mutation M($i: EchoInput!) { push(input: $i) { name } again: push(input: $i) { name } }",
+       R"({"i":{"text":"a"}})", R"({"data":{"push":{"name":"a"},"again":{"name":"a"}}})"},
+      {"a variable of a fragment that is spread twice",
+       "mutation M($i: EchoInput!) { ...P ...Q } fragment P on Mutation { push(input: $i) { name } "
+       "} fragment Q on Mutation { again: push(input: $i) { name } }",
+       R"({"i":{"text":"a"}})", R"({"data":{"push":{"name":"a"},"again":{"name":"a"}}})"},
+      {"a variable of a field below a list",
+       "query Q($n: Int) { pets { __typename ... on Cat { lives } } repo(slug: \"a\") { "
+       "tags(first: $n) { name } } }",
+       R"({"n":1})",
+       R"({"data":{"pets":[{"__typename":"Cat","lives":9},{"__typename":"Dog"}],"repo":{"tags":)"
+       R"([{"name":"a!"}]}}})"},
       {"unknown members of a report", "query Q($i: ReportInput!) { report(input: $i) }",
        R"({"i":{"id":"1","files":null,"later":true}})",
        R"({"data":{"report":{"id":"1","files":null}}})"},

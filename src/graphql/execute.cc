@@ -26,6 +26,34 @@ using FieldGroups = std::vector<FieldGroup>;
 /// A completed value; nothing when it failed and its parent must become null.
 using Completed = std::optional<Json>;
 
+size_t count_uses(const Value& value, std::string_view variable) {
+  size_t uses = value.kind == ValueKind::kVariable && value.text == variable ? 1 : 0;
+  for (const Value& item : value.items) {
+    uses += count_uses(item, variable);
+  }
+  return uses;
+}
+
+size_t count_uses(const std::vector<Argument>& arguments, std::string_view variable) {
+  size_t uses = 0;
+  for (const Argument& argument : arguments) {
+    uses += count_uses(argument.value, variable);
+  }
+  return uses;
+}
+
+size_t count_uses(const std::vector<Selection>& selections, std::string_view variable) {
+  size_t uses = 0;
+  for (const Selection& selection : selections) {
+    uses += count_uses(selection.arguments, variable);
+    uses += count_uses(selection.selections, variable);
+    for (const DirectiveUse& directive : selection.directives) {
+      uses += count_uses(directive.arguments, variable);
+    }
+  }
+  return uses;
+}
+
 class Executor {
  public:
   Executor(const Execution& execution, Response& response)
@@ -33,6 +61,7 @@ class Executor {
 
   void run(const Operation& operation) {
     const Type& root = *in_.schema.root(operation.kind);
+    operation_ = &operation;
     FieldGroups groups;
     collect(operation.selections, root, groups);
     Completed data = complete_fields(groups, root, Json());
@@ -150,7 +179,8 @@ class Executor {
     }
     const Selection& first = *group.selections.front();
     Result<Json> arguments =
-        reader_.read_arguments(group.field->arguments, first.arguments, in_.variables);
+        reader_.read_arguments(group.field->arguments, first.arguments, in_.variables,
+                               [this](std::string_view name) { return is_last_use(name); });
     if (!arguments.has_value()) {
       return fail(arguments.error(), type);
     }
@@ -170,10 +200,16 @@ class Executor {
     return complete(member == nullptr ? Json() : *member, type, group);
   }
 
+  /// The field at hand is the only one that needs the variable: a large one need not be copied.
+  [[nodiscard]] bool is_last_use(std::string_view variable) const {
+    return path_.size() == 1 && in_.document.fragments.empty() &&
+           count_uses(operation_->selections, variable) == 1;
+  }
+
   Completed resolve(const Resolver& resolver,
                     const FieldGroup& group,
                     const Json& parent,
-                    const Json& arguments) {
+                    Json& arguments) {
     FieldCall call(in_.context, parent, arguments, group.selections, in_.document);
     const Result<Json> value = resolver(call);
     if (value.has_value()) {
@@ -326,6 +362,7 @@ class Executor {
   const Execution& in_;
   Response& out_;
   InputReader reader_;
+  const Operation* operation_ = nullptr;
   std::vector<Json> path_;
   std::map<std::pair<const FieldGroup*, const Type*>, std::unique_ptr<FieldGroups>> below_;
   size_t values_ = 0;

@@ -14,7 +14,7 @@ struct Execution {
   const Limits& limits;
   const Document& document;
   Context& context;
-  const codec::Json& variables;  ///< as read_variables() returned them
+  codec::Json& variables;  ///< as read_variables() returned them; what is used once is taken out
 };
 
 /// Runs a valid operation and fills in data and errors.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/go_format.h"
 
@@ -31,8 +32,9 @@ std::string describe(const Json& value) {
   }
 }
 
-Error wrong_type(const std::string& what, std::string_view type, const Json& value) {
-  return invalid(fmt::format("{} must be of type {}, found {}", what, type, describe(value)));
+Error wrong_type(const InputPath& path, std::string_view type, const Json& value) {
+  return invalid(
+      fmt::format("{} must be of type {}, found {}", path.text(), type, describe(value)));
 }
 
 Json number_to_json(const Value& value) {
@@ -83,6 +85,11 @@ std::optional<Json> fill_in(const Value& value, const Json& variables) {
   return std::nullopt;
 }
 
+std::optional<Json> take(Json& variables, std::string_view name) {
+  Json* found = variables.find(name);
+  return found == nullptr ? std::nullopt : std::optional<Json>(std::exchange(*found, Json()));
+}
+
 bool is_base64_char(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
          c == '/';
@@ -125,7 +132,19 @@ Result<Json> read_rfc3339(const Json& value) {
   return parse_rfc3339(text).has_value() ? Result<Json>(value) : error;
 }
 
-Result<Json> InputReader::read(const Json& value, const TypeRef& type, const std::string& what) {
+std::string InputPath::text() const {
+  if (parent == nullptr) {
+    return std::string(name);
+  }
+  return index ? fmt::format("{}[{}]", parent->text(), *index)
+               : fmt::format("{}.{}", parent->text(), name);
+}
+
+Result<Json> InputReader::read(Json value, const TypeRef& type, std::string_view what) {
+  return read_at(std::move(value), type, {.name = what});
+}
+
+Result<Json> InputReader::read_at(Json value, const TypeRef& type, const InputPath& path) {
   if (value.is_null()) {
     if (!type.non_null()) {
       return Json();
@@ -133,65 +152,58 @@ Result<Json> InputReader::read(const Json& value, const TypeRef& type, const std
     if (type.is_list() && rules_.null_lists) {
       return Json::array();
     }
-    return wrong_type(what, format_type(type), value);
+    return wrong_type(path, format_type(type), value);
   }
-  if (!type.is_list()) {
-    return read_named(value, schema_.type(type.name), what);
-  }
-  const TypeRef element = type.element();
-  Json list = Json::array();
-  if (!value.is_array()) {
-    list.push_back(TRY(read(value, element, what)));
-    return list;
-  }
-  for (size_t i = 0; i < value.size(); ++i) {
-    list.push_back(TRY(read(value.at(i), element, fmt::format("{}[{}]", what, i))));
-  }
-  return list;
+  return type.is_list() ? read_list(std::move(value), type.element(), path)
+                        : read_named(std::move(value), schema_.type(type.name), path);
 }
 
-Result<Json> InputReader::read_named(const Json& value, const Type& type, const std::string& what) {
+Result<Json> InputReader::read_list(Json value, const TypeRef& element, const InputPath& path) {
+  if (!value.is_array()) {
+    Json one = TRY(read_at(std::move(value), element, path));
+    return Json::array().push_back(std::move(one));
+  }
+  Json::Array& elements = value.as_array();
+  for (size_t i = 0; i < elements.size(); ++i) {
+    elements[i] = TRY(read_at(std::move(elements[i]), element, {.parent = &path, .index = i}));
+  }
+  return value;
+}
+
+Result<Json> InputReader::read_named(Json value, const Type& type, const InputPath& path) {
   switch (type.kind) {
     case TypeKind::kScalar:
-      return read_scalar(value, type, what);
+      return read_scalar(std::move(value), type, path);
     case TypeKind::kEnum:
       if (!value.is_string() || !type.has_enum_value(value.as_string())) {
-        return wrong_type(what, type.name, value);
+        return wrong_type(path, type.name, value);
       }
       return value;
     case TypeKind::kInputObject:
-      return read_object(value, type, what);
+      return read_object(std::move(value), type, path);
     default:
-      return wrong_type(what, type.name, value);
+      return wrong_type(path, type.name, value);
   }
 }
 
-Result<Json> InputReader::read_scalar(const Json& value,
-                                      const Type& type,
-                                      const std::string& what) {
+Result<Json> InputReader::read_scalar(Json value, const Type& type, const InputPath& path) {
   if (type.name == "Int") {
     const std::optional<int64_t> number = value.to_int();
     if (!number || *number < INT32_MIN || *number > INT32_MAX) {
-      return wrong_type(what, type.name, value);
+      return wrong_type(path, type.name, value);
     }
     return Json(*number);
   }
-  if (type.name == "Float") {
-    return value.is_number() ? Result<Json>(value) : wrong_type(what, type.name, value);
-  }
-  if (type.name == "Boolean") {
-    return value.is_bool() ? Result<Json>(value) : wrong_type(what, type.name, value);
-  }
-  if (type.name == "String") {
-    return value.is_string() ? Result<Json>(value) : wrong_type(what, type.name, value);
-  }
-  if (type.name == "ID") {
-    if (value.is_string()) {
-      return value;
-    }
+  if (type.name == "ID" && !value.is_string()) {
     const std::optional<int64_t> number = value.to_int();
     return number ? Result<Json>(Json(std::to_string(*number)))
-                  : wrong_type(what, type.name, value);
+                  : wrong_type(path, type.name, value);
+  }
+  const bool is_wrong = (type.name == "Float" && !value.is_number()) ||
+                        (type.name == "Boolean" && !value.is_bool()) ||
+                        (type.name == "String" && !value.is_string());
+  if (is_wrong) {
+    return wrong_type(path, type.name, value);
   }
   const auto reader = rules_.scalars.find(type.name);
   if (reader == rules_.scalars.end()) {
@@ -200,46 +212,56 @@ Result<Json> InputReader::read_scalar(const Json& value,
   Result<Json> read = reader->second(value);
   if (!read.has_value()) {
     return invalid(
-        fmt::format("{} must be of type {}: {}", what, type.name, read.error().message()));
+        fmt::format("{} must be of type {}: {}", path.text(), type.name, read.error().message()));
   }
   return read;
 }
 
-Result<Json> InputReader::read_object(const Json& value,
-                                      const Type& type,
-                                      const std::string& what) {
+Result<Json> InputReader::read_object(Json value, const Type& type, const InputPath& path) {
   if (!value.is_object()) {
-    return wrong_type(what, type.name, value);
+    return wrong_type(path, type.name, value);
   }
   const bool was_lenient = lenient_;
   lenient_ = lenient_ || rules_.ignores_unknown(type.name);
-  Json object = Json::object();
-  for (const Json::Member& given : value.as_object()) {
-    const std::string path = fmt::format("{}.{}", what, given.key);
+  Json::Object& members = value.as_object();
+  size_t kept = 0;
+  for (Json::Member& given : members) {
+    const InputPath place{.parent = &path, .name = given.key};
     const InputValue* member = type.find_input_field(given.key);
     if (member != nullptr) {
-      object.set(member->name, TRY(read(given.value, member->type, path)));
+      given.value = TRY(read_at(std::move(given.value), member->type, place));
+      if (&members[kept] != &given) {
+        members[kept] = std::move(given);
+      }
+      ++kept;
     } else if (lenient_) {
-      ignore(path);
+      ignore(place.text());
     } else {
-      return invalid(fmt::format("{} is unknown; type {} does not define it", path, type.name));
+      return invalid(
+          fmt::format("{} is unknown; type {} does not define it", place.text(), type.name));
     }
   }
+  members.resize(kept);
+  TRY(fill_defaults(value, type, path));
+  lenient_ = was_lenient;
+  return value;
+}
+
+Result<void> InputReader::fill_defaults(Json& object, const Type& type, const InputPath& path) {
   for (const InputValue& member : type.input_fields) {
     if (object.contains(member.name)) {
       continue;
     }
+    const InputPath place{.parent = &path, .name = member.name};
     if (member.default_value) {
-      const std::string path = fmt::format("{}.{}", what, member.name);
       object.set(member.name,
-                 TRY(read(constant_to_json(*member.default_value), member.type, path)));
+                 TRY(read_at(constant_to_json(*member.default_value), member.type, place)));
     } else if (member.type.non_null()) {
-      return invalid(fmt::format("{}.{} is missing; it must be of type {}", what, member.name,
+      return invalid(fmt::format("{} is missing; it must be of type {}", place.text(),
                                  format_type(member.type)));
     }
   }
-  lenient_ = was_lenient;
-  return object;
+  return {};
 }
 
 void InputReader::ignore(const std::string& path) {
@@ -252,17 +274,17 @@ void InputReader::ignore(const std::string& path) {
 Result<Json> InputReader::read_literal(const Value& value,
                                        const TypeRef& type,
                                        const Json& variables,
-                                       const std::string& what) {
+                                       std::string_view what) {
   return read(fill_in(value, variables).value_or(Json()), type, what);
 }
 
-Result<Json> InputReader::read_variables(const Operation& operation, const Json& given) {
+Result<Json> InputReader::read_variables(const Operation& operation, Json given) {
   Json variables = Json::object();
   for (const VariableDefinition& variable : operation.variables) {
     const std::string what = fmt::format("variable \"{}\"", variable.name);
     lenient_ = false;
-    if (const Json* value = given.find(variable.name)) {
-      variables.set(variable.name, TRY(read(*value, variable.type, what)));
+    if (Json* value = given.find(variable.name)) {
+      variables.set(variable.name, TRY(read(std::move(*value), variable.type, what)));
     } else if (variable.default_value) {
       variables.set(variable.name,
                     TRY(read(constant_to_json(*variable.default_value), variable.type, what)));
@@ -274,23 +296,27 @@ Result<Json> InputReader::read_variables(const Operation& operation, const Json&
   return variables;
 }
 
-Result<Json> InputReader::read_arguments(const std::vector<InputValue>& declared,
-                                         const std::vector<Argument>& given,
-                                         const Json& variables) {
+Result<Json> InputReader::read_arguments(
+    const std::vector<InputValue>& declared,
+    const std::vector<Argument>& given,
+    Json& variables,
+    const std::function<bool(std::string_view variable)>& may_take) {
   Json arguments = Json::object();
   for (const InputValue& place : declared) {
     const std::string what = fmt::format("argument \"{}\"", place.name);
-    const auto found = std::find_if(given.begin(), given.end(), [&place](const Argument& one) {
-      return one.name == place.name;
-    });
+    const auto found = std::ranges::find(given, place.name, &Argument::name);
     lenient_ = false;
-    std::optional<Json> value =
-        found == given.end() ? std::nullopt : fill_in(found->value, variables);
-    if (value && found->value.kind == ValueKind::kVariable && !place.type.is_list() &&
-        !value->is_null()) {
+    const bool is_variable = found != given.end() && found->value.kind == ValueKind::kVariable;
+    std::optional<Json> value;
+    if (is_variable && may_take && may_take(found->value.text)) {
+      value = take(variables, found->value.text);
+    } else if (found != given.end()) {
+      value = fill_in(found->value, variables);
+    }
+    if (value && is_variable && !place.type.is_list() && !value->is_null()) {
       arguments.set(place.name, std::move(*value));  // read as a variable already
     } else if (value) {
-      arguments.set(place.name, TRY(read(*value, place.type, what)));
+      arguments.set(place.name, TRY(read(*std::move(value), place.type, what)));
     } else if (place.default_value) {
       arguments.set(place.name,
                     TRY(read(constant_to_json(*place.default_value), place.type, what)));

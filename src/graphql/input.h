@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,16 @@ Result<codec::Json> read_base64(const codec::Json& value);
 /// RFC 3339 with any offset and an optional fraction in a string; passed on as it is.
 Result<codec::Json> read_rfc3339(const codec::Json& value);
 
+/// Where in an input a value is: written out only when somebody has to be told.
+struct InputPath {
+  const InputPath* parent = nullptr;
+  std::string_view name = "";  ///< of a member; of the whole where there is no parent
+  std::optional<size_t> index = std::nullopt;  ///< of an element
+
+  /// `variable "input".files[2].name`
+  [[nodiscard]] std::string text() const;
+};
+
 /// Reads JSON inputs against types: applies defaults, wraps single values into lists, checks
 /// scalars. One object per request.
 class InputReader {
@@ -48,26 +59,29 @@ class InputReader {
   /// Shape: objects come back with declared members only, in the order they were given, then those
   /// with defaults. An absent member stays absent; a null one stays null.
   /// Errors: kInvalid, `variable "input".files[2].name must be of type String!, found null`.
-  Result<codec::Json> read(const codec::Json& value, const TypeRef& type, const std::string& what);
+  Result<codec::Json> read(codec::Json value, const TypeRef& type, std::string_view what);
   /// The value of a literal whose variables are already read. A variable that was not given is
   /// absent: null inside a list, no member inside an object.
   /// Errors: as read().
   Result<codec::Json> read_literal(const Value& value,
                                    const TypeRef& type,
                                    const codec::Json& variables,
-                                   const std::string& what);
+                                   std::string_view what);
 
   /// The variables of an operation from the `variables` member of a request.
   ///
   /// Shape: an object with the variables that have a value; names that the operation does not
   /// declare are ignored.
   /// Errors: kInvalid for the first one missing or wrong.
-  Result<codec::Json> read_variables(const Operation& operation, const codec::Json& given);
-  /// The arguments of a field or directive, as an object.
+  Result<codec::Json> read_variables(const Operation& operation, codec::Json given);
+  /// The arguments of a field or directive, as an object. A variable of which `may_take` is true is
+  /// moved out of `variables`.
   /// Errors: kInvalid.
-  Result<codec::Json> read_arguments(const std::vector<InputValue>& declared,
-                                     const std::vector<Argument>& given,
-                                     const codec::Json& variables);
+  Result<codec::Json> read_arguments(
+      const std::vector<InputValue>& declared,
+      const std::vector<Argument>& given,
+      codec::Json& variables,
+      const std::function<bool(std::string_view variable)>& may_take = nullptr);
 
   /// Paths of the members that lenient types dropped, in the order met; at most kIgnoredMax are
   /// named, all are counted.
@@ -76,15 +90,12 @@ class InputReader {
   static constexpr size_t kIgnoredMax = 100;
 
  private:
-  Result<codec::Json> read_named(const codec::Json& value,
-                                 const Type& type,
-                                 const std::string& what);
-  Result<codec::Json> read_scalar(const codec::Json& value,
-                                  const Type& type,
-                                  const std::string& what);
-  Result<codec::Json> read_object(const codec::Json& value,
-                                  const Type& type,
-                                  const std::string& what);
+  Result<codec::Json> read_at(codec::Json value, const TypeRef& type, const InputPath& path);
+  Result<codec::Json> read_list(codec::Json value, const TypeRef& element, const InputPath& path);
+  Result<codec::Json> read_named(codec::Json value, const Type& type, const InputPath& path);
+  Result<codec::Json> read_scalar(codec::Json value, const Type& type, const InputPath& path);
+  Result<codec::Json> read_object(codec::Json value, const Type& type, const InputPath& path);
+  Result<void> fill_defaults(codec::Json& object, const Type& type, const InputPath& path);
   void ignore(const std::string& path);
 
   const Schema& schema_;

@@ -1,6 +1,7 @@
 #include "graphql/resolver.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rhumb::graphql {
 
@@ -10,6 +11,11 @@ const Json& FieldCall::input() const {
   static const Json null;
   const Json* found = arguments_.find("input");
   return found == nullptr ? null : *found;
+}
+
+Json FieldCall::take_input() {
+  Json* found = arguments_.find("input");
+  return found == nullptr ? Json() : std::exchange(*found, Json());
 }
 
 bool FieldCall::selects(std::string_view field) const {

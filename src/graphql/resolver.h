@@ -29,7 +29,7 @@ class FieldCall {
   /// `selections` are those below the field; all references must outlive the call.
   FieldCall(Context& context,
             const codec::Json& parent,
-            const codec::Json& arguments,
+            codec::Json& arguments,
             const std::vector<const Selection*>& selections,
             const Document& document)
       : context_(context),
@@ -46,6 +46,8 @@ class FieldCall {
   [[nodiscard]] const codec::Json& arguments() const { return arguments_; }
   /// `arguments()["input"]`, or null: what most operations take.
   [[nodiscard]] const codec::Json& input() const;
+  /// The same, moved out.
+  [[nodiscard]] codec::Json take_input();
   /// The request asks for this field below the one being resolved: `selects("content")`. Fields
   /// under @skip and @include count as asked for.
   [[nodiscard]] bool selects(std::string_view field) const;
@@ -65,7 +67,7 @@ class FieldCall {
 
   Context& context_;
   const codec::Json& parent_;
-  const codec::Json& arguments_;
+  codec::Json& arguments_;
   const std::vector<const Selection*>& selections_;
   const Document& document_;
   Extensions extensions_;

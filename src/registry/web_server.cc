@@ -285,7 +285,7 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
     }
   }
   RequestContext context(registry_, caller);
-  const graphql::Response answer = engine_.execute(*document, *parsed, context);
+  const graphql::Response answer = engine_.execute(*document, *std::move(parsed), context);
   log_internal_errors(request, answer);
   Response response = json_response(graphql::http_status(answer),
                                     graphql::to_json(answer, request.id));

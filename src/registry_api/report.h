@@ -236,7 +236,8 @@ struct BeginSet {
 /// Reads what a client sent. Unknown members are ignored, `null` is an absent member or an empty
 /// list. Errors: kInvalid naming the member, `input.target.url: missing`.
 Result<MigrationReport> read_migration_report(const codec::Json& input);
-Result<MigrationSetReport> read_migration_set_report(const codec::Json& input);
+/// Lets go of each entry of `input` once it is read.
+Result<MigrationSetReport> read_migration_set_report(codec::Json input);
 Result<RevertReport> read_revert_report(const codec::Json& input);
 Result<RevertPlan> read_revert_plan(const codec::Json& input);
 Result<BeginSet> read_begin_set(const codec::Json& input);

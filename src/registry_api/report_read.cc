@@ -401,11 +401,21 @@ Result<MigrationReport> read_migration_report(const Json& input) {
   return read_report_at(input, "input");
 }
 
-Result<MigrationSetReport> read_migration_set_report(const Json& input) {
+Result<MigrationSetReport> read_migration_set_report(Json input) {
+  Json* member = input.find("completed");
+  Json completed = member == nullptr ? Json() : std::exchange(*member, Json());
   Reader reader(input, "input");
-  MigrationSetReport out = read_set(reader);
-  out.completed = reader.list("completed", read_report_at);
-  return reader.finish(std::move(out));
+  MigrationSetReport out = TRY(reader.finish(read_set(reader)));
+  if (!completed.is_null() && !completed.is_array()) {
+    return invalid("input.completed: must be a list");
+  }
+  const size_t count = completed.size();
+  out.completed.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    const Json entry = std::exchange(completed.as_array()[i], Json());
+    out.completed.push_back(TRY(read_report_at(entry, fmt::format("input.completed[{}]", i))));
+  }
+  return out;
 }
 
 Result<SchemaApplyReport> read_schema_apply(const Json& input) {

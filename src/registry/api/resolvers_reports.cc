@@ -20,7 +20,7 @@ Result<Json> report_migration(RequestContext& context, FieldCall& call) {
 
 Result<Json> report_migration_set(RequestContext& context, FieldCall& call) {
   registry_api::MigrationSetReport report =
-      TRY(registry_api::read_migration_set_report(call.input()));
+      TRY(registry_api::read_migration_set_report(call.take_input()));
   const IngestOutcome outcome =
       TRY(ingest_set(context.registry, context.caller, std::move(report)));
   return answer(context.registry, outcome, true);
