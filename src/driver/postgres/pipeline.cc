@@ -1,6 +1,8 @@
 // What Session sends without waiting for each answer.
 // Source: PostgreSQL 15 manual 34.5, "Pipeline Mode".
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "driver/postgres/answer.h"
@@ -13,6 +15,27 @@ namespace {
 // Their answers wait in buffers until they are read.
 constexpr size_t kLaterMax = 256;
 
+void append_sized(std::string& out, std::string_view bytes) {
+  out.append(std::to_string(bytes.size())).append(":").append(bytes);
+}
+
+/// One text for each statement with its parameters.
+std::string question_of(std::string_view sql, std::span<const Value> params) {
+  std::string out;
+  append_sized(out, sql);
+  const BoundParameters bound = bind_parameters(params);
+  for (size_t i = 0; i < params.size(); ++i) {
+    if (bound.values[i] == nullptr) {
+      out.append("-");
+    } else {
+      const size_t size = bound.formats[i] == 0 ? std::strlen(bound.values[i])
+                                                : static_cast<size_t>(bound.lengths[i]);
+      append_sized(out, {bound.values[i], size});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool Session::is_prepared(const std::string& sql) const {
@@ -20,47 +43,92 @@ bool Session::is_prepared(const std::string& sql) const {
   return known != statements_.end() && !known->second.name.empty();
 }
 
-Result<void> Session::run_later(std::string_view sql, std::span<const Value> params) {
-  const std::string text(sql);
-  if (pq_.enter_pipeline_mode == nullptr || params.empty() || !is_prepared(text)) {
-    TRY(run(sql, params));
-    return {};
-  }
+bool Session::may_send_later(const std::string& sql, std::span<const Value> params) const {
+  return pq_.enter_pipeline_mode != nullptr && !params.empty() && is_prepared(sql);
+}
+
+Result<void> Session::send_later(Sent statement, std::span<const Value> params) {
   if (later_.size() == kLaterMax) {
     TRY(settle());
   }
   if (later_.empty() && pq_.enter_pipeline_mode(connection_.get()) == 0) {
     return connection_error();
   }
-  TRY(send_prepared(statements_.at(text).name, params));
-  later_.push_back(text);
+  TRY(send_prepared(statements_.at(statement.sql).name, params));
+  later_.push_back(std::move(statement));
   return {};
+}
+
+Result<void> Session::run_later(std::string_view sql, std::span<const Value> params) {
+  std::string text(sql);
+  if (!may_send_later(text, params)) {
+    TRY(run(sql, params));
+    return {};
+  }
+  return send_later({std::move(text), ""}, params);
+}
+
+Result<void> Session::ask_later(std::string_view sql, std::span<const Value> params) {
+  std::string text(sql);
+  if (!may_send_later(text, params)) {
+    return {};
+  }
+  return send_later({std::move(text), question_of(sql, params)}, params);
+}
+
+Result<std::optional<Rows>> Session::take_answer(std::string_view sql,
+                                                 std::span<const Value> params) {
+  const auto is_question = [](const Sent& sent) { return !sent.question.empty(); };
+  if (answers_.empty() && std::ranges::none_of(later_, is_question)) {
+    return std::optional<Rows>();
+  }
+  const std::string question = question_of(sql, params);
+  if (std::ranges::find(later_, question, &Sent::question) != later_.end()) {
+    TRY(settle());
+  }
+  auto answer = answers_.extract(question);
+  return answer.empty() ? std::optional<Rows>() : std::optional(std::move(answer.mapped()));
+}
+
+void Session::forget_answers() {
+  answers_.clear();
+  for (Sent& sent : later_) {
+    sent.question.clear();
+  }
 }
 
 Result<void> Session::settle() {
   if (later_.empty()) {
     return {};
   }
-  const std::string last = std::move(later_.back());
+  const Sent last = std::move(later_.back());
   later_.pop_back();
   TRY(collect_pipeline(last));
   return {};
 }
 
-Result<Session::Collected> Session::collect_pipeline(std::string_view last) {
-  std::vector<std::string> earlier = std::exchange(later_, {});
+Result<Session::Collected> Session::collect_sent(const Sent& statement) {
+  Result<Collected> answer = collect(statement.sql, {});
+  if (answer && !statement.question.empty()) {
+    answers_[statement.question] = std::exchange(answer->rows, {});
+  }
+  return answer;
+}
+
+Result<Session::Collected> Session::collect_pipeline(const Sent& last) {
+  std::vector<Sent> earlier = std::exchange(later_, {});
   const bool is_sent = pq_.pipeline_sync(connection_.get()) != 0;
   std::optional<Error> failure;
   if (!is_sent) {
     failure = connection_error();
   }
-  for (const std::string& statement : earlier) {
-    const Result<Collected> answer = collect(statement, {});
+  for (const Sent& statement : earlier) {
+    const Result<Collected> answer = collect_sent(statement);
     if (!answer && !failure) {
       failure = answer.error();
     }
   }
-  Result<Collected> answer = collect(last, {});
+  Result<Collected> answer = collect_sent(last);
   if (!answer && !failure) {
     failure = answer.error();
   }

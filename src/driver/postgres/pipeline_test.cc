@@ -65,6 +65,37 @@ TEST_F(PostgresPipelineTest, AnswersTravelWithTheNextOne) {
       << "the simple protocol waits for them";
 }
 
+TEST_F(PostgresPipelineTest, WhatWasAskedBeforeIsAnsweredAsItWasThen) {
+  const std::vector<Value> from_0 = {int64_t{0}};
+  const std::vector<Value> from_1 = {int64_t{1}};
+  ASSERT_TRUE(later(1));
+  ASSERT_TRUE(session_->ask_later(kCount, from_0));
+  ASSERT_TRUE(session_->ask_later(kCount, from_1));
+  ASSERT_TRUE(later(2));
+  const std::optional<Rows> first = must(session_->take_answer(kCount, from_0));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(to_int(first->rows.at(0).at(0)), 1);
+  EXPECT_FALSE(must(session_->take_answer(kCount, from_0))) << "it was taken";
+  EXPECT_EQ(count(), 2) << "asked now";
+  const std::optional<Rows> second = must(session_->take_answer(kCount, from_1));
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(to_int(second->rows.at(0).at(0)), 0);
+}
+
+TEST_F(PostgresPipelineTest, WhatNobodyWantsAnyMoreIsForgotten) {
+  const std::vector<Value> from_0 = {int64_t{0}};
+  ASSERT_TRUE(session_->ask_later(kCount, from_0));
+  session_->forget_answers();
+  EXPECT_FALSE(must(session_->take_answer(kCount, from_0))) << "it was on its way";
+  ASSERT_TRUE(session_->ask_later(kCount, from_0));
+  ASSERT_TRUE(session_->settle());
+  session_->forget_answers();
+  EXPECT_FALSE(must(session_->take_answer(kCount, from_0))) << "it had arrived";
+  const std::vector<Value> never = {int64_t{7}};
+  ASSERT_TRUE(session_->ask_later("SELECT $1::bigint", never)) << "it is not prepared";
+  EXPECT_FALSE(must(session_->take_answer("SELECT $1::bigint", never)));
+}
+
 TEST_F(PostgresPipelineTest, AFailureIsThatOfTheNextOneAndNothingIsBehindIt) {
   must(session_->run("BEGIN"));
   ASSERT_TRUE(later(1));

@@ -68,6 +68,14 @@ class Session {
   /// Waits for the answers to those. Errors: the first of theirs.
   Result<void> settle();
 
+  /// Sends a question as run_later sends a statement: its rows are for take_answer(). What was not
+  /// prepared before is not sent.
+  Result<void> ask_later(std::string_view sql, std::span<const Value> params);
+  /// The rows of a question that was sent, once; nothing if it was not.
+  Result<std::optional<Rows>> take_answer(std::string_view sql, std::span<const Value> params);
+  /// Nobody wants the other answers.
+  void forget_answers();
+
   /// A query whose answer has to come in time; otherwise kUnavailable, and the session is of no
   /// more use.
   Result<Rows> query_within(const std::string& sql, std::chrono::milliseconds time);
@@ -97,6 +105,11 @@ class Session {
     int64_t uses = 0;
     std::string name;
   };
+  /// A statement that was sent and not answered yet.
+  struct Sent {
+    std::string sql;
+    std::string question;  ///< by which its rows are taken; empty: nobody wants them
+  };
   struct Collected {
     Done done;
     Rows rows;
@@ -107,8 +120,13 @@ class Session {
   [[nodiscard]] Error connection_error() const;
   [[nodiscard]] bool is_prepared(const std::string& sql) const;
   Result<void> send_prepared(const std::string& name, std::span<const Value> params);
+  /// False when it has to be waited for.
+  [[nodiscard]] bool may_send_later(const std::string& sql, std::span<const Value> params) const;
+  Result<void> send_later(Sent statement, std::span<const Value> params);
+  /// Reads the answer to a statement of the pipeline.
+  Result<Collected> collect_sent(const Sent& statement);
   /// Ends the pipeline. The answer to its last statement; the failure of an earlier one.
-  Result<Collected> collect_pipeline(std::string_view last);
+  Result<Collected> collect_pipeline(const Sent& last);
   Result<Collected> send_with_parameters(std::string_view sql, std::span<const Value> params);
   Result<const std::string*> prepared_name(const std::string& sql);
   /// Reads everything the server answers; the first failure is the one that counts.
@@ -122,7 +140,8 @@ class Session {
   std::unique_ptr<pg_cancel, FreeCancel> cancel_;
   std::unordered_map<std::string, Statement> statements_;
   int64_t prepared_count_ = 0;      // names are not used again
-  std::vector<std::string> later_;  // statements that were sent and not answered yet
+  std::vector<Sent> later_;
+  std::unordered_map<std::string, Rows> answers_;  // by question
   bool may_prepare_ = true;
   std::atomic<bool> cancelled_{false};
 };

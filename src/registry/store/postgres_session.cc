@@ -128,7 +128,7 @@ class PostgresSession final : public Session {
   Result<void> for_each(std::string_view sql,
                         const Params& params,
                         const std::function<bool(const Row&)>& each) override {
-    driver::Rows rows = TRY(query(translated(sql), bind_all(params)));
+    driver::Rows rows = TRY(read(translated(sql), bind_all(params)));
     rows_written_ += is_reading(sql) ? 0 : 1;
     Row row(rows.columns.size());
     for (std::vector<driver::Value>& cells : rows.rows) {
@@ -152,6 +152,12 @@ class PostgresSession final : public Session {
     const Result<void> settled = session_->settle();
     return settled ? settled : fail(settled.error());
   }
+
+  Result<void> ask_ahead(std::string_view sql, const Params& params) override {
+    const Result<void> asked = session_->ask_later(translated(sql), bind_all(params));
+    return asked ? asked : fail(asked.error());
+  }
+  void forget_asked() override { session_->forget_answers(); }
 
   Result<void> begin_write() override {
     ++batch_;
@@ -182,12 +188,12 @@ class PostgresSession final : public Session {
   void rollback() override {
     (void)session_->settle();
     (void)session_->run("ROLLBACK");
-    failed_ = false;
+    forget();
   }
 
   Result<void> rollback_to(std::string_view savepoint) override {
     TRY(query(fmt::format("ROLLBACK TO {}", savepoint), {}));
-    failed_ = false;
+    forget();
     return {};
   }
 
@@ -246,7 +252,7 @@ class PostgresSession final : public Session {
   }
 
   Result<driver::Rows> begin(const std::string& sql) {
-    failed_ = false;
+    forget();
     may_run_again_ = false;
     if (session_->lost()) {
       const Result<void> connected = connect();
@@ -260,6 +266,22 @@ class PostgresSession final : public Session {
       (void)session_->run("ROLLBACK");
     }
     return begun;
+  }
+
+  /// Nothing that the transaction had found out, and no failure of it, counts any more.
+  void forget() {
+    failed_ = false;
+    notes().clear();
+    session_->forget_answers();
+  }
+
+  /// Takes the rows that were asked for, or asks for them now.
+  Result<driver::Rows> read(const std::string& sql, std::span<const driver::Value> params) {
+    Result<std::optional<driver::Rows>> asked = session_->take_answer(sql, params);
+    if (!asked) {
+      return fail(asked.error());
+    }
+    return asked->has_value() ? Result<driver::Rows>(*std::move(*asked)) : query(sql, params);
   }
 
   Result<driver::Rows> query(const std::string& sql, std::span<const driver::Value> params) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -116,6 +117,17 @@ class Session {
   /// Waits for those. Errors: the first of theirs.
   virtual Result<void> settle() { return {}; }
 
+  /// Asks for rows that this transaction is about to read with the same statement and the same
+  /// parameters, and does not wait for them: questions that are asked one after the other cost one
+  /// round trip. The rows are as they were when they were asked for, so only for what nothing
+  /// changes in between.
+  virtual Result<void> ask_ahead(std::string_view /*sql*/, const Params& /*params*/) { return {}; }
+  /// What was asked for and not read must be read anew.
+  virtual void forget_asked() {}
+  /// What this transaction has found out, by a name, and keeps right itself while it writes. Empty
+  /// when it begins, and after any of it was taken back.
+  [[nodiscard]] std::map<std::string, Row, std::less<>>& notes() { return notes_; }
+
   /// Says something to the other servers of the store; they hear it when the transaction is stored.
   virtual Result<void> tell_others(std::string_view message) = 0;
 
@@ -131,6 +143,9 @@ class Session {
   /// The first column of the first row; NULL when there is none.
   Result<Value> scalar(std::string_view sql, const Params& params = {});
   Result<void> run(std::string_view sql, const Params& params = {});
+
+ private:
+  std::map<std::string, Row, std::less<>> notes_;
 };
 
 }  // namespace rhumb::registry

@@ -111,11 +111,21 @@ class SqliteSession final : public Session {
     }
   }
 
-  Result<void> begin_write() override { return run("BEGIN IMMEDIATE"); }
-  Result<void> begin_read() override { return run("BEGIN"); }
+  Result<void> begin_write() override {
+    notes().clear();
+    return run("BEGIN IMMEDIATE");
+  }
+  Result<void> begin_read() override {
+    notes().clear();
+    return run("BEGIN");
+  }
   Result<void> commit() override { return run("COMMIT"); }
-  void rollback() override { (void)run("ROLLBACK"); }
+  void rollback() override {
+    notes().clear();
+    (void)run("ROLLBACK");
+  }
   Result<void> rollback_to(std::string_view savepoint) override {
+    notes().clear();
     return run(fmt::format("ROLLBACK TO {}", savepoint));
   }
   [[nodiscard]] bool may_run_again() const override { return false; }

@@ -154,6 +154,7 @@ Result<void> Writer::run_in_savepoint(Waiting& waiting) {
 }
 
 Result<void> Writer::run_job(Waiting& waiting) {
+  session_->forget_asked();  // by the one before
   try {
     return waiting.job(*session_);
   } catch (const std::exception& exception) {  // a library's; ours does not throw

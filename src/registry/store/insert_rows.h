@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "registry/store/sql.h"
+
+/// Many rows of one table in few statements.
+namespace rhumb::registry {
+
+/// `into`: the table and its columns, as `t (a, b)`. Rows have a value for each column. Does not
+/// wait, as Session::run_later. The rows are grouped by a few sizes, so that an engine has few
+/// statements to keep.
+Result<void> insert_rows(Session& session, std::string_view into, const std::vector<Params>& rows);
+
+}  // namespace rhumb::registry
