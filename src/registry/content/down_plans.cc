@@ -75,6 +75,16 @@ Result<bool> is_spent(Session& session, const DownPlan& plan, int64_t now) {
   return has_moved_since(session, plan);
 }
 
+/// Of a database that is at another version than they start from.
+constexpr std::string_view kOpenPlansSql =
+    "SELECT id FROM down_plans WHERE org_id = ? AND target_id = ? AND status IN ('PENDING_USER', "
+    "'APPROVED') AND repo_id = ? AND env_id = ? AND target_schema = ? AND from_version <> ?";
+
+Params open_plans_params(const PlanSettlement& settlement) {
+  return {settlement.org_id, settlement.target.id,     settlement.repo_id,
+          settlement.env_id, settlement.target.schema, settlement.current_version};
+}
+
 Result<void> settle_own_plan(Session& session, const PlanSettlement& settlement, int64_t now) {
   if (settlement.plan_id.empty()) {
     return {};
@@ -162,21 +172,19 @@ Result<std::vector<int64_t>> settle_plans(Session& session,
   if (!settlement.applies) {
     return overtaken;
   }
-  TRY(session.for_each(
-      "SELECT id FROM down_plans WHERE org_id = ? AND target_id = ? AND status IN "
-      "('PENDING_USER', 'APPROVED') AND repo_id = ? AND env_id = ? AND target_schema = ? AND "
-      "from_version <> ?",
-      {settlement.org_id, settlement.target.id, settlement.repo_id, settlement.env_id,
-       settlement.target.schema, settlement.current_version},
-      [&overtaken](const Row& row) {
-        overtaken.push_back(row[0].number());
-        return true;
-      }));
+  TRY(session.for_each(kOpenPlansSql, open_plans_params(settlement), [&overtaken](const Row& row) {
+    overtaken.push_back(row[0].number());
+    return true;
+  }));
   for (const int64_t id : overtaken) {
     TRY(session.run("UPDATE down_plans SET status = 'ABORTED', ended_at = ? WHERE id = ?",
                     {now, id}));
   }
   return overtaken;
+}
+
+Result<void> ask_for_open_plans(Session& session, const PlanSettlement& settlement) {
+  return session.ask_ahead(kOpenPlansSql, open_plans_params(settlement));
 }
 
 Result<std::string> only_env_name(Session& session,

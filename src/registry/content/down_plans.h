@@ -111,6 +111,8 @@ struct PlanSettlement {
 Result<std::vector<int64_t>> settle_plans(Session& session,
                                           const PlanSettlement& settlement,
                                           int64_t now);
+/// Asks ahead (Session::ask_ahead) for the open plans that settle_plans() looks for.
+Result<void> ask_for_open_plans(Session& session, const PlanSettlement& settlement);
 
 /// The name of the only environment in which a repository knows a database; a run without one is
 /// filed there. Empty when there is none, or several.

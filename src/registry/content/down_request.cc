@@ -81,7 +81,7 @@ Result<int64_t> insert_plan(Session& session,
                             const Repo& repo,
                             int64_t now) {
   const registry_api::RevertPlan& request = ready.request;
-  const int64_t env_id = TRY(ensure_environment(session, caller.org_id, request.env_name, now));
+  const int64_t env_id = TRY(ensure_environment(session, caller.org_id, request.env_name, now)).id;
   TRY(put_body(session, ready.files));
   const registry_api::DeployContext context =
       request.context.value_or(registry_api::DeployContext{});

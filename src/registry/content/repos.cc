@@ -10,12 +10,19 @@
 namespace rhumb::registry {
 namespace {
 
+constexpr std::string_view kBySlug = "r.org_id = ? AND r.slug = ?";
+constexpr std::string_view kEnvironmentSql =
+    "SELECT id, ephemeral_hours IS NOT NULL FROM environments WHERE org_id = ? AND name = ?";
+
+std::string sql_by(std::string_view condition) {
+  return fmt::format("SELECT {} FROM repos r WHERE {} ORDER BY r.id LIMIT 1", kRepoColumns,
+                     condition);
+}
+
 Result<std::optional<Repo>> find_by(Session& session,
                                     std::string_view condition,
                                     const Params& params) {
-  std::optional<Row> row = TRY(session.find_row(
-      fmt::format("SELECT {} FROM repos r WHERE {} ORDER BY r.id LIMIT 1", kRepoColumns, condition),
-      params));
+  std::optional<Row> row = TRY(session.find_row(sql_by(condition), params));
   return row.has_value() ? std::optional<Repo>(read_repo(*row)) : std::nullopt;
 }
 
@@ -32,6 +39,13 @@ Result<int64_t> ensure_named(Session& session,
       fmt::format("INSERT INTO {} (org_id, name, created_at) VALUES (?, ?, ?) RETURNING id", table),
       {org_and_name[0], org_and_name[1], now}));
   return made.number();
+}
+
+Result<std::optional<KnownEnvironment>> find_environment(Session& session,
+                                                         int64_t org_id,
+                                                         std::string_view name) {
+  const std::optional<Row> row = TRY(session.find_row(kEnvironmentSql, {org_id, name}));
+  return row ? std::optional(KnownEnvironment{(*row)[0].number(), (*row)[1].flag()}) : std::nullopt;
 }
 
 /// What the organization wants new repositories to start with.
@@ -109,13 +123,12 @@ Result<std::optional<Repo>> find_repo(Session& session,
 Result<std::optional<Repo>> find_current_repo(Session& session,
                                               int64_t org_id,
                                               std::string_view slug_or_name) {
-  std::optional<Repo> found =
-      TRY(find_by(session, "r.org_id = ? AND r.slug = ?", {org_id, slug_or_name}));
+  std::optional<Repo> found = TRY(find_by(session, kBySlug, {org_id, slug_or_name}));
   if (!found.has_value()) {
     found = TRY(find_by(session, "r.org_id = ? AND r.name = ?", {org_id, slug_or_name}));
   }
   if (!found.has_value()) {
-    found = TRY(find_by(session, "r.org_id = ? AND r.slug = ?", {org_id, to_slug(slug_or_name)}));
+    found = TRY(find_by(session, kBySlug, {org_id, to_slug(slug_or_name)}));
   }
   return found;
 }
@@ -146,18 +159,25 @@ Result<int64_t> ensure_project(Session& session,
   return ensure_named(session, "projects", {org_id, name}, now);
 }
 
-Result<int64_t> ensure_environment(Session& session,
-                                   int64_t org_id,
-                                   std::string_view name,
-                                   int64_t now) {
-  const Value known = TRY(
-      session.scalar("SELECT id FROM environments WHERE org_id = ? AND name = ?", {org_id, name}));
-  if (!known.is_null()) {
-    return known.number();
+Result<KnownEnvironment> ensure_environment(Session& session,
+                                            int64_t org_id,
+                                            std::string_view name,
+                                            int64_t now) {
+  const std::optional<KnownEnvironment> known = TRY(find_environment(session, org_id, name));
+  if (known) {
+    return *known;
   }
   const int64_t id = TRY(ensure_named(session, "environments", {org_id, name}, now));
   TRY(settle_ephemeral(session, org_id, name));
-  return id;
+  return TRY(find_environment(session, org_id, name)).value_or(KnownEnvironment{.id = id});
+}
+
+Result<void> ask_for_repo(Session& session, int64_t org_id, std::string_view slug) {
+  return session.ask_ahead(sql_by(kBySlug), {org_id, slug});
+}
+
+Result<void> ask_for_environment(Session& session, int64_t org_id, std::string_view name) {
+  return session.ask_ahead(kEnvironmentSql, {org_id, name});
 }
 
 }  // namespace rhumb::registry

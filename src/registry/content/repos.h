@@ -98,9 +98,17 @@ Result<int64_t> ensure_project(Session& session,
                                int64_t org_id,
                                std::string_view name,
                                int64_t now);
-Result<int64_t> ensure_environment(Session& session,
-                                   int64_t org_id,
-                                   std::string_view name,
-                                   int64_t now);
+struct KnownEnvironment {
+  int64_t id = 0;
+  bool ephemeral = false;  ///< it comes and goes
+};
+Result<KnownEnvironment> ensure_environment(Session& session,
+                                            int64_t org_id,
+                                            std::string_view name,
+                                            int64_t now);
+
+/// Asks ahead (Session::ask_ahead) for what find_repo() and ensure_environment() read first.
+Result<void> ask_for_repo(Session& session, int64_t org_id, std::string_view slug);
+Result<void> ask_for_environment(Session& session, int64_t org_id, std::string_view name);
 
 }  // namespace rhumb::registry

@@ -201,7 +201,9 @@ Result<void> measure_again(Session& session, const RepoHead& head, const KnownDa
   measure.database_id = known.id;
   measure.before = known.standing;
   measure.facts = {row ? (*row)[0].text() : "", row && (*row)[1].flag()};
-  return project_one(session, head, measure);
+  DatabaseCounts counts;
+  TRY(project_one(session, head, measure, counts));
+  return counts.store(session);
 }
 
 // ------------------------------------------------------------------------------------- audit log

@@ -1,6 +1,7 @@
 #include "registry/ingest/database_identity.h"
 
 #include "registry/api/test_api.h"
+#include "registry/ingest/ingest.h"
 #include "registry/ingest/rebuild.h"
 
 namespace rhumb::registry {
@@ -278,6 +279,27 @@ TEST_F(DatabaseIdentityTest, AnotherIdentifierOfOneDatabaseStandsForIt) {
   ASSERT_TRUE(registry_.ingest(made_anew));
   EXPECT_EQ(databases(), "1>-~2:1 2>-~1:3 3>2~-:0");
   EXPECT_EQ(text(data("{ database(input: {extID: \"b\"}) { id } }")), R"({"database":{"id":"2"}})");
+}
+
+/// What the store was asked for ahead of the second entry is not so any more.
+TEST_F(DatabaseIdentityTest, EntriesOfASetAtAFormerPlaceAndAtThePresentOneFollowEachOther) {
+  registry_api::MigrationReport at_former = registry_.report("b", "", "1");
+  at_former.target.url = "sqlite://three/a.db";
+  ASSERT_TRUE(registry_.ingest(at_former));
+  input(kMerge, merging("3", "2"));
+  const registry_api::MigrationReport earlier = report_at("two", "1");
+  registry_.clock().advance(std::chrono::seconds(2));
+  at_former = registry_.report("b", "", "2");
+  at_former.target.url = "sqlite://three/a.db";
+  registry_api::MigrationSetReport set;
+  set.id = "both";
+  set.planned = 2;
+  set.start = earlier.start;
+  set.end = at_former.end;
+  set.completed = {at_former, earlier};
+  ASSERT_TRUE(ingest_set(*registry_, registry_.caller(), set));
+  EXPECT_EQ(row("SELECT current_version FROM databases WHERE id = 2"), "2");
+  expect_rebuilt();
 }
 
 }  // namespace

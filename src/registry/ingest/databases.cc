@@ -36,49 +36,71 @@ DatabaseStanding read_standing(const Row& row) {
   return standing;
 }
 
-Result<std::vector<Candidate>> find_candidates(Session& session,
-                                               const DatabaseSighting& sighting,
-                                               bool by_url) {
-  constexpr std::string_view kColumns =
+/// What a database is looked up by.
+enum class LookupKey { kId, kUrl };
+
+std::string lookup_sql(std::string_view column) {
+  // `+ 0`: by the identifier or the address alone, whatever the engine thinks of the other indexes
+  // before it has counted the rows.
+  return fmt::format(
       "SELECT d.id, d.status, d.last_order, d.current_version, d.archived_at, p.ext_id, p.url, "
       "d.last_report, p.provisional, d.last_failed, d.unknown_version, d.pending_files, p.id, "
       "d.kept_apart, n.ephemeral_hours IS NOT NULL FROM databases p JOIN databases d ON d.id = "
-      "coalesce(p.merged_into, p.id) JOIN environments n ON n.id = d.env_id WHERE p.repo_id = ? "
-      "AND "
-      "p.env_id = ? AND ";
+      "coalesce(p.merged_into, p.id) JOIN environments n ON n.id = d.env_id WHERE "
+      "p.repo_id + 0 = ? AND p.env_id + 0 = ? AND p.{} = ? AND p.schema_name = ? ORDER BY p.id",
+      column);
+}
+
+const std::string& lookup_sql(LookupKey key) {
+  static const std::string by_id = lookup_sql("ext_id");
+  static const std::string by_url = lookup_sql("url");
+  return key == LookupKey::kId ? by_id : by_url;
+}
+
+Params lookup_params(LookupKey key, const DatabaseSighting& sighting) {
+  const registry_api::DeployedTarget& target = sighting.target;
+  return {sighting.repo_id, sighting.env_id, key == LookupKey::kId ? target.id : target.url,
+          target.schema};
+}
+
+Candidate read_candidate(const Row& row) {
+  Candidate candidate;
+  candidate.row.id = row[0].number();
+  candidate.row.standing = read_standing(row);
+  candidate.row.last_order = row[2].find_number();
+  candidate.row.current_version = row[3].find_text();
+  candidate.ext_id = row[5].text();
+  candidate.url = row[6].text();
+  candidate.last_report = row[7].number();
+  candidate.provisional = row[8].flag();
+  candidate.row.last_failed = row[9].flag();
+  candidate.place_id = row[12].number();
+  candidate.kept_apart = row[13].flag();
+  return candidate;
+}
+
+Result<std::vector<Candidate>> find_candidates(Session& session,
+                                               const DatabaseSighting& sighting,
+                                               LookupKey key) {
   std::vector<Candidate> out;
-  static const std::string by_id =
-      fmt::format("{}p.ext_id = ? AND p.schema_name = ? ORDER BY p.id", kColumns);
-  static const std::string by_place =
-      fmt::format("{}p.url = ? AND p.schema_name = ? ORDER BY p.id", kColumns);
-  TRY(session.for_each(by_url ? by_place : by_id,
-                       {sighting.repo_id, sighting.env_id,
-                        by_url ? sighting.target.url : sighting.target.id, sighting.target.schema},
-                       [&out](const Row& row) {
-                         Candidate candidate;
-                         candidate.row.id = row[0].number();
-                         candidate.row.standing = read_standing(row);
-                         candidate.row.last_order = row[2].find_number();
-                         candidate.row.current_version = row[3].find_text();
-                         candidate.ext_id = row[5].text();
-                         candidate.url = row[6].text();
-                         candidate.last_report = row[7].number();
-                         candidate.provisional = row[8].flag();
-                         candidate.row.last_failed = row[9].flag();
-                         candidate.place_id = row[12].number();
-                         candidate.kept_apart = row[13].flag();
-                         out.push_back(std::move(candidate));
-                         return true;
-                       }));
+  TRY(session.for_each(lookup_sql(key), lookup_params(key, sighting), [&out](const Row& row) {
+    out.push_back(read_candidate(row));
+    return true;
+  }));
   return out;
+}
+
+constexpr std::string_view kNameSql =
+    "SELECT id FROM databases WHERE repo_id = ? AND name = ? AND env_id = ?";
+
+Params name_params(const DatabaseSighting& sighting, std::string_view name) {
+  return {sighting.repo_id, name, sighting.env_id};
 }
 
 Result<bool> name_is_free(Session& session,
                           const DatabaseSighting& sighting,
                           std::string_view name) {
-  const Value taken =
-      TRY(session.scalar("SELECT id FROM databases WHERE repo_id = ? AND name = ? AND env_id = ?",
-                         {sighting.repo_id, name, sighting.env_id}));
+  const Value taken = TRY(session.scalar(kNameSql, name_params(sighting, name)));
   return taken.is_null();
 }
 
@@ -107,7 +129,8 @@ Result<std::string> free_name(Session& session, const DatabaseSighting& sighting
 
 Result<DatabaseRow> create(Session& session,
                            const DatabaseSighting& sighting,
-                           std::optional<int64_t> duplicate_of) {
+                           std::optional<int64_t> duplicate_of,
+                           DatabaseCounts& counts) {
   const std::string name = TRY(free_name(session, sighting));
   const Value id = TRY(session.scalar(
       "INSERT INTO databases (org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
@@ -117,14 +140,12 @@ Result<DatabaseRow> create(Session& session,
        sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
        sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
        duplicate_of}));
-  const Value hours = TRY(
-      session.scalar("SELECT ephemeral_hours FROM environments WHERE id = ?", {sighting.env_id}));
   DatabaseRow row;
   row.id = id.number();
   row.standing.status = "SYNCED";
-  row.standing.ephemeral = !hours.is_null();
+  row.standing.ephemeral = sighting.ephemeral;
   if (row.standing.counts()) {
-    TRY(count_database(session, sighting.repo_id, row.standing.status, 1));
+    counts.add(sighting.repo_id, row.standing.status, 1);
   }
   row.is_new = true;
   return row;
@@ -142,6 +163,9 @@ Result<DatabaseRow> touch(Session& session,
       provisional != candidate.provisional) {
     TRY(session.run("UPDATE databases SET ext_id = ?, url = ?, provisional = ? WHERE id = ?",
                     {ext_id, sighting.target.url, provisional, candidate.place_id}));
+  }
+  if (candidate.is_former()) {  // the report changes a row that others may have asked for
+    session.forget_asked();
   }
   return candidate.row;
 }
@@ -164,7 +188,8 @@ const Candidate& newest_of(const std::vector<Candidate>& known) {
 
 Result<DatabaseRow> settle_known_id(Session& session,
                                     const DatabaseSighting& sighting,
-                                    const std::vector<Candidate>& known) {
+                                    const std::vector<Candidate>& known,
+                                    DatabaseCounts& counts) {
   if (const Candidate* same = find_place(known, sighting.target.url)) {
     return touch(session, sighting, *same, !sighting.provisional);
   }
@@ -172,7 +197,7 @@ Result<DatabaseRow> settle_known_id(Session& session,
   if (!newest.kept_apart && sighting.received_at - newest.last_report >= kSilenceNs) {
     return touch(session, sighting, newest, !sighting.provisional);
   }
-  DatabaseRow copy = TRY(create(session, sighting, newest.row.id));
+  DatabaseRow copy = TRY(create(session, sighting, newest.row.id, counts));
   TRY(session.run("UPDATE databases SET duplicate_of = ? WHERE id = ? AND duplicate_of IS NULL",
                   {copy.id, newest.row.id}));
   return copy;
@@ -180,28 +205,43 @@ Result<DatabaseRow> settle_known_id(Session& session,
 
 }  // namespace
 
-Result<DatabaseRow> ensure_database(Session& session, const DatabaseSighting& sighting) {
+Result<DatabaseRow> ensure_database(Session& session,
+                                    const DatabaseSighting& sighting,
+                                    DatabaseCounts& counts) {
   if (sighting.provisional || sighting.target.id.empty()) {
-    std::vector<Candidate> here = TRY(find_candidates(session, sighting, true));
+    const std::vector<Candidate> here = TRY(find_candidates(session, sighting, LookupKey::kUrl));
     if (!here.empty()) {
       return touch(session, sighting, here.front(), false);
     }
   }
   if (!sighting.target.id.empty()) {
-    const std::vector<Candidate> known = TRY(find_candidates(session, sighting, false));
+    const std::vector<Candidate> known = TRY(find_candidates(session, sighting, LookupKey::kId));
     if (!known.empty()) {
-      return settle_known_id(session, sighting, known);
+      return settle_known_id(session, sighting, known, counts);
     }
   }
   if (!sighting.provisional) {
-    const std::vector<Candidate> here = TRY(find_candidates(session, sighting, true));
+    const std::vector<Candidate> here = TRY(find_candidates(session, sighting, LookupKey::kUrl));
     for (const Candidate& candidate : here) {
       if (candidate.provisional) {
         return touch(session, sighting, candidate, true);
       }
     }
   }
-  return create(session, sighting, std::nullopt);
+  return create(session, sighting, std::nullopt, counts);
+}
+
+Result<void> ask_for_database(Session& session, const DatabaseSighting& sighting, bool maybe_new) {
+  for (const LookupKey key : {LookupKey::kId, LookupKey::kUrl}) {
+    if (maybe_new || (key == LookupKey::kId && !sighting.target.id.empty())) {
+      TRY(session.ask_ahead(lookup_sql(key), lookup_params(key, sighting)));
+    }
+  }
+  if (maybe_new) {
+    TRY(session.ask_ahead(kNameSql,
+                          name_params(sighting, database_name_of_url(sighting.target.url))));
+  }
+  return {};
 }
 
 }  // namespace rhumb::registry

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "registry/ingest/database_counts.h"
 #include "registry/ingest/projection.h"
 #include "registry/store/sql.h"
 #include "registry_api/report.h"
@@ -30,12 +31,20 @@ struct DatabaseSighting {
   bool provisional = false;             ///< the client has not stored this id in the database yet
   std::string atlas_version;
   int64_t received_at = 0;
+  bool ephemeral = false;  ///< the environment comes and goes
 };
 
 /// Finds the row, or makes one. A known id that turns up at another place is the same database when
 /// the old place has been silent for a day and nobody said that it is one of its own; else it is a
 /// copy, and both rows say so. A place that was merged into another database stands for that one.
 /// What the row says of its reports is left to the caller.
-Result<DatabaseRow> ensure_database(Session& session, const DatabaseSighting& sighting);
+/// What becomes of the figures of its repository is added to `counts`.
+Result<DatabaseRow> ensure_database(Session& session,
+                                    const DatabaseSighting& sighting,
+                                    DatabaseCounts& counts);
+
+/// Asks ahead (Session::ask_ahead) for what ensure_database() is about to read of a database that
+/// is known by its id, or with `maybe_new` also of one that is not.
+Result<void> ask_for_database(Session& session, const DatabaseSighting& sighting, bool maybe_new);
 
 }  // namespace rhumb::registry

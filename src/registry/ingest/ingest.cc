@@ -22,6 +22,8 @@ Result<IngestOutcome> store_report(Registry& registry,
                                    const PreparedReport& prepared,
                                    Session& session,
                                    std::vector<LiveEvent>& events) {
+  IngestJob job(registry, caller, session);
+  TRY(job.ask_for(prepared));
   std::optional<KnownEvent> known = TRY(find_event_key(session, caller.org_id, prepared.key));
   if (known.has_value()) {
     if (prepared.has_client_id && known->fingerprint != prepared.fingerprint) {
@@ -30,7 +32,6 @@ Result<IngestOutcome> store_report(Registry& registry,
     }
     return IngestOutcome{known->event_id, true};
   }
-  IngestJob job(registry, caller, session);
   int64_t event_id = TRY(job.add(prepared, std::nullopt));
   TRY(job.finish());
   AuditEntry entry =

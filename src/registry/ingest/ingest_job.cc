@@ -10,10 +10,14 @@
 #include "registry/content/drifts.h"
 #include "registry/content/repo_settings.h"
 #include "registry/names.h"
+#include "registry/store/insert_rows.h"
 #include "registry/store/neighbours.h"
 
 namespace rhumb::registry {
 namespace {
+
+constexpr std::string_view kEventKeySql =
+    "SELECT event_id, fingerprint FROM event_keys WHERE org_id = ? AND key = ?";
 
 /// 0 when a clock went back.
 double seconds_of(const registry_api::MigrationReport& report) {
@@ -37,6 +41,15 @@ RepoSighting sighting_of(const PreparedReport& prepared) {
           .type = prepared.schema ? kSchemaType : kDirectoryType};
 }
 
+PlanSettlement settlement_of(const PreparedReport& prepared, const DatabaseSighting& seen) {
+  return {.org_id = seen.org_id,
+          .repo_id = seen.repo_id,
+          .env_id = seen.env_id,
+          .target = prepared.report.target,
+          .plan_id = prepared.plan_id,
+          .current_version = prepared.report.current_version};
+}
+
 Value trigger(const PreparedReport& prepared, bool version) {
   const std::optional<registry_api::DeployContext>& context = prepared.report.context;
   if (!context.has_value()) {
@@ -50,12 +63,15 @@ Value trigger(const PreparedReport& prepared, bool version) {
 Result<std::optional<KnownEvent>> find_event_key(Session& session,
                                                  int64_t org_id,
                                                  const Blob& key) {
-  std::optional<Row> row = TRY(session.find_row(
-      "SELECT event_id, fingerprint FROM event_keys WHERE org_id = ? AND key = ?", {org_id, key}));
+  std::optional<Row> row = TRY(session.find_row(kEventKeySql, {org_id, key}));
   if (!row.has_value()) {
     return std::optional<KnownEvent>();
   }
   return std::optional<KnownEvent>(KnownEvent{(*row)[0].number(), Blob{(*row)[1].text()}});
+}
+
+Result<void> ask_for_event_key(Session& session, int64_t org_id, const Blob& key) {
+  return session.ask_ahead(kEventKeySql, {org_id, key});
 }
 
 Result<void> store_event_key(
@@ -108,14 +124,14 @@ Result<Repo*> IngestJob::repo(const RepoSighting& sighting) {
   return &repos_.emplace(id, std::move(*found)).first->second;
 }
 
-Result<int64_t> IngestJob::environment(const std::string& name) {
+Result<KnownEnvironment> IngestJob::environment(const std::string& name) {
   auto cached = environments_.find(name);
   if (cached != environments_.end()) {
     return cached->second;
   }
-  int64_t id = TRY(ensure_environment(session_, caller_.org_id, name, now_));
-  environments_.emplace(name, id);
-  return id;
+  const KnownEnvironment found = TRY(ensure_environment(session_, caller_.org_id, name, now_));
+  environments_.emplace(name, found);
+  return found;
 }
 
 Result<RepoHead*> IngestJob::head(const Repo& repo) {
@@ -127,6 +143,59 @@ Result<RepoHead*> IngestJob::head(const Repo& repo) {
   return &cached->second;
 }
 
+DatabaseSighting IngestJob::sighting(const PreparedReport& prepared,
+                                     int64_t repo_id,
+                                     const KnownEnvironment& environment) const {
+  const registry_api::MigrationReport& report = prepared.report;
+  DatabaseSighting seen;
+  seen.org_id = caller_.org_id;
+  seen.repo_id = repo_id;
+  seen.env_id = environment.id;
+  seen.target = report.target;
+  seen.provisional = report.extras.provisional_target.value_or(false);
+  seen.atlas_version = report.atlas_version;
+  seen.received_at = now_;
+  seen.ephemeral = environment.ephemeral;
+  return seen;
+}
+
+Result<void> IngestJob::ask_for(const PreparedReport& prepared) {
+  TRY(ask_for_event_key(session_, caller_.org_id, prepared.key));
+  TRY(ask_for_repo(session_, caller_.org_id, prepared.report.dir_name));
+  return ask_for_environment(session_, caller_.org_id, prepared.report.env_name);
+}
+
+Result<void> IngestJob::ask_for(std::span<const PreparedReport> several) {
+  std::set<std::string> seen_before;  // what an earlier one of them may change
+  for (const PreparedReport& prepared : several) {
+    TRY(ask_for_event_key(session_, caller_.org_id, prepared.key));
+    const auto repo = names_.find(prepared.report.dir_name);
+    const auto environment = environments_.find(prepared.report.env_name);
+    if (repo == names_.end() || environment == environments_.end()) {
+      continue;
+    }
+    const registry_api::DeployedTarget& target = prepared.report.target;
+    const bool is_first_id = seen_before.insert("id " + target.id).second;
+    const bool is_first_url = seen_before.insert("url " + target.url).second;
+    const bool is_first_name =
+        seen_before.insert("name " + database_name_of_url(target.url)).second;
+    if (is_first_id && is_first_url && is_first_name) {
+      TRY(ask_for_placed(prepared, sighting(prepared, repo->second, environment->second), true));
+    }
+  }
+  return {};
+}
+
+Result<void> IngestJob::ask_for_placed(const PreparedReport& prepared,
+                                       const DatabaseSighting& seen,
+                                       bool maybe_new) {
+  TRY(ask_for_database(session_, seen, maybe_new));
+  // A revert changes its own plan before it looks for others.
+  const bool settles =
+      !prepared.report.dry_run && !prepared.report.target.id.empty() && prepared.plan_id.empty();
+  return settles ? ask_for_open_plans(session_, settlement_of(prepared, seen)) : Result<void>();
+}
+
 Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool listed) {
   const registry_api::MigrationReport& report = prepared.report;
   Placed placed;
@@ -134,16 +203,13 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool 
   placed.repo = TRY(repo(sighting_of(prepared)));
   TRY(require(caller_, "report:write",
               {.repo = placed.repo->slug, .project = report.project_name, .env = report.env_name}));
-  placed.env_id = TRY(environment(report.env_name));
-  DatabaseSighting sighting;
-  sighting.org_id = caller_.org_id;
-  sighting.repo_id = placed.repo->id;
-  sighting.env_id = placed.env_id;
-  sighting.target = report.target;
-  sighting.provisional = report.extras.provisional_target.value_or(false);
-  sighting.atlas_version = report.atlas_version;
-  sighting.received_at = now_;
-  placed.database = TRY(ensure_database(session_, sighting));
+  const KnownEnvironment env = TRY(environment(report.env_name));
+  placed.env_id = env.id;
+  const DatabaseSighting seen = sighting(prepared, placed.repo->id, env);
+  if (listed) {
+    TRY(ask_for_placed(prepared, seen, false));
+  }
+  placed.database = TRY(ensure_database(session_, seen, counts_));
   placed.order_at = order_time(to_stored(report.end), now_);
   placed.newest =
       !placed.database.last_order.has_value() || placed.order_at >= *placed.database.last_order;
@@ -163,7 +229,7 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
                                         std::optional<int64_t> set_id) {
   const registry_api::MigrationReport& report = prepared.report;
   const Origin& origin = caller_.origin;
-  TRY(put_body(session_, prepared.log));
+  TRY(put_once(prepared.log));
   const std::string version =
       report.to_version.empty() ? report.current_version : report.to_version;
   const Value id = TRY(session_.scalar(
@@ -202,25 +268,30 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
   return id.number();
 }
 
+/// Many targets of a set run the same files.
+Result<void> IngestJob::put_once(const Body& body) {
+  return bodies_.insert(body.sha256.bytes).second ? put_body(session_, body) : Result<void>();
+}
+
 Result<void> IngestJob::insert_files(const PreparedReport& prepared, int64_t event_id) {
-  int64_t position = 0;
+  std::vector<Params> rows;
   for (const PreparedFile& file : prepared.files) {
-    TRY(put_body(session_, file.content));
+    TRY(put_once(*file.content));
     Value statement;
     Value text;
     if (file.file.error.has_value()) {
       statement = file.file.error->statement;
       text = file.file.error->text;
     }
-    TRY(session_.run_later(
-        "INSERT INTO event_files (event_id, position, name, body, started_at, ended_at, skipped, "
-        "applied, checks, error_stmt, error_text, slowest) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {event_id, position++, file.file.name, file.content.sha256, to_stored(file.file.start),
-         to_stored(file.file.end), file.file.skipped, file.file.applied, file.checks, statement,
-         text, file.slowest}));
+    rows.push_back({event_id, static_cast<int64_t>(rows.size()), file.file.name,
+                    file.content->sha256, to_stored(file.file.start), to_stored(file.file.end),
+                    file.file.skipped, file.file.applied, file.checks, statement, text,
+                    file.slowest});
   }
-  return {};
+  return insert_rows(session_,
+                     "event_files (event_id, position, name, body, started_at, ended_at, skipped, "
+                     "applied, checks, error_stmt, error_text, slowest)",
+                     rows);
 }
 
 Result<void> IngestJob::raise_reported_version(const PreparedReport& prepared,
@@ -277,14 +348,14 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
   if (placed.applies && measure.before.archived) {  // it lives
     measure.before.archived = false;
     if (measure.before.counts()) {
-      TRY(count_database(session_, measure.repo_id, measure.before.status, 1));
+      counts_.add(measure.repo_id, measure.before.status, 1);
     }
   }
   measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
                                                  placed.status == EventStatus::kFailed}
                                  : DatabaseFacts{placed.database.current_version.value_or(""),
                                                  placed.database.last_failed};
-  return project_one(session_, *repo_head, measure, &moves_by_[measure.repo_id]);
+  return project_one(session_, *repo_head, measure, counts_, &moves_by_[measure.repo_id]);
 }
 
 /// What the report means for plans to revert its database.
@@ -295,18 +366,12 @@ Result<void> IngestJob::settle(const PreparedReport& prepared,
   if (report.dry_run || report.target.id.empty()) {
     return {};
   }
-  const std::vector<int64_t> overtaken =
-      TRY(settle_plans(session_,
-                       {.org_id = caller_.org_id,
-                        .repo_id = placed.repo->id,
-                        .env_id = placed.env_id,
-                        .target = report.target,
-                        .plan_id = prepared.plan_id,
-                        .passed = placed.status == EventStatus::kPassed,
-                        .applies = placed.applies,
-                        .current_version = report.current_version,
-                        .event_id = event_id},
-                       now_));
+  PlanSettlement settlement = settlement_of(
+      prepared, sighting(prepared, placed.repo->id, KnownEnvironment{.id = placed.env_id}));
+  settlement.passed = placed.status == EventStatus::kPassed;
+  settlement.applies = placed.applies;
+  settlement.event_id = event_id;
+  const std::vector<int64_t> overtaken = TRY(settle_plans(session_, settlement, now_));
   for (const int64_t plan_id : overtaken) {
     AuditEntry entry = audit_entry(caller_, now_, "down.abort", fmt::format("plan/{}", plan_id));
     entry.after = codec::format_json(codec::Json::object(
@@ -411,9 +476,11 @@ Result<void> IngestJob::tell_moves() {
 
 Result<void> IngestJob::finish() {
   for (const int64_t repo_id : moved_) {
+    counts_.forget(repo_id);
     TRY(project_repo(session_, heads_.at(repo_id), repo_id, &moves_by_[repo_id]));
   }
   moved_.clear();
+  TRY(counts_.store(session_));
   TRY(tell_moves());
   return alerts_.flush();
 }

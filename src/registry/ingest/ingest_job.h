@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,8 @@ struct KnownEvent {
   Blob fingerprint;
 };
 Result<std::optional<KnownEvent>> find_event_key(Session& session, int64_t org_id, const Blob& key);
+/// Asks ahead (Session::ask_ahead) for that.
+Result<void> ask_for_event_key(Session& session, int64_t org_id, const Blob& key);
 Result<void> store_event_key(
     Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id);
 /// Which counter of the list an event is in.
@@ -64,6 +68,10 @@ class IngestJob {
         judge_(registry, caller, session),
         alerts_(registry, caller, session) {}
 
+  /// Asks the store for what it takes to know one report, and where it belongs, in one go.
+  Result<void> ask_for(const PreparedReport& prepared);
+  /// Likewise for some that are stored one after the other, and may be of databases that are new.
+  Result<void> ask_for(std::span<const PreparedReport> several);
   /// A new deployment event. The caller has made sure that it is new.
   Result<int64_t> add(const PreparedReport& prepared, std::optional<int64_t> set_id);
   /// Measures what is left to measure, and stores what webhooks are told of all of it.
@@ -71,7 +79,7 @@ class IngestJob {
 
   /// Found, or made on first use. Errors: kConflict for a repository of another type.
   Result<Repo*> repo(const RepoSighting& sighting);
-  Result<int64_t> environment(const std::string& name);
+  Result<KnownEnvironment> environment(const std::string& name);
   Result<RepoHead*> head(const Repo& repo);
   [[nodiscard]] int64_t now() const { return now_; }
   /// What the last report that was added left its database at.
@@ -90,11 +98,18 @@ class IngestJob {
     EventStatus status = EventStatus::kPassed;
   };
 
+  DatabaseSighting sighting(const PreparedReport& prepared,
+                            int64_t repo_id,
+                            const KnownEnvironment& environment) const;
+  Result<void> ask_for_placed(const PreparedReport& prepared,
+                              const DatabaseSighting& seen,
+                              bool maybe_new);
   Result<int64_t> add_complete(const PreparedReport& prepared, std::optional<int64_t> set_id);
   Result<Placed> place(const PreparedReport& prepared, bool listed);
   Result<int64_t> insert_event(const PreparedReport& prepared,
                                const Placed& placed,
                                std::optional<int64_t> set_id);
+  Result<void> put_once(const Body& body);
   Result<void> insert_files(const PreparedReport& prepared, int64_t event_id);
   Result<void> note_report(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> apply(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
@@ -114,8 +129,10 @@ class IngestJob {
   std::map<int64_t, std::vector<StatusMove>> moves_by_;  ///< by repository
   std::map<std::string, int64_t> names_;  ///< as given; a repository can have two
   std::map<int64_t, Repo> repos_;
-  std::map<std::string, int64_t> environments_;
+  std::map<std::string, KnownEnvironment> environments_;
   std::map<int64_t, RepoHead> heads_;
+  DatabaseCounts counts_;
+  std::unordered_set<std::string> bodies_;  ///< digests of those that are stored
   std::set<int64_t> moved_;  ///< repositories to measure whole
   std::vector<LiveEvent> published_;
   std::string version_;

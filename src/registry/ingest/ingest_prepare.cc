@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <initializer_list>
+#include <unordered_map>
 #include <utility>
 
 #include "codec/hex.h"
@@ -66,10 +67,25 @@ std::optional<std::string> checks_json(std::vector<FileChecks>& groups) {
   return codec::format_json(out);
 }
 
-Result<PreparedFile> prepare_file(DeployedFile file) {
+/// Bodies of files; those that say the same are one.
+class FileBodies {
+ public:
+  std::shared_ptr<const Body> make(const std::string& bytes) {
+    std::shared_ptr<const Body>& body = bodies_[codec::to_string(codec::sha256(bytes))];
+    if (body == nullptr) {
+      body = std::make_shared<const Body>(make_body(clean(bytes, kContentMax)));
+    }
+    return body;
+  }
+
+ private:
+  std::unordered_map<std::string, std::shared_ptr<const Body>> bodies_;  // by digest
+};
+
+Result<PreparedFile> prepare_file(DeployedFile file, FileBodies& bodies) {
   TRY(check_length("file name", file.name));
   PreparedFile out;
-  out.content = make_body(clean(file.content, kContentMax));
+  out.content = bodies.make(file.content);
   out.checks = checks_json(file.checks);
   if (file.slowest.size() > kSlowestMax) {
     return Error(ErrorCode::kLimit, fmt::format("slowest: more than {}", kSlowestMax));
@@ -78,7 +94,7 @@ Result<PreparedFile> prepare_file(DeployedFile file) {
     out.slowest = codec::format_json(registry_api::to_json(file.slowest));
   }
   clean(file.error);
-  file.content.clear();
+  file.content = {};
   out.file = std::move(file);
   return out;
 }
@@ -126,7 +142,10 @@ Result<void> check_bounds(const MigrationReport& report) {
   return {};
 }
 
-Result<PreparedReport> prepare(MigrationReport report, Blob key, Blob fingerprint) {
+Result<PreparedReport> prepare(MigrationReport report,
+                               Blob key,
+                               Blob fingerprint,
+                               FileBodies& bodies) {
   TRY(check_bounds(report));
   PreparedReport out;
   out.key = std::move(key);
@@ -135,9 +154,10 @@ Result<PreparedReport> prepare(MigrationReport report, Blob key, Blob fingerprin
   out.has_files = report.files.has_value();
   if (out.has_files) {
     for (DeployedFile& file : *report.files) {
-      out.files.push_back(TRY(prepare_file(std::move(file))));
+      out.files.push_back(TRY(prepare_file(std::move(file), bodies)));
     }
     report.files->clear();
+    report.files->shrink_to_fit();
   }
   out.log = make_body(clean(report.log, kLogMax));
   report.log.clear();
@@ -163,7 +183,9 @@ Result<PreparedReport> prepare_single(MigrationReport report,
           : digest({what, report.dir_name, report.env_name, report.target.id, report.target.schema,
                     registry_api::format_time(report.start), registry_api::format_time(report.end),
                     report.to_version, report.dry_run ? "dry" : ""});
-  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  FileBodies bodies;
+  PreparedReport out =
+      TRY(prepare(std::move(report), std::move(key), std::move(fingerprint), bodies));
   out.has_client_id = has_id;
   return out;
 }
@@ -171,10 +193,12 @@ Result<PreparedReport> prepare_single(MigrationReport report,
 /// An entry of a set.
 Result<PreparedReport> prepare_member(const std::string& set_id,
                                       MigrationReport report,
-                                      Blob fingerprint) {
+                                      Blob fingerprint,
+                                      FileBodies& bodies) {
   Blob key = digest({"entry", set_id, report.target.id, report.target.schema, report.dir_name,
                      registry_api::format_time(report.start)});
-  PreparedReport out = TRY(prepare(std::move(report), std::move(key), std::move(fingerprint)));
+  PreparedReport out =
+      TRY(prepare(std::move(report), std::move(key), std::move(fingerprint), bodies));
   out.has_client_id = true;
   return out;
 }
@@ -227,6 +251,26 @@ Result<PreparedSet> prepare_set_alone(MigrationSetReport set, size_t entries) {
   out.set = std::move(set);
   return out;
 }
+
+/// The entries of a set, one by one: each is let go of before the next is looked at.
+class EntriesReader {
+ public:
+  explicit EntriesReader(PreparedSet& set) : set_(set) { whole_.update(set.fingerprint.bytes); }
+
+  Result<PreparedReport*> add(MigrationReport report, Blob fingerprint) {
+    whole_.update(fingerprint.bytes);
+    set_.entries.push_back(
+        TRY(prepare_member(set_.set.id, std::move(report), std::move(fingerprint), bodies_)));
+    return &set_.entries.back();
+  }
+  /// The set is what it says itself and what all of them say.
+  void finish() { set_.fingerprint = Blob{codec::to_string(whole_.digest())}; }
+
+ private:
+  PreparedSet& set_;
+  FileBodies bodies_;
+  codec::Sha256Hasher whole_;
+};
 
 }  // namespace
 
@@ -281,41 +325,30 @@ Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport repo
   return out;
 }
 
-Result<PreparedReport> prepare_entry(const std::string& set_id, MigrationReport report) {
-  Blob fingerprint = digest_json(registry_api::to_json(report));
-  return prepare_member(set_id, std::move(report), std::move(fingerprint));
-}
-
-Result<PreparedReport> prepare_schema_entry(const std::string& set_id,
-                                            registry_api::SchemaApplyReport report) {
-  Blob fingerprint = TRY(digest_schema_apply(report));
-  SchemaFacts facts = take_facts(report);
-  PreparedReport out = TRY(prepare_member(set_id, std::move(report.run), std::move(fingerprint)));
-  set_schema(out, std::move(facts));
-  return out;
-}
-
 Result<PreparedSet> prepare_set(MigrationSetReport set) {
-  Blob fingerprint = digest_json(registry_api::to_json(set));
   std::vector<MigrationReport> completed = std::exchange(set.completed, {});
   PreparedSet out = TRY(prepare_set_alone(std::move(set), completed.size()));
-  out.fingerprint = std::move(fingerprint);
+  EntriesReader reader(out);
   for (MigrationReport& entry : completed) {
-    out.entries.push_back(TRY(prepare_entry(out.set.id, std::move(entry))));
+    Blob fingerprint = digest_json(registry_api::to_json(entry));
+    TRY(reader.add(std::exchange(entry, {}), std::move(fingerprint)));
   }
+  reader.finish();
   return out;
 }
 
 Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet report) {
   PreparedSet out = TRY(prepare_set_alone(std::move(report.set), report.completed.size()));
   out.kind = kSchemaApplyKind;
-  codec::Sha256Hasher whole;
-  whole.update(out.fingerprint.bytes);
+  EntriesReader reader(out);
   for (registry_api::SchemaApplyReport& entry : report.completed) {
-    out.entries.push_back(TRY(prepare_schema_entry(out.set.id, std::move(entry))));
-    whole.update(out.entries.back().fingerprint.bytes);
+    Blob fingerprint = TRY(digest_schema_apply(entry));
+    SchemaFacts facts = take_facts(entry);
+    PreparedReport& prepared =
+        *TRY(reader.add(std::exchange(entry.run, {}), std::move(fingerprint)));
+    set_schema(prepared, std::move(facts));
   }
-  out.fingerprint = Blob{codec::to_string(whole.digest())};
+  reader.finish();
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ inline constexpr size_t kSlowestMax = 100;  ///< statements of a file with figur
 
 struct PreparedFile {
   registry_api::DeployedFile file;  ///< without content
-  Body content;
+  std::shared_ptr<const Body> content;  ///< entries of a set share it
   std::optional<std::string> checks;   ///< JSON, absent when there are none
   std::optional<std::string> slowest;  ///< likewise
 };
@@ -57,18 +58,12 @@ Result<PreparedReport> prepare_report(registry_api::MigrationReport report);
 /// A revert: its plan is part of what makes it the same report.
 Result<PreparedReport> prepare_revert(registry_api::RevertReport report);
 Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport report);
-/// An entry of a set: known by the set, its database and its start.
-Result<PreparedReport> prepare_entry(const std::string& set_id,
-                                     registry_api::MigrationReport report);
-Result<PreparedReport> prepare_schema_entry(const std::string& set_id,
-                                            registry_api::SchemaApplyReport report);
-
 struct PreparedSet {
   registry_api::MigrationSetReport set;  ///< redacted, without entries
   std::vector<PreparedReport> entries;
   std::string kind = "APPLY";  ///< or SCHEMA_APPLY
   Blob key;
-  Blob fingerprint;
+  Blob fingerprint;  ///< of everything it said, entries included
 };
 Result<PreparedSet> prepare_set(registry_api::MigrationSetReport set);
 Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet set);

@@ -18,6 +18,7 @@ using codec::Json;
 using registry_api::SetStep;
 using registry_api::StepLog;
 
+constexpr size_t kAskedTogether = 48;  // entries
 constexpr std::string_view kDirectoryLine = "Migration directory: ";
 constexpr std::string_view kTargetLine = "Target URL: ";
 
@@ -237,13 +238,13 @@ class SetJob {
   /// A set whose targets never started does not name its environment; its target may be known.
   Result<int64_t> environment_of(const SetPlace& place, int64_t repo_id) {
     if (place.env.has_value()) {
-      return job_.environment(*place.env);
+      return TRY(job_.environment(*place.env)).id;
     }
-    Value const known = TRY(session_.scalar(
-        "SELECT env_id FROM databases WHERE repo_id = ? AND url = ? ORDER BY last_report DESC "
+    const Value known = TRY(session_.scalar(
+        "SELECT env_id FROM databases WHERE repo_id + 0 = ? AND url = ? ORDER BY last_report DESC "
         "LIMIT 1",
         {repo_id, place.url}));
-    return known.is_null() ? job_.environment("") : Result<int64_t>(known.number());
+    return known.is_null() ? TRY(job_.environment("")).id : known.number();
   }
 
   [[nodiscard]] EventCounter counter_of(const StoredSet& stored) const {
@@ -285,7 +286,13 @@ class SetJob {
 
   Result<size_t> add_entries(const PreparedSet& prepared, int64_t set_id) {
     size_t added = 0;
-    for (const PreparedReport& entry : prepared.entries) {
+    for (size_t i = 0; i < prepared.entries.size(); ++i) {
+      const PreparedReport& entry = prepared.entries[i];
+      if (i % kAskedTogether == 0) {
+        TRY(job_.ask_for(std::span(prepared.entries)
+                             .subspan(i)
+                             .first(std::min(kAskedTogether, prepared.entries.size() - i))));
+      }
       std::optional<KnownEvent> known = TRY(find_event_key(session_, caller_.org_id, entry.key));
       if (known.has_value()) {
         if (known->fingerprint != entry.fingerprint) {

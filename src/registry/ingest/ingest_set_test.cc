@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "registry/ingest/ingest.h"
 #include "registry/test_registry.h"
 
@@ -62,6 +64,37 @@ TEST_F(SetTest, RepetitionIsTheSameSet) {
   EXPECT_EQ(first->event_id, again->event_id);
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(count("SELECT count(*) FROM events"), 2);
+}
+
+/// Enough of them for what is asked ahead to be asked; see IngestJob::ask_for().
+TEST_F(SetTest, EntriesOfOneTargetFollowEachOther) {
+  std::vector<MigrationReport> entries;
+  for (const char* to : {"1", "2", "3"}) {
+    for (int target = 0; target < 40; ++target) {
+      MigrationReport entry = registry_.report("t" + std::to_string(target), "", to);
+      *entry.end += seconds(to[0] - '0');
+      *entry.start += seconds(to[0] - '0');
+      entries.push_back(std::move(entry));
+    }
+  }
+  std::ranges::sort(entries, {}, [](const MigrationReport& entry) { return entry.target.id; });
+  const auto outcome = ingest(set(std::move(entries), 120));
+  ASSERT_TRUE(outcome) << outcome.error().message();
+  EXPECT_EQ(count("SELECT count(*) FROM databases"), 40);
+  EXPECT_EQ(count("SELECT count(*) FROM databases WHERE current_version = '3'"), 40);
+  EXPECT_EQ(count("SELECT databases_synced FROM repos"), 40);
+  EXPECT_EQ(count("SELECT count(*) FROM events WHERE set_id = 1"), 120);
+  EXPECT_EQ(count("SELECT count(DISTINCT database_id) FROM events WHERE set_id = 1"), 40);
+}
+
+TEST_F(SetTest, TargetsOfOneNameGetNamesOfTheirOwn) {
+  std::vector<MigrationReport> entries;
+  for (int target = 0; target < 6; ++target) {
+    entries.push_back(registry_.report("t" + std::to_string(target), "", "1"));
+    entries.back().target.url = "sqlite://" + std::to_string(target) + "/same.db";
+  }
+  ASSERT_TRUE(ingest(set(std::move(entries), 6)));
+  EXPECT_EQ(count("SELECT count(DISTINCT name) FROM databases"), 6);
 }
 
 TEST_F(SetTest, UnreachedTargetsFailTheSet) {

@@ -110,20 +110,10 @@ Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& re
   return head;
 }
 
-Result<void> count_database(Session& session,
-                            int64_t repo_id,
-                            std::string_view status,
-                            int64_t change) {
-  const std::string_view column = status == "SYNCED"    ? "databases_synced"
-                                  : status == "PENDING" ? "databases_pending"
-                                                        : "databases_failed";
-  return session.run_later(fmt::format("UPDATE repos SET {0} = {0} + ? WHERE id = ?", column),
-                           {change, repo_id});
-}
-
 Result<void> project_one(Session& session,
                          const RepoHead& head,
                          const DatabaseMeasure& database,
+                         DatabaseCounts& counts,
                          std::vector<StatusMove>* moves) {
   Measured measured;
   measured.id = database.database_id;
@@ -137,8 +127,9 @@ Result<void> project_one(Session& session,
   if (!measured.before.counts() || !measured.moved()) {
     return {};
   }
-  TRY(count_database(session, database.repo_id, measured.before.status, -1));
-  return count_database(session, database.repo_id, to_text(measured.after.status), 1);
+  counts.add(database.repo_id, measured.before.status, -1);
+  counts.add(database.repo_id, to_text(measured.after.status), 1);
+  return {};
 }
 
 Result<void> project_repo(Session& session,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "registry/content/repos.h"
+#include "registry/ingest/database_counts.h"
 #include "registry/ingest/status.h"
 #include "registry/store/sql.h"
 
@@ -63,17 +64,12 @@ struct StatusMove {
   DatabaseStatus after = DatabaseStatus::kSynced;
 };
 
-/// Counts one database of a status more or less in its repository. Those that do not count are left
-/// to the caller.
-Result<void> count_database(Session& session,
-                            int64_t repo_id,
-                            std::string_view status,
-                            int64_t change);
-/// Measures one database anew and keeps the counters of its repository right. What moved is added
-/// to `moves`, unless that is null.
+/// Measures one database anew and adds to `counts` what that changes in its repository. What moved
+/// is added to `moves`, unless that is null.
 Result<void> project_one(Session& session,
                          const RepoHead& head,
                          const DatabaseMeasure& database,
+                         DatabaseCounts& counts,
                          std::vector<StatusMove>* moves = nullptr);
 /// Measures every database of a repository anew and counts them. What moved is added to `moves`,
 /// unless that is null.

@@ -112,7 +112,8 @@ Result<void> store_environment(Registry& registry,
                                const Caller& caller,
                                const EnvironmentChange& change,
                                Session& session) {
-  const int64_t id = TRY(ensure_environment(session, caller.org_id, change.name, registry.now()));
+  const int64_t id =
+      TRY(ensure_environment(session, caller.org_id, change.name, registry.now())).id;
   const Row before = TRY(load_environment(session, id));
   TRY(session.run(
       "UPDATE environments SET rank = coalesce(?1, rank), protected = coalesce(?2, protected), "
