@@ -156,6 +156,8 @@ def history(series):
         f"{series.format(DEPLOYMENTS)} JOIN databases d ON d.id = 1 + CAST(n.i AS bigint) * 7919 % {DATABASES}",
         "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) SELECT org_id, repo_id, env_id, status, "
         "kind, count(*) FROM events GROUP BY 1, 2, 3, 4, 5",
+        "UPDATE databases SET listed_events = c.events FROM (SELECT database_id, count(*) AS events FROM events GROUP BY "
+        "database_id) c WHERE c.database_id = databases.id",
         "ANALYZE"]
 
 

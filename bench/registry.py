@@ -203,6 +203,9 @@ INSERT INTO events (org_id, repo_id, env_id, database_id, kind, status, version,
   JOIN json_each('{json.dumps(STATUSES)}') s ON s.key = n.i * 104729 / 7 % {len(STATUSES)};
 INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events)
   SELECT org_id, repo_id, env_id, status, kind, count(*) FROM events GROUP BY 1, 2, 3, 4, 5;
+UPDATE databases SET listed_events = c.events
+  FROM (SELECT database_id, count(*) AS events FROM events GROUP BY database_id) c
+  WHERE c.database_id = databases.id;
 ANALYZE;
 """
 
