@@ -321,6 +321,28 @@ TEST_F(ApiTest, EveryPageFromBothEndsHoldsEachEventOnce) {
   }
 }
 
+TEST_F(ApiTest, NeighboursOfASetAreTheSetsOfItsRepository) {
+  for (const auto& [id, dir] : std::vector<std::pair<std::string, std::string>>{
+           {"first", "app"}, {"elsewhere", "other"}, {"second", "app"}}) {
+    registry_api::MigrationSetReport set;
+    set.id = id;
+    set.planned = 1;
+    set.start = set.end = registry_.clock().now();
+    set.completed = {registry_.report("db of " + id, "", "1")};
+    set.completed.front().dir_name = dir;
+    ASSERT_TRUE(ingest_set(*registry_, registry_.caller(), set));
+    ASSERT_TRUE(registry_.ingest(registry_.report("after " + id, "", "1")));
+  }
+  const auto neighbours = [this](int id) {
+    return text(data("query m($id: ID!) { migration(id: $id) { previous { id } next { id } } }",
+                     Json::object({{"id", std::to_string(id)}}))
+                    .at("migration"));
+  };
+  EXPECT_EQ(neighbours(1), R"j({"previous":null,"next":{"id":"7"}})j");
+  EXPECT_EQ(neighbours(4), R"j({"previous":null,"next":null})j");
+  EXPECT_EQ(neighbours(7), R"j({"previous":{"id":"1"},"next":null})j");
+}
+
 TEST_F(ApiTest, OneMigration) {
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "1")));
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "1", "2")));

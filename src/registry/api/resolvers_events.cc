@@ -164,17 +164,18 @@ Result<Json> resolve_not_started(RequestContext& context, FieldCall& call) {
 /// The event before or after, of the same database, or the same repository's list for sets.
 Result<Json> resolve_neighbour(RequestContext& context, FieldCall& call, bool next) {
   const Json& event = call.parent();
-  std::string_view order = next ? "> ? ORDER BY id ASC" : "< ? ORDER BY id DESC";
+  std::string_view order = next ? "> ? ORDER BY 1 ASC LIMIT 1" : "< ? ORDER BY 1 DESC LIMIT 1";
   std::optional<int64_t> database = event.find_int("_database");
   const Value found = TRY(read_value<Value>(context.registry.store, [&](Session& session) {
     if (database.has_value()) {
       return session.scalar(
-          fmt::format("SELECT id FROM events WHERE database_id = ? AND id {} LIMIT 1", order),
+          fmt::format("SELECT id FROM events WHERE database_id = ? AND id {}", order),
           {*database, id_of(call)});
     }
+    // `+ 0`: from one set to the next, of which there are few beside the events of a repository.
     return session.scalar(
-        fmt::format("SELECT id FROM events WHERE org_id = ? AND set_id IS NULL AND repo_id = ? AND "
-                    "database_id IS NULL AND id {} LIMIT 1",
+        fmt::format("SELECT s.event_id FROM sets s JOIN events e ON e.id = s.event_id WHERE "
+                    "e.org_id + 0 = ? AND e.repo_id + 0 = ? AND s.event_id {}",
                     order),
         {context.caller.org_id, event.find_int("_repo").value_or(0), id_of(call)});
   }));
