@@ -102,6 +102,28 @@ TEST_F(DatabaseChangesTest, RenamedOneKeepsItsName) {
   EXPECT_EQ(changes(), " database.rename deployment.report");
 }
 
+TEST_F(DatabaseChangesTest, RenamedOneIsFoundByItsNewName) {
+  const auto found = [this](const std::string& name) {
+    const Json databases = data(
+        "query d($input: DatabasesInput) { databases(input: $input) { databases { id } pageInfo { "
+        "total } } }",
+        Json::object({{"input", Json::object({{"search", name}})}}));
+    const Json migrations = data(
+        "query m($input: MigrationsInput) { migrations(input: $input) { migrations { databaseName "
+        "} pageInfo { total } } }",
+        Json::object({{"input", Json::object({{"name", name}})}}));
+    return fmt::format("{} {}", *databases.at("databases").at("pageInfo").find_int("total"),
+                       *migrations.at("migrations").at("pageInfo").find_int("total"));
+  };
+  EXPECT_EQ(found("b.d"), "1 1");
+  EXPECT_EQ(found("TENANT"), "0 0");
+  input(kRename, Json::object({{"id", "2"}, {"name", "tenant b"}}));
+  EXPECT_EQ(found("b.d"), "0 0");
+  EXPECT_EQ(found("TENANT"), "1 1");
+  ASSERT_TRUE(registry_.ingest(registry_.report("tenants", "", "1")));
+  EXPECT_EQ(found("TENANT"), "2 2");
+}
+
 TEST_F(DatabaseChangesTest, RefusalsChangeNothing) {
   EXPECT_EQ(input_failure(kRename, Json::object({{"id", "2"}, {"name", "a.db"}})),
             "CONFLICT name \"a.db\" is taken by database 1 of the same repository and environment");

@@ -1,9 +1,11 @@
 #include "registry/api/event_list.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace rhumb::registry {
 namespace {
@@ -13,7 +15,8 @@ constexpr std::array<EventStatus, 6> kAllStatuses = {EventStatus::kPassed,   Eve
                                                      EventStatus::kRunning,  EventStatus::kAborted};
 // SQLite merges at most 500 ranges in one statement.
 constexpr size_t kRangesMax = 400;
-constexpr int64_t kNamedDatabasesMax = 500;
+// The rows of more databases than that are sorted instead of merged.
+constexpr size_t kMergedDatabasesMax = 20;
 
 /// A condition with its parameters.
 struct Condition {
@@ -32,7 +35,9 @@ struct Plan {
   std::string_view index;
   std::vector<Condition> ranges;
   Condition rest;
-  bool counted = false;  ///< the total is in event_counts
+  bool counted = false;        ///< the total is in event_counts
+  std::vector<int64_t> named;  ///< the databases, if few have the name that is asked for
+  std::string pattern;         ///< else what each row's database is compared with
 };
 
 std::vector<EventStatus> wanted_statuses(const EventFilter& filter) {
@@ -117,36 +122,81 @@ void add_rest(Plan& plan, const EventFilter& filter) {
   }
 }
 
+// For rows one by one, however few have it. The comparison with a number keeps PostgreSQL from
+// thinking that hardly any has, and reading everything at once.
 constexpr std::string_view kHasName =
+    "CASE WHEN (SELECT d.name FROM databases d WHERE d.id = database_id) LIKE ? ESCAPE '\\' THEN 1 "
+    "ELSE 0 END > 0";
+// For all rows.
+constexpr std::string_view kIsOfNamed =
     "database_id IN (SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\')";
 
+std::string is_one_of(std::string_view column, const std::vector<int64_t>& ids) {
+  return ids.empty() ? "1 = 0" : fmt::format("{} IN ({})", column, fmt::join(ids, ", "));
+}
+
+/// Whether one range is for all databases that have the name.
+bool is_sorted(const Plan& plan) {
+  return plan.named.size() > kMergedDatabasesMax;
+}
+
+/// The rows of one database, or of every one.
+void add_named_range(Plan& plan, const EventFilter& filter, std::optional<int64_t> database_id) {
+  Condition range;
+  if (database_id.has_value()) {
+    range.add("database_id = ?", {*database_id});
+  }
+  range.add("database_id IS NOT NULL AND set_id IS NULL");
+  add_owners(range, filter);
+  add_statuses(range, filter);
+  plan.ranges.push_back(std::move(range));
+}
+
+/// Those in the repository and the environment that are asked for.
+Result<std::vector<int64_t>> keep_owned(Session& session,
+                                        const EventFilter& filter,
+                                        const std::vector<int64_t>& ids) {
+  Condition owned;
+  add_owners(owned, filter);
+  if (owned.sql.empty() || ids.empty()) {
+    return ids;
+  }
+  owned.add(is_one_of("id", ids));
+  std::vector<int64_t> out;
+  TRY(session.for_each("SELECT id FROM databases WHERE " + owned.sql, owned.params,
+                       [&out](const Row& row) {
+                         out.push_back(row[0].number());
+                         return true;
+                       }));
+  return out;
+}
+
 /// Few databases have the name: their events are found by database. Else every row is looked at.
-Result<void> add_name(Session& session, Plan& plan, const EventFilter& filter) {
-  bool const is_owned = filter.set_id.has_value() || filter.database_id.has_value();
-  Rows const rows = TRY(
-      session.query("SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\' LIMIT ?",
-                    {filter.org_id, like_pattern(filter.name), kNamedDatabasesMax + 1}));
-  if (is_owned || rows.size() > static_cast<size_t>(kNamedDatabasesMax)) {
-    plan.rest.add(kHasName, {filter.org_id, like_pattern(filter.name)});
+Result<void> add_name(Session& session,
+                      DatabaseNames& names,
+                      Plan& plan,
+                      const EventFilter& filter) {
+  if (filter.set_id.has_value() || filter.database_id.has_value()) {
+    plan.rest.add(kHasName, {like_pattern(filter.name)});
     return {};
   }
+  const std::vector<int64_t> ids =
+      TRY(names.search(session, filter.org_id, filter.name, kNamedDatabasesMax + 1));
+  if (ids.size() > kNamedDatabasesMax) {
+    plan.pattern = like_pattern(filter.name);
+    return {};
+  }
+  plan = Plan();
   plan.index = "events_database";
-  plan.ranges.clear();
-  plan.rest = Condition();
   add_rest(plan, filter);
-  if (rows.empty()) {
+  plan.named = TRY(keep_owned(session, filter, ids));
+  if (is_sorted(plan)) {
+    add_named_range(plan, filter, std::nullopt);
     return {};
   }
-  Condition found;
-  std::string list;
-  for (const Row& row : rows) {
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", row[0].number());
+  for (const int64_t id : plan.named) {
+    add_named_range(plan, filter, id);
   }
-  found.add(
-      fmt::format("set_id IS NULL AND database_id IS NOT NULL AND database_id IN ({})", list));
-  add_owners(found, filter);
-  add_statuses(found, filter);
-  plan.ranges.push_back(std::move(found));
   return {};
 }
 
@@ -222,7 +272,7 @@ bool is_counted(const EventFilter& filter) {
          !filter.to.has_value() && !filter.set_id.has_value() && !filter.database_id.has_value();
 }
 
-Result<Plan> make_plan(Session& session, const EventFilter& filter) {
+Result<Plan> make_plan(Session& session, DatabaseNames& names, const EventFilter& filter) {
   Plan plan;
   if (filter.set_id.has_value() || filter.database_id.has_value()) {
     plan = plan_owned(filter);
@@ -231,46 +281,70 @@ Result<Plan> make_plan(Session& session, const EventFilter& filter) {
   }
   add_rest(plan, filter);
   if (!filter.name.empty()) {
-    TRY(add_name(session, plan, filter));
+    TRY(add_name(session, names, plan, filter));
   }
   plan.counted = filter.name.empty() && is_counted(filter);
   return plan;
 }
 
-/// The ranges as one ordered statement.
-Condition select_ids(const Plan& plan,
-                     std::string_view more,
-                     const Params& more_params,
-                     std::string_view order) {
-  Condition out;
-  for (const Condition& range : plan.ranges) {
-    out.sql += out.sql.empty() ? "" : " UNION ALL ";
-    out.sql += fmt::format("SELECT id FROM events INDEXED BY {} WHERE {}{}{}{}", plan.index,
-                           range.sql, plan.rest.sql.empty() ? "" : " AND ", plan.rest.sql, more);
-    out.params.insert(out.params.end(), range.params.begin(), range.params.end());
-    out.params.insert(out.params.end(), plan.rest.params.begin(), plan.rest.params.end());
-    out.params.insert(out.params.end(), more_params.begin(), more_params.end());
+void append(Params& params, const Params& more) {
+  params.insert(params.end(), more.begin(), more.end());
+}
+
+/// The rows of one range.
+Condition select_range(const Plan& plan, const Condition& range, const Condition& more) {
+  Condition all = range;
+  for (const Condition* condition : {&plan.rest, &more}) {
+    if (!condition->sql.empty()) {
+      all.add(condition->sql, condition->params);
+    }
   }
-  out.sql += order;
-  return out;
+  all.sql =
+      fmt::format("SELECT id FROM events INDEXED BY {} WHERE {}", plan.index, std::move(all.sql));
+  return all;
+}
+
+Result<int64_t> count_rows(Session& session, const Plan& plan, const EventFilter& filter) {
+  Condition more;
+  if (!plan.pattern.empty()) {
+    more.add(kIsOfNamed, {filter.org_id, plan.pattern});
+  }
+  if (is_sorted(plan)) {
+    more.add(is_one_of("database_id", plan.named));
+  }
+  std::vector<std::string> parts;
+  Params params;
+  for (const Condition& range : plan.ranges) {
+    Condition part = select_range(plan, range, more);
+    parts.push_back(std::move(part.sql));
+    append(params, part.params);
+  }
+  const Value total = TRY(session.scalar(
+      fmt::format("SELECT count(*) FROM ({}) AS listed", fmt::join(parts, " UNION ALL ")), params));
+  return total.number();
+}
+
+/// Each database knows how many it has.
+Result<int64_t> count_by_database(Session& session, const Plan& plan, const EventFilter& filter) {
+  Condition which;
+  if (plan.pattern.empty()) {
+    which.add(is_one_of("id", plan.named));
+  } else {
+    which.add("org_id = ? AND name LIKE ? ESCAPE '\\'", {filter.org_id, plan.pattern});
+  }
+  add_owners(which, filter);
+  const Value total = TRY(session.scalar(
+      "SELECT coalesce(sum(listed_events), 0) FROM databases WHERE " + which.sql, which.params));
+  return total.number();
 }
 
 Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilter& filter) {
-  const bool by_database = !filter.name.empty() && plan.index != "events_database" &&
-                           filter.statuses.empty() && filter.kinds.empty() && is_counted(filter);
-  if (by_database) {
-    Condition named;
-    named.add("org_id = ? AND name LIKE ? ESCAPE '\\'", {filter.org_id, like_pattern(filter.name)});
-    add_owners(named, filter);
-    Value const total = TRY(session.scalar(
-        "SELECT coalesce(sum(listed_events), 0) FROM databases WHERE " + named.sql, named.params));
-    return total.number();
+  if (!filter.name.empty() && filter.statuses.empty() && filter.kinds.empty() &&
+      is_counted(filter)) {
+    return count_by_database(session, plan, filter);
   }
   if (!plan.counted) {
-    Condition ids = select_ids(plan, "", {}, "");
-    const Value total = TRY(
-        session.scalar(fmt::format("SELECT count(*) FROM ({}) AS listed", ids.sql), ids.params));
-    return total.number();
+    return count_rows(session, plan, filter);
   }
   Condition condition;
   condition.add("org_id = ?", {filter.org_id});
@@ -304,22 +378,81 @@ Window make_window(const EventFilter& filter, const Page& page, int64_t total) {
   return window;
 }
 
+/// Where the rows that are read can be: those of n databases are among the n databases that were
+/// deployed to last, and not older than the last of those deployments.
+Result<Condition> narrow_named(Session& session,
+                               const Plan& plan,
+                               const Condition& more,
+                               const Window& window) {
+  Condition out;
+  const int64_t rows_max = window.limit + window.offset;
+  if (static_cast<int64_t>(plan.named.size()) <= rows_max) {
+    out.add(is_one_of("database_id", plan.named));
+    return out;
+  }
+  Condition own;
+  own.add("database_id = d.id");
+  own.add(plan.ranges.front().sql, plan.ranges.front().params);
+  Condition select = select_range(plan, own, more);
+  const std::string_view order = window.ascending ? "ASC" : "DESC";
+  int64_t bound = window.ascending ? std::numeric_limits<int64_t>::max() : 0;
+  select.params.emplace_back(bound);
+  select.params.emplace_back(rows_max);
+  std::vector<int64_t> ids;
+  TRY(session.for_each(
+      fmt::format("SELECT d.id, coalesce(({} ORDER BY id {} LIMIT 1), ?) AS nearest FROM databases "
+                  "d WHERE {} ORDER BY nearest {} LIMIT ?",
+                  select.sql, order, is_one_of("d.id", plan.named), order),
+      select.params, [&](const Row& row) {
+        ids.push_back(row[0].number());
+        bound = row[1].number();
+        return true;
+      }));
+  out.add(is_one_of("database_id", ids));
+  out.add(window.ascending ? "id <= ?" : "id >= ?", {bound});
+  return out;
+}
+
+/// Each range gives no more rows than are read of all: PostgreSQL then knows that it is best read
+/// from its end, where it would read and sort the whole.
+Condition merge_ranges(const Plan& plan, const Condition& more, const Window& window) {
+  const std::string_view order = window.ascending ? "ASC" : "DESC";
+  const int64_t rows_max = window.limit + window.offset;
+  std::vector<std::string> parts;
+  Condition out;
+  for (const Condition& range : plan.ranges) {
+    Condition part = select_range(plan, range, more);
+    append(out.params, part.params);
+    if (plan.ranges.size() > 1) {
+      part.sql = fmt::format("SELECT id FROM ({} ORDER BY id {} LIMIT ?) AS part", part.sql, order);
+      out.params.emplace_back(rows_max);
+    }
+    parts.push_back(std::move(part.sql));
+  }
+  out.sql =
+      fmt::format("{} ORDER BY id {} LIMIT ? OFFSET ?", fmt::join(parts, " UNION ALL "), order);
+  out.params.emplace_back(window.limit);
+  out.params.emplace_back(window.offset);
+  return out;
+}
+
 Result<std::vector<int64_t>> read_ids(Session& session,
                                       const Plan& plan,
                                       const EventFilter& filter,
                                       const Page& page,
                                       const Window& window) {
-  std::string more;
-  Params more_params;
+  Condition more;
   if (page.after.has_value()) {
-    more = filter.oldest_first ? " AND id > ?" : " AND id < ?";
-    more_params.emplace_back(*page.after);
+    more.add(filter.oldest_first ? "id > ?" : "id < ?", {*page.after});
   }
-  Condition select = select_ids(
-      plan, more, more_params,
-      fmt::format(" ORDER BY id {} LIMIT ? OFFSET ?", window.ascending ? "ASC" : "DESC"));
-  select.params.emplace_back(window.limit);
-  select.params.emplace_back(window.offset);
+  if (!plan.pattern.empty()) {
+    more.add(kHasName, {plan.pattern});
+  }
+  if (is_sorted(plan)) {
+    const Condition near = TRY(narrow_named(session, plan, more, window));
+    more.add(near.sql, near.params);
+  }
+  const Condition select = merge_ranges(plan, more, window);
   std::vector<int64_t> ids;
   TRY(session.for_each(select.sql, select.params, [&ids](const Row& row) {
     ids.push_back(row[0].number());
@@ -333,8 +466,11 @@ Result<std::vector<int64_t>> read_ids(Session& session,
 
 }  // namespace
 
-Result<EventPage> list_events(Session& session, const EventFilter& filter, const Page& page) {
-  const Plan plan = TRY(make_plan(session, filter));
+Result<EventPage> list_events(Session& session,
+                              DatabaseNames& names,
+                              const EventFilter& filter,
+                              const Page& page) {
+  const Plan plan = TRY(make_plan(session, names, filter));
   EventPage out;
   if (plan.ranges.empty()) {
     return out;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "registry/ingest/status.h"
+#include "registry/store/database_names.h"
 #include "registry/store/paging.h"
 #include "registry/store/sql.h"
 
@@ -37,7 +38,11 @@ struct EventPage {
 ///
 /// Shape: sets count as one event. Fast at any number of events for every mix of repository,
 /// environment, statuses and database: each combination is a range of an index, ranges are merged
-/// as they are read, and totals come from counters. Other filters read what they pass over.
-Result<EventPage> list_events(Session& session, const EventFilter& filter, const Page& page);
+/// as they are read, and totals come from counters. So it is for a name that few databases have.
+/// Other filters read what they pass over.
+Result<EventPage> list_events(Session& session,
+                              DatabaseNames& names,
+                              const EventFilter& filter,
+                              const Page& page);
 
 }  // namespace rhumb::registry

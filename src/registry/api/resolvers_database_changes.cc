@@ -86,6 +86,7 @@ Result<void> rename(RequestContext& context, Session& session, int64_t id, std::
                              name, taken.number()));
   }
   TRY(session.run("UPDATE databases SET name = ? WHERE id = ?", {name, id}));
+  TRY(note_database_renamed(session, id));
   return audit_change(context, session, "database.rename", id, Json::object({{"name", known.name}}),
                       Json::object({{"name", std::string(name)}}));
 }

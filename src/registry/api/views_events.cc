@@ -184,7 +184,7 @@ Result<Json> list_migrations(RequestContext& context, const Json& input, EventFi
     EventPage events;
     const bool any = TRY(read_filter(session, input, filter));
     if (any) {
-      events = TRY(list_events(session, filter, page));
+      events = TRY(list_events(session, context.registry.store.database_names(), filter, page));
     }
     std::vector<Json> rows = TRY(load_events(context, session, events.ids));
     return Json::object({{"migrations", Json::array_of(std::move(rows))},

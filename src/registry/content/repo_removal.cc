@@ -27,13 +27,16 @@ struct Part {
 struct Owner {
   std::string_view table;
   std::vector<Part> parts;
+  Result<void> (*note)(Session& session) = nullptr;  ///< that some are removed
 };
 
 /// Events come before databases, which they refer to.
 const std::vector<Owner>& owners() {
   static const std::vector<Owner> kOwners = {
       {"events", {{"event_files", "event_id"}, {"sets", "event_id"}}},
-      {"databases", {{"drifts", "database_id"}}},
+      {"databases",
+       {{"drifts", "database_id"}, {"database_name_changes", "database_id"}},
+       note_databases_removed},
       {"dir_states", {{"dir_files", "state_id"}, {"schema_contents", "state_id"}}},
       {"down_plans", {{"down_decisions", "plan_id"}}},
       {"ci_runs", {{"ci_run_versions", "run_id"}}},
@@ -67,6 +70,9 @@ Result<bool> remove_slice(Session& session, const Owner& owner, int64_t repo_id)
   }
   TRY(session.run(fmt::format("DELETE FROM {} WHERE repo_id = ? AND id <= ?", owner.table),
                   {repo_id, last}));
+  if (owner.note != nullptr) {
+    TRY(owner.note(session));
+  }
   return true;
 }
 

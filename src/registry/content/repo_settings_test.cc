@@ -1,5 +1,6 @@
 #include "registry/content/repo_settings.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -267,6 +268,24 @@ TEST_F(RepoRemovalTest, NothingIsLeftOfItAndNothingElseGoes) {
   ASSERT_TRUE(registry_.ingest(report)) << "sent once more by a client that was away";
   EXPECT_EQ(count("SELECT count(*) FROM repos WHERE org_id = 1"), 1) << "it does not come back";
   EXPECT_EQ(pushed("shop", "", {"1"}), "") << "the name is free";
+}
+
+TEST_F(RepoRemovalTest, ADatabaseThatComesLaterIsFoundByItsName) {
+  const auto total = [this](const char* name) {
+    return text(
+        data(fmt::format("{{ databases(input: {{search: \"{}\"}}) {{ pageInfo {{ total }} "
+                         "}} }}",
+                         name)));
+  };
+  ASSERT_TRUE(registry_.ingest(registry_.report("t1", "", "1")));
+  EXPECT_EQ(total("t1"), R"j({"databases":{"pageInfo":{"total":1}}})j");
+  input(kArchive, archive(true));
+  input(kDelete, removal("app"));
+  registry_api::MigrationReport later = registry_.report("t2", "", "1");  // by the same number
+  later.dir_name = "other";
+  ASSERT_TRUE(registry_.ingest(later));
+  EXPECT_EQ(total("t1"), R"j({"databases":{"pageInfo":{"total":0}}})j");
+  EXPECT_EQ(total("t2"), R"j({"databases":{"pageInfo":{"total":1}}})j");
 }
 
 TEST_F(RepoRemovalTest, WhatWasInterruptedIsFinishedLater) {

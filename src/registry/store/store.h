@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "registry/store/database_names.h"
 #include "registry/store/sql.h"
 #include "registry/store/writer.h"
 
@@ -51,6 +52,11 @@ class Store {
   /// Hears what other servers of this store say (Session::tell_others) from now on, on a thread of
   /// its own, until the subscription goes; null where there are no others.
   [[nodiscard]] virtual std::unique_ptr<StoreSubscription> listen(StoreListener listener) = 0;
+
+  [[nodiscard]] DatabaseNames& database_names() { return database_names_; }
+
+ private:
+  DatabaseNames database_names_;
 };
 
 /// Where a store is: in the database that a `postgres://` URL names, and without one in a folder.
