@@ -1,3 +1,4 @@
+#include <map>
 #include <utility>
 
 #include "registry/api/request_context.h"
@@ -124,34 +125,54 @@ Result<Json> resolve_approve(RequestContext& context, FieldCall& call) {
 
 // --------------------------------------------------------------------------------- environments
 
-Json environment_json(const Row& row) {
+/// What one environment has that is not archived, and how many of those have failed or wait.
+struct DatabaseCounts {
+  int64_t all = 0;
+  int64_t failed = 0;
+  int64_t pending = 0;
+};
+
+/// By environment, in one pass however many there are.
+Result<std::map<int64_t, DatabaseCounts>> count_by_environment(Session& session, int64_t org_id) {
+  std::map<int64_t, DatabaseCounts> out;
+  TRY(session.for_each(
+      "SELECT env_id, count(*), sum(CASE WHEN status = 'FAILED' THEN 1 ELSE 0 END), sum(CASE WHEN "
+      "status = 'PENDING' THEN 1 ELSE 0 END) FROM databases WHERE org_id = ? AND archived_at IS "
+      "NULL GROUP BY env_id",
+      {org_id}, [&out](const Row& row) {
+        out[row[0].number()] = {row[1].number(), row[2].number(), row[3].number()};
+        return true;
+      }));
+  return out;
+}
+
+Json environment_json(const Row& row, const DatabaseCounts& counts) {
   return Json::object({{"name", row[0].text()},
                        {"rank", row[1].is_null() ? Json() : Json(row[1].number())},
                        {"protected", row[2].flag()},
-                       {"databases", row[3].number()},
-                       {"failed", row[4].number()},
-                       {"pending", row[5].number()},
-                       {"ephemeralHours", row[6].is_null() ? Json() : Json(row[6].number())}});
+                       {"databases", counts.all},
+                       {"failed", counts.failed},
+                       {"pending", counts.pending},
+                       {"ephemeralHours", row[3].is_null() ? Json() : Json(row[3].number())}});
 }
 
 /// Every environment that has a name, or the one of that name.
 Result<Json> load_environments(RequestContext& context, const std::string& name) {
-  const Rows rows = TRY(read_value<Rows>(context.registry.store, [&](Session& session) {
-    return session.query(
-        "SELECT n.name, n.rank, n.protected, count(d.id), "
-        "sum(CASE WHEN d.status = 'FAILED' THEN 1 ELSE 0 END), "
-        "sum(CASE WHEN d.status = 'PENDING' THEN 1 ELSE 0 END), n.ephemeral_hours FROM "
-        "environments n "
-        "LEFT JOIN databases d ON d.env_id = n.id AND d.archived_at IS NULL "
-        "WHERE n.org_id = ?1 AND n.name <> '' AND ?2 IN ('', n.name) GROUP BY n.id "
-        "ORDER BY n.rank IS NULL, n.rank, n.name",
-        {context.caller.org_id, name});
-  }));
-  Json out = Json::array();
-  for (const Row& row : rows) {
-    out.push_back(environment_json(row));
-  }
-  return out;
+  return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
+    const std::map<int64_t, DatabaseCounts> counts =
+        TRY(count_by_environment(session, context.caller.org_id));
+    Json out = Json::array();
+    TRY(session.for_each(
+        "SELECT name, rank, protected, ephemeral_hours, id FROM environments WHERE org_id = ?1 AND "
+        "name <> '' AND ?2 IN ('', name) ORDER BY rank IS NULL, rank, name",
+        {context.caller.org_id, name}, [&](const Row& row) {
+          const auto found = counts.find(row[4].number());
+          out.push_back(
+              environment_json(row, found == counts.end() ? DatabaseCounts() : found->second));
+          return true;
+        }));
+    return out;
+  });
 }
 
 Result<Json> resolve_environments(RequestContext& context, FieldCall&) {
