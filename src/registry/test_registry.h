@@ -22,7 +22,7 @@ inline constexpr std::string_view kTestToken = "token-of-the-tests-0123456789";
 class TestRegistry {
  public:
   TestRegistry() {
-    Result<AdminAccess> admin = write_value<AdminAccess>(*store_, [this](Session& session) {
+    const Result<AdminAccess> admin = write_value<AdminAccess>(*store_, [this](Session& session) {
       return ensure_admin(session, std::string(kTestToken), registry_.now());
     });
     RHUMB_CHECK(admin.has_value(), "a fresh store gets its admin");
@@ -65,6 +65,7 @@ class TestRegistry {
                            std::string tag,
                            const std::vector<std::string>& versions) {
     std::vector<std::pair<std::string, std::string>> files;
+    files.reserve(versions.size());
     for (const std::string& version : versions) {
       files.emplace_back(version + "_x.sql", "SELECT " + version + ";\n");
     }

@@ -116,7 +116,7 @@ Result<Session::Collected> Session::collect_sent(const Sent& statement) {
 }
 
 Result<Session::Collected> Session::collect_pipeline(const Sent& last) {
-  std::vector<Sent> earlier = std::exchange(later_, {});
+  const std::vector<Sent> earlier = std::exchange(later_, {});
   const bool is_sent = pq_.pipeline_sync(connection_.get()) != 0;
   std::optional<Error> failure;
   if (!is_sent) {

@@ -82,7 +82,7 @@ Result<void> tell_tokens(Registry& registry, Session& session, int64_t days) {
                                  {"owner", row[4].text()},
                                  {"expiresAt", time_json(row[5].number())},
                                  {"days", days}});
-    TRY(put_alert(registry, caller, session, std::move(alert)));
+    TRY(put_alert(registry, caller, session, alert));
   }
   return {};
 }

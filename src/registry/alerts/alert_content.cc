@@ -97,7 +97,7 @@ Result<void> tell_drift(
                                {"source", r[2].text()},
                                {"detectedAt", time_json(r[7].number())},
                                {"diff", filled_json(cut_middle(diff, kTextMax))}});
-  return put_alert(registry, caller, session, std::move(alert));
+  return put_alert(registry, caller, session, alert);
 }
 
 }  // namespace
@@ -118,9 +118,9 @@ Result<void> tell_push(Registry& registry,
   if (told.moves_tag) {
     Alert moved = alert;
     moved.event = AlertEvent::kTagMoved;
-    TRY(put_alert(registry, caller, session, std::move(moved)));
+    TRY(put_alert(registry, caller, session, moved));
   }
-  return put_alert(registry, caller, session, std::move(alert));
+  return put_alert(registry, caller, session, alert);
 }
 
 Result<void> tell_tag_move(Registry& registry,
@@ -140,7 +140,7 @@ Result<void> tell_tag_move(Registry& registry,
                                {"version", state ? filled_json((*state)[0].text()) : Json()},
                                {"hash", state ? Json((*state)[1].text()) : Json()},
                                {"context", Json()}});
-  return put_alert(registry, caller, session, std::move(alert));
+  return put_alert(registry, caller, session, alert);
 }
 
 Result<void> tell_ci_run(Registry& registry,
@@ -176,7 +176,7 @@ Result<void> tell_ci_run(Registry& registry,
                                {"base", text_json(run.base)},
                                {"problems", problems_of(json)},
                                {"context", stored_context(run.run_context.value_or(""))}});
-  return put_alert(registry, caller, session, std::move(alert));
+  return put_alert(registry, caller, session, alert);
 }
 
 Result<void> tell_plan(Registry& registry,
@@ -200,7 +200,7 @@ Result<void> tell_plan(Registry& registry,
                                {"fromHash", plan.from_hash},
                                {"toHash", plan.to_hash},
                                {"context", stored_context(plan.run_context.value_or(""))}});
-  return put_alert(registry, caller, session, std::move(alert));
+  return put_alert(registry, caller, session, alert);
 }
 
 Result<void> tell_down_plan(Registry& registry,
@@ -239,7 +239,7 @@ Result<void> tell_down_plan(Registry& registry,
                                {"requestedBy", plan.actor.name},
                                {"comment", text_json(told.comment)},
                                {"because", filled_json(told.because)}});
-  return put_alert(registry, caller, session, std::move(alert));
+  return put_alert(registry, caller, session, alert);
 }
 
 Result<void> tell_drift_change(Registry& registry,

@@ -85,7 +85,7 @@ std::optional<int64_t> retry_after(const http::ClientResponse& response) {
   const std::string_view text = http::header_or_empty(response.headers, "Retry-After");
   int64_t seconds = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  constexpr int64_t kSecondsMax = 24 * 3600;
+  constexpr int64_t kSecondsMax = int64_t{24} * 3600;
   return read.ec == std::errc() && seconds > 0
              ? std::optional(std::min(seconds, kSecondsMax) * kSecondNs)
              : std::nullopt;

@@ -157,7 +157,10 @@ Result<void> AlertBatch::flush() {
   return {};
 }
 
-Result<void> put_alert(Registry& registry, const Caller& caller, Session& session, Alert alert) {
+Result<void> put_alert(Registry& registry,
+                       const Caller& caller,
+                       Session& session,
+                       const Alert& alert) {
   const AlertEvents wanted = TRY(registry.alerts.wanted(session, caller.org_id, registry.now()));
   return wanted.has(alert.event) ? store_alert(registry, caller, session, alert) : Result<void>();
 }

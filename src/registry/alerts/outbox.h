@@ -69,7 +69,10 @@ class AlertBatch {
 };
 
 /// Stores one alert, when anybody wants it.
-Result<void> put_alert(Registry& registry, const Caller& caller, Session& session, Alert alert);
+Result<void> put_alert(Registry& registry,
+                       const Caller& caller,
+                       Session& session,
+                       const Alert& alert);
 
 /// A delivery of an alert to a webhook, whatever that wants; its number.
 Result<int64_t> put_delivery(Session& session,

@@ -65,6 +65,7 @@ Json slack_section(std::string text) {
 
 std::string slack_facts(const AlertText& text) {
   std::vector<std::string> lines;
+  lines.reserve(text.facts.size());
   for (const auto& [name, value] : text.facts) {
     lines.push_back(fmt::format("*{}:* {}", slack_escape(name), slack_escape(value)));
   }

@@ -72,7 +72,7 @@ Result<Json> resolve_account(RequestContext& context, FieldCall&) {
 Result<void> set_email(Session& session,
                        const Account& account,
                        int64_t user_id,
-                       std::string email) {
+                       const std::string& email) {
   if (email == account.email) {
     return {};
   }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "registry/api/request_context.h"
 #include "registry/api/token_views.h"
 #include "registry/identity/trusts.h"
@@ -88,6 +89,7 @@ Result<Json> store_trust(RequestContext& context, Session& session, const Trust&
        codec::format_json(to_json(trust.rights.grants)), trust.minutes, now,
        context.caller.origin.actor.name}));
   const std::optional<Row> row = TRY(find_trust(session, trust.org_id, id.number()));
+  RHUMB_CHECK(row.has_value(), "it was stored in this transaction");
   Json made = trust_json(*row);
   AuditEntry entry = audit_entry(context.caller, now, "trust.create", "trust/" + trust.name);
   entry.after = codec::format_json(made);

@@ -57,7 +57,7 @@ class Exporter {
       begin.base = TRY(audit_base(session));
       end_ = TRY(audit_head(session));
       org_ = TRY(checkpoint_org(session));
-      return options_.only ? bound(session) : Result<void>();
+      return options_.only ? bound(session, *options_.only) : Result<void>();
     }));
     head_ = begin.base;
     is_complete_ = begin.complete;
@@ -75,8 +75,8 @@ class Exporter {
  private:
   /// Nothing is needed behind the checkpoint that follows the last one that is wanted; where there
   /// is none yet, behind that one.
-  Result<void> bound(Session& session) {
-    const int64_t last = options_.only->empty() ? 0 : *options_.only->rbegin();
+  Result<void> bound(Session& session, const std::set<int64_t>& wanted) {
+    const int64_t last = wanted.empty() ? 0 : *wanted.rbegin();
     const Value checkpoint =
         TRY(session.scalar("SELECT min(seq) FROM audit_checkpoints WHERE seq >= ?", {last}));
     end_.seq = std::min(end_.seq, checkpoint.find_number().value_or(last));

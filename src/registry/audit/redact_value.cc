@@ -58,7 +58,7 @@ class Redactor {
  private:
   Store& store() { return registry_.store; }
 
-  Result<void> append(Session& session, Json after) {
+  Result<void> append(Session& session, const Json& after) {
     AuditEntry entry =
         audit_entry(caller_, registry_.now(), std::string(kRedactAction),
                     repo_slug_.empty() ? "organization/" + caller_.org_slug : "repo/" + repo_slug_);
@@ -253,6 +253,7 @@ class Redactor {
                             int64_t to) {
     const std::vector<std::string> key = words(table.key);
     std::vector<std::string> conditions;
+    conditions.reserve(columns.size());
     for (const std::string& column : columns) {
       conditions.push_back(fmt::format("{} <> {}", without(column), column));
     }

@@ -74,8 +74,8 @@ Json Redaction::redact_document(Json document) const {
   if (document.is_string()) {
     return is_in(document.as_string()) ? Json(redact_plain(document.as_string())) : document;
   }
-  if (document.is_number()) {
-    return is_in(*document.number_text()) ? Json(redact_plain(*document.number_text())) : document;
+  if (const std::optional<std::string> number = document.number_text()) {
+    return is_in(*number) ? Json(redact_plain(*number)) : document;
   }
   if (document.is_array()) {
     for (Json& element : document.as_array()) {
@@ -100,7 +100,7 @@ std::optional<std::string> Redaction::redact(std::string_view text) const {
   if (begin.starts_with('{') || begin.starts_with('[')) {
     Result<Json> document = codec::parse_json(text);
     if (document) {
-      std::string out = codec::format_json(redact_document(std::move(*document)));
+      const std::string out = codec::format_json(redact_document(std::move(*document)));
       // What is left stands in a name, or goes over the bounds of strings: a document no more.
       return is_in(out) ? redact_plain(out) : out;
     }

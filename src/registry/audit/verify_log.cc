@@ -14,7 +14,7 @@ Result<AuditHead> parse_noted_entry(std::string_view text) {
   const auto parts = cut(text, ":");
   AuditHead head;
   const Result<codec::Sha256> hash = parse_hash(parts ? parts->second : std::string_view());
-  if (hash) {
+  if (parts.has_value() && hash) {
     const char* const end = parts->first.data() + parts->first.size();
     const auto parsed = std::from_chars(parts->first.data(), end, head.seq);
     if (parsed.ec == std::errc() && parsed.ptr == end && head.seq > 0) {

@@ -83,15 +83,12 @@ Result<int64_t> verify(const Beginning& begun,
 
 /// Why the passkey is not to be taken, as things are now; empty when it is.
 /// Source: WebAuthn 7.2 step 21 for the count: one that does not grow tells of a copy.
-std::string_view find_obstacle(const std::optional<KnownPasskey>& still, int64_t count) {
-  if (!still.has_value()) {
-    return "the passkey was removed meanwhile";
-  }
-  if (still->account.org_id == 0) {
+std::string_view find_obstacle(const KnownPasskey& still, int64_t count) {
+  if (still.account.org_id == 0) {
     return "the person is no member any more";
   }
-  const bool is_counted = count != 0 || still->sign_count != 0;
-  if (is_counted && count <= still->sign_count) {
+  const bool is_counted = count != 0 || still.sign_count != 0;
+  if (is_counted && count <= still.sign_count) {
     return "the passkey's counter went backwards: somebody may have a copy of it";
   }
   return {};
@@ -106,7 +103,10 @@ Result<std::string> finish(Session& session,
                            std::string_view secret,
                            const Origin& origin) {
   const std::optional<KnownPasskey> still = TRY(find_passkey(session, assertion.credential_id));
-  std::string why(find_obstacle(still, count));
+  if (!still.has_value()) {
+    return "the passkey was removed meanwhile";
+  }
+  std::string why(find_obstacle(*still, count));
   if (!why.empty()) {
     return why;
   }

@@ -92,7 +92,7 @@ TEST_F(PasskeyLoginTest, LetsInWithoutPasswordAndCode) {
 }
 
 TEST_F(PasskeyLoginTest, AChallengeIsAnsweredOnceAndInTime) {
-  const char* kSpent = "the challenge was used already or is too old";
+  constexpr const char* kSpent = "the challenge was used already or is too old";
   const Assertion said = authenticator_.sign(challenge());
   EXPECT_EQ(answer(said).result, LoginResult::kIn);
   expect_refused(said, kSpent);
@@ -143,7 +143,8 @@ TEST_F(PasskeyLoginTest, KnowsWhosePasskeyItIs) {
 }
 
 TEST_F(PasskeyLoginTest, ACounterThatGoesBackwardsTellsOfACopy) {
-  const char* kCopied = "the passkey's counter went backwards: somebody may have a copy of it";
+  constexpr const char* kCopied =
+      "the passkey's counter went backwards: somebody may have a copy of it";
   EXPECT_EQ(attempt().result, LoginResult::kIn) << "it does not count";
   EXPECT_EQ(attempt().result, LoginResult::kIn) << "it does not count";
   authenticator_.count = 5;
@@ -177,7 +178,7 @@ TEST_F(PasskeyLoginTest, FailuresAreSlowedDownAsThoseOfPasswords) {
   }
   authenticator_.flags = 0x05;
   const Assertion good = authenticator_.sign(challenge());
-  LoginOutcome outcome = answer(good);
+  const LoginOutcome outcome = answer(good);
   EXPECT_EQ(outcome.result, LoginResult::kWait);
   EXPECT_EQ(outcome.wait_seconds, 1);
   EXPECT_EQ(registry::log_in(*registry_, {"ann@example.com", "x", ""}, from("10.9.9.9"))->result,

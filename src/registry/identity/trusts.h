@@ -15,7 +15,7 @@
 /// 8693; the claims are those that the platforms document.
 namespace rhumb::registry {
 
-inline constexpr int64_t kTrustMinutesMax = 24 * 60;
+inline constexpr int64_t kTrustMinutesMax = int64_t{24} * 60;
 inline constexpr size_t kTrustClaimsMax = 20;
 
 /// Whose tokens are taken, and what is given for them.

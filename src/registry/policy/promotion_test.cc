@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -38,8 +39,9 @@ class PromotionTest : public testing::Test {
   static std::vector<codec::ArchiveFile> files_of(const std::vector<std::string>& versions,
                                                   const std::string& change = "") {
     std::vector<std::pair<std::string, std::string>> files;
+    files.reserve(versions.size());
     for (const std::string& version : versions) {
-      files.emplace_back(version + "_x.sql", "SELECT " + version + change + ";\n");
+      files.emplace_back(version + "_x.sql", fmt::format("SELECT {}{};\n", version, change));
     }
     return TestRegistry::directory(files);
   }
@@ -176,7 +178,7 @@ TEST_F(PromotionTest, ALaterFailureDoesNotTakeAVersionBack) {
 
 TEST_F(PromotionTest, ARevertTakesAVersionBack) {
   deploy("s1", "3");
-  registry_api::RevertReport revert{.plan_id = {}, .run = run_of("staging", "s1", "2")};
+  const registry_api::RevertReport revert{.plan_id = {}, .run = run_of("staging", "s1", "2")};
   ASSERT_TRUE(ingest_revert(*registry_, registry_.caller(), revert));
   EXPECT_EQ(ask("3"), "production: version 3 has not passed in staging (0/1 databases)");
   EXPECT_EQ(ask("2"), "yes");

@@ -85,7 +85,8 @@ TEST_F(TwoServers, WriteInTurnsAndLoseNothing) {
   std::vector<std::thread> threads;
   std::atomic<int> failures = 0;
   constexpr int kEach = 100;
-  for (size_t i = 0; i < 2; ++i) {
+  threads.reserve(stores_.size());
+  for (size_t i = 0; i < stores_.size(); ++i) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < kEach; ++n) {
         AuditEntry entry;
