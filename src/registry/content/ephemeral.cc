@@ -73,7 +73,7 @@ Result<void> measure_repos_of(Session& session,
                          }));
   }
   std::ranges::sort(repos);
-  repos.erase(std::ranges::unique(repos).begin(), repos.end());
+  repos.erase(std::unique(repos.begin(), repos.end()), repos.end());
   for (const int64_t repo : repos) {
     TRY(measure_repository(session, org_id, repo));
   }
