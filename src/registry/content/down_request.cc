@@ -70,7 +70,7 @@ Result<ReadyRequest> prepare(registry_api::RevertPlan request) {
   content.dir_tag.reset();
   ready.fingerprint = digest_json(registry_api::to_json(content));
   ready.files = files_body(std::exchange(request.files, {}));
-  request.target.url = cut_middle(redact_url(request.target.url), kErrorMax);
+  request.target.url = stored_url(request.target.url);
   ready.request = std::move(request);
   return ready;
 }

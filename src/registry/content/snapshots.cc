@@ -54,7 +54,7 @@ Result<ReadyScope> ready_scope(const SnapshotScope& scope) {
   }
   TRY(check_length("extID", scope.ext_id));
   ReadyScope ready;
-  ready.url = cut_middle(redact_url(scope.url), kErrorMax);
+  ready.url = stored_url(scope.url);
   ready.ext_id = scope.ext_id;
   ready.schemas = TRY(ready_list("schemas", scope.schemas));
   ready.exclude = TRY(ready_list("exclude", scope.exclude));

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "registry/ingest/redact.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -104,10 +105,15 @@ Result<bool> name_is_free(Session& session,
   return taken.is_null();
 }
 
+std::string base_name(const DatabaseSighting& sighting) {
+  return shorten(database_name_of_url(sighting.target.url), kNameMax);
+}
+
 /// The name of the URL; when that is taken with the host, then with the schema, then numbered.
 Result<std::string> free_name(Session& session, const DatabaseSighting& sighting) {
-  const std::string base = database_name_of_url(sighting.target.url);
-  const std::string host = fmt::format("{}@{}", base, host_of_url(sighting.target.url));
+  const std::string base = base_name(sighting);
+  const std::string host =
+      fmt::format("{}@{}", base, shorten(host_of_url(sighting.target.url), kNameMax));
   std::vector<std::string> names = {base, host};
   if (!sighting.target.schema.empty()) {
     names.push_back(fmt::format("{}/{}", host, sighting.target.schema));
@@ -238,8 +244,7 @@ Result<void> ask_for_database(Session& session, const DatabaseSighting& sighting
     }
   }
   if (maybe_new) {
-    TRY(session.ask_ahead(kNameSql,
-                          name_params(sighting, database_name_of_url(sighting.target.url))));
+    TRY(session.ask_ahead(kNameSql, name_params(sighting, base_name(sighting))));
   }
   return {};
 }

@@ -165,7 +165,7 @@ Result<PreparedReport> prepare(MigrationReport report,
   if (report.error.has_value() && report.error->empty()) {
     report.error.reset();
   }
-  report.target.url = cut_middle(redact_url(report.target.url), kErrorMax);
+  report.target.url = stored_url(report.target.url);
   out.extra = extra_json(report);
   out.report = std::move(report);
   return out;

@@ -428,7 +428,7 @@ Result<IngestOutcome> ingest_begin(Registry& registry,
   }
   registry_api::BeginSet begin = set;
   for (std::string& target : begin.targets) {
-    target = redact_url(target);
+    target = stored_url(target);
   }
   registry_api::MigrationSetReport report;
   report.id = set.id;

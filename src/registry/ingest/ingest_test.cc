@@ -281,5 +281,24 @@ TEST(Ingest, ManyAtOnceLoseNothing) {
                                     [](Session& session) { return verify_audit(session); }));
 }
 
+/// Of bytes that no engine makes smaller: its indexes have to take what is left.
+TEST(Ingest, AddressesOfAnyLengthAreTaken) {
+  TestRegistry registry;
+  std::string path;
+  for (uint64_t state = 1; path.size() < 60'000;) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    path += static_cast<char>('a' + (state >> 33U) % 26);
+  }
+  for (const char* name : {"1", "2", "1"}) {
+    MigrationReport report = registry.report("", "", "1");
+    report.target.url = "sqlite://" + path + name;
+    registry.clock().advance(seconds(1));
+    report.end = registry.clock().now();
+    const auto outcome = registry.ingest(report);
+    ASSERT_TRUE(outcome) << outcome.error().message();
+  }
+  EXPECT_EQ(registry.scalar("SELECT count(*) FROM databases").number(), 2);
+}
+
 }  // namespace
 }  // namespace rhumb::registry

@@ -1,8 +1,21 @@
 #include "registry/ingest/redact.h"
 
+#include <fmt/format.h>
+
+#include "base/utf8.h"
+#include "codec/hex.h"
 #include "codec/redact.h"
+#include "codec/sha256.h"
 
 namespace rhumb::registry {
+namespace {
+
+// An entry of a B-tree is at most 2,704 bytes, of all its columns.
+// Source: PostgreSQL 15, "index row size exceeds btree version 4 maximum 2704".
+constexpr size_t kStoredUrlMax = 2000;
+constexpr size_t kDigestShown = 16;
+
+}  // namespace
 
 std::string redact_urls(std::string_view text) {
   return codec::redact_text(text);
@@ -14,6 +27,22 @@ std::string redact_url(std::string_view url) {
     return std::string(codec::kSensitive);
   }
   return has_scheme ? codec::redact_url(url) : std::string(url);
+}
+
+std::string stored_url(std::string_view url) {
+  return shorten(redact_url(url), kStoredUrlMax);
+}
+
+std::string shorten(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) {
+    return std::string(text);
+  }
+  const std::string digest = codec::hex_encode(codec::sha256(text)).substr(0, kDigestShown);
+  size_t kept = bytes_max - kDigestShown - 4;
+  while (kept > 0 && !is_valid_utf8(text.substr(0, kept))) {  // in the middle of a character
+    --kept;
+  }
+  return fmt::format("{}...#{}", text.substr(0, kept), digest);
 }
 
 codec::Json redact_texts(codec::Json document) {

@@ -62,5 +62,22 @@ TEST(Redact, EveryTextOfADocument) {
             R"j("n":null,"t":true})j");
 }
 
+TEST(Redact, StoredUrlsFitIntoAnIndexAndStayApart) {
+  EXPECT_EQ(stored_url("mysql://root:pass@h/db"), "mysql://root:xxxxx@h/db");
+  const std::string long_url = "sqlite://" + std::string(5000, 'a');
+  const std::string one = stored_url(long_url + "1.db");
+  EXPECT_EQ(one.size(), 2000);
+  EXPECT_TRUE(one.starts_with("sqlite://aaa"));
+  EXPECT_NE(one, stored_url(long_url + "2.db"));
+  EXPECT_EQ(one, stored_url(one)) << "as it is, when it comes back";
+}
+
+TEST(Redact, ShortenedTextsEndWithAWholeCharacter) {
+  EXPECT_EQ(shorten("short", 24), "short");
+  const std::string umlauts =
+      "x\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4";
+  EXPECT_TRUE(shorten(umlauts, 24).starts_with("x\u00e4...#")) << shorten(umlauts, 24);
+}
+
 }  // namespace
 }  // namespace rhumb::registry

@@ -60,7 +60,7 @@ Result<void> name_targets(Session& session,
       }));
   for (DeployedTarget& target : targets) {
     const DeployedTarget* database =
-        target.id.empty() ? known.find(redact_url(target.url)) : nullptr;
+        target.id.empty() ? known.find(stored_url(target.url)) : nullptr;
     if (database != nullptr) {
       target.id = database->id;
       target.schema = database->schema;
