@@ -318,7 +318,8 @@ class SetJob {
         "SELECT status, error IS NOT NULL, version, count(*) FROM events WHERE set_id = ? "
         "GROUP BY 1, 2, 3",
         {stored.event_id}, [&facts, &versions](const Row& row) {
-          EventStatus status = parse_event_status(row[0].text()).value_or(EventStatus::kFailed);
+          const EventStatus status =
+              parse_event_status(row[0].text()).value_or(EventStatus::kFailed);
           for (int64_t i = 0; i < row[3].number(); ++i) {
             facts.add(status, row[1].flag());
           }

@@ -281,7 +281,8 @@ class PostgresSession final : public Session {
     if (!asked) {
       return fail(asked.error());
     }
-    return asked->has_value() ? Result<driver::Rows>(*std::move(*asked)) : query(sql, params);
+    std::optional<driver::Rows> rows = *std::move(asked);
+    return rows.has_value() ? Result<driver::Rows>(*std::move(rows)) : query(sql, params);
   }
 
   Result<driver::Rows> query(const std::string& sql, std::span<const driver::Value> params) {
