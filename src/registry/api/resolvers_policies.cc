@@ -126,15 +126,16 @@ Result<Json> resolve_approve(RequestContext& context, FieldCall& call) {
 // --------------------------------------------------------------------------------- environments
 
 /// What one environment has that is not archived, and how many of those have failed or wait.
-struct DatabaseCounts {
+struct EnvironmentFigures {
   int64_t all = 0;
   int64_t failed = 0;
   int64_t pending = 0;
 };
 
 /// By environment, in one pass however many there are.
-Result<std::map<int64_t, DatabaseCounts>> count_by_environment(Session& session, int64_t org_id) {
-  std::map<int64_t, DatabaseCounts> out;
+Result<std::map<int64_t, EnvironmentFigures>> count_by_environment(Session& session,
+                                                                   int64_t org_id) {
+  std::map<int64_t, EnvironmentFigures> out;
   TRY(session.for_each(
       "SELECT env_id, count(*), sum(CASE WHEN status = 'FAILED' THEN 1 ELSE 0 END), sum(CASE WHEN "
       "status = 'PENDING' THEN 1 ELSE 0 END) FROM databases WHERE org_id = ? AND archived_at IS "
@@ -146,7 +147,7 @@ Result<std::map<int64_t, DatabaseCounts>> count_by_environment(Session& session,
   return out;
 }
 
-Json environment_json(const Row& row, const DatabaseCounts& counts) {
+Json environment_json(const Row& row, const EnvironmentFigures& counts) {
   return Json::object({{"name", row[0].text()},
                        {"rank", row[1].is_null() ? Json() : Json(row[1].number())},
                        {"protected", row[2].flag()},
@@ -159,7 +160,7 @@ Json environment_json(const Row& row, const DatabaseCounts& counts) {
 /// Every environment that has a name, or the one of that name.
 Result<Json> load_environments(RequestContext& context, const std::string& name) {
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
-    const std::map<int64_t, DatabaseCounts> counts =
+    const std::map<int64_t, EnvironmentFigures> counts =
         TRY(count_by_environment(session, context.caller.org_id));
     Json out = Json::array();
     TRY(session.for_each(
@@ -168,7 +169,7 @@ Result<Json> load_environments(RequestContext& context, const std::string& name)
         {context.caller.org_id, name}, [&](const Row& row) {
           const auto found = counts.find(row[4].number());
           out.push_back(
-              environment_json(row, found == counts.end() ? DatabaseCounts() : found->second));
+              environment_json(row, found == counts.end() ? EnvironmentFigures() : found->second));
           return true;
         }));
     return out;

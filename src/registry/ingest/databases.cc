@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "registry/ingest/redact.h"
+#include "registry/ingest/bounded_text.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {

@@ -41,15 +41,6 @@ RepoSighting sighting_of(const PreparedReport& prepared) {
           .type = prepared.schema ? kSchemaType : kDirectoryType};
 }
 
-PlanSettlement settlement_of(const PreparedReport& prepared, const DatabaseSighting& seen) {
-  return {.org_id = seen.org_id,
-          .repo_id = seen.repo_id,
-          .env_id = seen.env_id,
-          .target = prepared.report.target,
-          .plan_id = prepared.plan_id,
-          .current_version = prepared.report.current_version};
-}
-
 Value trigger(const PreparedReport& prepared, bool version) {
   const std::optional<registry_api::DeployContext>& context = prepared.report.context;
   if (!context.has_value()) {
@@ -159,41 +150,19 @@ DatabaseSighting IngestJob::sighting(const PreparedReport& prepared,
   return seen;
 }
 
-Result<void> IngestJob::ask_for(const PreparedReport& prepared) {
-  TRY(ask_for_event_key(session_, caller_.org_id, prepared.key));
-  TRY(ask_for_repo(session_, caller_.org_id, prepared.report.dir_name));
-  return ask_for_environment(session_, caller_.org_id, prepared.report.env_name);
+PlanSettlement IngestJob::settlement_of(const PreparedReport& prepared,
+                                        int64_t repo_id,
+                                        int64_t env_id) const {
+  return {.org_id = caller_.org_id,
+          .repo_id = repo_id,
+          .env_id = env_id,
+          .target = prepared.report.target,
+          .plan_id = prepared.plan_id,
+          .current_version = prepared.report.current_version};
 }
 
-Result<void> IngestJob::ask_for(std::span<const PreparedReport> several) {
-  std::set<std::string> seen_before;  // what an earlier one of them may change
-  for (const PreparedReport& prepared : several) {
-    TRY(ask_for_event_key(session_, caller_.org_id, prepared.key));
-    const auto repo = names_.find(prepared.report.dir_name);
-    const auto environment = environments_.find(prepared.report.env_name);
-    if (repo == names_.end() || environment == environments_.end()) {
-      continue;
-    }
-    const registry_api::DeployedTarget& target = prepared.report.target;
-    const bool is_first_id = seen_before.insert("id " + target.id).second;
-    const bool is_first_url = seen_before.insert("url " + target.url).second;
-    const bool is_first_name =
-        seen_before.insert("name " + database_name_of_url(target.url)).second;
-    if (is_first_id && is_first_url && is_first_name) {
-      TRY(ask_for_placed(prepared, sighting(prepared, repo->second, environment->second), true));
-    }
-  }
-  return {};
-}
-
-Result<void> IngestJob::ask_for_placed(const PreparedReport& prepared,
-                                       const DatabaseSighting& seen,
-                                       bool maybe_new) {
-  TRY(ask_for_database(session_, seen, maybe_new));
-  // A revert changes its own plan before it looks for others.
-  const bool settles =
-      !prepared.report.dry_run && !prepared.report.target.id.empty() && prepared.plan_id.empty();
-  return settles ? ask_for_open_plans(session_, settlement_of(prepared, seen)) : Result<void>();
+bool IngestJob::settles_plans(const PreparedReport& prepared) {
+  return !prepared.report.dry_run && !prepared.report.target.id.empty();
 }
 
 Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool listed) {
@@ -362,12 +331,10 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
 Result<void> IngestJob::settle(const PreparedReport& prepared,
                                const Placed& placed,
                                int64_t event_id) {
-  const registry_api::MigrationReport& report = prepared.report;
-  if (report.dry_run || report.target.id.empty()) {
+  if (!settles_plans(prepared)) {
     return {};
   }
-  PlanSettlement settlement = settlement_of(
-      prepared, sighting(prepared, placed.repo->id, KnownEnvironment{.id = placed.env_id}));
+  PlanSettlement settlement = settlement_of(prepared, placed.repo->id, placed.env_id);
   settlement.passed = placed.status == EventStatus::kPassed;
   settlement.applies = placed.applies;
   settlement.event_id = event_id;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "registry/alerts/alert_deployments.h"
+#include "registry/content/down_plans.h"
 #include "registry/content/states.h"
 #include "registry/ingest/databases.h"
 #include "registry/ingest/ingest.h"
@@ -101,6 +102,11 @@ class IngestJob {
   DatabaseSighting sighting(const PreparedReport& prepared,
                             int64_t repo_id,
                             const KnownEnvironment& environment) const;
+  [[nodiscard]] PlanSettlement settlement_of(const PreparedReport& prepared,
+                                             int64_t repo_id,
+                                             int64_t env_id) const;
+  /// Whether the report has a say in plans to revert its database.
+  [[nodiscard]] static bool settles_plans(const PreparedReport& prepared);
   Result<void> ask_for_placed(const PreparedReport& prepared,
                               const DatabaseSighting& seen,
                               bool maybe_new);

@@ -30,10 +30,6 @@ Blob digest(std::initializer_list<std::string_view> parts) {
   return Blob{codec::to_string(hasher.digest())};
 }
 
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
 std::string clean(std::string_view text, size_t bytes_max) {
   return cut_middle(redact_urls(text), bytes_max);
 }
@@ -70,22 +66,22 @@ std::optional<std::string> checks_json(std::vector<FileChecks>& groups) {
 /// Bodies of files; those that say the same are one.
 class FileBodies {
  public:
-  std::shared_ptr<const Body> make(const std::string& bytes) {
-    std::shared_ptr<const Body>& body = bodies_[codec::to_string(codec::sha256(bytes))];
-    if (body == nullptr) {
-      body = std::make_shared<const Body>(make_body(clean(bytes, kContentMax)));
+  std::shared_ptr<const Body> make(std::string bytes) {
+    const auto [known, is_new] = bodies_.try_emplace(std::move(bytes));
+    if (is_new) {
+      known->second = std::make_shared<const Body>(make_body(clean(known->first, kContentMax)));
     }
-    return body;
+    return known->second;
   }
 
  private:
-  std::unordered_map<std::string, std::shared_ptr<const Body>> bodies_;  // by digest
+  std::unordered_map<std::string, std::shared_ptr<const Body>> bodies_;  // by what they say
 };
 
 Result<PreparedFile> prepare_file(DeployedFile file, FileBodies& bodies) {
   TRY(check_length("file name", file.name));
   PreparedFile out;
-  out.content = bodies.make(file.content);
+  out.content = bodies.make(std::move(file.content));
   out.checks = checks_json(file.checks);
   if (file.slowest.size() > kSlowestMax) {
     return Error(ErrorCode::kLimit, fmt::format("slowest: more than {}", kSlowestMax));
@@ -278,22 +274,6 @@ Blob digest_json(const Json& json) {
   codec::JsonFormat format;
   format.sort_keys = true;
   return Blob{codec::to_string(codec::sha256(codec::format_json(json, format)))};
-}
-
-std::string cut_middle(std::string_view text, size_t bytes_max) {
-  if (text.size() <= bytes_max) {
-    return std::string(text);
-  }
-  size_t head = bytes_max / 2;
-  size_t tail = text.size() - bytes_max / 2;
-  while (head > 0 && is_continuation(text[head])) {
-    --head;
-  }
-  while (tail < text.size() && is_continuation(text[tail])) {
-    ++tail;
-  }
-  return fmt::format("{}\n... {} bytes left out ...\n{}", text.substr(0, head), tail - head,
-                     text.substr(tail));
 }
 
 Blob set_key(std::string_view id) {

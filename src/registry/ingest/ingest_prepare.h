@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "registry/ingest/bounded_text.h"
 #include "registry/store/bodies.h"
 #include "registry_api/report.h"
 #include "registry_api/schema_apply.h"
@@ -71,8 +72,5 @@ Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet set);
 
 /// Of everything a document says, in whatever order it says it.
 [[nodiscard]] Blob digest_json(const codec::Json& json);
-
-/// Keeps both ends of a text that is too long and says so in between. Cuts between characters.
-[[nodiscard]] std::string cut_middle(std::string_view text, size_t bytes_max);
 
 }  // namespace rhumb::registry

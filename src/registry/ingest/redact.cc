@@ -1,11 +1,7 @@
 #include "registry/ingest/redact.h"
 
-#include <fmt/format.h>
-
-#include "base/utf8.h"
-#include "codec/hex.h"
 #include "codec/redact.h"
-#include "codec/sha256.h"
+#include "registry/ingest/bounded_text.h"
 
 namespace rhumb::registry {
 namespace {
@@ -13,7 +9,6 @@ namespace {
 // An entry of a B-tree is at most 2,704 bytes, of all its columns.
 // Source: PostgreSQL 15, "index row size exceeds btree version 4 maximum 2704".
 constexpr size_t kStoredUrlMax = 2000;
-constexpr size_t kDigestShown = 16;
 
 }  // namespace
 
@@ -31,18 +26,6 @@ std::string redact_url(std::string_view url) {
 
 std::string stored_url(std::string_view url) {
   return shorten(redact_url(url), kStoredUrlMax);
-}
-
-std::string shorten(std::string_view text, size_t bytes_max) {
-  if (text.size() <= bytes_max) {
-    return std::string(text);
-  }
-  const std::string digest = codec::hex_encode(codec::sha256(text)).substr(0, kDigestShown);
-  size_t kept = bytes_max - kDigestShown - 4;
-  while (kept > 0 && !is_valid_utf8(text.substr(0, kept))) {  // in the middle of a character
-    --kept;
-  }
-  return fmt::format("{}...#{}", text.substr(0, kept), digest);
 }
 
 codec::Json redact_texts(codec::Json document) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,10 +21,6 @@ namespace rhumb::registry {
 
 /// A URL as it is stored and compared: redacted, and short enough for an index of every engine.
 [[nodiscard]] std::string stored_url(std::string_view url);
-
-/// A text that is too long by its beginning and a digest of the whole: what differs stays
-/// different.
-[[nodiscard]] std::string shorten(std::string_view text, size_t bytes_max);
 
 /// The same for every text inside a document; keys stay.
 [[nodiscard]] codec::Json redact_texts(codec::Json document);

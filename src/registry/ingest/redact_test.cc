@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "registry/ingest/bounded_text.h"
+
 namespace rhumb::registry {
 namespace {
 
