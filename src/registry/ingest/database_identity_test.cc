@@ -283,22 +283,29 @@ TEST_F(DatabaseIdentityTest, AnotherIdentifierOfOneDatabaseStandsForIt) {
 
 /// What the store was asked for ahead of the second entry is not so any more.
 TEST_F(DatabaseIdentityTest, EntriesOfASetAtAFormerPlaceAndAtThePresentOneFollowEachOther) {
-  registry_api::MigrationReport at_former = registry_.report("b", "", "1");
-  at_former.target.url = "sqlite://three/a.db";
-  ASSERT_TRUE(registry_.ingest(at_former));
+  const auto at_former = [this](const char* to) {
+    registry_.clock().advance(std::chrono::seconds(2));
+    registry_api::MigrationReport report = registry_.report("b", "", to);
+    report.target.url = "sqlite://three/b.db";
+    return report;
+  };
+  ASSERT_TRUE(registry_.ingest(at_former("1")));
   input(kMerge, merging("3", "2"));
-  const registry_api::MigrationReport earlier = report_at("two", "1");
-  registry_.clock().advance(std::chrono::seconds(2));
-  at_former = registry_.report("b", "", "2");
-  at_former.target.url = "sqlite://three/a.db";
-  registry_api::MigrationSetReport set;
-  set.id = "both";
-  set.planned = 2;
-  set.start = earlier.start;
-  set.end = at_former.end;
-  set.completed = {at_former, earlier};
-  ASSERT_TRUE(ingest_set(*registry_, registry_.caller(), set));
-  EXPECT_EQ(row("SELECT current_version FROM databases WHERE id = 2"), "2");
+  const auto report_set = [this](const char* id, const registry_api::MigrationReport& first,
+                                 const registry_api::MigrationReport& second) {
+    registry_api::MigrationSetReport set;
+    set.id = id;
+    set.planned = 2;
+    set.start = first.start;
+    set.end = first.end;
+    set.completed = {first, second};
+    EXPECT_TRUE(ingest_set(*registry_, registry_.caller(), set));
+    return row("SELECT current_version FROM databases WHERE id = 2");
+  };
+  const registry_api::MigrationReport earlier_here = report_at("two", "1");
+  EXPECT_EQ(report_set("former first", at_former("2"), earlier_here), "2");
+  const registry_api::MigrationReport earlier_there = at_former("1");
+  EXPECT_EQ(report_set("present first", report_at("two", "2"), earlier_there), "2");
   expect_rebuilt();
 }
 

@@ -80,7 +80,7 @@ Candidate read_candidate(const Row& row) {
   return candidate;
 }
 
-Result<std::vector<Candidate>> find_candidates(Session& session,
+Result<std::vector<Candidate>> read_candidates(Session& session,
                                                const DatabaseSighting& sighting,
                                                LookupKey key) {
   std::vector<Candidate> out;
@@ -89,6 +89,19 @@ Result<std::vector<Candidate>> find_candidates(Session& session,
     return true;
   }));
   return out;
+}
+
+/// A row that two places stand for changes with the reports of either: as it was asked for ahead it
+/// may be no more, neither here nor for those that come later.
+Result<std::vector<Candidate>> find_candidates(Session& session,
+                                               const DatabaseSighting& sighting,
+                                               LookupKey key) {
+  std::vector<Candidate> found = TRY(read_candidates(session, sighting, key));
+  if (std::ranges::none_of(found, &Candidate::is_former)) {
+    return found;
+  }
+  session.forget_asked();
+  return read_candidates(session, sighting, key);
 }
 
 constexpr std::string_view kNameSql =
@@ -114,10 +127,14 @@ Result<std::string> free_name(Session& session, const DatabaseSighting& sighting
   const std::string base = base_name(sighting);
   const std::string host =
       fmt::format("{}@{}", base, shorten(host_of_url(sighting.target.url), kNameMax));
-  std::vector<std::string> names = {base, host};
+  std::vector<std::string> names = {host};
   if (!sighting.target.schema.empty()) {
     names.push_back(fmt::format("{}/{}", host, sighting.target.schema));
   }
+  if (TRY(name_is_free(session, sighting, base))) {
+    return base;
+  }
+  session.forget_asked();  // others may have asked for the name that it gets instead
   for (const std::string& name : names) {
     const bool is_free = TRY(name_is_free(session, sighting, name));
     if (is_free) {
@@ -169,9 +186,6 @@ Result<DatabaseRow> touch(Session& session,
       provisional != candidate.provisional) {
     TRY(session.run("UPDATE databases SET ext_id = ?, url = ?, provisional = ? WHERE id = ?",
                     {ext_id, sighting.target.url, provisional, candidate.place_id}));
-  }
-  if (candidate.is_former()) {  // the report changes a row that others may have asked for
-    session.forget_asked();
   }
   return candidate.row;
 }
@@ -238,12 +252,14 @@ Result<DatabaseRow> ensure_database(Session& session,
 }
 
 Result<void> ask_for_database(Session& session, const DatabaseSighting& sighting, bool maybe_new) {
-  for (const LookupKey key : {LookupKey::kId, LookupKey::kUrl}) {
-    if (maybe_new || (key == LookupKey::kId && !sighting.target.id.empty())) {
-      TRY(session.ask_ahead(lookup_sql(key), lookup_params(key, sighting)));
-    }
+  const auto ask_by = [&](LookupKey key) {
+    return session.ask_ahead(lookup_sql(key), lookup_params(key, sighting));
+  };
+  if (!sighting.target.id.empty()) {  // all without one have that in common
+    TRY(ask_by(LookupKey::kId));
   }
   if (maybe_new) {
+    TRY(ask_by(LookupKey::kUrl));
     TRY(session.ask_ahead(kNameSql, name_params(sighting, base_name(sighting))));
   }
   return {};

@@ -37,6 +37,48 @@ TEST(Store, RefusedJobLeavesNothingAndDisturbsNoOther) {
   EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), 1);
 }
 
+/// One after the other in one transaction: the first asks and does not read, the second writes.
+TEST(Store, WhatAJobHasAskedForIsNotWhatALaterOneReads) {
+  TestStore store;
+  constexpr std::string_view kCount = "SELECT count(*) FROM projects WHERE org_id = ?";
+  for (int i = 0; i < 3; ++i) {  // known to the engine from then on
+    ASSERT_TRUE(store->write([&](Session& session) { return session.run(kCount, {1}); }));
+  }
+  int64_t seen = -1;
+  const std::vector<Writer::Job> jobs = {
+      [&](Session& session) { return session.ask_ahead(kCount, {1}); },
+      [](Session& session) { return add_project(session, "new"); },
+      [&](Session& session) -> Result<void> {
+        seen = TRY(session.scalar(kCount, {1})).number();
+        return {};
+      }};
+  std::atomic<bool> released = false;
+  std::vector<std::thread> threads;
+  const auto hand_in = [&](const Writer::Job& job) {
+    threads.emplace_back([&store, job] { EXPECT_TRUE(store->write(job)); });
+  };
+  const int64_t before = store->write_counts().jobs;
+  hand_in([&released](Session&) -> Result<void> {
+    released.wait(false);
+    return {};
+  });
+  while (store->write_counts().jobs == before) {
+    std::this_thread::yield();
+  }
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    hand_in(jobs[i]);
+    while (store->write_counts().waiting <= static_cast<int64_t>(i)) {
+      std::this_thread::yield();
+    }
+  }
+  released = true;
+  released.notify_all();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(seen, 1);
+}
+
 /// Jobs that are surely handed in together: the writer is kept busy until all wait.
 TEST(Store, RefusedJobAmongOthersTakesOnlyItselfBack) {
   TestStore store;
