@@ -77,15 +77,15 @@ def small_report(name):
 
 
 def all_database_names(server):
-    names, page = set(), 1
+    names, page = set(), {"pageSize": 100}
     while True:
         payload = server.api("query D($input: DatabasesInput) { databases(input: $input) { databases { name }"
-                             " pageInfo { total } } }", {"input": {"page": {"page": page, "pageSize": 100}}})
-        rows = payload["databases"]["databases"]
-        names |= {row["name"] for row in rows}
-        page += 1
-        if not rows:
+                             " pageInfo { endCursor hasNextPage } } }", {"input": {"page": page}})
+        names |= {row["name"] for row in payload["databases"]["databases"]}
+        info = payload["databases"]["pageInfo"]
+        if not info["hasNextPage"]:
             return names
+        page = {"pageSize": 100, "after": info["endCursor"]}
 
 
 def send_report(server, input_, **options):

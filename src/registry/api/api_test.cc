@@ -172,47 +172,6 @@ TEST_F(ApiTest, ReportInputs) {
       registry_.scalar("SELECT count(*) FROM audit WHERE action = 'request.refused'").number(), 1);
 }
 
-TEST_F(ApiTest, DatabaseLists) {
-  ASSERT_TRUE(registry_.push("app", "", {"1", "2"}));
-  ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "2")));
-  ASSERT_TRUE(registry_.ingest(registry_.report("b", "", "1")));
-  registry_api::MigrationReport staging = registry_.report("c", "", "2");
-  staging.env_name = "staging";
-  ASSERT_TRUE(registry_.ingest(staging));
-  EXPECT_EQ(
-      text(data("{ databases { databases { id name envName status currentVersion "
-                "pendingFiles } pageInfo { page pageSize total hasNextPage } } }")),
-      R"j({"databases":{"databases":[)j"
-      R"j({"id":"1","name":"a.db","envName":"prod","status":"SYNCED","currentVersion":"2",)j"
-      R"j("pendingFiles":0},{"id":"2","name":"b.db","envName":"prod","status":"PENDING",)j"
-      R"j("currentVersion":"1","pendingFiles":1},{"id":"3","name":"c.db","envName":"staging",)j"
-      R"j("status":"SYNCED","currentVersion":"2","pendingFiles":0}],)j"
-      R"j("pageInfo":{"page":1,"pageSize":20,"total":3,"hasNextPage":false}}})j");
-  const char* names =
-      "query q($input: DatabasesInput) { databases(input: $input) { databases { name } pageInfo { "
-      "total endCursor } } }";
-  auto list = [&](Json filter) {
-    Json page = input(names, std::move(filter)).at("databases");
-    std::string out;
-    for (const Json& database : page.at("databases").as_array()) {
-      out += database.at("name").as_string() + " ";
-    }
-    return out + std::to_string(page.at("pageInfo").find_int("total").value_or(-1));
-  };
-  EXPECT_EQ(list(Json::object({{"envName", "staging"}})), "c.db 1");
-  EXPECT_EQ(list(Json::object({{"envName", "none"}})), "0");
-  EXPECT_EQ(list(Json::object({{"repo", "none"}})), "0");
-  EXPECT_EQ(list(Json::object({{"statuses", Json::array({"PENDING"})}})), "b.db 1");
-  EXPECT_EQ(list(Json::object({{"search", "_.db"}})), "0");
-  EXPECT_EQ(list(Json::object({{"page", Json::object({{"page", 2}, {"pageSize", 2}})}})), "c.db 3");
-  EXPECT_EQ(list(Json::object({{"page", Json::object({{"page", 9}})}})), "3");
-  EXPECT_EQ(list(Json::object({{"sort", "ENV"}, {"order", "DESC"}})), "c.db b.db a.db 3");
-  EXPECT_EQ(input_failure(names, Json::object({{"page", Json::object({{"page", 0}})}})),
-            "INVALID page must be at least 1");
-  EXPECT_EQ(input_failure(names, Json::object({{"page", Json::object({{"after", "x"}})}})),
-            "INVALID after: \"x\" is no cursor of this list");
-}
-
 TEST_F(ApiTest, OneDatabase) {
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "2")));
   const char* document =

@@ -153,51 +153,93 @@ Result<std::optional<Condition>> make_condition(Session& session,
   return std::optional<Condition>(std::move(where));
 }
 
-/// SQLite, which does not count the rows of a store, would sort them.
-std::string index_hint(const Json& input, const Condition& where) {
+/// What the rows are sorted by before their names.
+struct Sort {
+  std::string_view column;
+  bool descending = false;
+};
+
+Sort read_sort(const Json& input) {
   const std::string sort = input.string_or_empty("sort");
-  const bool by_name = (sort.empty() || sort == "NAME") && !where.by_name.empty();
+  const std::string_view column = sort == "ENV"               ? "n.name"
+                                  : sort == "STATUS"          ? "d.status"
+                                  : sort == "LAG"             ? "coalesce(d.pending_files, 0)"
+                                  : sort == "LAST_DEPLOYMENT" ? "coalesce(d.last_deployment_at, 0)"
+                                                              : "d.name";
+  return {column, input.string_or_empty("order") == "DESC"};
+}
+
+/// The columns that a row's place in the list is told by.
+std::string place_of(const Sort& sort) {
+  return sort.column == "d.name" ? "d.name, d.id" : fmt::format("{}, d.name, d.id", sort.column);
+}
+
+std::string order_by(const Sort& sort) {
+  const std::string_view direction = sort.descending ? "DESC" : "ASC";
+  const std::string first =
+      sort.column == "d.name" ? "" : fmt::format("{} {}, ", sort.column, direction);
+  return fmt::format("ORDER BY {0}d.name {1}, d.id {1}", first, direction);
+}
+
+/// SQLite, which does not count the rows of a store, would sort them.
+std::string index_hint(const Sort& sort, const Condition& where) {
+  const bool by_name = sort.column == "d.name" && !where.by_name.empty();
   return by_name ? fmt::format("INDEXED BY {} ", where.by_name) : "";
 }
 
-std::string order_by(const Json& input) {
-  const std::string sort = input.string_or_empty("sort");
-  std::string_view direction = input.string_or_empty("order") == "DESC" ? "DESC" : "ASC";
-  std::string_view column = sort == "ENV"               ? "n.name"
-                            : sort == "STATUS"          ? "d.status"
-                            : sort == "LAG"             ? "coalesce(d.pending_files, 0)"
-                            : sort == "LAST_DEPLOYMENT" ? "d.last_deployment_at"
-                                                        : "d.name";
-  return fmt::format("ORDER BY {0} {1}, d.name {1}, d.id {1}", column, direction);
+/// Only what comes after the database that a page ended with, wherever that one is by now.
+Result<void> continue_after(
+    Session& session, int64_t org_id, int64_t id, const Sort& sort, Condition& where) {
+  std::optional<Row> last = TRY(session.find_row(
+      fmt::format("SELECT {} {}WHERE d.org_id = ? AND d.id = ?", place_of(sort), kFrom),
+      {org_id, id}));
+  if (!last.has_value()) {
+    return invalid("the database that the page before ended with is gone; begin the list again");
+  }
+  where.add(fmt::format("({}) {} (?{})", place_of(sort), sort.descending ? "<" : ">",
+                        last->size() == 2 ? ", ?" : ", ?, ?"),
+            *last);
+  return {};
 }
 
-Result<Json> list(Registry& registry,
+/// The page's rows, and one more where another page follows.
+Result<Rows> read_page_rows(Session& session,
+                            const Condition& where,
+                            const Sort& sort,
+                            const Page& page) {
+  Params params = where.params;
+  params.emplace_back(page.size + 1);
+  params.emplace_back(page.after ? 0 : page.offset());
+  // The page's ids first: rows that are passed over are not put together.
+  const std::string order = order_by(sort);
+  return session.query(
+      fmt::format("SELECT {}{}WHERE d.id IN (SELECT d.id FROM databases d {}"
+                  "JOIN environments n ON n.id = d.env_id {} {} LIMIT ? OFFSET ?) {}",
+                  kColumns, kFrom, index_hint(sort, where), where.sql, order, order),
+      params);
+}
+
+Result<Json> list(RequestContext& context,
                   Session& session,
-                  const Condition& where,
+                  Condition where,
                   const Json& input,
                   const Page& page) {
-  const Value total = TRY(
-      session.scalar(fmt::format("SELECT count(*) FROM databases d {}", where.sql), where.params));
-  const int64_t offset = page.after.value_or(page.offset());
-  Params params = where.params;
-  params.emplace_back(page.size);
-  params.emplace_back(offset);
-  // The page's ids first: rows that are passed over are not put together.
-  const std::string order = order_by(input);
-  const Rows rows = TRY(
-      session.query(fmt::format("SELECT {}{}WHERE d.id IN (SELECT d.id FROM databases d {}"
-                                "JOIN environments n ON n.id = d.env_id {} {} LIMIT ? OFFSET ?) {}",
-                                kColumns, kFrom, index_hint(input, where), where.sql, order, order),
-                    params));
+  PageFacts facts;
+  facts.total = TRY(session.scalar(fmt::format("SELECT count(*) FROM databases d {}", where.sql),
+                                   where.params))
+                    .number();
+  const Sort sort = read_sort(input);
+  if (page.after) {
+    TRY(continue_after(session, context.caller.org_id, *page.after, sort, where));
+  }
+  Rows rows = TRY(read_page_rows(session, where, sort, page));
+  facts.has_next = static_cast<int64_t>(rows.size()) > page.size;
+  rows.resize(facts.has_next ? static_cast<size_t>(page.size) : rows.size());
   Json databases = Json::array();
   for (const Row& row : rows) {
-    databases.push_back(database_json(registry, row));
+    facts.end = row[0].number();
+    databases.push_back(database_json(context.registry, row));
   }
-  PageFacts facts;
-  facts.total = total.number();
-  int64_t end = offset + static_cast<int64_t>(rows.size());
-  facts.end = rows.empty() ? std::nullopt : std::optional<int64_t>(end);
-  facts.has_next = end < facts.total && !rows.empty();
   return Json::object({{"databases", std::move(databases)}, {"pageInfo", page_info(page, facts)}});
 }
 
@@ -213,7 +255,7 @@ Result<Json> list_databases(RequestContext& context,
     if (!where.has_value()) {
       return Json::object({{"databases", Json::array()}, {"pageInfo", page_info(page, {})}});
     }
-    return list(context.registry, session, *where, input, page);
+    return list(context, session, std::move(*where), input, page);
   });
 }
 
