@@ -127,7 +127,7 @@ AlertRepo alert_repo(const Repo& repo) {
 
 Result<bool> AlertBatch::wants(AlertEvent event) {
   if (!wanted_) {
-    wanted_ = TRY(registry_.alerts.wanted(session_, caller_.org_id, registry_.now()));
+    wanted_ = TRY(registry_.alerts.wanted(session_, caller_->org_id, registry_.now()));
   }
   return wanted_->has(event);
 }
@@ -152,7 +152,7 @@ void AlertBatch::add(Alert alert) {
 Result<void> AlertBatch::flush() {
   groups_.clear();
   for (const Alert& alert : std::exchange(alerts_, {})) {
-    TRY(store_alert(registry_, caller_, session_, alert));
+    TRY(store_alert(registry_, *caller_, session_, alert));
   }
   return {};
 }

@@ -48,8 +48,10 @@ void merge_alert_detail(codec::Json& detail, const codec::Json& other);
 class AlertBatch {
  public:
   AlertBatch(Registry& registry, const Caller& caller, Session& session)
-      : registry_(registry), caller_(caller), session_(session) {}
+      : registry_(registry), caller_(&caller), session_(session) {}
 
+  /// Whose what comes next is, of the same organization; nothing must be left to store.
+  void speak_for(const Caller& caller) { caller_ = &caller; }
   /// Whether anybody wants it; ask before composing what costs something.
   Result<bool> wants(AlertEvent event);
   /// Whether another member of a group is worth a name: a message names only some.
@@ -61,7 +63,7 @@ class AlertBatch {
 
  private:
   Registry& registry_;
-  const Caller& caller_;
+  const Caller* caller_;
   Session& session_;
   std::optional<AlertEvents> wanted_;
   std::vector<Alert> alerts_;

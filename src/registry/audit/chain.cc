@@ -112,19 +112,17 @@ Result<SealedEntry> read_sealed(const Row& row) {
 Result<void> store_sealed(Session& session, const SealedEntry& sealed) {
   const AuditEntry& entry = sealed.entry;
   const Origin& origin = entry.origin;
-  static const std::string sql = fmt::format(
-      "INSERT INTO audit (seq, {}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?)",
-      kColumns);
+  static const std::string table = fmt::format("audit (seq, {})", kColumns);
   Value leaf;
   if (sealed.leaf) {
     leaf = to_blob(*sealed.leaf);
   }
-  return session.run_later(
-      sql, {entry.seq, entry.org_id, entry.time, origin.actor.kind, origin.actor.id,
-            origin.actor.name, origin.token_prefix, origin.ip, origin.user_agent, entry.action,
-            entry.object, entry.before, entry.after, origin.request_id, to_blob(sealed.previous),
-            to_blob(sealed.hash), sealed.format, leaf, sealed.redacted_by});
+  return session.insert_later(
+      {table},
+      {entry.seq, entry.org_id, entry.time, origin.actor.kind, origin.actor.id, origin.actor.name,
+       origin.token_prefix, origin.ip, origin.user_agent, entry.action, entry.object, entry.before,
+       entry.after, origin.request_id, to_blob(sealed.previous), to_blob(sealed.hash),
+       sealed.format, leaf, sealed.redacted_by});
 }
 
 Result<AuditHead> audit_head(Session& session) {

@@ -41,13 +41,6 @@ Result<int64_t> ensure_named(Session& session,
   return made.number();
 }
 
-Result<std::optional<KnownEnvironment>> find_environment(Session& session,
-                                                         int64_t org_id,
-                                                         std::string_view name) {
-  const std::optional<Row> row = TRY(session.find_row(kEnvironmentSql, {org_id, name}));
-  return row ? std::optional(KnownEnvironment{(*row)[0].number(), (*row)[1].flag()}) : std::nullopt;
-}
-
 /// What the organization wants new repositories to start with.
 Result<void> apply_defaults(Session& session, int64_t org_id, int64_t repo_id) {
   const std::string columns = fmt::format(
@@ -157,6 +150,13 @@ Result<int64_t> ensure_project(Session& session,
                                std::string_view name,
                                int64_t now) {
   return ensure_named(session, "projects", {org_id, name}, now);
+}
+
+Result<std::optional<KnownEnvironment>> find_environment(Session& session,
+                                                         int64_t org_id,
+                                                         std::string_view name) {
+  const std::optional<Row> row = TRY(session.find_row(kEnvironmentSql, {org_id, name}));
+  return row ? std::optional(KnownEnvironment{(*row)[0].number(), (*row)[1].flag()}) : std::nullopt;
 }
 
 Result<KnownEnvironment> ensure_environment(Session& session,

@@ -102,12 +102,15 @@ struct KnownEnvironment {
   int64_t id = 0;
   bool ephemeral = false;  ///< it comes and goes
 };
+Result<std::optional<KnownEnvironment>> find_environment(Session& session,
+                                                         int64_t org_id,
+                                                         std::string_view name);
 Result<KnownEnvironment> ensure_environment(Session& session,
                                             int64_t org_id,
                                             std::string_view name,
                                             int64_t now);
 
-/// Asks ahead (Session::ask_ahead) for what find_repo() and ensure_environment() read first.
+/// Asks ahead (Session::ask_ahead) for what find_repo() and find_environment() read.
 Result<void> ask_for_repo(Session& session, int64_t org_id, std::string_view slug);
 Result<void> ask_for_environment(Session& session, int64_t org_id, std::string_view name);
 

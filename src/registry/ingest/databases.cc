@@ -153,22 +153,22 @@ Result<std::string> free_name(Session& session, const DatabaseSighting& sighting
 Result<DatabaseRow> create(Session& session,
                            const DatabaseSighting& sighting,
                            std::optional<int64_t> duplicate_of,
-                           DatabaseCounts& counts) {
+                           DatabaseChanges& changes) {
   const std::string name = TRY(free_name(session, sighting));
-  const Value id = TRY(session.scalar(
-      "INSERT INTO databases (org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
+  DatabaseRow row;
+  row.id = TRY(changes.ids.take());
+  TRY(session.run_later(
+      "INSERT INTO databases (id, org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
       "provisional, first_seen, last_report, atlas_version, duplicate_of, status) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED') RETURNING id",
-      {sighting.org_id, sighting.repo_id, sighting.env_id, sighting.target.id,
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED')",
+      {row.id, sighting.org_id, sighting.repo_id, sighting.env_id, sighting.target.id,
        sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
        sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
        duplicate_of}));
-  DatabaseRow row;
-  row.id = id.number();
   row.standing.status = "SYNCED";
   row.standing.ephemeral = sighting.ephemeral;
   if (row.standing.counts()) {
-    counts.add(sighting.repo_id, row.standing.status, 1);
+    changes.counts.add(sighting.repo_id, row.standing.status, 1);
   }
   row.is_new = true;
   return row;
@@ -209,7 +209,7 @@ const Candidate& newest_of(const std::vector<Candidate>& known) {
 Result<DatabaseRow> settle_known_id(Session& session,
                                     const DatabaseSighting& sighting,
                                     const std::vector<Candidate>& known,
-                                    DatabaseCounts& counts) {
+                                    DatabaseChanges& changes) {
   if (const Candidate* same = find_place(known, sighting.target.url)) {
     return touch(session, sighting, *same, !sighting.provisional);
   }
@@ -217,7 +217,7 @@ Result<DatabaseRow> settle_known_id(Session& session,
   if (!newest.kept_apart && sighting.received_at - newest.last_report >= kSilenceNs) {
     return touch(session, sighting, newest, !sighting.provisional);
   }
-  DatabaseRow copy = TRY(create(session, sighting, newest.row.id, counts));
+  DatabaseRow copy = TRY(create(session, sighting, newest.row.id, changes));
   TRY(session.run("UPDATE databases SET duplicate_of = ? WHERE id = ? AND duplicate_of IS NULL",
                   {copy.id, newest.row.id}));
   return copy;
@@ -227,7 +227,7 @@ Result<DatabaseRow> settle_known_id(Session& session,
 
 Result<DatabaseRow> ensure_database(Session& session,
                                     const DatabaseSighting& sighting,
-                                    DatabaseCounts& counts) {
+                                    DatabaseChanges& changes) {
   if (sighting.provisional || sighting.target.id.empty()) {
     const std::vector<Candidate> here = TRY(find_candidates(session, sighting, LookupKey::kUrl));
     if (!here.empty()) {
@@ -237,7 +237,7 @@ Result<DatabaseRow> ensure_database(Session& session,
   if (!sighting.target.id.empty()) {
     const std::vector<Candidate> known = TRY(find_candidates(session, sighting, LookupKey::kId));
     if (!known.empty()) {
-      return settle_known_id(session, sighting, known, counts);
+      return settle_known_id(session, sighting, known, changes);
     }
   }
   if (!sighting.provisional) {
@@ -248,7 +248,7 @@ Result<DatabaseRow> ensure_database(Session& session,
       }
     }
   }
-  return create(session, sighting, std::nullopt, counts);
+  return create(session, sighting, std::nullopt, changes);
 }
 
 Result<void> ask_for_database(Session& session, const DatabaseSighting& sighting, bool maybe_new) {

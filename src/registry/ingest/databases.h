@@ -6,6 +6,7 @@
 
 #include "registry/ingest/database_counts.h"
 #include "registry/ingest/projection.h"
+#include "registry/store/new_ids.h"
 #include "registry/store/sql.h"
 #include "registry_api/report.h"
 
@@ -34,14 +35,21 @@ struct DatabaseSighting {
   bool ephemeral = false;  ///< the environment comes and goes
 };
 
+/// What becomes of databases in one transaction.
+struct DatabaseChanges {
+  explicit DatabaseChanges(Session& session) : ids(session, "databases") {}
+
+  NewIds ids;
+  DatabaseCounts counts{};  ///< what is gathered of the figures of their repositories
+};
+
 /// Finds the row, or makes one. A known id that turns up at another place is the same database when
 /// the old place has been silent for a day and nobody said that it is one of its own; else it is a
 /// copy, and both rows say so. A place that was merged into another database stands for that one.
 /// What the row says of its reports is left to the caller.
-/// What becomes of the figures of its repository is added to `counts`.
 Result<DatabaseRow> ensure_database(Session& session,
                                     const DatabaseSighting& sighting,
-                                    DatabaseCounts& counts);
+                                    DatabaseChanges& changes);
 
 /// Asks ahead (Session::ask_ahead) for what ensure_database() is about to read of a database that
 /// is known by its id, or with `maybe_new` also of one that is not.

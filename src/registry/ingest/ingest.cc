@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <span>
+#include <vector>
+
 #include "codec/json.h"
 #include "registry/content/down_plans.h"
 #include "registry/ingest/ingest_job.h"
 #include "registry/names.h"
+#include "registry/store/neighbours.h"
 
 namespace rhumb::registry {
 namespace {
@@ -17,46 +21,106 @@ Error other_body(std::string_view what) {
                fmt::format("{} was used for another report; send a new id", what));
 }
 
-Result<IngestOutcome> store_report(Registry& registry,
-                                   const Caller& caller,
-                                   const PreparedReport& prepared,
-                                   Session& session,
-                                   std::vector<LiveEvent>& events) {
-  IngestJob job(registry, caller, session);
-  TRY(job.ask_for(prepared));
-  std::optional<KnownEvent> known = TRY(find_event_key(session, caller.org_id, prepared.key));
-  if (known.has_value()) {
-    if (prepared.has_client_id && known->fingerprint != prepared.fingerprint) {
-      return other_body(
-          fmt::format("reportID \"{}\"", prepared.report.extras.report_id.value_or(std::string())));
+/// A report on its way into the store.
+class ReportJob final : public SharedJob {
+ public:
+  ReportJob(Registry& registry, const Caller& caller, const PreparedReport& prepared)
+      : registry_(registry), caller_(caller), prepared_(prepared) {}
+
+  Result<void> run(Session& session, std::span<SharedJob* const> jobs) override {
+    std::vector<ReportJob*> left;
+    for (SharedJob* job : jobs) {
+      left.push_back(static_cast<ReportJob*>(job));
     }
-    return IngestOutcome{known->event_id, true};
+    while (!left.empty()) {
+      std::vector<ReportJob*> next;
+      const int64_t org_id = left.front()->caller_.org_id;
+      std::erase_if(left, [&next, org_id](ReportJob* job) {
+        const bool is_next = next.size() < kReportsTogether && job->caller_.org_id == org_id;
+        if (is_next) {
+          next.push_back(job);
+        }
+        return is_next;
+      });
+      TRY(run_together(session, next));
+    }
+    return {};
   }
-  int64_t event_id = TRY(job.add(prepared, std::nullopt));
-  TRY(job.finish());
-  AuditEntry entry =
-      audit_entry(caller, job.now(), "deployment.report", fmt::format("deployment/{}", event_id));
-  Json after = Json::object({{"repo", prepared.report.dir_name},
-                             {"env", prepared.report.env_name},
-                             {"target", prepared.report.target.url},
-                             {"status", job.published().back().status},
-                             {"version", job.version()}});
-  if (prepared.kind != "APPLY") {
-    after.set("kind", prepared.kind);
-    after.set_unless_empty("plan", prepared.plan_id);
+
+  [[nodiscard]] const IngestOutcome& stored() const { return stored_; }
+  [[nodiscard]] const std::vector<LiveEvent>& events() const { return events_; }
+
+ private:
+  Result<void> run_together(Session& session, const std::vector<ReportJob*>& jobs) {
+    session.forget_asked();  // by those before
+    IngestJob ingest(registry_, jobs.front()->caller_, session);
+    std::vector<const PreparedReport*> reports;
+    for (const ReportJob* job : jobs) {
+      reports.push_back(&job->prepared_);
+    }
+    TRY(ingest.ask_for(reports, false));
+    for (ReportJob* job : jobs) {
+      const int64_t before = session.rows_written();
+      job->outcome = job->store(ingest, session);
+      if (!job->outcome && (session.rows_written() != before || !session.in_transaction())) {
+        return job->outcome;
+      }
+      if (!job->outcome) {
+        session.forget_asked();  // what it has not read may be read by nobody after others wrote
+      }
+    }
+    TRY(ingest.store_counts());
+    return tell_events(registry_, session, ingest.published());
   }
-  entry.after = codec::format_json(after);
-  TRY(append_audit(session, std::move(entry)));
-  events = job.published();
-  return IngestOutcome{event_id, false};
-}
+
+  Result<void> store(IngestJob& ingest, Session& session) {
+    events_.clear();
+    const std::optional<KnownEvent> known = TRY(ingest.find_known(prepared_));
+    if (known.has_value()) {
+      stored_ = {known->event_id, true};
+      return prepared_.has_client_id && known->fingerprint != prepared_.fingerprint
+                 ? other_body(fmt::format("reportID \"{}\"",
+                                          prepared_.report.extras.report_id.value_or("")))
+                 : Result<void>();
+    }
+    ingest.speak_for(caller_);
+    stored_ = {TRY(ingest.add(prepared_, std::nullopt)), false};
+    TRY(ingest.finish());
+    events_.push_back(ingest.published().back());
+    return note_stored(ingest, session);
+  }
+
+  Result<void> note_stored(const IngestJob& ingest, Session& session) const {
+    AuditEntry entry = audit_entry(caller_, ingest.now(), "deployment.report",
+                                   fmt::format("deployment/{}", stored_.event_id));
+    const registry_api::MigrationReport& report = prepared_.report;
+    Json after = Json::object({{"repo", report.dir_name},
+                               {"env", report.env_name},
+                               {"target", report.target.url},
+                               {"status", events_.back().status},
+                               {"version", ingest.version()}});
+    if (prepared_.kind != "APPLY") {
+      after.set("kind", prepared_.kind);
+      after.set_unless_empty("plan", prepared_.plan_id);
+    }
+    entry.after = codec::format_json(after);
+    return append_audit(session, std::move(entry));
+  }
+
+  Registry& registry_;
+  const Caller& caller_;
+  const PreparedReport& prepared_;
+  IngestOutcome stored_;
+  std::vector<LiveEvent> events_;
+};
 
 Result<IngestOutcome> store(Registry& registry,
                             const Caller& caller,
                             const PreparedReport& prepared) {
-  return write_and_publish(registry, [&](Session& session, std::vector<LiveEvent>& events) {
-    return store_report(registry, caller, prepared, session, events);
-  });
+  ReportJob job(registry, caller, prepared);
+  TRY(registry.store.write(job));
+  publish_events(registry, job.events());
+  return job.stored();
 }
 
 }  // namespace

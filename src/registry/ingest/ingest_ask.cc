@@ -1,4 +1,9 @@
 #include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "registry/content/down_plans.h"
 #include "registry/ingest/ingest_job.h"
@@ -8,44 +13,76 @@
 namespace rhumb::registry {
 namespace {
 
-/// Whether no entry before this one has a part of what its database is looked up by.
+/// Whether no report before this one has a part of what its database is looked up by.
 class FirstSightings {
  public:
-  bool add(const registry_api::DeployedTarget& target) {
-    const bool is_first_id = ids_.insert(target.id).second;
-    const bool is_first_url = urls_.insert(target.url).second;
-    const bool is_first_name = names_.insert(database_name_of_url(target.url)).second;
+  bool add(const DatabaseSighting& seen) {
+    const bool is_first_id = ids_.insert(key(seen, seen.target.id)).second;
+    const bool is_first_url = urls_.insert(key(seen, seen.target.url)).second;
+    const bool is_first_name =
+        names_.insert(key(seen, database_name_of_url(seen.target.url))).second;
     return is_first_id && is_first_url && is_first_name;
   }
 
  private:
-  std::set<std::string> ids_;
-  std::set<std::string> urls_;
-  std::set<std::string> names_;
+  using Key = std::tuple<int64_t, int64_t, std::string>;
+  static Key key(const DatabaseSighting& seen, std::string part) {
+    return {seen.repo_id, seen.env_id, std::move(part)};
+  }
+
+  std::set<Key> ids_;
+  std::set<Key> urls_;
+  std::set<Key> names_;
 };
 
 }  // namespace
 
-Result<void> IngestJob::ask_for(const PreparedReport& prepared) {
-  TRY(ask_for_event_key(session_, caller_.org_id, prepared.key));
-  TRY(ask_for_repo(session_, caller_.org_id, prepared.report.dir_name));
-  return ask_for_environment(session_, caller_.org_id, prepared.report.env_name);
+Result<void> IngestJob::ask_for(std::span<const PreparedReport* const> several, bool maybe_new) {
+  TRY(ask_for_places(several));
+  std::vector<const PreparedReport*> unknown;
+  for (const PreparedReport* prepared : several) {
+    const std::optional<KnownEvent> known = TRY(find_known(*prepared));
+    if (!known) {
+      unknown.push_back(prepared);
+    }
+  }
+  TRY(event_ids_.ask_for(unknown.size()));
+  FirstSightings first;
+  for (const PreparedReport* prepared : unknown) {
+    const std::optional<Place> place = TRY(find_place(*prepared));
+    if (!place) {
+      continue;
+    }
+    const DatabaseSighting seen = sighting(*prepared, place->repo_id, place->environment);
+    // What an earlier one of them may change is read when its turn comes.
+    if (first.add(seen)) {
+      TRY(ask_for_placed(*prepared, seen, maybe_new));
+    }
+  }
+  return event_ids_.receive();
 }
 
-Result<void> IngestJob::ask_for(std::span<const PreparedReport> several) {
-  FirstSightings first;
-  for (const PreparedReport& prepared : several) {
-    TRY(ask_for_event_key(session_, caller_.org_id, prepared.key));
-    const auto repo = names_.find(prepared.report.dir_name);
-    const auto environment = environments_.find(prepared.report.env_name);
-    const bool is_placed = repo != names_.end() && environment != environments_.end();
-    // What an earlier one of them may change is read when its turn comes.
-    const bool is_first = first.add(prepared.report.target);
-    if (is_placed && is_first) {
-      TRY(ask_for_placed(prepared, sighting(prepared, repo->second, environment->second), true));
+Result<void> IngestJob::ask_for_places(std::span<const PreparedReport* const> several) {
+  std::set<std::string_view> dirs;
+  std::set<std::string_view> environments;
+  for (const PreparedReport* prepared : several) {
+    const registry_api::MigrationReport& report = prepared->report;
+    TRY(ask_for_event_key(session_, caller_->org_id, prepared->key));
+    if (!names_.contains(report.dir_name) && dirs.insert(report.dir_name).second) {
+      TRY(ask_for_repo(session_, caller_->org_id, report.dir_name));
+    }
+    if (!environments_.contains(report.env_name) && environments.insert(report.env_name).second) {
+      TRY(ask_for_environment(session_, caller_->org_id, report.env_name));
     }
   }
   return {};
+}
+
+Result<std::optional<IngestJob::Place>> IngestJob::find_place(const PreparedReport& prepared) {
+  const Repo* repo = TRY(find_known_repo(prepared.report.dir_name));
+  const KnownEnvironment* environment = TRY(find_known_environment(prepared.report.env_name));
+  return repo != nullptr && environment != nullptr ? std::optional(Place{repo->id, *environment})
+                                                   : std::nullopt;
 }
 
 Result<void> IngestJob::ask_for_placed(const PreparedReport& prepared,

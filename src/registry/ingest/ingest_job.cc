@@ -10,7 +10,6 @@
 #include "registry/content/drifts.h"
 #include "registry/content/repo_settings.h"
 #include "registry/names.h"
-#include "registry/store/insert_rows.h"
 #include "registry/store/neighbours.h"
 
 namespace rhumb::registry {
@@ -67,9 +66,8 @@ Result<void> ask_for_event_key(Session& session, int64_t org_id, const Blob& key
 
 Result<void> store_event_key(
     Session& session, int64_t org_id, const Blob& key, const Blob& fingerprint, int64_t event_id) {
-  return session.run_later(
-      "INSERT INTO event_keys (org_id, key, fingerprint, event_id) VALUES (?, ?, ?, ?)",
-      {org_id, key, fingerprint, event_id});
+  return session.insert_later({"event_keys (org_id, key, fingerprint, event_id)"},
+                              {org_id, key, fingerprint, event_id});
 }
 
 Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta) {
@@ -81,48 +79,97 @@ Result<void> count_event(Session& session, const EventCounter& counter, int64_t 
        delta});
 }
 
-Result<Repo*> IngestJob::repo(const RepoSighting& sighting) {
-  const std::string& dir = sighting.dir;
-  auto named = names_.find(dir);
+Result<void> EventCounts::store(Session& session) {
+  for (const auto& [counter, events] : std::exchange(counts_, {})) {
+    TRY(count_event(session, counter, events));
+  }
+  return {};
+}
+
+void IngestJob::speak_for(const Caller& caller) {
+  caller_ = &caller;
+  judge_.speak_for(caller);
+  alerts_.speak_for(caller);
+}
+
+Result<std::optional<KnownEvent>> IngestJob::find_known(const PreparedReport& prepared) {
+  auto known = known_.find(prepared.key.bytes);
+  if (known == known_.end()) {
+    const std::optional<KnownEvent> found =
+        TRY(find_event_key(session_, caller_->org_id, prepared.key));
+    known = known_.emplace(prepared.key.bytes, found).first;
+  }
+  return known->second;
+}
+
+Repo* IngestJob::keep_repo(const std::string& dir, Repo repo) {
+  const int64_t id = repo.id;
+  names_.emplace(dir, id);
+  return &repos_.emplace(id, std::move(repo)).first->second;
+}
+
+Result<Repo*> IngestJob::find_known_repo(const std::string& dir) {
+  const auto named = names_.find(dir);
   if (named != names_.end()) {
     return &repos_.at(named->second);
   }
-  std::optional<Repo> found = TRY(find_repo(session_, caller_.org_id, dir));
-  if (!found.has_value()) {
-    NewRepo repo;
-    repo.org_id = caller_.org_id;
-    repo.project = sighting.project.empty() ? "default" : sighting.project;
-    repo.slug = to_slug(dir);
-    repo.name = dir;
-    repo.type = sighting.type;
-    repo.driver = driver_of_url(sighting.url);
-    repo.now = now_;
-    TRY(require(caller_, "repo:create", {.repo = repo.slug, .project = repo.project}));
-    found = TRY(create_repo(session_, repo));
-    AuditEntry entry = audit_entry(caller_, now_, "repo.create", "repo/" + repo.slug);
-    entry.after = R"({"reportOnly":true})";
-    TRY(append_audit(session_, std::move(entry)));
+  std::optional<Repo> found = TRY(find_repo(session_, caller_->org_id, dir));
+  return found ? keep_repo(dir, std::move(*found)) : nullptr;
+}
+
+Result<Repo> IngestJob::make_repo(const RepoSighting& sighting) {
+  NewRepo repo;
+  repo.org_id = caller_->org_id;
+  repo.project = sighting.project.empty() ? "default" : sighting.project;
+  repo.slug = to_slug(sighting.dir);
+  repo.name = sighting.dir;
+  repo.type = sighting.type;
+  repo.driver = driver_of_url(sighting.url);
+  repo.now = now_;
+  TRY(require(*caller_, "repo:create", {.repo = repo.slug, .project = repo.project}));
+  Repo made = TRY(create_repo(session_, repo));
+  AuditEntry entry = audit_entry(*caller_, now_, "repo.create", "repo/" + repo.slug);
+  entry.after = R"({"reportOnly":true})";
+  TRY(append_audit(session_, std::move(entry)));
+  return made;
+}
+
+Result<Repo*> IngestJob::repo(const RepoSighting& sighting) {
+  Repo* known = TRY(find_known_repo(sighting.dir));
+  if (known == nullptr) {
+    known = keep_repo(sighting.dir, TRY(make_repo(sighting)));
   }
   // What belongs nowhere is kept in one place, whatever it is.
-  if (!found->hidden) {
-    TRY(check_type(*found, sighting.type));
+  if (!known->hidden) {
+    TRY(check_type(*known, sighting.type));
   }
-  if (found->archived_at) {
-    TRY(revive_repo(session_, caller_, *found, now_));
+  if (known->archived_at) {
+    TRY(revive_repo(session_, *caller_, *known, now_));
   }
-  names_.emplace(dir, found->id);
-  int64_t id = found->id;
-  return &repos_.emplace(id, std::move(*found)).first->second;
+  return known;
+}
+
+Result<const KnownEnvironment*> IngestJob::find_known_environment(const std::string& name) {
+  auto cached = environments_.find(name);
+  if (cached == environments_.end()) {
+    const std::optional<KnownEnvironment> found =
+        TRY(find_environment(session_, caller_->org_id, name));
+    if (!found) {
+      return nullptr;
+    }
+    cached = environments_.emplace(name, *found).first;
+  }
+  return &cached->second;
 }
 
 Result<KnownEnvironment> IngestJob::environment(const std::string& name) {
-  auto cached = environments_.find(name);
-  if (cached != environments_.end()) {
-    return cached->second;
+  const KnownEnvironment* known = TRY(find_known_environment(name));
+  if (known != nullptr) {
+    return *known;
   }
-  const KnownEnvironment found = TRY(ensure_environment(session_, caller_.org_id, name, now_));
-  environments_.emplace(name, found);
-  return found;
+  const KnownEnvironment made = TRY(ensure_environment(session_, caller_->org_id, name, now_));
+  environments_.emplace(name, made);
+  return made;
 }
 
 Result<RepoHead*> IngestJob::head(const Repo& repo) {
@@ -139,7 +186,7 @@ DatabaseSighting IngestJob::sighting(const PreparedReport& prepared,
                                      const KnownEnvironment& environment) const {
   const registry_api::MigrationReport& report = prepared.report;
   DatabaseSighting seen;
-  seen.org_id = caller_.org_id;
+  seen.org_id = caller_->org_id;
   seen.repo_id = repo_id;
   seen.env_id = environment.id;
   seen.target = report.target;
@@ -153,7 +200,7 @@ DatabaseSighting IngestJob::sighting(const PreparedReport& prepared,
 PlanSettlement IngestJob::settlement_of(const PreparedReport& prepared,
                                         int64_t repo_id,
                                         int64_t env_id) const {
-  return {.org_id = caller_.org_id,
+  return {.org_id = caller_->org_id,
           .repo_id = repo_id,
           .env_id = env_id,
           .target = prepared.report.target,
@@ -170,15 +217,12 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool 
   Placed placed;
   placed.listed = listed;
   placed.repo = TRY(repo(sighting_of(prepared)));
-  TRY(require(caller_, "report:write",
+  TRY(require(*caller_, "report:write",
               {.repo = placed.repo->slug, .project = report.project_name, .env = report.env_name}));
   const KnownEnvironment env = TRY(environment(report.env_name));
   placed.env_id = env.id;
-  const DatabaseSighting seen = sighting(prepared, placed.repo->id, env);
-  if (listed) {
-    TRY(ask_for_placed(prepared, seen, false));
-  }
-  placed.database = TRY(ensure_database(session_, seen, counts_));
+  placed.database =
+      TRY(ensure_database(session_, sighting(prepared, placed.repo->id, env), databases_));
   placed.order_at = order_time(to_stored(report.end), now_);
   placed.newest =
       !placed.database.last_order.has_value() || placed.order_at >= *placed.database.last_order;
@@ -197,44 +241,44 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
                                         const Placed& placed,
                                         std::optional<int64_t> set_id) {
   const registry_api::MigrationReport& report = prepared.report;
-  const Origin& origin = caller_.origin;
+  const Origin& origin = caller_->origin;
   TRY(put_once(prepared.log));
   const std::string version =
       report.to_version.empty() ? report.current_version : report.to_version;
-  const Value id = TRY(session_.scalar(
-      "INSERT INTO events (org_id, repo_id, env_id, database_id, set_id, kind, status, version, "
+  constexpr RowsInto kInto{
+      "events (id, org_id, repo_id, env_id, database_id, set_id, kind, status, version, "
       "started_at, completed_at, received_at, order_at, from_version, to_version, "
       "current_version, dry_run, error, log_body, trigger_type, trigger_version, actor_kind, "
-      "actor_id, actor_name, user_agent, atlas_version, extra) VALUES "
-      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-      "RETURNING id",
-      {caller_.org_id,
-       placed.repo->id,
-       placed.env_id,
-       placed.database.id,
-       set_id,
-       prepared.kind,
-       to_text(placed.status),
-       or_null(version),
-       to_stored(report.start).value_or(now_),
-       to_stored(report.end),
-       now_,
-       placed.order_at,
-       report.from_version,
-       report.to_version,
-       report.current_version,
-       report.dry_run,
-       report.error,
-       prepared.log.sha256,
-       trigger(prepared, false),
-       trigger(prepared, true),
-       origin.actor.kind,
-       origin.actor.id,
-       origin.actor.name,
-       origin.user_agent,
-       report.atlas_version,
-       prepared.extra}));
-  return id.number();
+      "actor_id, actor_name, user_agent, atlas_version, extra)"};
+  const int64_t id = TRY(event_ids_.take());
+  TRY(session_.insert_later(kInto, {id,
+                                    caller_->org_id,
+                                    placed.repo->id,
+                                    placed.env_id,
+                                    placed.database.id,
+                                    set_id,
+                                    prepared.kind,
+                                    to_text(placed.status),
+                                    or_null(version),
+                                    to_stored(report.start).value_or(now_),
+                                    to_stored(report.end),
+                                    now_,
+                                    placed.order_at,
+                                    report.from_version,
+                                    report.to_version,
+                                    report.current_version,
+                                    report.dry_run,
+                                    report.error,
+                                    prepared.log.sha256,
+                                    trigger(prepared, false),
+                                    trigger(prepared, true),
+                                    origin.actor.kind,
+                                    origin.actor.id,
+                                    origin.actor.name,
+                                    origin.user_agent,
+                                    report.atlas_version,
+                                    prepared.extra}));
+  return id;
 }
 
 /// Many targets of a set run the same files.
@@ -243,7 +287,10 @@ Result<void> IngestJob::put_once(const Body& body) {
 }
 
 Result<void> IngestJob::insert_files(const PreparedReport& prepared, int64_t event_id) {
-  std::vector<Params> rows;
+  constexpr RowsInto kInto{
+      "event_files (event_id, position, name, body, started_at, ended_at, skipped, applied, "
+      "checks, error_stmt, error_text, slowest)"};
+  int64_t position = 0;
   for (const PreparedFile& file : prepared.files) {
     TRY(put_once(*file.content));
     Value statement;
@@ -252,15 +299,12 @@ Result<void> IngestJob::insert_files(const PreparedReport& prepared, int64_t eve
       statement = file.file.error->statement;
       text = file.file.error->text;
     }
-    rows.push_back({event_id, static_cast<int64_t>(rows.size()), file.file.name,
-                    file.content->sha256, to_stored(file.file.start), to_stored(file.file.end),
-                    file.file.skipped, file.file.applied, file.checks, statement, text,
-                    file.slowest});
+    TRY(session_.insert_later(
+        kInto, {event_id, position++, file.file.name, file.content->sha256,
+                to_stored(file.file.start), to_stored(file.file.end), file.file.skipped,
+                file.file.applied, file.checks, statement, text, file.slowest}));
   }
-  return insert_rows(session_,
-                     "event_files (event_id, position, name, body, started_at, ended_at, skipped, "
-                     "applied, checks, error_stmt, error_text, slowest)",
-                     rows);
+  return {};
 }
 
 Result<void> IngestJob::raise_reported_version(const PreparedReport& prepared,
@@ -317,14 +361,14 @@ Result<void> IngestJob::apply(const PreparedReport& prepared,
   if (placed.applies && measure.before.archived) {  // it lives
     measure.before.archived = false;
     if (measure.before.counts()) {
-      counts_.add(measure.repo_id, measure.before.status, 1);
+      databases_.counts.add(measure.repo_id, measure.before.status, 1);
     }
   }
   measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
                                                  placed.status == EventStatus::kFailed}
                                  : DatabaseFacts{placed.database.current_version.value_or(""),
                                                  placed.database.last_failed};
-  return project_one(session_, *repo_head, measure, counts_, &moves_by_[measure.repo_id]);
+  return project_one(session_, *repo_head, measure, databases_.counts, &moves_by_[measure.repo_id]);
 }
 
 /// What the report means for plans to revert its database.
@@ -340,12 +384,12 @@ Result<void> IngestJob::settle(const PreparedReport& prepared,
   settlement.event_id = event_id;
   const std::vector<int64_t> overtaken = TRY(settle_plans(session_, settlement, now_));
   for (const int64_t plan_id : overtaken) {
-    AuditEntry entry = audit_entry(caller_, now_, "down.abort", fmt::format("plan/{}", plan_id));
+    AuditEntry entry = audit_entry(*caller_, now_, "down.abort", fmt::format("plan/{}", plan_id));
     entry.after = codec::format_json(codec::Json::object(
         {{"status", "ABORTED"}, {"because", fmt::format("deployment/{}", event_id)}}));
     TRY(append_audit(session_, std::move(entry)));
-    const DownPlan plan = TRY(load_plan(session_, caller_.org_id, plan_id, now_));
-    TRY(tell_down_plan(registry_, caller_, session_,
+    const DownPlan plan = TRY(load_plan(session_, caller_->org_id, plan_id, now_));
+    TRY(tell_down_plan(registry_, *caller_, session_,
                        {.plan = plan, .because = "the database is at another version by now"}));
   }
   return {};
@@ -363,7 +407,7 @@ Result<void> IngestJob::note_drift(const PreparedReport& prepared,
   if (!placed.newest || !drifted) {
     return {};
   }
-  DriftFinding finding{.org_id = caller_.org_id,
+  DriftFinding finding{.org_id = caller_->org_id,
                        .database_id = placed.database.id,
                        .version = or_absent(report.from_version),
                        .drifted = *drifted,
@@ -376,7 +420,7 @@ Result<void> IngestJob::note_drift(const PreparedReport& prepared,
     finding.diff = drift ? drift->diff.value_or("") : std::string();
   }
   const DriftChange change = TRY(note_finding(session_, finding, now_));
-  return tell_drift_change(registry_, caller_, session_, change);
+  return tell_drift_change(registry_, *caller_, session_, change);
 }
 
 Result<int64_t> IngestJob::add(const PreparedReport& prepared, std::optional<int64_t> set_id) {
@@ -394,15 +438,14 @@ Result<int64_t> IngestJob::add_complete(const PreparedReport& prepared,
   const Placed placed = TRY(place(prepared, !set_id.has_value()));
   const int64_t event_id = TRY(insert_event(prepared, placed, set_id));
   TRY(insert_files(prepared, event_id));
-  TRY(store_event_key(session_, caller_.org_id, prepared.key, prepared.fingerprint, event_id));
+  TRY(store_event_key(session_, caller_->org_id, prepared.key, prepared.fingerprint, event_id));
+  known_[prepared.key.bytes] = KnownEvent{event_id, prepared.fingerprint};
   if (!set_id.has_value()) {
-    TRY(count_event(session_,
-                    {.org_id = caller_.org_id,
-                     .repo_id = placed.repo->id,
-                     .env_id = placed.env_id,
-                     .status = placed.status,
-                     .kind = prepared.kind},
-                    1));
+    event_counts_.add({.org_id = caller_->org_id,
+                       .repo_id = placed.repo->id,
+                       .env_id = placed.env_id,
+                       .status = placed.status,
+                       .kind = prepared.kind});
   }
   TRY(apply(prepared, placed, event_id));
   TRY(note_drift(prepared, placed, event_id));
@@ -416,7 +459,7 @@ Result<int64_t> IngestJob::add_complete(const PreparedReport& prepared,
   TRY(note_deployment(registry_, session_, alerts_, told));
   TRY(judge(prepared, told));
   version_ = prepared.report.current_version;
-  published_.push_back(LiveEvent{caller_.org_id, event_id, set_id, placed.repo->id,
+  published_.push_back(LiveEvent{caller_->org_id, event_id, set_id, placed.repo->id,
                                  std::string(to_text(placed.status)), seconds_of(prepared.report)});
   return event_id;
 }
@@ -443,13 +486,22 @@ Result<void> IngestJob::tell_moves() {
 
 Result<void> IngestJob::finish() {
   for (const int64_t repo_id : moved_) {
-    counts_.forget(repo_id);
+    databases_.counts.forget(repo_id);
     TRY(project_repo(session_, heads_.at(repo_id), repo_id, &moves_by_[repo_id]));
   }
   moved_.clear();
-  TRY(counts_.store(session_));
+  TRY(databases_.counts.store(session_));
   TRY(tell_moves());
   return alerts_.flush();
+}
+
+void publish_events(Registry& registry, const std::vector<LiveEvent>& events) {
+  for (const LiveEvent& event : events) {
+    if (event.seconds) {
+      registry.metrics.count_deployment(event.status, *event.seconds);
+    }
+  }
+  registry.live.publish(events);
 }
 
 Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& write) {
@@ -461,12 +513,7 @@ Result<IngestOutcome> write_and_publish(Registry& registry, const IngestWrite& w
         TRY(tell_events(registry, session, events));
         return stored;
       }));
-  for (const LiveEvent& event : events) {
-    if (event.seconds) {
-      registry.metrics.count_deployment(event.status, *event.seconds);
-    }
-  }
-  registry.live.publish(events);
+  publish_events(registry, events);
   return outcome;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -21,6 +23,9 @@
 
 /// The part of taking a report in that runs in the writer's transaction. Internal to this folder.
 namespace rhumb::registry {
+
+/// More that are asked for at once gain nothing.
+inline constexpr size_t kReportsTogether = 48;
 
 /// What is known of an event that was stored before.
 struct KnownEvent {
@@ -38,10 +43,22 @@ struct EventCounter {
   int64_t repo_id = 0;
   int64_t env_id = 0;
   EventStatus status = EventStatus::kPassed;
-  std::string_view kind = "APPLY";
+  std::string kind = "APPLY";
+  auto operator<=>(const EventCounter&) const = default;
 };
 /// Moves the number of listed events of that sort by `delta`.
 Result<void> count_event(Session& session, const EventCounter& counter, int64_t delta);
+
+/// The same for many events, whose counters are written once.
+class EventCounts {
+ public:
+  void add(const EventCounter& counter) { ++counts_[counter]; }
+  /// Writes what was gathered, and has nothing gathered then.
+  Result<void> store(Session& session);
+
+ private:
+  std::map<EventCounter, int64_t> counts_;
+};
 
 /// A report of a `schema apply` with what only the store can tell: the versions that its hashes
 /// stand for, the one that the run left, and the plan that it carried out.
@@ -63,20 +80,28 @@ class IngestJob {
  public:
   IngestJob(Registry& registry, const Caller& caller, Session& session)
       : registry_(registry),
-        caller_(caller),
+        caller_(&caller),
         session_(session),
         now_(registry.now()),
         judge_(registry, caller, session),
-        alerts_(registry, caller, session) {}
+        alerts_(registry, caller, session),
+        event_ids_(session, "events"),
+        databases_(session) {}
 
-  /// Asks the store for what it takes to know one report, and where it belongs, in one go.
-  Result<void> ask_for(const PreparedReport& prepared);
-  /// Likewise for some that are stored one after the other, and may be of databases that are new.
-  Result<void> ask_for(std::span<const PreparedReport> several);
+  /// Asks the store, in two goes, for what it takes to know these reports and to store them one
+  /// after the other. That of databases which may be new costs more, and then saves more.
+  Result<void> ask_for(std::span<const PreparedReport* const> several, bool maybe_new);
+  /// Whose report is added next; all are of one organization.
+  void speak_for(const Caller& caller);
+  /// The event of a report that was stored before.
+  Result<std::optional<KnownEvent>> find_known(const PreparedReport& prepared);
   /// A new deployment event. The caller has made sure that it is new.
   Result<int64_t> add(const PreparedReport& prepared, std::optional<int64_t> set_id);
-  /// Measures what is left to measure, and stores what webhooks are told of all of it.
+  /// Ends a report, or the entries of a set: measures what is left to measure, and stores what
+  /// webhooks are told of all of it.
   Result<void> finish();
+  /// Ends the job.
+  Result<void> store_counts() { return event_counts_.store(session_); }
 
   /// Found, or made on first use. Errors: kConflict for a repository of another type.
   Result<Repo*> repo(const RepoSighting& sighting);
@@ -88,6 +113,11 @@ class IngestJob {
   [[nodiscard]] const std::vector<LiveEvent>& published() const { return published_; }
 
  private:
+  /// Where a report belongs, as far as that is known.
+  struct Place {
+    int64_t repo_id = 0;
+    KnownEnvironment environment;
+  };
   struct Placed {
     const Repo* repo = nullptr;
     int64_t env_id = 0;
@@ -99,6 +129,13 @@ class IngestJob {
     EventStatus status = EventStatus::kPassed;
   };
 
+  /// Null for one that is to be made.
+  Result<Repo*> find_known_repo(const std::string& dir);
+  Result<Repo> make_repo(const RepoSighting& sighting);
+  Repo* keep_repo(const std::string& dir, Repo repo);
+  Result<const KnownEnvironment*> find_known_environment(const std::string& name);
+  Result<void> ask_for_places(std::span<const PreparedReport* const> several);
+  Result<std::optional<Place>> find_place(const PreparedReport& prepared);
   DatabaseSighting sighting(const PreparedReport& prepared,
                             int64_t repo_id,
                             const KnownEnvironment& environment) const;
@@ -126,7 +163,7 @@ class IngestJob {
   Result<void> tell_moves();
 
   Registry& registry_;
-  const Caller& caller_;
+  const Caller* caller_;
   Session& session_;
   int64_t now_;
   ReportJudge judge_;
@@ -137,12 +174,18 @@ class IngestJob {
   std::map<int64_t, Repo> repos_;
   std::map<std::string, KnownEnvironment> environments_;
   std::map<int64_t, RepoHead> heads_;
-  DatabaseCounts counts_;
+  NewIds event_ids_;
+  EventCounts event_counts_;
+  DatabaseChanges databases_;
+  std::unordered_map<std::string, std::optional<KnownEvent>> known_;  ///< by key
   std::unordered_set<std::string> bodies_;  ///< digests of those that are stored
   std::set<int64_t> moved_;  ///< repositories to measure whole
   std::vector<LiveEvent> published_;
   std::string version_;
 };
+
+/// Counts stored events, and shows them on open pages of this server.
+void publish_events(Registry& registry, const std::vector<LiveEvent>& events);
 
 /// A write that tells what became of deployments; the list is empty each time it is run.
 using IngestWrite = std::function<Result<IngestOutcome>(Session&, std::vector<LiveEvent>& events)>;

@@ -18,7 +18,6 @@ using codec::Json;
 using registry_api::SetStep;
 using registry_api::StepLog;
 
-constexpr size_t kAskedTogether = 48;  // entries
 constexpr std::string_view kDirectoryLine = "Migration directory: ";
 constexpr std::string_view kTargetLine = "Target URL: ";
 
@@ -284,16 +283,22 @@ class SetJob {
     return {};
   }
 
+  Result<void> ask_for_entries(std::span<const PreparedReport> entries) {
+    std::vector<const PreparedReport*> next;
+    for (const PreparedReport& entry : entries.first(std::min(kReportsTogether, entries.size()))) {
+      next.push_back(&entry);
+    }
+    return job_.ask_for(next, true);
+  }
+
   Result<size_t> add_entries(const PreparedSet& prepared, int64_t set_id) {
     size_t added = 0;
     for (size_t i = 0; i < prepared.entries.size(); ++i) {
       const PreparedReport& entry = prepared.entries[i];
-      if (i % kAskedTogether == 0) {
-        TRY(job_.ask_for(std::span(prepared.entries)
-                             .subspan(i)
-                             .first(std::min(kAskedTogether, prepared.entries.size() - i))));
+      if (i % kReportsTogether == 0) {
+        TRY(ask_for_entries(std::span(prepared.entries).subspan(i)));
       }
-      std::optional<KnownEvent> known = TRY(find_event_key(session_, caller_.org_id, entry.key));
+      const std::optional<KnownEvent> known = TRY(job_.find_known(entry));
       if (known.has_value()) {
         if (known->fingerprint != entry.fingerprint) {
           return conflict(prepared.set.id);
@@ -304,6 +309,7 @@ class SetJob {
       ++added;
     }
     TRY(job_.finish());
+    TRY(job_.store_counts());
     return added;
   }
 

@@ -34,7 +34,7 @@ int64_t start_of(const ReportedDeployment& deployment) {
 
 Result<std::vector<PolicyReason>> ReportJudge::judge(const ReportedDeployment& deployment) {
   const bool any =
-      TRY(registry_.policies.has_any(session_, caller_.org_id, deployment.received_at));
+      TRY(registry_.policies.has_any(session_, caller_->org_id, deployment.received_at));
   if (!any || !has_executed(deployment.prepared)) {
     return std::vector<PolicyReason>();
   }
@@ -54,7 +54,7 @@ Result<std::vector<PolicyReason>> ReportJudge::find_violations(
   }
   const std::string& env = deployment.prepared.report.env_name;
   const std::optional<int64_t> since =
-      TRY(protected_since(session_, caller_.org_id, &deployment.repo, env));
+      TRY(protected_since(session_, caller_->org_id, &deployment.repo, env));
   if (since && start_of(deployment) >= *since - kPermitSkewNs) {
     out.push_back({std::string(kProtectionPolicy),
                    fmt::format("the run in \"{}\" was not let in: {}", env, *refusal),
@@ -79,7 +79,7 @@ Result<std::optional<std::string>> ReportJudge::judge_permit(const ReportedDeplo
                ? Result<std::optional<std::string>>(std::optional(permit.error().message()))
                : permit.error();
   }
-  return refuse_permit(*permit, {.bond = {.org_id = caller_.org_id,
+  return refuse_permit(*permit, {.bond = {.org_id = caller_->org_id,
                                           .repo = deployment.repo.slug,
                                           .env = report.env_name,
                                           .target_id = report.target.id,
@@ -101,7 +101,7 @@ Result<std::vector<PolicyReason>> ReportJudge::find_stage_reasons(
     return known->second;
   }
   std::vector<PolicyReason> reasons = TRY(find_reasons(session_, registry_,
-                                                       {.org_id = caller_.org_id,
+                                                       {.org_id = caller_->org_id,
                                                         .repo = deployment.repo,
                                                         .env = report.env_name,
                                                         .version = report.to_version,
@@ -115,7 +115,7 @@ Result<void> ReportJudge::flag(const ReportedDeployment& deployment,
   const std::string text = codec::format_json(to_json(reasons));
   TRY(session_.run("UPDATE events SET policy_violations = ? WHERE id = ?",
                    {text, deployment.event_id}));
-  AuditEntry entry = audit_entry(caller_, deployment.received_at, "deployment.policy_violation",
+  AuditEntry entry = audit_entry(*caller_, deployment.received_at, "deployment.policy_violation",
                                  fmt::format("deployment/{}", deployment.event_id));
   entry.after = text;
   return append_audit(session_, std::move(entry));

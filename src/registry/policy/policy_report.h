@@ -31,7 +31,10 @@ class ReportJudge {
  public:
   /// References must outlive it, which is one transaction's worth of reports.
   ReportJudge(Registry& registry, const Caller& caller, Session& session)
-      : registry_(registry), caller_(caller), session_(session) {}
+      : registry_(registry), caller_(&caller), session_(session) {}
+
+  /// Whose what comes next is, of the same organization.
+  void speak_for(const Caller& caller) { caller_ = &caller; }
 
   /// Notes what there is at the event, and in the audit log as `deployment.policy_violation`, and
   /// returns it. Must run in the transaction that stores the report.
@@ -44,7 +47,7 @@ class ReportJudge {
   Result<void> flag(const ReportedDeployment& deployment, const std::vector<PolicyReason>& reasons);
 
   Registry& registry_;
-  const Caller& caller_;
+  const Caller* caller_;
   Session& session_;
   // Entries of a set are mostly of one version: what holds for the first holds for all.
   std::map<std::vector<std::string>, std::vector<PolicyReason>> known_;

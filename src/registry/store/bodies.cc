@@ -46,9 +46,8 @@ Value to_value(const std::optional<Body>& body) {
 }
 
 Result<void> put_body(Session& session, const Body& body) {
-  return session.run_later(
-      "INSERT INTO bodies (sha256, size, data) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
-      {body.sha256, body.size, Blob{body.compressed}});
+  return session.insert_later({"bodies (sha256, size, data)", "ON CONFLICT (sha256) DO NOTHING"},
+                              {body.sha256, body.size, Blob{body.compressed}});
 }
 
 Result<std::string> unpack_body(const Value& sha256, const Value& size, const Value& data) {

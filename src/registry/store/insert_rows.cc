@@ -9,9 +9,9 @@
 namespace rhumb::registry {
 namespace {
 
-constexpr std::array<size_t, 3> kGroups = {16, 4, 1};
+constexpr std::array<size_t, 4> kGroups = {64, 16, 4, 1};
 
-std::string statement(std::string_view into, size_t columns, size_t rows) {
+std::string statement(const RowsInto& into, size_t columns, size_t rows) {
   std::string one = "(?";
   for (size_t i = 1; i < columns; ++i) {
     one.append(", ?");
@@ -21,7 +21,8 @@ std::string statement(std::string_view into, size_t columns, size_t rows) {
   for (size_t i = 1; i < rows; ++i) {
     all.append(", ").append(one);
   }
-  return fmt::format("INSERT INTO {} VALUES {}", into, all);
+  return fmt::format("INSERT INTO {} VALUES {}{}{}", into.table, all,
+                     into.on_conflict.empty() ? "" : " ", into.on_conflict);
 }
 
 Params values_of(std::span<const Params> rows) {
@@ -35,7 +36,7 @@ Params values_of(std::span<const Params> rows) {
 
 }  // namespace
 
-Result<void> insert_rows(Session& session, std::string_view into, const std::vector<Params>& rows) {
+Result<void> insert_rows(Session& session, const RowsInto& into, const std::vector<Params>& rows) {
   std::span<const Params> rest = rows;
   for (const size_t group : kGroups) {
     if (rest.size() < group) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "registry/store/sql.h"
@@ -8,9 +7,8 @@
 /// Many rows of one table in few statements.
 namespace rhumb::registry {
 
-/// `into`: the table and its columns, as `t (a, b)`. Rows have a value for each column. Does not
-/// wait, as Session::run_later. The rows are grouped by a few sizes, so that an engine has few
-/// statements to keep.
-Result<void> insert_rows(Session& session, std::string_view into, const std::vector<Params>& rows);
+/// Rows have a value for each column. Does not wait, as Session::run_later. The rows are grouped by
+/// a few sizes, so that an engine has few statements to keep.
+Result<void> insert_rows(Session& session, const RowsInto& into, const std::vector<Params>& rows);
 
 }  // namespace rhumb::registry

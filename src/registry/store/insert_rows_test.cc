@@ -19,7 +19,7 @@ TEST_P(InsertRowsTest, EachRowIsThereOnceAndInItsPlace) {
     rows.push_back({std::to_string(i), i * 10});
   }
   ASSERT_TRUE(store->write(
-      [&rows](Session& session) { return insert_rows(session, "jobs (name, next_at)", rows); }));
+      [&rows](Session& session) { return insert_rows(session, {"jobs (name, next_at)"}, rows); }));
   const Result<Rows> stored = read_value<Rows>(*store, [](Session& session) {
     return session.query("SELECT name, next_at FROM jobs ORDER BY next_at");
   });
@@ -27,7 +27,9 @@ TEST_P(InsertRowsTest, EachRowIsThereOnceAndInItsPlace) {
   EXPECT_EQ(*stored, rows);
 }
 
-INSTANTIATE_TEST_SUITE_P(NumbersOfRows, InsertRowsTest, ::testing::Values(0, 1, 3, 4, 5, 20, 37));
+INSTANTIATE_TEST_SUITE_P(NumbersOfRows,
+                         InsertRowsTest,
+                         ::testing::Values(0, 1, 3, 4, 5, 20, 37, 64, 150));
 
 }  // namespace
 }  // namespace rhumb::registry

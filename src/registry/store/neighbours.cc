@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <span>
 
 #include "base/text.h"
 #include "codec/json.h"
@@ -13,19 +15,24 @@ namespace {
 constexpr std::string_view kTokens = "tokens";
 constexpr std::string_view kPolicies = "policies";
 constexpr std::string_view kWebhooks = "webhooks";
-constexpr std::string_view kEvent = "event";
+constexpr std::string_view kEvents = "events";
 constexpr std::string_view kUses = "uses";
 constexpr std::chrono::seconds kTellEvery{1};
+// Messages of PostgreSQL have fewer than 8,000 bytes. Source: PostgreSQL 15 manual, NOTIFY.
+constexpr size_t kEventsTogether = 40;
 
 using codec::Json;
 
-std::string format_event(const LiveEvent& event) {
-  return codec::format_json(
-      Json::object({{"org", event.org_id},
-                    {"event", event.event_id},
-                    {"set", event.set_id.has_value() ? Json(*event.set_id) : Json()},
-                    {"repo", event.repo_id},
-                    {"status", event.status}}));
+std::string format_events(std::span<const LiveEvent> events) {
+  Json all = Json::array();
+  for (const LiveEvent& event : events) {
+    all.push_back(Json::object({{"org", event.org_id},
+                                {"event", event.event_id},
+                                {"set", event.set_id.has_value() ? Json(*event.set_id) : Json()},
+                                {"repo", event.repo_id},
+                                {"status", event.status}}));
+  }
+  return codec::format_json(all);
 }
 
 LiveEvent read_event(const Json& json) {
@@ -34,13 +41,26 @@ LiveEvent read_event(const Json& json) {
                    json.string_or_empty("status")};
 }
 
+std::vector<LiveEvent> read_events(std::string_view text) {
+  std::vector<LiveEvent> events;
+  const Result<Json> all = codec::parse_json(text);
+  if (all && all->is_array()) {
+    for (const Json& event : all->as_array()) {
+      events.push_back(read_event(event));
+    }
+  }
+  return events;
+}
+
 }  // namespace
 
 Result<void> tell_events(const Registry& registry,
                          Session& session,
                          const std::vector<LiveEvent>& events) {
-  for (const LiveEvent& event : events) {
-    TRY(session.tell_others(fmt::format("{} {} {}", registry.node, kEvent, format_event(event))));
+  for (std::span<const LiveEvent> left = events; !left.empty();) {
+    const std::span<const LiveEvent> next = left.first(std::min(left.size(), kEventsTogether));
+    TRY(session.tell_others(fmt::format("{} {} {}", registry.node, kEvents, format_events(next))));
+    left = left.subspan(next.size());
   }
   return {};
 }
@@ -113,11 +133,8 @@ void hear_neighbour(Registry& registry, std::string_view message) {
   const auto word = cut(said->second, " ");
   if (word && word->first == kUses) {
     registry.rates.hear(word->second, registry.now());
-  } else if (word && word->first == kEvent) {
-    const Result<Json> event = codec::parse_json(word->second);
-    if (event) {
-      registry.live.publish(read_event(*event));
-    }
+  } else if (word && word->first == kEvents) {
+    registry.live.publish(read_events(word->second));
   }
 }
 

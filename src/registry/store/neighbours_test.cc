@@ -43,10 +43,12 @@ class Heard {
 TEST(Neighbours, MessagesOfOthersAreHeardAndNoOthers) {
   TestRegistry registry;
   Heard heard(*registry);
-  hear_neighbour(*registry, registry->node + R"( event {"org":1,"event":2,"repo":3,"status":"A"})");
   hear_neighbour(*registry,
-                 R"(other event {"org":1,"event":5,"set":4,"repo":3,"status":"PASSED"})");
-  for (const char* noise : {"", "other", "other event", "other event {", "other sang a song"}) {
+                 registry->node + R"( events [{"org":1,"event":2,"repo":3,"status":"A"}])");
+  hear_neighbour(*registry,
+                 R"(other events [{"org":1,"event":5,"set":4,"repo":3,"status":"PASSED"}])");
+  for (const char* noise :
+       {"", "other", "other events", "other events [", "other events {}", "other sang a song"}) {
     hear_neighbour(*registry, noise);
   }
   const std::vector<LiveEvent> events = heard.wait(1);

@@ -33,6 +33,9 @@ constexpr int kWriteKey = 727449;
 // An identifier, one for each schema of a database.
 constexpr std::string_view kChannel = "'rhumb_' || md5(current_schema())";
 
+constexpr std::string_view kNewIds =
+    "SELECT nextval(CAST(pg_get_serial_sequence(?, 'id') AS regclass)) FROM generate_series(1, ?)";
+
 // A network that swallows everything is found out, and does not hold the registry up for as long as
 // the system would. Source: PostgreSQL 15 manual 34.1.2.
 constexpr std::pair<std::string_view, std::string_view> kNetworkDefaults[] = {
@@ -149,11 +152,13 @@ class PostgresSession final : public Session {
   }
 
   Result<void> settle() override {
+    TRY(store_gathered());
     const Result<void> settled = session_->settle();
     return settled ? settled : fail(settled.error());
   }
 
   Result<void> ask_ahead(std::string_view sql, const Params& params) override {
+    TRY(store_gathered());
     const Result<void> asked = session_->ask_later(translated(sql), bind_all(params));
     return asked ? asked : fail(asked.error());
   }
@@ -192,12 +197,13 @@ class PostgresSession final : public Session {
   }
 
   Result<void> rollback_to(std::string_view savepoint) override {
+    forget_gathered();
     TRY(query(fmt::format("ROLLBACK TO {}", savepoint), {}));
     forget();
     return {};
   }
 
-  [[nodiscard]] int64_t rows_written() const override { return rows_written_; }
+  [[nodiscard]] int64_t rows_written() const override { return rows_written_ + rows_gathered(); }
   [[nodiscard]] bool in_transaction() const override {
     return !failed_ && session_->in_transaction();
   }
@@ -215,6 +221,18 @@ class PostgresSession final : public Session {
            "WHERE t.relkind = 'r' AND t.relname NOT IN ('atlas_schema_revisions', "
            "'store_writers') AND t.relnamespace = current_schema()::regnamespace ORDER BY "
            "t.relname COLLATE \"C\", c.attnum";
+  }
+  Result<std::vector<int64_t>> new_ids(std::string_view table, size_t count) override {
+    std::vector<int64_t> ids;
+    ids.reserve(count);
+    TRY(for_each(kNewIds, {table, static_cast<int64_t>(count)}, [&ids](const Row& row) {
+      ids.push_back(row[0].number());
+      return true;
+    }));
+    return ids;
+  }
+  Result<void> ask_for_ids(std::string_view table, size_t count) override {
+    return ask_ahead(kNewIds, {table, static_cast<int64_t>(count)});
   }
   Result<void> continue_ids(const std::string& table) override {
     const std::optional<Row> key =
@@ -272,6 +290,7 @@ class PostgresSession final : public Session {
   void forget() {
     failed_ = false;
     notes().clear();
+    forget_gathered();
     session_->forget_answers();
   }
 
@@ -282,7 +301,11 @@ class PostgresSession final : public Session {
       return fail(asked.error());
     }
     std::optional<driver::Rows> rows = *std::move(asked);
-    return rows.has_value() ? Result<driver::Rows>(*std::move(rows)) : query(sql, params);
+    if (rows.has_value()) {
+      return *std::move(rows);
+    }
+    TRY(store_gathered());
+    return query(sql, params);
   }
 
   Result<driver::Rows> query(const std::string& sql, std::span<const driver::Value> params) {

@@ -1,6 +1,15 @@
 #include "registry/store/sql.h"
 
+#include <algorithm>
+
+#include "registry/store/insert_rows.h"
+
 namespace rhumb::registry {
+namespace {
+
+constexpr size_t kGatheredMax = 2048;  // rows
+
+}  // namespace
 
 const std::string& Value::text() const {
   static const std::string empty;
@@ -36,6 +45,31 @@ Result<Value> Session::scalar(std::string_view sql, const Params& params) {
 
 Result<void> Session::run(std::string_view sql, const Params& params) {
   return for_each(sql, params, [](const Row&) { return true; });
+}
+
+Result<void> Session::insert_later(const RowsInto& into, Params row) {
+  auto known = std::ranges::find_if(gathered_, [&into](const Gathered& gathered) {
+    return gathered.table == into.table && gathered.on_conflict == into.on_conflict;
+  });
+  if (known == gathered_.end()) {
+    known = gathered_.insert(known, {std::string(into.table), std::string(into.on_conflict), {}});
+  }
+  known->rows.push_back(std::move(row));
+  ++rows_gathered_;
+  return ++rows_waiting_ < kGatheredMax ? Result<void>() : store_gathered();
+}
+
+Result<void> Session::store_gathered() {
+  rows_waiting_ = 0;
+  for (const Gathered& gathered : std::exchange(gathered_, {})) {
+    TRY(insert_rows(*this, {gathered.table, gathered.on_conflict}, gathered.rows));
+  }
+  return {};
+}
+
+void Session::forget_gathered() {
+  gathered_.clear();
+  rows_waiting_ = 0;
 }
 
 }  // namespace rhumb::registry

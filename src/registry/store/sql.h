@@ -75,6 +75,12 @@ using Row = std::vector<Value>;
 using Rows = std::vector<Row>;
 using Params = std::vector<Value>;
 
+/// Where rows go.
+struct RowsInto {
+  std::string_view table;          ///< with the columns that they fill, as `t (a, b)`
+  std::string_view on_conflict{};  ///< what becomes of one that is there already, as SQL
+};
+
 /// One connection to the store, used by one thread at a time.
 ///
 /// Errors: kDatabase with the engine's text as cause; kConflict where a unique rule refused a row.
@@ -104,7 +110,8 @@ class Session {
   /// the server was gone): run again from its beginning, it may succeed.
   [[nodiscard]] virtual bool may_run_again() const = 0;
 
-  /// Rows inserted, changed and deleted since the connection was made, those undone included.
+  /// Grows with every statement that writes and every row that is inserted later, those undone
+  /// included.
   [[nodiscard]] virtual int64_t rows_written() const = 0;
   /// False also when a failure made the engine roll back by itself.
   [[nodiscard]] virtual bool in_transaction() const = 0;
@@ -114,8 +121,11 @@ class Session {
   virtual Result<void> run_later(std::string_view sql, const Params& params) {
     return run(sql, params);
   }
+  /// A row of a table, stored together with others of that table: no later than the next statement
+  /// but those of run_later(), which do not see it. Fails as those do.
+  Result<void> insert_later(const RowsInto& into, Params row);
   /// Waits for those. Errors: the first of theirs.
-  virtual Result<void> settle() { return {}; }
+  virtual Result<void> settle() = 0;
 
   /// Asks for rows that this transaction is about to read with the same statement and the same
   /// parameters, and does not wait for them: questions that are asked one after the other cost one
@@ -134,6 +144,11 @@ class Session {
   /// A statement that lists the columns of the registry's tables: table, column, place in the
   /// primary key (0: none); by table, in the order of their making.
   [[nodiscard]] virtual std::string_view columns_sql() const = 0;
+  /// Numbers for new rows of a table, in their order, that this transaction has given to no row;
+  /// whoever inserts a row without one before those are there may get the same.
+  virtual Result<std::vector<int64_t>> new_ids(std::string_view table, size_t count) = 0;
+  /// Asks ahead for them.
+  virtual Result<void> ask_for_ids(std::string_view /*table*/, size_t /*count*/) { return {}; }
   /// After rows were put into a table with their ids: the next id it gives is a new one.
   virtual Result<void> continue_ids(const std::string& table) = 0;
 
@@ -144,8 +159,23 @@ class Session {
   Result<Value> scalar(std::string_view sql, const Params& params = {});
   Result<void> run(std::string_view sql, const Params& params = {});
 
+ protected:
+  /// Sends the rows of insert_later(), before a statement that may see them.
+  Result<void> store_gathered();
+  void forget_gathered();
+  [[nodiscard]] int64_t rows_gathered() const { return rows_gathered_; }
+
  private:
+  struct Gathered {
+    std::string table;
+    std::string on_conflict;
+    std::vector<Params> rows;
+  };
+
   std::map<std::string, Row, std::less<>> notes_;
+  std::vector<Gathered> gathered_;  // few tables
+  size_t rows_waiting_ = 0;
+  int64_t rows_gathered_ = 0;  // ever
 };
 
 }  // namespace rhumb::registry

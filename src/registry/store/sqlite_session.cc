@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <map>
+#include <numeric>
 #include <unordered_map>
 
 namespace rhumb::registry {
@@ -86,6 +89,69 @@ class SqliteSession final : public Session {
   Result<void> for_each(std::string_view sql,
                         const Params& params,
                         const std::function<bool(const Row&)>& each) override {
+    TRY(store_gathered());
+    return step(sql, params, each);
+  }
+
+  Result<void> run_later(std::string_view sql, const Params& params) override {
+    return step(sql, params, [](const Row&) { return true; });
+  }
+  Result<void> settle() override { return store_gathered(); }
+
+  Result<void> begin_write() override {
+    forget();
+    return run("BEGIN IMMEDIATE");
+  }
+  Result<void> begin_read() override {
+    forget();
+    return run("BEGIN");
+  }
+  Result<void> commit() override { return run("COMMIT"); }
+  void rollback() override {
+    forget();
+    (void)run("ROLLBACK");
+  }
+  Result<void> rollback_to(std::string_view savepoint) override {
+    forget();
+    return run(fmt::format("ROLLBACK TO {}", savepoint));
+  }
+  [[nodiscard]] bool may_run_again() const override { return false; }
+
+  Result<void> tell_others(std::string_view) override { return {}; }  // there are none
+
+  [[nodiscard]] std::string_view columns_sql() const override {
+    return "SELECT t.name, c.name, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
+           "WHERE t.type = 'table' AND t.name NOT IN ('atlas_schema_revisions', "
+           "'sqlite_sequence', 'store_writers') ORDER BY t.name, c.cid";
+  }
+  /// A table that never gives a number twice has its greatest one in sqlite_sequence.
+  Result<std::vector<int64_t>> new_ids(std::string_view table, size_t count) override {
+    const Value last = TRY(scalar(
+        fmt::format("SELECT max(coalesce((SELECT max(id) FROM {}), 0), coalesce((SELECT seq FROM "
+                    "sqlite_sequence WHERE name = ?), 0))",
+                    table),
+        {table}));
+    int64_t& given = given_ids_[std::string(table)];
+    std::vector<int64_t> ids(count);
+    std::iota(ids.begin(), ids.end(), std::max(given, last.number()) + 1);
+    given = std::max(given, last.number()) + static_cast<int64_t>(count);
+    return ids;
+  }
+  /// The greatest id counts, and sqlite_sequence follows what is inserted.
+  Result<void> continue_ids(const std::string&) override { return {}; }
+
+  [[nodiscard]] int64_t rows_written() const override {
+    return sqlite3_total_changes64(connection_.get()) + rows_gathered();
+  }
+
+  [[nodiscard]] bool in_transaction() const override {
+    return sqlite3_get_autocommit(connection_.get()) == 0;
+  }
+
+ private:
+  Result<void> step(std::string_view sql,
+                    const Params& params,
+                    const std::function<bool(const Row&)>& each) {
     Statement one_off;
     sqlite3_stmt* statement = TRY(prepare(sql, one_off));
     const ResetGuard guard(statement);
@@ -111,44 +177,12 @@ class SqliteSession final : public Session {
     }
   }
 
-  Result<void> begin_write() override {
+  void forget() {
     notes().clear();
-    return run("BEGIN IMMEDIATE");
-  }
-  Result<void> begin_read() override {
-    notes().clear();
-    return run("BEGIN");
-  }
-  Result<void> commit() override { return run("COMMIT"); }
-  void rollback() override {
-    notes().clear();
-    (void)run("ROLLBACK");
-  }
-  Result<void> rollback_to(std::string_view savepoint) override {
-    notes().clear();
-    return run(fmt::format("ROLLBACK TO {}", savepoint));
-  }
-  [[nodiscard]] bool may_run_again() const override { return false; }
-
-  Result<void> tell_others(std::string_view) override { return {}; }  // there are none
-
-  [[nodiscard]] std::string_view columns_sql() const override {
-    return "SELECT t.name, c.name, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
-           "WHERE t.type = 'table' AND t.name NOT IN ('atlas_schema_revisions', "
-           "'sqlite_sequence', 'store_writers') ORDER BY t.name, c.cid";
-  }
-  /// The greatest id counts, and sqlite_sequence follows what is inserted.
-  Result<void> continue_ids(const std::string&) override { return {}; }
-
-  [[nodiscard]] int64_t rows_written() const override {
-    return sqlite3_total_changes64(connection_.get());
+    given_ids_.clear();
+    forget_gathered();
   }
 
-  [[nodiscard]] bool in_transaction() const override {
-    return sqlite3_get_autocommit(connection_.get()) == 0;
-  }
-
- private:
   struct TextHash {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
@@ -175,6 +209,7 @@ class SqliteSession final : public Session {
 
   Connection connection_;  // first: statements must go before it
   std::unordered_map<std::string, Statement, TextHash, std::equal_to<>> statements_;
+  std::map<std::string, int64_t> given_ids_;  // the last of new_ids(), by table
 };
 
 int open_flags(SqliteAccess access) {

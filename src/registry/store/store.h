@@ -40,6 +40,8 @@ class Store {
   /// A job may be run again after a serialization failure, so it must only touch the session and
   /// values that it sets anew each time.
   virtual Result<void> write(Writer::Job job) = 0;
+  /// Likewise, in one go with others of its class that wait at the same time.
+  virtual Result<void> write(SharedJob& job) = 0;
   /// Runs `job` on a consistent snapshot; again when the connection to the store was lost. A job
   /// must not ask for another one: readers are bounded in number.
   virtual Result<void> read(const std::function<Result<void>(Session&)>& job) = 0;

@@ -69,6 +69,7 @@ class PostgresStore final : public Store {
       : url_(url), readers_(url, options.readers_max), writer_(std::move(writer)) {}
 
   Result<void> write(Writer::Job job) override { return writer_.write(std::move(job)); }
+  Result<void> write(SharedJob& job) override { return writer_.write(job); }
 
   Result<void> read(const std::function<Result<void>(Session&)>& job) override {
     Result<void> outcome = read_once(job);

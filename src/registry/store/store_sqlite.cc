@@ -75,6 +75,7 @@ class SqliteStore final : public Store {
         writer_(std::move(writer)) {}
 
   Result<void> write(Writer::Job job) override { return writer_.write(std::move(job)); }
+  Result<void> write(SharedJob& job) override { return writer_.write(job); }
 
   Result<void> read(const std::function<Result<void>(Session&)>& job) override {
     std::unique_ptr<Session> session = TRY(take_reader());

@@ -37,6 +37,56 @@ TEST(Store, RefusedJobLeavesNothingAndDisturbsNoOther) {
   EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), 1);
 }
 
+Result<void> gather_project(Session& session, std::string_view name) {
+  return session.insert_later({"projects (org_id, name, created_at)"}, {1, name, 0});
+}
+
+TEST(Store, RowsThatAreInsertedLaterAreSeenByTheNextStatement) {
+  TestStore store;
+  ASSERT_TRUE(store->write([](Session& session) -> Result<void> {
+    TRY(gather_project(session, "a"));
+    const Value count = TRY(session.scalar("SELECT count(*) FROM projects"));
+    EXPECT_EQ(count.number(), 1);
+    return gather_project(session, "b");
+  }));
+  EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), 2);
+}
+
+TEST(Store, ARefusedJobLeavesNoneOfTheRowsThatItInsertsLater) {
+  TestStore store;
+  Result<void> refused = store->write([](Session& session) -> Result<void> {
+    TRY(gather_project(session, "half"));
+    return invalid("changed my mind");
+  });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "changed my mind");
+  ASSERT_TRUE(store->write([](Session& session) { return gather_project(session, "whole"); }));
+  EXPECT_EQ(store.scalar("SELECT name FROM projects").text(), "whole");
+  EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), 1);
+}
+
+TEST(Store, ARowThatIsRefusedLaterIsItsOwnJobsFailure) {
+  TestStore store;
+  std::vector<std::thread> threads;
+  std::atomic<int> stored = 0;
+  std::atomic<int> refused = 0;
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string name = i % 2 == 0 ? "same" : std::to_string(i);
+      const Result<void> written =
+          store->write([&](Session& session) { return gather_project(session, name); });
+      (written ? stored : refused) += 1;
+      EXPECT_TRUE(written || written.error().code() == ErrorCode::kConflict);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(stored, 9);
+  EXPECT_EQ(refused, 7);
+  EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), 9);
+}
+
 /// One after the other in one transaction: the first asks and does not read, the second writes.
 TEST(Store, WhatAJobHasAskedForIsNotWhatALaterOneReads) {
   TestStore store;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <set>
+#include <typeindex>
+#include <typeinfo>
 
 namespace rhumb::registry {
 namespace {
@@ -27,6 +30,16 @@ Writer::~Writer() {
 Result<void> Writer::write(Job job) {
   Waiting waiting;
   waiting.job = std::move(job);
+  return wait_for(waiting);
+}
+
+Result<void> Writer::write(SharedJob& job) {
+  Waiting waiting;
+  waiting.shared = &job;
+  return wait_for(waiting);
+}
+
+Result<void> Writer::wait_for(Waiting& waiting) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) {
@@ -121,7 +134,14 @@ Result<void> Writer::try_batch(Batch& batch) {
 }
 
 bool Writer::run_together(Batch& batch) {
+  std::set<std::type_index> shared;  // that were run
   for (Waiting* waiting : batch) {
+    if (waiting->shared != nullptr) {
+      if (shared.insert(typeid(*waiting->shared)).second && !run_shared(batch, *waiting)) {
+        return false;
+      }
+      continue;
+    }
     const int64_t rows_before = session_->rows_written();
     waiting->outcome = run_job(*waiting);
     const bool clean = session_->rows_written() == rows_before && session_->in_transaction();
@@ -130,6 +150,23 @@ bool Writer::run_together(Batch& batch) {
     }
   }
   return session_->settle().has_value();  // else nobody knows whose it was
+}
+
+bool Writer::run_shared(Batch& batch, const Waiting& first) {
+  Batch partners;
+  std::vector<SharedJob*> jobs;
+  for (Waiting* waiting : batch) {
+    if (waiting->shared != nullptr && typeid(*waiting->shared) == typeid(*first.shared)) {
+      partners.push_back(waiting);
+      jobs.push_back(waiting->shared);
+    }
+  }
+  const Result<void> ran =
+      run_guarded([&jobs](Session& session) { return jobs.front()->run(session, jobs); });
+  for (Waiting* waiting : partners) {
+    waiting->outcome = ran ? waiting->shared->outcome : ran;
+  }
+  return ran && session_->in_transaction();
 }
 
 void Writer::run_apart(Batch& batch) {
@@ -154,9 +191,18 @@ Result<void> Writer::run_in_savepoint(Waiting& waiting) {
 }
 
 Result<void> Writer::run_job(Waiting& waiting) {
+  if (waiting.shared == nullptr) {
+    return run_guarded(waiting.job);
+  }
+  SharedJob* const job = waiting.shared;
+  TRY(run_guarded([job](Session& session) { return job->run(session, {&job, 1}); }));
+  return job->outcome;
+}
+
+Result<void> Writer::run_guarded(const Job& job) {
   session_->forget_asked();  // by the one before
   try {
-    return waiting.job(*session_);
+    return job(*session_);
   } catch (const std::exception& exception) {  // a library's; ours does not throw
     return Error(ErrorCode::kInternal, exception.what());
   }

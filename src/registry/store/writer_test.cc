@@ -18,9 +18,11 @@ class DisturbedSession final : public Session {
   Result<void> for_each(std::string_view sql,
                         const Params& params,
                         const std::function<bool(const Row&)>& each) override {
+    TRY(store_gathered());
     TRY(disturb());
     return session_->for_each(sql, params, each);
   }
+  Result<void> settle() override { return store_gathered(); }
   Result<void> begin_write() override {
     disturbed_ = false;
     TRY(disturb());
@@ -28,21 +30,31 @@ class DisturbedSession final : public Session {
   }
   Result<void> begin_read() override { return session_->begin_read(); }
   Result<void> commit() override {
+    TRY(settle());
     TRY(disturb());
     return session_->commit();
   }
-  void rollback() override { session_->rollback(); }
+  void rollback() override {
+    forget_gathered();
+    session_->rollback();
+  }
   Result<void> rollback_to(std::string_view savepoint) override {
+    forget_gathered();
     TRY(disturb());
     return session_->rollback_to(savepoint);
   }
-  [[nodiscard]] int64_t rows_written() const override { return session_->rows_written(); }
+  [[nodiscard]] int64_t rows_written() const override {
+    return session_->rows_written() + rows_gathered();
+  }
   [[nodiscard]] bool in_transaction() const override {
     return !disturbed_ && session_->in_transaction();
   }
   [[nodiscard]] bool may_run_again() const override { return disturbed_; }
   Result<void> tell_others(std::string_view) override { return {}; }
   [[nodiscard]] std::string_view columns_sql() const override { return session_->columns_sql(); }
+  Result<std::vector<int64_t>> new_ids(std::string_view table, size_t count) override {
+    return session_->new_ids(table, count);
+  }
   Result<void> continue_ids(const std::string& table) override {
     return session_->continue_ids(table);
   }
