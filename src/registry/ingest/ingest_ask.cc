@@ -40,9 +40,10 @@ class FirstSightings {
 Result<void> IngestJob::ask_for(std::span<const PreparedReport* const> several, bool maybe_new) {
   TRY(ask_for_places(several));
   std::vector<const PreparedReport*> unknown;
+  std::set<std::string_view> keys;
   for (const PreparedReport* prepared : several) {
     const std::optional<KnownEvent> known = TRY(find_known(*prepared));
-    if (!known) {
+    if (!known && keys.insert(prepared->key.bytes).second) {
       unknown.push_back(prepared);
     }
   }

@@ -33,9 +33,10 @@ int64_t start_of(const ReportedDeployment& deployment) {
 }  // namespace
 
 Result<std::vector<PolicyReason>> ReportJudge::judge(const ReportedDeployment& deployment) {
-  const bool any =
-      TRY(registry_.policies.has_any(session_, caller_->org_id, deployment.received_at));
-  if (!any || !has_executed(deployment.prepared)) {
+  if (!any_) {
+    any_ = TRY(registry_.policies.has_any(session_, caller_->org_id, deployment.received_at));
+  }
+  if (!*any_ || !has_executed(deployment.prepared)) {
     return std::vector<PolicyReason>();
   }
   std::vector<PolicyReason> reasons = TRY(find_violations(deployment));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ class ReportJudge {
   Registry& registry_;
   const Caller* caller_;
   Session& session_;
+  std::optional<bool> any_;  ///< policies or protections at all
   // Entries of a set are mostly of one version: what holds for the first holds for all.
   std::map<std::vector<std::string>, std::vector<PolicyReason>> known_;
 };

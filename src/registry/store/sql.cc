@@ -56,7 +56,8 @@ Result<void> Session::insert_later(const RowsInto& into, Params row) {
   }
   known->rows.push_back(std::move(row));
   ++rows_gathered_;
-  return ++rows_waiting_ < kGatheredMax ? Result<void>() : store_gathered();
+  ++rows_waiting_;
+  return rows_waiting_ < kGatheredMax && in_transaction() ? Result<void>() : store_gathered();
 }
 
 Result<void> Session::store_gathered() {

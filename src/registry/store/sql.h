@@ -122,7 +122,8 @@ class Session {
     return run(sql, params);
   }
   /// A row of a table, stored together with others of that table: no later than the next statement
-  /// but those of run_later(), which do not see it. Fails as those do.
+  /// but those of run_later(), which do not see it; outside of a transaction at once. Fails as
+  /// those.
   Result<void> insert_later(const RowsInto& into, Params row);
   /// Waits for those. Errors: the first of theirs.
   virtual Result<void> settle() = 0;
