@@ -17,6 +17,12 @@ find_library(YAML_ARCHIVE libyaml.a REQUIRED)  # yamldecode, yamlencode, yamlmer
 find_library(RE2_ARCHIVE libre2.a REQUIRED)  # every regular expression a user writes (Go syntax)
 find_library(UTF8PROC_ARCHIVE libutf8proc.a REQUIRED)  # Unicode categories, NFC, graphemes
 find_library(SODIUM_ARCHIVE libsodium.a REQUIRED)  # passwords of a registry's people: argon2id
+find_path(ABSL_INCLUDE_DIR absl/time/time.h REQUIRED)  # time zones, from the files of tzdata: g++ 12 has none of C++20's
+set(absl_archives "")
+foreach(name time time_zone strings strings_internal int128 throw_delegate raw_logging_internal base spinlock_wait)
+  find_library(ABSL_${name}_ARCHIVE libabsl_${name}.a REQUIRED)
+  list(APPEND absl_archives ${ABSL_${name}_ARCHIVE})
+endforeach()
 find_path(PQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)  # PostgreSQL; opened on first use
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)  # outgoing HTTP; the library is opened on first use
 find_path(MARIADB_INCLUDE_DIR mariadb/mysql.h REQUIRED)  # MySQL and MariaDB; opened on first use
@@ -37,6 +43,8 @@ rhumb_archive(yaml ${YAML_ARCHIVE})
 rhumb_archive(re2 ${RE2_ARCHIVE} Threads::Threads)
 rhumb_archive(utf8proc ${UTF8PROC_ARCHIVE})
 rhumb_archive(sodium ${SODIUM_ARCHIVE} Threads::Threads)
+list(POP_FRONT absl_archives absl_time)
+rhumb_archive(absl_time ${absl_time} ${absl_archives} Threads::Threads)
 
 if(RHUMB_TESTS)
   find_package(GTest REQUIRED)  # unit tests

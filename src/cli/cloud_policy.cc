@@ -292,7 +292,7 @@ Command make_set() {
       "    approvals    = 1              # by people who did not push it, see 'approve'\n"
       "    on_violation = FAIL           # or WARN\n"
       "    freeze {\n"
-      "      weekly = \"Fri 16:00 - Mon 08:00\"  # UTC; or from and until\n"
+      "      weekly = \"Fri 16:00 - Mon 08:00 Europe/Berlin\"  # no zone: UTC; or from and until\n"
       "      reason = \"weekend\"\n"
       "    }\n"
       "  }\n"

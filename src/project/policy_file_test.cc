@@ -29,7 +29,7 @@ stage "production" {
     reason = "year end"
   }
   freeze {
-    weekly = "Fri 16:00 - Mon 08:00"
+    weekly = "Fri 16:00 - Mon 08:00 Europe/Berlin"
   }
 }
 )"),
@@ -37,7 +37,7 @@ stage "production" {
             R"({"name":"production","envs":["prod","prod-*"],"requires":["staging"],)"
             R"("coverage":"80%","soak":"24h","approvals":1,"onViolation":"WARN","freezes":[)"
             R"({"from":"2026-12-20T00:00:00Z","until":"2027-01-02T00:00:00Z","reason":"year end"},)"
-            R"({"weekly":"Fri 16:00 - Mon 08:00"}]}])");
+            R"({"weekly":"Fri 16:00 - Mon 08:00 Europe/Berlin"}]}])");
   EXPECT_EQ(
       read("stage \"a\" {\n  env = [\"x\"]\n  coverage = ANY\n  on_violation = \"fail\"\n}\n"),
       R"([{"name":"a","envs":["x"],"coverage":"ANY","onViolation":"FAIL"}])");
@@ -89,7 +89,7 @@ TEST(PolicyFile, WhatIsWrittenIsReadAgain) {
       "  approvals    = 2\n"
       "  on_violation = WARN\n"
       "  freeze {\n"
-      "    weekly = \"Fri 16:00 - Mon 08:00\"\n"
+      "    weekly = \"Fri 16:00 - Mon 08:00 Europe/Berlin\"\n"
       "    reason = \"weekend\"\n"
       "  }\n"
       "}\n";

@@ -152,6 +152,44 @@ def a_freeze_stops_everything_but_an_override(scratch):
              'Warning: registry policy "production": deployments to production are frozen until ')
 
 
+def freeze(weekly):
+    return stages_with(f'  freeze {{\n    weekly = "{weekly}"\n  }}')
+
+
+@test
+def a_weekly_freeze_follows_the_clocks_of_a_zone(scratch):
+    # All but the last minute of a week.
+    always = "Mon 00:00 - Sun 23:59 {}"
+    guarded(scratch, freeze(always.format("Asia/Kolkata")))
+    apply(scratch, "staging").ok().quiet()
+    matches(apply(scratch, "prod").fails(BLOCKED).err,
+            r"are frozen until \d{4}-\d\d-\d\dT18:29:00Z \(\d{4}-\d\d-\d\d 23:59 in Asia/Kolkata\)$")
+    check = ("cloud", "policy", "check", "--repo", "app", "--env", "prod", "--version", "3")
+    matches(scratch.run(*check).out, r"FAIL  production: .* until \S+Z \(\S+ 23:59 in Asia/Kolkata\)$")
+    contains(scratch.run("cloud", "policy", "show", "--repo", "app").ok().out, f'weekly = "{always.format("Asia/Kolkata")}"')
+    scratch.write("bad.hcl", freeze(always.format("asia/kolkata")))
+    scratch.run("cloud", "policy", "set", "--repo", "app", "--file", "bad.hcl").fails(
+        'stage "production": time zone "asia/kolkata" is none; write one such as "Europe/Berlin"; did you mean '
+        '"Asia/Kolkata"?')
+
+
+@test
+def a_freeze_whose_zone_is_gone_holds(scratch):
+    far = (datetime.now(timezone.utc) + timedelta(days=3)).strftime("%a")
+    server = guarded(scratch, freeze(f"{far} 11:00 - {far} 12:00 Europe/Berlin"))
+    apply(scratch, "staging").ok().quiet()
+    server.stop()
+    scratch.environment["TZDIR"] = scratch.file_path("none")
+    server.start()
+    apply(scratch, "prod").fails(
+        BLOCKED + f'deployments to production are frozen, since it cannot be told when "{far} 11:00 - {far} 12:00 '
+        f'Europe/Berlin" is: time zone "Europe/Berlin" cannot be read: there is no directory '
+        f'{scratch.file_path("none")}; install the package tzdata')
+    scratch.run("cloud", "policy", "set", "--repo", "app", "--file", "promotion.hcl").fails("install the package tzdata")
+    set_policy(scratch, freeze(f"{far} 11:00 - {far} 12:00"))
+    apply(scratch, "prod").ok().quiet()
+
+
 @test
 def approvals_are_of_one_content(scratch):
     guarded(scratch, stages_with("  approvals = 1"))

@@ -90,6 +90,7 @@ export async function policies(browser, { shell }) {
     await stage(2).getByLabel(/^In how many/).fill("80");
     await stage(2).getByRole("button", { name: "Add a freeze" }).click();
     await stage(2).getByLabel(/^Hours/).fill("Fri 16:00 - Mon 08:00");
+    assert.equal(await stage(2).getByLabel(/^Time zone/).inputValue(), "UTC");
     await stage(2).getByLabel("Reason").fill("weekend");
     await browser.checkAccessibility();
     await browser.checkWidth(375);
@@ -103,6 +104,10 @@ export async function policies(browser, { shell }) {
     await form.getByRole("button", { name: "Make the policy" }).click();
     await stage(2).getByText('soak "99999h" is none').waitFor();
     await stage(2).getByLabel(/^For how long/).fill("24h");
+    await stage(2).getByLabel(/^Time zone/).fill("Berlin");
+    await form.getByRole("button", { name: "Make the policy" }).click();
+    await stage(2).getByText('did you mean "Europe/Berlin"?').waitFor();
+    await stage(2).getByLabel(/^Time zone/).fill("Europe/Berlin");
   });
   await step("the policy, the command of its page and the file of the command line are the same", async () => {
     const command = await commandIn(form);
@@ -110,7 +115,7 @@ export async function policies(browser, { shell }) {
     await browser.heading("Environments");
     const own = page.getByRole("region", { name: "Policy of search" });
     await own.getByText("passed in staging in 80% of the databases, at least 24h ago").waitFor();
-    await own.getByText("not Fri 16:00 - Mon 08:00 (weekend)").waitFor();
+    await own.getByText("not Fri 16:00 - Mon 08:00 Europe/Berlin (weekend)").waitFor();
     const before = shell("rhumb cloud policy show --repo search");
     shell(command);
     assert.equal(shell("rhumb cloud policy show --repo search"), before);

@@ -85,12 +85,19 @@ class Judge {
   }
 
   void judge_freezes() {
-    for (const Freeze& freeze : stage_.freezes) {
-      if (const auto until = frozen_until(freeze, facts_.now)) {
-        add(fmt::format("deployments to {} are frozen until {}{}", stage_.name,
-                        format_instant(*until), freeze.reason.empty() ? "" : ": " + freeze.reason));
-      }
+    for (const ActiveFreeze& freeze : facts_.freezes) {
+      add(fmt::format("deployments to {} are frozen{}{}", stage_.name, end_of(freeze),
+                      freeze.reason.empty() ? "" : ": " + freeze.reason));
     }
+  }
+
+  /// ` until 2026-11-30T07:00:00Z (2026-11-30 08:00 in Europe/Berlin)`.
+  [[nodiscard]] static std::string end_of(const ActiveFreeze& freeze) {
+    if (!freeze.problem.empty()) {
+      return fmt::format(", since {}", freeze.problem);
+    }
+    return fmt::format(" until {}{}", format_instant(freeze.until),
+                       freeze.local.empty() ? "" : fmt::format(" ({})", freeze.local));
   }
 
   /// The databases that are missing, and why.

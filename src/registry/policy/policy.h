@@ -75,6 +75,7 @@ struct DeploymentFacts {
   int64_t now = 0;
   std::vector<StageFacts> required{};  ///< one for each stage that is required
   int64_t approvals = 0;
+  std::vector<ActiveFreeze> freezes{};
 };
 
 /// One reason against a deployment.

@@ -42,6 +42,7 @@ class FactFinder {
     }
     facts.approvals =
         TRY(count_approvals(session_, repo_id_, stage.name, promotion_.version, wanted_));
+    facts.freezes = active_freezes(stage.freezes, promotion_.at, sys::TimeZones::of_machine());
     return facts;
   }
 

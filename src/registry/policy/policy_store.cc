@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/go_format.h"
 #include "registry/api/request_context.h"
 #include "registry/content/ephemeral.h"
 #include "registry/names.h"
@@ -50,6 +51,17 @@ std::string shown(const PromotionPolicy& policy) {
 
 Error no_repository(std::string_view name) {
   return Error(ErrorCode::kNotFound, fmt::format("dir \"{}\" not found", name));
+}
+
+/// What is stored already is not asked again: it freezes where its zone is gone.
+Result<void> check_zones(const std::vector<PromotionStage>& stages) {
+  const sys::TimeZones zones = sys::TimeZones::of_machine();
+  for (const PromotionStage& stage : stages) {
+    for (const Freeze& freeze : stage.freezes) {
+      TRY(check_zone(freeze, zones).context("stage " + go_quote(stage.name)));
+    }
+  }
+  return {};
 }
 
 Result<PromotionPolicy> store_policy(Registry& registry,
@@ -176,6 +188,7 @@ Result<bool> has_policies(Session& session, int64_t org_id) {
 Result<PromotionPolicy> set_policy(Registry& registry,
                                    const Caller& caller,
                                    const PolicyChange& change) {
+  TRY(check_zones(change.stages));
   Result<PromotionPolicy> policy = write_value<PromotionPolicy>(
       registry.store,
       [&](Session& session) { return store_policy(registry, caller, change, session); });

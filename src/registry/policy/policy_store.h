@@ -36,7 +36,8 @@ struct PolicyChange {
   std::optional<std::string> repo{};  ///< slug or name; absent: of every other repository
   std::vector<PromotionStage> stages{};
 };
-/// Replaces the policy of a repository. Errors: kNotFound `dir "x" not found`.
+/// Replaces the policy of a repository. Errors: kNotFound `dir "x" not found`; those of
+/// check_zone() for a freeze, after the name of its stage.
 Result<PromotionPolicy> set_policy(Registry& registry,
                                    const Caller& caller,
                                    const PolicyChange& change);

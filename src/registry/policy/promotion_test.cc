@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/go_format.h"
 #include "base/text.h"
 #include "migrate/sum.h"
 #include "registry/content/ephemeral.h"
@@ -295,6 +296,37 @@ TEST_F(PromotionTest, FreezesWarningsAndOverrides) {
   EXPECT_EQ(ask(urgent), "yes, but " + refusal);
   registry_.clock().advance(hours(2));
   EXPECT_EQ(ask("3"), "yes");
+}
+
+TEST_F(PromotionTest, AFreezeFollowsTheClocksOfItsZone) {
+  const auto one_day = [](std::string_view zone) {
+    return fmt::format(R"([{{"name": "production", "envs": ["prod"], "freezes": [{{"weekly": )"
+                       R"("Sun 00:00 - Sun 24:00 {}"}}]}}])",
+                       zone);
+  };
+  registry_.clock().set(sys::Instant(*parse_rfc3339("2026-11-29T12:00:00Z")));
+  set_policy_json(one_day("Asia/Kolkata"));
+  EXPECT_EQ(ask("3"),
+            "production: deployments to production are frozen until 2026-11-29T18:30:00Z "
+            "(2026-11-30 00:00 in Asia/Kolkata)");
+  registry_.clock().set(sys::Instant(*parse_rfc3339("2026-11-29T18:30:00Z")));
+  EXPECT_EQ(ask("3"), "yes");
+  const auto unknown = read_stages(*codec::parse_json(one_day("Asia/Kolkatta")));
+  ASSERT_TRUE(unknown);
+  const auto set = set_policy(*registry_, registry_.caller(), {.repo = "app", .stages = *unknown});
+  ASSERT_FALSE(set);
+  EXPECT_EQ(set.error().code(), ErrorCode::kInvalid);
+  EXPECT_EQ(set.error().message(),
+            "stage \"production\": time zone \"Asia/Kolkatta\" is not in /usr/share/zoneinfo, "
+            "where the package tzdata puts them; did you mean \"Asia/Kolkata\"?");
+  // One that tzdata knew when the policy was written.
+  ASSERT_TRUE(registry_.store()->write([&](Session& session) {
+    return session.run("UPDATE promotion_policies SET stages = ?", {one_day("Asia/Kolkatta")});
+  }));
+  EXPECT_TRUE(ask("3").starts_with(
+      "production: deployments to production are frozen, since it cannot be told when \"Sun 00:00 "
+      "- Mon 00:00 Asia/Kolkatta\" is: time zone \"Asia/Kolkatta\" is not in "))
+      << ask("3");
 }
 
 TEST_F(PromotionTest, ApprovalsAreOfOneContent) {
@@ -638,7 +670,8 @@ TEST_F(PromotionTest, PoliciesAreReadAsTheyAreWritten) {
       R"({"name":"b","envs":["prod","prod-*"],"requires":["a"],"coverage":"80%","soak":"1h30m",)"
       R"("approvals":2,"onViolation":"WARN","freezes":[)"
       R"({"from":"2026-12-20T00:00:00Z","until":"2027-01-02T00:00:00Z","weekly":null,"reason":"x"},)"
-      R"({"from":null,"until":null,"weekly":"Fri 16:00 - Mon 08:00","reason":null}]}])";
+      R"({"from":null,"until":null,"weekly":"Fri 16:00 - Mon 08:00","reason":null},)"
+      R"({"from":null,"until":null,"weekly":"Fri 16:00 - Mon 08:00 Asia/Kolkata","reason":null}]}])";
   const auto stages = read_stages(*codec::parse_json(written));
   ASSERT_TRUE(stages) << stages.error().message();
   EXPECT_EQ(codec::format_json(to_json(*stages)), written);
@@ -670,7 +703,8 @@ TEST_F(PromotionTest, PoliciesThatMakeNoSense) {
       {R"([{"name": "a", "envs": ["x"], "freezes": [{}]}])",
        "stage \"a\": a freeze has a time from and a later time until, or is weekly"},
       {R"([{"name": "a", "envs": ["x"], "freezes": [{"weekly": "Fri"}]}])",
-       "stage \"a\": weekly freeze \"Fri\" is none; write it as \"Fri 16:00 - Mon 08:00\", in UTC"},
+       "stage \"a\": weekly freeze \"Fri\" is none; write it as \"Fri 16:00 - Mon 08:00\", in UTC, "
+       "or as \"Fri 16:00 - Mon 08:00 Europe/Berlin\""},
       {R"([{"name": "a", "envs": ["x"], "freezes": [{"from": "2026-12-02T00:00:00Z",
             "until": "2026-12-01T00:00:00Z"}]}])",
        "stage \"a\": a freeze has a time from and a later time until, or is weekly"},

@@ -6,7 +6,7 @@ import { changeStage, draftErrors, draftOf, newStage, placeRefusal, raiseStage, 
 import { policyText } from "../text-policies.ts";
 import { Command } from "./command.tsx";
 import { Field } from "./form.tsx";
-import { StageFields } from "./stage-fields.tsx";
+import { StageFields, ZoneList } from "./stage-fields.tsx";
 import { StageMap } from "./stage-map.tsx";
 
 interface PolicyFormProps {
@@ -94,6 +94,7 @@ export function PolicyForm({ policy, policies, repos, onSave }: PolicyFormProps)
           </datalist>
         </div>
       )}
+      <ZoneList />
       {draft.map((stage, i) => (
         <StageFields
           key={stage.key}

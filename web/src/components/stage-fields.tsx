@@ -1,5 +1,6 @@
 import type { PolicyAction } from "../api/types.ts";
 import { newFreeze, type DraftErrors, type FreezeDraft, type StageDraft } from "../lib/policy-draft.ts";
+import { timeZones } from "../lib/zones.ts";
 import { policyText } from "../text-policies.ts";
 import { Field } from "./form.tsx";
 
@@ -7,12 +8,26 @@ interface FreezeFieldsProps {
   freeze: FreezeDraft;
   place: string;
   error: string | undefined;
+  zoneError: string | undefined;
   onChange: (changes: Partial<FreezeDraft>) => void;
   onRemove: () => void;
 }
 
-function FreezeFields({ freeze, place, error, onChange, onRemove }: FreezeFieldsProps) {
-  const field = (name: "weekly" | "from" | "until" | "reason", label: string, more: Record<string, unknown> = {}) => (
+/** The list of zones that the fields of a form offer. */
+const zonesId = "time-zones";
+
+export function ZoneList() {
+  return (
+    <datalist id={zonesId}>
+      {timeZones().map((zone) => (
+        <option key={zone} value={zone} />
+      ))}
+    </datalist>
+  );
+}
+
+function FreezeFields({ freeze, place, error, zoneError, onChange, onRemove }: FreezeFieldsProps) {
+  const field = (name: "weekly" | "zone" | "from" | "until" | "reason", label: string, more: Record<string, unknown> = {}) => (
     <Field label={label} value={freeze[name]} autoComplete="off" onValue={(value) => onChange({ [name]: value })} {...more} />
   );
   return (
@@ -26,7 +41,10 @@ function FreezeFields({ freeze, place, error, onChange, onRemove }: FreezeFields
         </select>
       </label>
       {freeze.isWeekly ? (
-        field("weekly", "Hours", { hint: policyText.weekly, error })
+        <>
+          {field("weekly", "Hours", { hint: policyText.weekly, error })}
+          {field("zone", "Time zone", { list: zonesId, hint: policyText.zone, error: zoneError })}
+        </>
       ) : (
         <>
           {field("from", "From (UTC)", { type: "datetime-local", step: 1, error })}
@@ -80,6 +98,7 @@ function Freezes({ stage, number, errors, onChange }: Pick<StageFieldsProps, "st
           freeze={freeze}
           place={`Freeze ${i + 1} of stage ${number}`}
           error={errors[`freeze.${freeze.key}`]}
+          zoneError={errors[`zone.${freeze.key}`]}
           onChange={(changes) => change(freeze.key, changes)}
           onRemove={() => onChange({ freezes: freezes.filter((each) => each !== freeze) })}
         />

@@ -58,4 +58,5 @@ test("each reason of the registry is of a kind", () => {
     other: "something new",
   };
   for (const [kind, message] of Object.entries(cases)) assert.equal(kindOf({ message }), kind);
+  assert.equal(kindOf({ message: 'deployments to production are frozen, since it cannot be told when "Fri 16:00 - Mon 08:00 Mars/Base" is' }), "freeze");
 });

@@ -70,7 +70,7 @@ const kinds: [RegExp, ReasonKind][] = [
   [approvalsPattern, "approvals"],
   [/ has other content than /, "content"],
   [/ has not passed in /, "coverage"],
-  [/^deployments to .* are frozen until /, "freeze"],
+  [/^deployments to .* are frozen( until |, since )/, "freeze"],
   [/, which is protected$/, "protection"],
   [/ has been in .* are required$/, "soak"],
 ];

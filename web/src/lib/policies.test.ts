@@ -62,12 +62,14 @@ test("each stage stands to the right of all that it requires", () => {
 test("the rules of a stage are sentences", () => {
   const freezes = [
     { weekly: "Fri 16:00 - Mon 08:00", from: null, until: null, reason: "weekend" },
+    { weekly: "Fri 16:00 - Mon 08:00 Europe/Berlin", from: null, until: null, reason: null },
     { weekly: null, from: "2026-12-24T00:00:00Z", until: "2027-01-02T00:00:00Z", reason: null },
   ];
   assert.deepEqual(rulesOf(stage("prod", { requires: ["staging"], soak: "24h", coverage: "80%", approvals: 2, freezes })), [
     "passed in staging in 80% of the databases, at least 24h ago",
     "2 approvals",
-    "not Fri 16:00 - Mon 08:00 (weekend)",
+    "not Fri 16:00 - Mon 08:00 UTC (weekend)",
+    "not Fri 16:00 - Mon 08:00 Europe/Berlin",
     "not from 2026-12-24 00:00:00 UTC until 2027-01-02 00:00:00 UTC",
   ]);
   assert.deepEqual(rulesOf(stage("dev")), []);

@@ -2,6 +2,7 @@
 import type { Freeze, PromotionPolicy, PromotionStage } from "../api/types.ts";
 import { shellWord } from "./advice.ts";
 import { formatUtc, plural } from "./format.ts";
+import { cutZone } from "./zones.ts";
 
 /** `prod-*` against `prod-eu`, as the registry reads it: `*` is any text, `?` any character. */
 export function fitsGlob(glob: string, name: string): boolean {
@@ -32,7 +33,11 @@ export function columnsOf(stages: PromotionStage[]): PromotionStage[][] {
 }
 
 function freezeText({ from, until, weekly }: Freeze): string {
-  return weekly ?? `from ${formatUtc(from ?? "")} until ${formatUtc(until ?? "")}`;
+  if (weekly !== null) {
+    const { hours, zone } = cutZone(weekly);
+    return `${hours} ${zone}`;
+  }
+  return `from ${formatUtc(from ?? "")} until ${formatUtc(until ?? "")}`;
 }
 
 function coverageText(coverage: string): string {

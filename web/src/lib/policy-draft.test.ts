@@ -15,6 +15,7 @@ const stages: PromotionStage[] = [
     onViolation: "WARN",
     freezes: [
       { weekly: "Fri 16:00 - Mon 08:00", from: null, until: null, reason: "weekend" },
+      { weekly: "Fri 16:00 - Mon 08:00 Europe/Berlin", from: null, until: null, reason: null },
       { weekly: null, from: "2026-12-24T00:00:00Z", until: "2027-01-02T12:30:15Z", reason: null },
     ],
   },
@@ -89,6 +90,26 @@ test("a freeze is weekly, or ends after it begins", () => {
   }
 });
 
+test("a weekly freeze is in a zone, UTC without one", () => {
+  const draft = draftOf(stages);
+  const { key } = at(draft, 0);
+  const freeze = { ...newFreeze(), weekly: "Fri 16:00 - Mon 08:00" };
+  assert.equal(freeze.zone, "UTC");
+  const cases: [string, string | null][] = [
+    ["UTC", "Fri 16:00 - Mon 08:00"],
+    ["", "Fri 16:00 - Mon 08:00"],
+    [" Europe/Berlin ", "Fri 16:00 - Mon 08:00 Europe/Berlin"],
+    ["CET 1", null],
+  ];
+  for (const [zone, weekly] of cases) {
+    const changed = changeStage(draft, key, { freezes: [{ ...freeze, zone }] });
+    assert.equal(draftErrors(changed)[`zone.${freeze.key}`] === undefined, weekly !== null);
+    if (weekly !== null) assert.equal(stagesOf(changed)[0]?.freezes[0]?.weekly, weekly);
+  }
+  const once = { ...freeze, isWeekly: false, zone: "CET 1", from: "2026-01-01T00:00", until: "2026-01-02T00:00" };
+  assert.deepEqual(draftErrors(changeStage(draft, key, { freezes: [once] })), {});
+});
+
 test("a percentage may be a number, a time may lack its seconds", () => {
   const draft = draftOf(stages);
   const freezes = [{ ...newFreeze(), isWeekly: false, from: "2026-01-01T00:00", until: "2026-01-02T00:00:01" }];
@@ -104,6 +125,7 @@ test("a refusal of the registry goes to its field", () => {
     ['stage "production": soak "9999h" is none; write a duration such as 24h or 90m', `${key}.soak`],
     ['stage "production": coverage "x" is none; use ALL, ANY or a percentage such as 80%', `${key}.coverage`],
     ['stage "production": weekly freeze "x" is none', `${key}.freezes`],
+    ['stage "production": time zone "Mars/Base" is not in /usr/share/zoneinfo, where the package tzdata puts them', `${key}.freezes`],
     ['stage "production": environment must not be longer than 255 bytes', `${key}.envs`],
     ['stage "production": it requires "x", which is no stage before it', `${key}.requires`],
     ['dir "nobody" not found', "repo"],

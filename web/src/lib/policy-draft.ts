@@ -1,11 +1,14 @@
 // A policy that is being written: what its form holds, what is wrong with it, what it becomes.
 import type { Freeze, PolicyAction, PromotionStage } from "../api/types.ts";
 import { listOf } from "./webhooks.ts";
+import { cutZone, isZoneName, utc, withZone } from "./zones.ts";
 
 export interface FreezeDraft {
   key: number;
   isWeekly: boolean;
   weekly: string;
+  /** Whose clocks the weekly hours follow. */
+  zone: string;
   /** As a field for a day and a time holds it, in UTC. */
   from: string;
   until: string;
@@ -25,7 +28,7 @@ export interface StageDraft {
   freezes: FreezeDraft[];
 }
 
-/** What is wrong, by `<key of the stage>.<field>` or `freeze.<key of the freeze>`. */
+/** What is wrong, by `<key of the stage>.<field>`, `freeze.<key of the freeze>` or `zone.<key of the freeze>`. */
 export type DraftErrors = Record<string, string>;
 
 const stagesMax = 50;
@@ -38,7 +41,7 @@ let lastKey = 0;
 const newKey = (): number => ++lastKey;
 
 export function newFreeze(): FreezeDraft {
-  return { key: newKey(), isWeekly: true, weekly: "", from: "", until: "", reason: "" };
+  return { key: newKey(), isWeekly: true, weekly: "", zone: utc, from: "", until: "", reason: "" };
 }
 
 export function newStage(before: StageDraft[]): StageDraft {
@@ -56,18 +59,24 @@ function instantOf(field: string): string {
   return `${field}${field.length === 16 ? ":00" : ""}Z`;
 }
 
+function freezeDraftOf(freeze: Freeze): FreezeDraft {
+  const { hours, zone } = cutZone(freeze.weekly ?? "");
+  return {
+    key: newKey(),
+    isWeekly: freeze.weekly !== null,
+    weekly: hours,
+    zone,
+    from: fieldTime(freeze.from),
+    until: fieldTime(freeze.until),
+    reason: freeze.reason ?? "",
+  };
+}
+
 export function draftOf(stages: PromotionStage[]): StageDraft[] {
   const draft: StageDraft[] = [];
   for (const stage of stages) {
     const requires = draft.filter(({ name }) => stage.requires.includes(name)).map(({ key }) => key);
-    const freezes = stage.freezes.map((freeze) => ({
-      key: newKey(),
-      isWeekly: freeze.weekly !== null,
-      weekly: freeze.weekly ?? "",
-      from: fieldTime(freeze.from),
-      until: fieldTime(freeze.until),
-      reason: freeze.reason ?? "",
-    }));
+    const freezes = stage.freezes.map(freezeDraftOf);
     const { name, coverage, onViolation } = stage;
     const texts = { envs: stage.envs.join(", "), soak: stage.soak ?? "", approvals: String(stage.approvals) };
     draft.push({ key: newKey(), name, coverage, onViolation, requires, freezes, ...texts });
@@ -100,8 +109,8 @@ export function raiseStage(draft: StageDraft[], key: number): StageDraft[] {
 
 // -------------------------------------------------------------------------------- what it becomes
 
-function freezeOf({ isWeekly, weekly, from, until, reason }: FreezeDraft): Freeze {
-  const span = isWeekly ? { weekly: weekly.trim(), from: null, until: null } : { weekly: null, from: instantOf(from), until: instantOf(until) };
+function freezeOf({ isWeekly, weekly, zone, from, until, reason }: FreezeDraft): Freeze {
+  const span = isWeekly ? { weekly: withZone({ hours: weekly, zone }), from: null, until: null } : { weekly: null, from: instantOf(from), until: instantOf(until) };
   return { ...span, reason: reason.trim() === "" ? null : reason.trim() };
 }
 
@@ -127,9 +136,14 @@ export function stagesOf(draft: StageDraft[]): PromotionStage[] {
 // ---------------------------------------------------------------------------------- what is wrong
 
 function freezeError({ isWeekly, weekly, from, until }: FreezeDraft): string {
-  if (isWeekly) return weeklyPattern.test(weekly) ? "" : "Write it as Fri 16:00 - Mon 08:00, in UTC.";
+  if (isWeekly) return weeklyPattern.test(weekly) ? "" : "Write it as Fri 16:00 - Mon 08:00.";
   if (from === "" || until === "") return "It needs both times.";
   return from < until ? "" : "It ends before it begins.";
+}
+
+function zoneError({ isWeekly, zone }: FreezeDraft): string {
+  const isFine = !isWeekly || zone.trim() === "" || isZoneName(zone.trim());
+  return isFine ? "" : "Write a zone such as Europe/Berlin.";
 }
 
 function stageErrors(stage: StageDraft, before: StageDraft[]): [string, string][] {
@@ -151,7 +165,7 @@ export function draftErrors(draft: StageDraft[]): DraftErrors {
   const errors: [string, string][] = [];
   draft.forEach((stage, i) => {
     for (const [field, error] of stageErrors(stage, draft.slice(0, i))) errors.push([`${stage.key}.${field}`, error]);
-    for (const freeze of stage.freezes) errors.push([`freeze.${freeze.key}`, freezeError(freeze)]);
+    for (const freeze of stage.freezes) errors.push([`freeze.${freeze.key}`, freezeError(freeze)], [`zone.${freeze.key}`, zoneError(freeze)]);
   });
   if (draft.length === 0) errors.push(["form", "A policy needs at least one stage."]);
   if (draft.length > stagesMax) errors.push(["form", `A policy has at most ${stagesMax} stages.`]);
@@ -163,7 +177,7 @@ const fieldWords: [RegExp, string][] = [
   [/^soak /, "soak"],
   [/^approvals /, "approvals"],
   [/required stages|^it requires/, "requires"],
-  [/freeze|^reason |^from|^until/, "freezes"],
+  [/freeze|^time zone |^reason |^from|^until/, "freezes"],
   [/environment/, "envs"],
   [/another stage|stage name/, "name"],
 ];
