@@ -1,4 +1,4 @@
-// `cloud policy list|show|set|rm|check|approve`: which versions environments take.
+// `cloud policy list|show|set|rm|check|waiting|approve`: which versions environments take.
 
 #include "base/go_format.h"
 #include "base/text.h"
@@ -220,6 +220,40 @@ Result<int> run_check(Invocation& invocation) {
   });
 }
 
+CloudList waiting_list() {
+  return {.document = registry_api::kWaitingVersions,
+          .member = "versions",
+          .name = "Versions",
+          .type = "cloud.WaitingVersion",
+          .empty_text = "No version waits for an approval.",
+          .fields = {{"repo", "RepoName"},
+                     {"stage", "Stage"},
+                     {"version", "Version"},
+                     {"approvals", "Approvals"},
+                     {"needed", "Needed"},
+                     {"pushedBy.name", "PushedBy"},
+                     {"since", "Since"}},
+          .header = {"REPO", "STAGE", "ENVS", "VERSION", "APPROVALS", "PUSHED BY", "SINCE"},
+          .row = [](const Json& version) -> Row {
+            const std::string count =
+                cloud_text(version, "approvals") + " of " + cloud_text(version, "needed");
+            return {cloud_cell(version, "repo"),
+                    cloud_cell(version, "stage"),
+                    texts_of(version, "envs"),
+                    cloud_cell(version, "version"),
+                    count,
+                    cloud_cell(version, "pushedBy.name"),
+                    cloud_time(version, "since")};
+          }};
+}
+
+Result<int> run_waiting(Invocation& invocation) {
+  Json input = Json::object();
+  input.set_unless_empty("repo", invocation.flags.text("repo"));
+  input.set_unless_empty("envName", invocation.flags.text("env"));
+  return run_list(invocation, waiting_list(), std::move(input));
+}
+
 Result<int> run_approve(Invocation& invocation) {
   TRY(check_required_flags(invocation.command, invocation.flags));
   const FlagSet& flags = invocation.flags;
@@ -341,6 +375,22 @@ Command make_check() {
   return command;
 }
 
+Command make_waiting() {
+  Command command;
+  command.name = "waiting";
+  command.arguments = "[flags]";
+  command.summary = "Lists versions that wait for approvals, what was pushed last first.";
+  command.description =
+      "Of each directory the latest version, in each stage that takes more approvals than it has "
+      "and\n"
+      "whose databases do not all have it. Whoever pushed it cannot approve it.";
+  command.examples = "  atlas cloud policy waiting --env prod";
+  command.flags = list_flags({repo_flag("only versions of this repository"),
+                              text_flag("env", "", "only stages of this environment")});
+  command.run = run_waiting;
+  return command;
+}
+
 Command make_approve() {
   Command command;
   command.name = "approve";
@@ -365,8 +415,8 @@ Command make_cloud_policy_command() {
   Command command;
   command.name = "policy";
   command.summary = "Promotion policies: which versions environments take.";
-  command.children = {make_list(), make_show(),  make_set(),
-                      make_rm(),   make_check(), make_approve()};
+  command.children = {make_list(),  make_show(),    make_set(),    make_rm(),
+                      make_check(), make_waiting(), make_approve()};
   return command;
 }
 

@@ -129,6 +129,13 @@ inline constexpr Document kPromotionPolicies{
     "    repo\n    stages {\n      name\n      envs\n      requires\n      coverage\n"
     "      soak\n      approvals\n      onViolation\n      freezes {\n        from\n"
     "        until\n        weekly\n        reason\n      }\n    }\n  }\n}"};
+inline constexpr Document kWaitingVersions{
+    "waitingVersions",
+    "query waitingVersions($input: WaitingVersionsInput) {\n  waitingVersions(input: $input) {\n"
+    "    versions {\n      repo\n      stage\n      version\n      approvals\n      needed\n"
+    "      envs\n      approvedBy {\n        name\n      }\n      pushedBy {\n        name\n"
+    "      }\n      since\n    }\n    pageInfo {\n      page\n      pageSize\n      total\n"
+    "    }\n  }\n}"};
 inline constexpr Document kSetPromotionPolicy{
     "setPromotionPolicy",
     "mutation setPromotionPolicy($input: SetPromotionPolicyInput!) {\n"

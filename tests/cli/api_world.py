@@ -217,6 +217,7 @@ OPERATIONS = {
     "Query.instance": by_id(lambda w: "1"),
     "Query.checkDeployment": by_input(lambda w: {"repo": "myapp", "envName": "load", "version": FIRST_VERSION}),
     "Query.promotionPolicies": nothing,
+    "Query.waitingVersions": nothing,
     "Query.members": nothing,
     "Query.bots": nothing,
     "Query.trusts": nothing,

@@ -205,6 +205,45 @@ def approvals_are_of_one_content(scratch):
     apply(scratch, "prod").ok().quiet()
 
 
+WAITING = """query W($input: WaitingVersionsInput) { waitingVersions(input: $input) {
+  versions { repo stage version approvals needed envs approvedBy { name } pushedBy { name } since }
+  pageInfo { total endCursor hasNextPage } } }"""
+
+
+@test
+def versions_that_wait_are_listed(scratch):
+    server = guarded(scratch, stages_with("  approvals = 2"))
+    listed = scratch.run("cloud", "policy", "waiting").ok().quiet().out.splitlines()
+    same(listed[0].split(), ["REPO", "STAGE", "ENVS", "VERSION", "APPROVALS", "PUSHED", "BY", "SINCE"], "header")
+    same(listed[1].split()[:-1], ["app", "production", "prod,prod-*", "3", "0", "of", "2", "admin"], "row")
+    lead = {"ATLAS_TOKEN": scratch.run("cloud", "token", "create", "--bot", "lead", "--scope",
+                                       "plan:approve,cloud:read").ok().out.strip()}
+    scratch.run("cloud", "policy", "approve", "--repo", "app", "--stage", "production", "--version", "3", env=lead).ok()
+    said = server.api(WAITING)["waitingVersions"]
+    version, = said["versions"]
+    matches(version.pop("since"), r"^\d{4}-\d\d-\d\dT")
+    same(version, {"repo": "app", "stage": "production", "version": "3", "approvals": 1, "needed": 2,
+                   "envs": ["prod", "prod-*"], "approvedBy": [{"name": "lead"}], "pushedBy": {"name": "admin"}}, "version")
+    push(scratch, FILES, name="web")
+    scratch.run("cloud", "policy", "set", "--repo", "web", "--file", "promotion.hcl").ok().quiet()
+    first = server.api(WAITING, {"input": {"page": {"pageSize": 1}}})["waitingVersions"]
+    same([version["repo"] for version in first["versions"]], ["web"], "what was pushed last comes first")
+    same((first["pageInfo"]["total"], first["pageInfo"]["hasNextPage"]), (2, True), "page")
+    after = {"pageSize": 1, "after": first["pageInfo"]["endCursor"]}
+    second = server.api(WAITING, {"input": {"page": after}})["waitingVersions"]
+    same([version["repo"] for version in second["versions"]], ["app"], "next page")
+    same(second["pageInfo"]["hasNextPage"], False, "last page")
+    contains(scratch.run("cloud", "policy", "waiting", "--env", "prod-eu", "--repo", "web", env=lead).ok().quiet().out, "web")
+    same(scratch.run("cloud", "policy", "waiting", "--env", "staging").ok().quiet().out,
+         "No version waits for an approval.\n", "of a stage that takes none")
+    same(scratch.run("cloud", "policy", "waiting", "--repo", "nobody").ok().out, "No version waits for an approval.\n", "nobody")
+    contains(scratch.run("cloud", "policy", "waiting", "--format", "{{ json . }}").ok().out, '"Needed":2')
+    ci = {"ATLAS_TOKEN": scratch.run("cloud", "token", "create", "--bot", "ci", "--scope", "report:write").ok().out.strip()}
+    scratch.run("cloud", "policy", "waiting", env=ci).fails('permission "cloud:read" is required')
+    set_policy(scratch, FIRST_COME.replace('["prod", "prod-*"]', '["prod", "prod-*"]\n  approvals = 0'))
+    same(scratch.run("cloud", "policy", "waiting", "--repo", "app").ok().out, "No version waits for an approval.\n", "none taken")
+
+
 @test
 def a_protected_environment_takes_runs_with_permits(scratch):
     server = guarded(scratch)

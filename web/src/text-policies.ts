@@ -45,11 +45,10 @@ export const approvalText = {
   emptyTitle: "Nothing waits for an approval",
   empty: "A version waits when the policy of its repository asks for approvals, a revert where the repository protects them:",
   readOnly: "Approving needs the role APPROVER, ADMIN or OWNER, or the scope plan:approve.",
-  versions: "The latest version of each directory that was pushed here, where a policy asks for approvals. An approval is of the content that was pushed.",
+  versions: "The latest version of each directory that was pushed here, where a policy asks for approvals and a database lacks it. An approval is of the content that was pushed.",
   older: "Another version",
   noneGiven: "Nothing was decided yet.",
   noOlder: "There are no older ones.",
   givenVersions: "Approvals of versions stand in the audit log, which the roles ADMIN and OWNER see.",
   comment: "Why, for whoever reads it later",
-  tooMany: (shown: number): string => `Only the first ${shown} are looked at; approve others by name.`,
 } as const;

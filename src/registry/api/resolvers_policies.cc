@@ -9,6 +9,7 @@
 #include "registry/policy/policy_check.h"
 #include "registry/policy/policy_json.h"
 #include "registry/policy/policy_store.h"
+#include "registry/policy/waiting_versions.h"
 
 namespace rhumb::registry {
 namespace {
@@ -121,6 +122,44 @@ Result<Json> resolve_approve(RequestContext& context, FieldCall& call) {
                        {"version", approval.version},
                        {"approvals", approval.approvals},
                        {"needed", approval.needed}});
+}
+
+// -------------------------------------------------------------------------------------- waiting
+
+Json waiting_json(const WaitingVersion& waiting) {
+  Json approved_by = Json::array();
+  for (const Actor& actor : waiting.approved_by) {
+    approved_by.push_back(actor_json(actor.kind, actor.id, actor.name));
+  }
+  Json out = Json::object({{"repo", waiting.repo},
+                           {"stage", waiting.stage},
+                           {"version", waiting.version},
+                           {"approvals", static_cast<int64_t>(waiting.approved_by.size())},
+                           {"needed", waiting.needed},
+                           {"envs", to_json(waiting.envs)},
+                           {"approvedBy", std::move(approved_by)},
+                           {"since", time_json(waiting.since)}});
+  const std::optional<Actor>& pusher = waiting.pushed_by;
+  out.set("pushedBy", pusher ? actor_json(pusher->kind, pusher->id, pusher->name) : Json());
+  return out;
+}
+
+Result<Json> resolve_waiting(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, "cloud:read"));
+  const Json& input = call.input();
+  const Page page = TRY(read_page(input.find("page")));
+  WaitingFilter filter{
+      .org_id = context.caller.org_id, .repo_id = {}, .env = input.string_or_empty("envName")};
+  return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
+    TRY(narrow_to_repo(session, filter.org_id, input.string_or_empty("repo"), filter.repo_id));
+    const WaitingPage found = TRY(list_waiting_versions(session, filter, page));
+    Json versions = Json::array();
+    for (const WaitingVersion& waiting : found.versions) {
+      versions.push_back(waiting_json(waiting));
+    }
+    return Json::object(
+        {{"versions", std::move(versions)}, {"pageInfo", page_info(page, found.facts)}});
+  });
 }
 
 // --------------------------------------------------------------------------------- environments
@@ -237,6 +276,7 @@ Result<Json> resolve_delete_ephemeral(RequestContext& context, FieldCall& call) 
 void add_policy_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Query", "checkDeployment", resolve_check);
   bind_root(resolvers, "Query", "promotionPolicies", resolve_policies);
+  bind_root(resolvers, "Query", "waitingVersions", resolve_waiting);
   bind_root(resolvers, "Query", "environments", resolve_environments);
   bind_root(resolvers, "Mutation", "setPromotionPolicy", resolve_set);
   bind_root(resolvers, "Mutation", "deletePromotionPolicy", resolve_delete);

@@ -1,5 +1,8 @@
 #include "registry/content/version_content.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "migrate/sum.h"
 
 namespace rhumb::registry {
@@ -76,6 +79,26 @@ Result<std::string> VersionContents::hash_up_to(int64_t state_id, int64_t positi
         return true;
       }));
   return "h1:" + sum.total();
+}
+
+Result<std::map<int64_t, std::string>> newest_contents(Session& session,
+                                                       const std::vector<int64_t>& state_ids) {
+  std::map<int64_t, std::string> out;
+  if (state_ids.empty()) {
+    return out;
+  }
+  TRY(session.for_each(
+      fmt::format("SELECT f.state_id, f.hash FROM dir_files f JOIN dir_states s ON s.id = "
+                  "f.state_id AND s.version = f.version WHERE f.state_id IN ({}) AND f.listed = 1 "
+                  "ORDER BY f.state_id, f.position",
+                  fmt::join(state_ids, ", ")),
+      {}, [&out](const Row& row) {
+        if (auto content = file_content(row[1])) {
+          out.try_emplace(row[0].number(), *std::move(content));
+        }
+        return true;
+      }));
+  return out;
 }
 
 }  // namespace rhumb::registry

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "registry/store/sql.h"
 
@@ -38,5 +39,10 @@ class VersionContents {
   std::string version_;
   std::map<std::string, std::optional<std::string>> known_;  // by hash of the directory
 };
+
+/// The content that the newest version of each of these states has in it, by state; none for a file
+/// that asks not to be hashed.
+Result<std::map<int64_t, std::string>> newest_contents(Session& session,
+                                                       const std::vector<int64_t>& state_ids);
 
 }  // namespace rhumb::registry

@@ -67,14 +67,13 @@ class ApprovalJob {
 
   /// Nobody lets in what is their own.
   Result<void> refuse_pusher(const Repo& repo) {
-    const std::optional<Row> first = TRY(session_.find_row(
-        "SELECT p.actor_kind, p.actor_id, p.actor_name FROM pushes p JOIN dir_files f ON "
-        "f.state_id = p.state_id WHERE p.repo_id = ? AND f.version = ? AND 'file:' || f.hash = ? "
-        "ORDER BY p.id LIMIT 1",
-        {repo.id, request_.version, content_}));
+    const std::optional<FirstPush> first =
+        TRY(find_first_push(session_, {.repo_id = repo.id,
+                                       .state_id = repo.head_state_id.value_or(0),
+                                       .version = request_.version,
+                                       .content = content_}));
     const Actor& actor = caller_.origin.actor;
-    if (first &&
-        is_same(Actor{(*first)[0].text(), (*first)[1].find_number(), (*first)[2].text()}, actor)) {
+    if (first && is_same(first->actor, actor)) {
       return Error(ErrorCode::kDenied, fmt::format("version {} cannot be approved by \"{}\", who "
                                                    "pushed it",
                                                    request_.version, actor.name));
@@ -141,6 +140,24 @@ Result<int64_t> count_approvals(Session& session,
       "AND coalesce(?, content) = content",
       {repo_id, version, stage, content}));
   return count.number();
+}
+
+Result<std::optional<FirstPush>> find_first_push(Session& session, const PushedVersion& pushed) {
+  // A content stands for everything before it. So where a state ends with a version that comes
+  // before this one, it does not hold it; nearly all that were pushed earlier end so.
+  const std::optional<Row> first = TRY(session.find_row(
+      "SELECT p.actor_kind, p.actor_id, p.actor_name, p.pushed_at FROM dir_states s JOIN pushes p "
+      "ON p.state_id = s.id JOIN dir_files f ON f.state_id = s.id WHERE s.repo_id = ?1 AND "
+      "s.version NOT IN (SELECT e.version FROM dir_files e WHERE e.state_id = ?2 AND e.version <> "
+      "'' AND e.position < (SELECT min(v.position) FROM dir_files v WHERE v.state_id = ?2 AND "
+      "v.version = ?3)) AND f.version = ?3 AND 'file:' || f.hash = ?4 ORDER BY p.id LIMIT 1",
+      {pushed.repo_id, pushed.state_id, pushed.version, pushed.content}));
+  if (!first) {
+    return std::optional<FirstPush>();
+  }
+  const Row& row = *first;
+  return std::optional(
+      FirstPush{{row[0].text(), row[1].find_number(), row[2].text()}, row[3].number()});
 }
 
 }  // namespace rhumb::registry

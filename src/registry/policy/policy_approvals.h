@@ -38,4 +38,19 @@ Result<int64_t> count_approvals(Session& session,
                                 std::string_view version,
                                 const std::optional<std::string>& content);
 
+/// A version with the content that it has in a state of its repository.
+struct PushedVersion {
+  int64_t repo_id = 0;
+  int64_t state_id = 0;
+  std::string version{};
+  std::string content{};
+};
+/// Who brought a content, whom nobody lets approve it.
+struct FirstPush {
+  Actor actor{};
+  int64_t pushed_at = 0;
+};
+/// Looks through the states that can hold the version only, however many were pushed.
+Result<std::optional<FirstPush>> find_first_push(Session& session, const PushedVersion& pushed);
+
 }  // namespace rhumb::registry

@@ -200,12 +200,13 @@ export const checkDeploymentDocument = `query CheckDeployment($input: CheckDeplo
 const decidedFields = `${planFields} decisions { ${actorFields} approved comment time }`;
 const declarativeFields = `id name schemaSlug createdAt createdBy { name kind } approvedAt approvedBy { name kind }`;
 
-export const waitingDocument = `query WaitingForApproval {
-  environments { name }
-  ${policies}
-  repos(input: { page: { pageSize: 100 } }) { repos { slug type reportOnly latestVersion } }
-  migratePlans(input: { status: [PENDING_USER], page: { pageSize: 100 } }) { plans { ${decidedFields} } }
-  declarativePlans(input: { status: PENDING, page: { pageSize: 100 } }) { plans { ${declarativeFields} } }
+export const waitingDocument = `query WaitingForApproval($page: PageInput) {
+  promotionPolicies { stages { approvals } }
+  waitingVersions(input: { page: $page }) {
+    versions { repo stage version approvals needed envs approvedBy { name kind } pushedBy { name kind } since } ${pageFields}
+  }
+  migratePlans(input: { status: [PENDING_USER], page: $page }) { plans { ${decidedFields} } ${pageFields} }
+  declarativePlans(input: { status: PENDING, page: $page }) { plans { ${declarativeFields} } ${pageFields} }
 }`;
 
 const decidedPlans = `migratePlans(input: { status: [APPROVED, ABORTED, APPLIED], page: $page }) { plans { ${decidedFields} } ${pageFields} }

@@ -527,6 +527,21 @@ export interface PromotionPolicy {
   stages: PromotionStage[];
 }
 
+/** The latest version of a directory, in a stage that wants more approvals of it. */
+export interface WaitingVersion {
+  repo: string;
+  stage: string;
+  version: string;
+  approvals: number;
+  needed: number;
+  /** Known environments of the stage, or its globs. */
+  envs: string[];
+  approvedBy: Actor[];
+  /** Who may not approve it. */
+  pushedBy: Actor | null;
+  since: string;
+}
+
 export interface PolicyReason {
   policy: string;
   message: string;

@@ -1,7 +1,5 @@
 import { Link } from "wouter-preact";
-import type { DecidedPlanRow, DeclarativePlanRow } from "../api/types.ts";
-import type { WaitingVersion } from "../lib/approvals.ts";
-import { plural } from "../lib/format.ts";
+import type { DecidedPlanRow, DeclarativePlanRow, WaitingVersion } from "../api/types.ts";
 import { repoPath } from "../lib/paths.ts";
 import { withQuery } from "../lib/query.ts";
 import { Status } from "./status.tsx";
@@ -37,8 +35,13 @@ interface Waiting<Row> {
   onApprove: (row: Row) => void;
 }
 
-function checkPath({ repo, env, version }: WaitingVersion): string {
-  return `/environments${withQuery("?tab=check", { repo, env, version })}`;
+function checkPath({ repo, envs, version }: WaitingVersion): string {
+  // A pattern fits itself.
+  return `/environments${withQuery("?tab=check", { repo, env: envs[0] ?? "", version })}`;
+}
+
+function approvalsText({ approvals, needed, approvedBy }: WaitingVersion): string {
+  return `${approvals} of ${needed}${approvedBy.length === 0 ? "" : ` (${approvedBy.map(({ name }) => name).join(", ")})`}`;
 }
 
 export function WaitingVersionTable({ rows, isAllowed, onApprove }: Waiting<WaitingVersion>) {
@@ -46,8 +49,11 @@ export function WaitingVersionTable({ rows, isAllowed, onApprove }: Waiting<Wait
     { head: "Repository", cell: (row) => <Link href={repoPath(row.repo)}>{row.repo}</Link> },
     { head: "Version", cell: (row) => <code>{row.version}</code> },
     { head: "Stage", cell: (row) => row.stage },
-    { head: "Approvals", cell: (row) => `${row.given} of ${row.needed}` },
-    { head: "Also in its way", cell: (row) => <Link href={checkPath(row)}>{row.others.length === 0 ? "nothing" : plural(row.others.length, "reason")}</Link> },
+    { head: "Approvals", cell: approvalsText },
+    { head: "Environments", cell: (row) => row.envs.join(", ") },
+    { head: "Pushed by", cell: (row) => row.pushedBy?.name ?? "-" },
+    { head: "Pushed", cell: (row) => <Time value={row.since} ago /> },
+    { head: "Also in its way", cell: (row) => <Link href={checkPath(row)}>Check</Link> },
   ];
   const nameOf = (row: WaitingVersion): string => `version ${row.version} of ${row.repo} for ${row.stage}`;
   const actions = actionColumn({ rows, isAllowed, nameOf, verbs: [["Approve", onApprove]] });

@@ -75,6 +75,12 @@ export function Table<Row>({ caption, columns, rows, rowKey }: { caption: string
   );
 }
 
+/** Lists that turn their pages together, as far as the longest goes. */
+export function LongestPager({ infos }: { infos: PageInfo[] }) {
+  const longest = infos.reduce((one, other) => (other.total > one.total ? other : one));
+  return longest.total > longest.pageSize ? <Pager info={longest} /> : null;
+}
+
 export function Pager({ info }: { info: PageInfo }) {
   const [path] = useLocation();
   const search = useSearch();

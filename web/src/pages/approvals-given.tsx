@@ -5,7 +5,7 @@ import type { AuditEntry, DecidedPlanRow, DeclarativePlanRow, PageInfo } from ".
 import { ApprovedDeclarativePlanTable, DecidedPlanTable } from "../components/approval-tables.tsx";
 import { useMe } from "../components/me.ts";
 import { Loaded } from "../components/state.tsx";
-import { Pager, Table, type Column } from "../components/table.tsx";
+import { LongestPager, Table, type Column } from "../components/table.tsx";
 import { Time } from "../components/time.tsx";
 import { repoPath } from "../lib/paths.ts";
 import { pageOf } from "../lib/query.ts";
@@ -42,12 +42,6 @@ function Versions({ log }: { log: Given["auditLog"] }) {
   if (log === undefined) return <p class="soft">{approvalText.givenVersions}</p>;
   if (log.entries.length === 0) return <Nothing info={log.pageInfo} />;
   return <Table caption="Versions that were approved" columns={versionColumns} rows={log.entries} rowKey={(row) => row.seq} />;
-}
-
-/** The lists turn their pages together, as far as the longest goes. */
-function LongestPager({ infos }: { infos: PageInfo[] }) {
-  const longest = infos.reduce((one, other) => (other.total > one.total ? other : one));
-  return longest.total > longest.pageSize ? <Pager info={longest} /> : null;
 }
 
 function Lists({ migratePlans, declarativePlans, auditLog }: Given) {

@@ -1,32 +1,31 @@
 import { useState } from "preact/hooks";
+import { useSearch } from "wouter-preact";
 import { request } from "../api/client.ts";
 import { approveDeclarativePlanDocument, approveVersionDocument, waitingDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
-import type { DecidedPlanRow, DeclarativePlanRow, DeploymentAnswer, PromotionPolicy, RankedEnvironment, Repo } from "../api/types.ts";
+import type { DecidedPlanRow, DeclarativePlanRow, PageInfo, PromotionStage, WaitingVersion } from "../api/types.ts";
 import { WaitingDeclarativePlanTable, WaitingPlanTable, WaitingVersionTable } from "../components/approval-tables.tsx";
 import { DecideDialog, type Decision } from "../components/decide-dialog.tsx";
 import { Field, Form } from "../components/form.tsx";
 import { useMe } from "../components/me.ts";
 import { Empty, Loaded } from "../components/state.tsx";
-import { approveVersionCommand, candidatesOf, checksDocument, checksVariables, waitingOf, type Candidate, type WaitingVersion } from "../lib/approvals.ts";
-import { given } from "../lib/query.ts";
+import { LongestPager } from "../components/table.tsx";
+import { approveVersionCommand } from "../lib/approvals.ts";
+import { given, pageOf } from "../lib/query.ts";
 import { mayApprove, mayApproveIn } from "../lib/rights.ts";
 import { approvalText } from "../text-policies.ts";
 import { planDecision } from "./plan-decision.ts";
 
-const candidatesMax = 100;
-
 interface Waiting {
-  environments: Pick<RankedEnvironment, "name">[];
-  promotionPolicies: PromotionPolicy[];
-  repos: { repos: Pick<Repo, "slug" | "type" | "reportOnly" | "latestVersion">[] };
-  migratePlans: { plans: DecidedPlanRow[] };
-  declarativePlans: { plans: DeclarativePlanRow[] };
+  promotionPolicies: { stages: Pick<PromotionStage, "approvals">[] }[];
+  waitingVersions: { versions: WaitingVersion[]; pageInfo: PageInfo };
+  migratePlans: { plans: DecidedPlanRow[]; pageInfo: PageInfo };
+  declarativePlans: { plans: DeclarativePlanRow[]; pageInfo: PageInfo };
 }
 
 type Decide = (decision: Decision) => void;
 
-function versionDecision(version: Pick<Candidate, "repo" | "stage" | "version">): Decision {
+function versionDecision(version: Pick<WaitingVersion, "repo" | "stage" | "version">): Decision {
   const { repo, stage, version: name } = version;
   return {
     title: `Let ${name} of ${repo} into ${stage}?`,
@@ -50,14 +49,13 @@ function OtherVersion({ decide }: { decide: Decide }) {
   );
 }
 
-function Versions({ rows, isCut, decide }: { rows: WaitingVersion[]; isCut: boolean; decide: Decide }) {
+function Versions({ rows, decide }: { rows: WaitingVersion[]; decide: Decide }) {
   const me = useMe();
   return (
     <section aria-labelledby="versions">
       <h2 id="versions">Versions</h2>
       <p class="soft">{approvalText.versions}</p>
       {rows.length > 0 && <WaitingVersionTable rows={rows} isAllowed={({ repo }) => mayApproveIn(me, repo)} onApprove={(row) => decide(versionDecision(row))} />}
-      {isCut && <p class="soft">{approvalText.tooMany(candidatesMax)}</p>}
       {mayApprove(me) && (
         <>
           <h3>{approvalText.older}</h3>
@@ -98,52 +96,35 @@ function DeclarativePlans({ rows, decide }: { rows: DeclarativePlanRow[]; decide
   );
 }
 
-function Lists({ waiting, versions, isCut, decide }: { waiting: Waiting; versions: WaitingVersion[]; isCut: boolean; decide: Decide }) {
-  const plans = waiting.migratePlans.plans;
+function Lists({ waiting, decide }: { waiting: Waiting; decide: Decide }) {
+  const { versions } = waiting.waitingVersions;
+  const { plans } = waiting.migratePlans;
   const declarativePlans = waiting.declarativePlans.plans;
   const takesApprovals = waiting.promotionPolicies.some(({ stages }) => stages.some(({ approvals }) => approvals > 0));
-  const isEmpty = versions.length + plans.length + declarativePlans.length === 0;
+  const infos = [waiting.waitingVersions, waiting.migratePlans, waiting.declarativePlans].map(({ pageInfo }) => pageInfo);
   return (
     <>
-      {isEmpty && (
+      {infos.every(({ total }) => total === 0) && (
         <Empty title={approvalText.emptyTitle} command="rhumb cloud policy set --repo app --file promotion.hcl">
           <p>{approvalText.empty}</p>
         </Empty>
       )}
-      {takesApprovals && <Versions rows={versions} isCut={isCut} decide={decide} />}
+      {takesApprovals && <Versions rows={versions} decide={decide} />}
       {plans.length > 0 && <Plans rows={plans} decide={decide} />}
       {declarativePlans.length > 0 && <DeclarativePlans rows={declarativePlans} decide={decide} />}
+      <LongestPager infos={infos} />
     </>
-  );
-}
-
-/** Asks the registry about each version that may lack approvals. */
-function Checked({ waiting, candidates, decide }: { waiting: Waiting; candidates: Candidate[]; decide: Decide }) {
-  const asked = candidates.slice(0, candidatesMax);
-  const [remote, reload] = useRemote<Record<string, DeploymentAnswer>>(checksDocument(asked), checksVariables(asked));
-  return (
-    <Loaded remote={remote} reload={reload}>
-      {(answers) => <Lists waiting={waiting} versions={waitingOf(asked, answers)} isCut={candidates.length > asked.length} decide={decide} />}
-    </Loaded>
   );
 }
 
 export function WaitingTab() {
   const [decision, setDecision] = useState<Decision | null>(null);
-  // What was asked about is asked about again after a decision.
-  const [round, setRound] = useState(0);
-  const [remote, reload] = useRemote<Waiting>(waitingDocument);
+  const page = pageOf(useSearch());
+  const [remote, reload] = useRemote<Waiting>(waitingDocument, { page: { page } });
   return (
     <>
       <Loaded remote={remote} reload={reload}>
-        {(waiting) => {
-          const candidates = candidatesOf(waiting.promotionPolicies, waiting.repos.repos, waiting.environments);
-          return candidates.length === 0 ? (
-            <Lists waiting={waiting} versions={[]} isCut={false} decide={setDecision} />
-          ) : (
-            <Checked key={round} waiting={waiting} candidates={candidates} decide={setDecision} />
-          );
-        }}
+        {(waiting) => <Lists waiting={waiting} decide={setDecision} />}
       </Loaded>
       {decision !== null && (
         <DecideDialog
@@ -151,7 +132,6 @@ export function WaitingTab() {
           onClose={() => setDecision(null)}
           onDone={() => {
             setDecision(null);
-            setRound(round + 1);
             reload();
           }}
         />
