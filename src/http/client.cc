@@ -179,14 +179,24 @@ class Client::Impl {
     if (!options_.ca_file.empty()) {
       set(CURLOPT_CAINFO, options_.ca_file.c_str());
     }
-    if (!options_.proxy_from_environment || request.refuse_address) {
-      set(CURLOPT_PROXY, "");
-    }
+    choose_proxy(request);
     if (request.refuse_address) {
       set(CURLOPT_OPENSOCKETFUNCTION, &on_open);
       set(CURLOPT_OPENSOCKETDATA, &transfer);
       set(CURLOPT_FRESH_CONNECT, 1L);
       set(CURLOPT_FORBID_REUSE, 1L);
+    }
+  }
+
+  void choose_proxy(const ClientRequest& request) {
+    if (request.refuse_address || (options_.proxy.empty() && !options_.proxy_from_environment)) {
+      set(CURLOPT_PROXY, "");
+    } else if (!options_.proxy.empty()) {
+      set(CURLOPT_PROXY, options_.proxy.c_str());
+      set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+      if (options_.proxy_for_all) {
+        set(CURLOPT_NOPROXY, "");
+      }
     }
   }
 

@@ -50,6 +50,10 @@ class Client {
     /// PEM certificates to trust in place of the system's; empty: the system's.
     std::string ca_file;
     bool proxy_from_environment = true;
+    /// URL of a proxy in place of that of the environment; empty: none.
+    std::string proxy{};
+    /// Whatever `no_proxy` says: hosts that it names are reached through `proxy`, too.
+    bool proxy_for_all = false;
   };
 
   /// Errors: kUnsupported when libcurl is not installed; the message names the package.

@@ -158,6 +158,26 @@ TEST_F(HttpClient, TakesTheProxyFromTheEnvironment) {
   EXPECT_TRUE(direct->body.starts_with("GET /direct "));
 }
 
+TEST_F(HttpClient, TakesTheProxyItWasGiven) {
+  start();
+  ::setenv("no_proxy", "registry.invalid", 1);
+  ClientRequest request;
+  request.url = "http://registry.invalid/query";
+  Client::Options options{.ca_file = "", .proxy_from_environment = false};
+  options.proxy = server_->base_url();
+  const auto without = Client::create(options)->send(request);
+  options.proxy_for_all = true;
+  auto client = Client::create(options);
+  const auto through_proxy = client->send(request);
+  request.refuse_address = [](const IpAddress&) { return std::nullopt; };
+  const auto guarded = client->send(request);
+  ::unsetenv("no_proxy");
+  EXPECT_EQ(without.error().code(), ErrorCode::kUnavailable) << "the host is an exception";
+  ASSERT_TRUE(through_proxy.has_value()) << through_proxy.error().message();
+  EXPECT_TRUE(through_proxy->body.starts_with("GET http://registry.invalid/query "));
+  EXPECT_EQ(guarded.error().code(), ErrorCode::kUnavailable) << "addresses are asked about";
+}
+
 TEST_F(HttpClient, SpeaksTls) {
   const auto folder =
       std::filesystem::temp_directory_path() / ("rhumb-http-test-" + std::to_string(::getpid()));

@@ -10,6 +10,7 @@
 #include "cli/app.h"
 #include "cli/migrate_flags.h"
 #include "cli/version.h"
+#include "http/proxy_address.h"
 #include "main/audit_commands.h"
 #include "main/store_commands.h"
 #include "main/web_assets.h"
@@ -51,6 +52,9 @@ std::vector<cli::FlagSpec> serve_flags() {
                                         "requests a minute of one token, reports excepted; "
                                         "0 for no limit"),
                          cli::FlagKind::kUint),
+          cli::text_flag("egress-proxy", "",
+                         "proxy to the outside of webhooks, checkpoints and identity providers: "
+                         "http://user:password@host:port, or environment for HTTPS_PROXY"),
           cli::text_flag("webhook-allow", "",
                          "ranges of private addresses that webhooks may connect to, such as "
                          "10.0.0.0/8,fd00::/8"),
@@ -152,6 +156,9 @@ Result<int> run_serve(Invocation& invocation) {
       .messages_per_minute = static_cast<int64_t>(invocation.flags.count("webhook-rate")),
       .smtp_url = invocation.flags.text("smtp-url"),
       .smtp_from = invocation.flags.text("smtp-from")};
+  options.egress_proxy = TRY(
+      http::read_proxy_address(invocation.flags.text("egress-proxy"), invocation.app.environment)
+          .context("--egress-proxy"));
   options.trusted_proxies = invocation.flags.list("trusted-proxies");
   options.json_log = TRY(read_log_format(invocation.flags.text("log")));
   options.admin_token = invocation.app.environment.get("RHUMB_ADMIN_TOKEN");

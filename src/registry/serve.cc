@@ -139,6 +139,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   Registry registry{*store, clock, without_slash(options.public_url)};
   registry.alert_settings = TRY(make_alert_settings(
       options.alerts, options.store.url.empty() ? options.store.data : std::string()));
+  registry.alert_settings.proxy = options.egress_proxy;
   const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
   registry.rates.set_per_minute(options.requests_per_minute);
   Gate gate;
@@ -156,6 +157,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   }
   WebServer::Options web_options;
   web_options.oidc = options.oidc;
+  web_options.proxy = options.egress_proxy;
   web_options.assets = options.assets;
   web_options.log = event_log(options);
   web = TRY(WebServer::create(registry, std::move(web_options)));
@@ -183,8 +185,10 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   if (options.on_ready) {
     options.on_ready(server->base_url());
   }
-  std::unique_ptr<CheckpointWatch> checkpoints = TRY(CheckpointWatch::start(
-      registry, {options.checkpoints, options.audit_keep_days}, event_log(options)));
+  AuditCare care{options.checkpoints, options.audit_keep_days};
+  care.checkpoints.proxy = options.egress_proxy;
+  std::unique_ptr<CheckpointWatch> checkpoints =
+      TRY(CheckpointWatch::start(registry, care, event_log(options)));
   wait_for_stop(options.stop);
   checkpoints.reset();
   maintenance.reset();

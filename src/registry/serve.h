@@ -31,6 +31,8 @@ struct ServeOptions {
   int64_t requests_per_minute = 600;       ///< of one token, reports excepted; 0: no limit
   AlertOptions alerts;                     ///< what webhooks may do
   OidcSettings oidc{};                     ///< logins at an identity provider
+  /// As http::read_proxy_address() gives it: of webhooks, checkpoints and identity providers.
+  std::string egress_proxy;
   /// Addresses and networks of reverse proxies whose X-Forwarded-For and -Proto count.
   std::vector<std::string> trusted_proxies;
   /// Log lines are JSON objects, and every request is one.

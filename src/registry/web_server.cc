@@ -91,6 +91,7 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
       options_(std::move(options)),
       feed_(registry.live),
       audit_(registry),
+      providers_(options_.proxy),
       oidc_(registry, providers_, options_.oidc),
       oauth_(registry, providers_) {}
 

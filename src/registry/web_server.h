@@ -30,6 +30,7 @@ class WebServer {
  public:
   struct Options {
     OidcSettings oidc{};                  ///< logins at an identity provider
+    std::string proxy{};                  ///< to identity providers; empty: the environment's
     const AssetSource* assets = nullptr;  ///< outlives the server; null: no front end
     /// What went wrong inside, for the log; one line.
     std::function<void(const std::string&)> log;

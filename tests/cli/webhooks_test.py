@@ -10,6 +10,7 @@ import registry_store
 from harness import Skipped, contains, lacks, matches, same, test, true, wait_for
 from receivers import MailServer, Receiver
 from scenes import apply, push, send_report, small_report
+from webhook_calls import create, deliveries, ping
 
 SECRET = "a-secret-of-the-receiver"
 # Longer than a claim lasts, where other servers may have made it.
@@ -22,25 +23,9 @@ def told(scratch, *flags, allow="127.0.0.0/8"):
     return scratch.server(flags=[*(["--webhook-allow", allow] if allow else []), *flags])
 
 
-def create(scratch, url, *flags):
-    """-> id of the new webhook"""
-    return scratch.run("cloud", "webhook", "create", "--url", url, "--format", "{{ .ID }}", *flags).ok().quiet().out.strip()
-
-
-def deliveries(server, webhook):
-    document = ("query D($input: WebhookDeliveriesInput!) { webhookDeliveries(input: $input) { deliveries { id event guid "
-                "attempt delivered status error nextAttempt request response } } }")
-    payload = server.api(document, {"input": {"webhookID": webhook, "page": {"pageSize": 100}}})
-    return payload["webhookDeliveries"]["deliveries"]
-
-
 def report(server, name):
     status, reply = send_report(server, small_report(name))
     same((status, reply.get("errors")), (200, None), "answer")
-
-
-def ping(scratch, webhook, **options):
-    return scratch.run("cloud", "webhook", "ping", "--id", webhook, **options)
 
 
 @test

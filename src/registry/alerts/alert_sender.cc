@@ -10,6 +10,8 @@
 #include "codec/redact.h"
 #include "codec/url.h"
 #include "http/client.h"
+#include "http/host_lookup.h"
+#include "registry/alerts/delivery_route.h"
 #include "registry/alerts/renderers.h"
 #include "registry/ingest/ingest_prepare.h"
 
@@ -17,6 +19,7 @@ namespace rhumb::registry {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{10};
+constexpr std::chrono::seconds kLookupMax{3};  ///< of it, for the addresses before a proxy is used
 constexpr size_t kAnswerMax = size_t{16} << 10;  ///< bytes that are kept of an answer
 constexpr size_t kRequestMax = size_t{64} << 10;
 constexpr size_t kSecretMin = 4;  ///< shorter ones would hide half of every text
@@ -91,16 +94,17 @@ std::optional<int64_t> retry_after(const http::ClientResponse& response) {
              : std::nullopt;
 }
 
-std::optional<std::string> status_error(const http::ClientResponse& response) {
+std::optional<std::string> status_error(const http::ClientResponse& response,
+                                        std::string_view who) {
   if (response.status >= 200 && response.status < 300) {
     return std::nullopt;
   }
   const bool redirects = response.status >= 300 && response.status < 400;
   return redirects ? fmt::format(
-                         "the receiver redirects (status {}), which is not followed; give "
+                         "{} redirects (status {}), which is not followed; give "
                          "the webhook the address that it redirects to",
-                         response.status)
-                   : fmt::format("the receiver answered with status {}", response.status);
+                         who, response.status)
+                   : fmt::format("{} answered with status {}", who, response.status);
 }
 
 RenderedAlert rendered(const ClaimedDelivery& delivery) {
@@ -117,6 +121,14 @@ std::string send_error(const Error& error) {
                    "with --webhook-allow",
                    error.message())
              : error.message();
+}
+
+Result<DeliveryRoute> find_route(const std::string& url, const AlertSettings& settings) {
+  if (settings.proxy.empty()) {
+    return DeliveryRoute::kDirect;
+  }
+  return choose_route(url, settings.guard,
+                      [](const std::string& host) { return http::look_up_host(host, kLookupMax); });
 }
 
 }  // namespace
@@ -152,8 +164,17 @@ AttemptOutcome NetworkSender::post(const ClaimedDelivery& delivery, const Webhoo
   const WebhookRequest rendered_request =
       render_request(delivery.webhook.type, rendered(delivery), secrets);
   outcome.request = format_request(rendered_request);
+  const Result<DeliveryRoute> route = find_route(rendered_request.url, settings_);
+  if (!route) {
+    outcome.error = send_error(route.error());
+    return outcome;
+  }
+  const bool is_direct = *route == DeliveryRoute::kDirect;
   Result<http::Client> client =
-      http::Client::create({.ca_file = "", .proxy_from_environment = false});
+      http::Client::create({.ca_file = "",
+                            .proxy_from_environment = false,
+                            .proxy = is_direct ? std::string() : settings_.proxy,
+                            .proxy_for_all = true});
   if (!client) {
     outcome.error = client.error().message();
     return outcome;
@@ -163,14 +184,16 @@ AttemptOutcome NetworkSender::post(const ClaimedDelivery& delivery, const Webhoo
   request.url = rendered_request.url;
   request.headers = rendered_request.headers;
   request.body = rendered_request.body;
-  request.timeout = kTimeout;
-  request.connect_timeout = kTimeout;
+  request.timeout = is_direct ? kTimeout : kTimeout - kLookupMax;
+  request.connect_timeout = request.timeout;
   request.response_bytes_max = kAnswerMax;
   request.cut_response = true;
   request.cancelled = cancelled_;
-  request.refuse_address = [this](const http::IpAddress& address) {
-    return settings_.guard.refuse(address);
-  };
+  if (is_direct) {
+    request.refuse_address = [this](const http::IpAddress& address) {
+      return settings_.guard.refuse(address);
+    };
+  }
   const Result<http::ClientResponse> response = client->send(request);
   if (!response) {
     outcome.error = send_error(response.error());
@@ -178,7 +201,8 @@ AttemptOutcome NetworkSender::post(const ClaimedDelivery& delivery, const Webhoo
   }
   outcome.status = response->status;
   outcome.response = format_answer(*response);
-  outcome.error = status_error(*response);
+  outcome.error =
+      status_error(*response, is_direct ? "the receiver" : "the receiver, or the proxy,");
   outcome.delivered = !outcome.error.has_value();
   outcome.retry_after_ns = retry_after(*response);
   return outcome;

@@ -20,7 +20,8 @@ class AlertSender {
 };
 
 /// Over the network: HTTP to addresses that the guard of the settings lets through, following no
-/// redirect, or SMTP.
+/// redirect, or SMTP. With a proxy, HTTP to the outside goes through it: then the guard is asked
+/// about the addresses that the host has here, and the proxy connects to what it has there.
 ///
 /// Shape: what it tells of request and answer holds no secret of the webhook, whatever the receiver
 /// says; of the answer the first kilobytes.

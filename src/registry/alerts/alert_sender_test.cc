@@ -31,7 +31,10 @@ class NetworkSenderTest : public AlertTest {
 
   Delivery send(const std::string& path, WebhookWish wish = {}) {
     wish.url = server_->base_url() + path;
-    const Webhook made = webhook(wish);
+    return deliver(std::move(wish));
+  }
+  Delivery deliver(WebhookWish wish) {
+    const Webhook made = webhook(std::move(wish));
     EXPECT_TRUE(ping_webhook(*registry_, registry_.caller(), made.id));
     NetworkSender sender(registry_->alert_settings, [] { return false; });
     EXPECT_EQ(deliver_due(*registry_, sender).value_or(0), 1U);
@@ -86,18 +89,41 @@ TEST_F(NetworkSenderTest, ConnectsToNobodysOwnNetwork) {
   registry_->alert_settings.guard = {};
   const std::string port = server_->base_url().substr(server_->base_url().rfind(':'));
   for (const std::string host : {"localhost", "2130706433", "0x7f000001", "127.1"}) {
-    const Webhook made = webhook({.url = "http://" + host + port + "/x"});
-    ASSERT_TRUE(ping_webhook(*registry_, registry_.caller(), made.id));
-    NetworkSender sender(registry_->alert_settings, [] { return false; });
-    EXPECT_EQ(deliver_due(*registry_, sender).value_or(0), 1U);
-    const Delivery delivery =
-        read_value<DeliveryPage>(*registry_.store(), [&made](Session& session) {
-          return list_deliveries(session, made.id, {});
-        })->deliveries.front();
+    const Delivery delivery = deliver({.url = "http://" + host + port + "/x"});
     EXPECT_FALSE(delivery.delivered);
     EXPECT_NE(delivery.error->find("is a loopback address"), std::string::npos) << *delivery.error;
   }
   EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(NetworkSenderTest, ReachesTheOutsideThroughTheProxy) {
+  registry_->alert_settings.guard = {};
+  registry_->alert_settings.proxy = server_->base_url();
+  const Delivery delivery = deliver({.url = "http://hooks.example.invalid/x"});
+  EXPECT_TRUE(delivery.delivered) << delivery.error.value_or("");
+  ASSERT_EQ(requests_.size(), 1U);
+  EXPECT_EQ(requests_.front().target, "http://hooks.example.invalid/x");
+  answer_ = http::text_response(407, "who are you");
+  EXPECT_EQ(deliver({.url = "http://hooks.example.invalid/y"}).error,
+            "the receiver, or the proxy, answered with status 407");
+}
+
+TEST_F(NetworkSenderTest, AsksTheProxyForNothingInside) {
+  registry_->alert_settings.guard = {};
+  registry_->alert_settings.proxy = server_->base_url();
+  for (const std::string host : {"localhost", "127.1", "vault", "\u2460\u2461\u2466.0.0.1"}) {
+    const Delivery delivery = deliver({.url = "http://" + host + "/x"});
+    EXPECT_FALSE(delivery.delivered) << host;
+    EXPECT_FALSE(delivery.status) << host;
+  }
+  EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(NetworkSenderTest, ReachesWhatIsAllowedInsideWithoutTheProxy) {
+  registry_->alert_settings.proxy = "http://127.0.0.1:1";
+  const Delivery delivery = send("/hook");
+  EXPECT_TRUE(delivery.delivered) << delivery.error.value_or("");
+  EXPECT_EQ(requests_.front().target, "/hook");
 }
 
 TEST_F(NetworkSenderTest, AnotherKeyOpensNothing) {

@@ -15,6 +15,7 @@ struct AlertSettings {
   /// What secrets of webhooks are sealed with; without one there are no webhooks.
   std::optional<codec::SealKey> key{};
   http::AddressGuard guard{};        ///< of what webhooks may connect to
+  std::string proxy{};               ///< that they go through to the outside; empty: none
   http::MailServer mail_server{};    ///< without one there is no mail
   std::string mail_from{};           ///< an address, or `Name <address>`
   int64_t messages_per_minute = 60;  ///< of one webhook; what is more waits; 0: no limit

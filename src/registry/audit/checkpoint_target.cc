@@ -140,18 +140,25 @@ bool is_this_machine(std::string_view host) {
   return host == "localhost" || host == "127.0.0.1" || host == "::1" || host == "[::1]";
 }
 
+bool leads_to_this_machine(const std::string& text) {
+  const Result<codec::Url> url = codec::parse_url(text);
+  return url && is_this_machine(url->hostname());
+}
+
 class NetworkSender final : public provider::HttpSender {
  public:
-  explicit NetworkSender(const sys::Environment& environment) : environment_(environment) {}
+  NetworkSender(const sys::Environment& environment, std::string proxy)
+      : environment_(environment), proxy_(std::move(proxy)) {}
 
   [[nodiscard]] Result<http::ClientResponse> send(const http::ClientRequest& request,
                                                   provider::Route route) override {
-    const bool is_near = route == provider::Route::kMachine;
+    const bool is_near = route == provider::Route::kMachine || leads_to_this_machine(request.url);
     std::unique_ptr<http::Client>& client = is_near ? machine_ : network_;
     if (client == nullptr) {
       http::Client opened =
           TRY(http::Client::create({.ca_file = environment_.get_or_empty("AWS_CA_BUNDLE"),
-                                    .proxy_from_environment = !is_near}));
+                                    .proxy_from_environment = !is_near,
+                                    .proxy = is_near ? std::string() : proxy_}));
       client = std::make_unique<http::Client>(std::move(opened));
     }
     http::ClientRequest bounded = request;
@@ -161,6 +168,7 @@ class NetworkSender final : public provider::HttpSender {
 
  private:
   const sys::Environment& environment_;
+  std::string proxy_;  // empty: that of the environment
   std::unique_ptr<http::Client> network_;
   std::unique_ptr<http::Client> machine_;  // which no proxy may see
 };
@@ -190,8 +198,9 @@ Result<std::unique_ptr<CheckpointTarget>> make_target(const std::string& text,
   return Made(std::make_unique<WebhookTarget>(text, url->host, tools));
 }
 
-std::unique_ptr<provider::HttpSender> make_network_sender(const sys::Environment& environment) {
-  return std::make_unique<NetworkSender>(environment);
+std::unique_ptr<provider::HttpSender> make_network_sender(const sys::Environment& environment,
+                                                          std::string proxy) {
+  return std::make_unique<NetworkSender>(environment, std::move(proxy));
 }
 
 }  // namespace rhumb::registry

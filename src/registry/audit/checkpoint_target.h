@@ -42,8 +42,10 @@ struct TargetTools {
 Result<std::unique_ptr<CheckpointTarget>> make_target(const std::string& text,
                                                       const TargetTools& tools);
 
-/// Sends over the network; libcurl is opened at the first request. Threads: one at a time.
+/// Sends over the network; libcurl is opened at the first request. `proxy` is used in place of that
+/// of the environment, but for hosts that its `no_proxy` names and for this machine. Threads: one
+/// at a time.
 [[nodiscard]] std::unique_ptr<provider::HttpSender> make_network_sender(
-    const sys::Environment& environment);
+    const sys::Environment& environment, std::string proxy = "");
 
 }  // namespace rhumb::registry

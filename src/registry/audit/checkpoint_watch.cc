@@ -133,7 +133,7 @@ CheckpointWatch::CheckpointWatch(Registry& registry,
       interval_(care.checkpoints.interval),
       keep_days_(care.keep_days),
       log_(std::move(log)),
-      sender_(make_network_sender(environment_)) {}
+      sender_(make_network_sender(environment_, care.checkpoints.proxy)) {}
 
 CheckpointWatch::~CheckpointWatch() {
   stop_.cancel();

@@ -30,6 +30,7 @@ Result<int64_t> send_checkpoints(Store& store,
 struct CheckpointSettings {
   std::chrono::nanoseconds interval = std::chrono::hours(1);  ///< 0: never
   std::vector<std::string> targets{};                         ///< as make_target() takes them
+  std::string proxy{};                                        ///< as make_network_sender() takes it
 };
 
 struct AuditCare {

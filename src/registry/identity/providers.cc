@@ -64,11 +64,13 @@ Result<ProviderFacts> read_facts(const Json& document, const std::string& issuer
 
 }  // namespace
 
-Providers::Providers()
-    : send_([client = std::shared_ptr<http::Client>()](
+Providers::Providers(const std::string& proxy)
+    : send_([proxy, client = std::shared_ptr<http::Client>()](
                 const http::ClientRequest& request) mutable -> Result<http::ClientResponse> {
         if (client == nullptr) {
-          client = std::make_shared<http::Client>(TRY(http::Client::create()));
+          http::Client::Options options;
+          options.proxy = proxy;
+          client = std::make_shared<http::Client>(TRY(http::Client::create(std::move(options))));
         }
         return client->send(request);
       }) {}

@@ -38,8 +38,9 @@ class Providers {
  public:
   using Send = std::function<Result<http::ClientResponse>(const http::ClientRequest&)>;
 
-  /// Over HTTP, with at most ten seconds and a megabyte for each answer.
-  Providers();
+  /// Over HTTP, with at most ten seconds and a megabyte for each answer; through `proxy`, or that
+  /// of the environment when it is empty.
+  explicit Providers(const std::string& proxy);
   /// For tests.
   explicit Providers(Send send) : send_(std::move(send)) {}
 
