@@ -67,8 +67,8 @@ std::vector<cli::FlagSpec> serve_flags() {
                          "smtps://..."),
           cli::text_flag("smtp-from", "", "address that mail comes from"),
           cli::text_flag("seal-key-file", "",
-                         "file with the key that secrets of webhooks are sealed with, 32 bytes in "
-                         "base64; with --data it is seal.key there"),
+                         "file with the key that secrets of webhooks and of people's apps are "
+                         "sealed with, 32 bytes in base64; with --data it is seal.key there"),
           cli::text_flag("oidc-issuer", "", "identity provider that people log in at"),
           cli::text_flag("oidc-client-id", "", "name of this registry there"),
           cli::text_flag("oidc-name", "single sign-on", "what the login page calls it"),
@@ -150,8 +150,8 @@ Result<int> run_serve(Invocation& invocation) {
                          .targets = invocation.flags.list("audit-target")};
   options.signing_key_file = invocation.flags.text("audit-signing-key");
   options.audit_keep_days = static_cast<int64_t>(invocation.flags.count("audit-keep-days"));
+  options.seal_key_file = invocation.flags.text("seal-key-file");
   options.alerts = {
-      .seal_key_file = invocation.flags.text("seal-key-file"),
       .webhook_allow = invocation.flags.text("webhook-allow"),
       .messages_per_minute = static_cast<int64_t>(invocation.flags.count("webhook-rate")),
       .smtp_url = invocation.flags.text("smtp-url"),

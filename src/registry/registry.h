@@ -17,6 +17,7 @@
 #include "registry/metrics.h"
 #include "registry/policy/policy_presence.h"
 #include "registry/store/store.h"
+#include "registry/store/store_seal.h"
 #include "registry_api/report.h"
 #include "sys/clock.h"
 
@@ -55,6 +56,7 @@ struct Registry {
   std::optional<AuditKey> audit_key{};
   AlertPresence alerts{};
   AlertSettings alert_settings{};
+  StoreSeal seal{};  ///< of the secrets in the store
   Metrics metrics{};
   RateLimit rates{};  ///< by token, and by session as negative numbers
 

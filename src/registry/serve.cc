@@ -9,6 +9,7 @@
 
 #include "http/server.h"
 #include "registry/alerts/alert_worker.h"
+#include "registry/identity/app_secrets.h"
 #include "registry/identity/tokens.h"
 #include "registry/maintenance.h"
 #include "registry/request_log.h"
@@ -137,9 +138,10 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   std::unique_ptr<Store> store =
       TRY(open_store(options.store, StoreOpening::kCreate, StoreSharing::kShared));
   Registry registry{*store, clock, without_slash(options.public_url)};
-  registry.alert_settings = TRY(make_alert_settings(
-      options.alerts, options.store.url.empty() ? options.store.data : std::string()));
+  registry.alert_settings = TRY(make_alert_settings(options.alerts));
   registry.alert_settings.proxy = options.egress_proxy;
+  registry.seal = TRY(load_store_seal(
+      options.seal_key_file, options.store.url.empty() ? options.store.data : std::string()));
   const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
   registry.rates.set_per_minute(options.requests_per_minute);
   Gate gate;
@@ -152,6 +154,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
     return ensure_admin(session, options.admin_token, registry.now());
   }));
   registry.audit_key = TRY(find_signing_key(options, registry));
+  TRY(seal_apps(registry, event_log(options)));
   if (admin.made_token.has_value()) {
     out << "Admin token: " << *admin.made_token << "\n" << std::flush;
   }
@@ -169,7 +172,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
     TRY(store->write(
         [&registry](Session& session) { return release_claims(session, registry.now()); }));
   }
-  NetworkSender sender(registry.alert_settings, [] { return false; });
+  NetworkSender sender(registry.alert_settings, registry.seal, [] { return false; });
   auto alerts = std::make_unique<AlertWorker>(registry, sender,
                                               AlertWorker::Options{.log = event_log(options)});
   auto maintenance =

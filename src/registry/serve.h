@@ -29,6 +29,8 @@ struct ServeOptions {
   std::string signing_key_file{};          ///< that signs them; empty: a key in the store does
   int64_t audit_keep_days = 0;             ///< older entries of the audit log are pruned; 0: never
   int64_t requests_per_minute = 600;       ///< of one token, reports excepted; 0: no limit
+  /// Of the key that secrets in the store are sealed with, as load_store_seal() takes it.
+  std::string seal_key_file{};
   AlertOptions alerts;                     ///< what webhooks may do
   OidcSettings oidc{};                     ///< logins at an identity provider
   /// As http::read_proxy_address() gives it: of webhooks, checkpoints and identity providers.

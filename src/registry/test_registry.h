@@ -33,7 +33,7 @@ class TestRegistry {
     caller_.rights.scopes = known_scopes();
     caller_.rights.grants = {Grant{"OWNER", {}, {}, {}}};
     caller_.bot_id = 1;
-    registry_.alert_settings.key = codec::SealKey{};
+    registry_.seal = StoreSeal(codec::SealKey{}, "seal.key");
   }
 
   Registry& operator*() { return registry_; }

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import hmac
+import os
 import re
 import struct
 import time
 
-from harness import contains, lacks, matches, same, test, true
+from harness import contains, lacks, matches, same, test, true, wait_for
 from people import PASSWORD, Browser, invite, join
 
 ME = "{ me { name kind roles } }"
@@ -85,16 +86,21 @@ def forged_requests_are_refused(s):
     same(ann.query(ME, Authorization="Bearer").status, 401, "an empty token beside a session")
 
 
+def set_up_app(person):
+    """-> what the registry proposed, the code that confirmed it, the recovery codes"""
+    proposal = person.query("mutation P($p: String!) { proposeApp(password: $p) { secret uri } }",
+                            {"p": PASSWORD}).json["data"]["proposeApp"]
+    code = code_of(proposal["secret"])
+    confirmed = person.query("mutation C($c: String!) { confirmApp(code: $c) { codes } }", {"c": code})
+    return proposal, code, confirmed.json["data"]["confirmApp"]["codes"]
+
+
 @test
 def app_with_codes(s):
     server = s.server()
     ann = join(server, "ann@example.com", "VIEWER")
-    proposal = ann.query("mutation P($p: String!) { proposeApp(password: $p) { secret uri } }",
-                         {"p": PASSWORD}).json["data"]["proposeApp"]
+    proposal, code, codes = set_up_app(ann)
     contains(proposal["uri"], proposal["secret"])
-    code = code_of(proposal["secret"])
-    confirmed = ann.query("mutation C($c: String!) { confirmApp(code: $c) { codes } }", {"c": code})
-    codes = confirmed.json["data"]["confirmApp"]["codes"]
     same(len(codes), 10, "recovery codes")
     other = Browser(server.address)
     asked = other.login("ann@example.com", PASSWORD)
@@ -106,6 +112,49 @@ def app_with_codes(s):
     same(other.login("ann@example.com", PASSWORD, codes[0]).status, 401, "once more")
     for text in (*codes, proposal["secret"], PASSWORD):
         same([row for row in audit_log(server) if text in str(row)], [], "secrets in the audit log")
+
+
+@test
+def an_app_needs_the_key_that_it_is_sealed_with(s):
+    server = s.server(store="")
+    proposal, _, codes = set_up_app(join(server, "ann@example.com", "VIEWER"))
+    key = os.path.join(server.data, "seal.key")
+    server.stop()
+    os.rename(key, s.file_path("former.key"))
+    server.start()
+    wait_for(lambda: any("codes of people's apps cannot be checked" in line and key in line for line in server.log),
+             "what the log says of the key")
+    other = Browser(server.address)
+    code = code_of(proposal["secret"], int(time.time()) // 30 + 1)
+    refused = other.login("ann@example.com", PASSWORD, code)
+    same(refused.status, 422, refused.body)
+    contains(refused.message, key, "recovery code", "resetMember")
+    same([entry["after"] for entry in audit_log(server) if entry["action"] == "login.fail"],
+         [{"reason": refused.message}], "what the audit log says of it")
+    same(other.query(ME).status, 401, "a session without the second factor")
+    same(other.login("ann@example.com", PASSWORD, codes[0]).status, 200, "a recovery code")
+    server.stop()
+    s.run("registry", "copy", "--from", f"sqlite:{server.data}", "--to", "sqlite:moved").ok()
+    moved = s.server(data="moved", store="", flags=["--seal-key-file", s.file_path("former.key")])
+    code = code_of(proposal["secret"], int(time.time()) // 30 + 1)
+    same(Browser(moved.address).login("ann@example.com", PASSWORD, code).status, 200, "with the key beside the store")
+
+
+@test
+def an_app_from_before_sealing_is_sealed_by_a_start(s):
+    server = s.server(store="")
+    proposal, _, _ = set_up_app(join(server, "ann@example.com", "VIEWER"))
+    server.stop()
+    secret = base64.b32decode(proposal["secret"])
+    server.change_store(f"UPDATE users SET totp_secret = x'{secret.hex()}'")
+    server.start()
+    wait_for(lambda: "the apps of 1 person are sealed now" in "\n".join(server.log), "what the log says")
+    code = code_of(proposal["secret"], int(time.time()) // 30 + 1)
+    same(Browser(server.address).login("ann@example.com", PASSWORD, code).status, 200, "the code")
+    server.stop()
+    for name in sorted(os.listdir(server.data)):
+        with open(os.path.join(server.data, name), "rb") as file:
+            same(file.read().find(secret), -1, f"where {name} has the secret as it is")
 
 
 def audit_log(server):

@@ -135,15 +135,12 @@ Result<DeliveryRoute> find_route(const std::string& url, const AlertSettings& se
 
 AttemptOutcome NetworkSender::send(const ClaimedDelivery& delivery) {
   AttemptOutcome outcome;
-  if (!settings_.key) {
-    outcome.error =
-        "this server has no key to open the address with; start it with --seal-key-file";
-    return outcome;
-  }
-  const Result<WebhookSecrets> secrets = open_secrets(delivery.webhook, *settings_.key);
+  const Result<WebhookSecrets> secrets = open_secrets(delivery.webhook, seal_);
   if (!secrets) {
-    outcome.error =
-        fmt::format("the address cannot be opened: {}; enter it again", secrets.error().message());
+    outcome.error = fmt::format(
+        "the address cannot be opened: {}; give the server the key it was sealed with, or enter "
+        "the address again",
+        secrets.error().message());
     return outcome;
   }
   outcome = delivery.webhook.type == WebhookType::kEmail ? mail(delivery, *secrets)

@@ -28,8 +28,10 @@ class AlertSender {
 class NetworkSender : public AlertSender {
  public:
   /// `cancelled` ends what is under way.
-  NetworkSender(const AlertSettings& settings, std::function<bool()> cancelled)
-      : settings_(settings), cancelled_(std::move(cancelled)) {}
+  NetworkSender(const AlertSettings& settings,
+                const StoreSeal& seal,
+                std::function<bool()> cancelled)
+      : settings_(settings), seal_(seal), cancelled_(std::move(cancelled)) {}
 
   [[nodiscard]] AttemptOutcome send(const ClaimedDelivery& delivery) override;
 
@@ -38,6 +40,7 @@ class NetworkSender : public AlertSender {
   [[nodiscard]] AttemptOutcome mail(const ClaimedDelivery& delivery, const WebhookSecrets& secrets);
 
   const AlertSettings& settings_;
+  const StoreSeal& seal_;
   std::function<bool()> cancelled_;
 };
 

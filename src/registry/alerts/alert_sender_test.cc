@@ -36,7 +36,7 @@ class NetworkSenderTest : public AlertTest {
   Delivery deliver(WebhookWish wish) {
     const Webhook made = webhook(std::move(wish));
     EXPECT_TRUE(ping_webhook(*registry_, registry_.caller(), made.id));
-    NetworkSender sender(registry_->alert_settings, [] { return false; });
+    NetworkSender sender(registry_->alert_settings, registry_->seal, [] { return false; });
     EXPECT_EQ(deliver_due(*registry_, sender).value_or(0), 1U);
     return read_value<DeliveryPage>(
                *registry_.store(),
@@ -128,12 +128,14 @@ TEST_F(NetworkSenderTest, ReachesWhatIsAllowedInsideWithoutTheProxy) {
 
 TEST_F(NetworkSenderTest, AnotherKeyOpensNothing) {
   const Webhook made = webhook({.url = server_->base_url() + "/x"});
-  registry_->alert_settings.key->fill(std::byte{1});
+  registry_->seal = StoreSeal(codec::SealKey{std::byte{1}}, "/srv/seal.key");
   ASSERT_TRUE(ping_webhook(*registry_, registry_.caller(), made.id));
-  NetworkSender sender(registry_->alert_settings, [] { return false; });
+  NetworkSender sender(registry_->alert_settings, registry_->seal, [] { return false; });
   EXPECT_EQ(deliver_due(*registry_, sender).value_or(0), 1U);
   EXPECT_EQ(registry_.scalar("SELECT error FROM webhook_deliveries").text(),
-            "the address cannot be opened: the text was sealed with another key; enter it again");
+            "the address cannot be opened: the text was sealed with another key (the key of this "
+            "server is in /srv/seal.key); give the server the key it was sealed with, or enter the "
+            "address again");
   EXPECT_TRUE(requests_.empty());
 }
 

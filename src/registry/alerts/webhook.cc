@@ -140,25 +140,22 @@ Result<Webhook> load_webhook(Session& session, int64_t org_id, int64_t id) {
   return read_webhook(*row);
 }
 
-Result<WebhookSecrets> open_secrets(const Webhook& webhook, const codec::SealKey& key) {
+Result<WebhookSecrets> open_secrets(const Webhook& webhook, const StoreSeal& seal) {
   WebhookSecrets secrets;
-  secrets.url =
-      TRY(codec::open_seal(key, purpose("url", webhook.org_id), webhook.url_sealed.bytes));
+  secrets.url = TRY(seal.open(purpose("url", webhook.org_id), webhook.url_sealed.bytes));
   if (webhook.secret_sealed) {
     secrets.secret =
-        TRY(codec::open_seal(key, purpose("secret", webhook.org_id), webhook.secret_sealed->bytes));
+        TRY(seal.open(purpose("secret", webhook.org_id), webhook.secret_sealed->bytes));
   }
   return secrets;
 }
 
-Result<Blob> seal_url(const codec::SealKey& key, int64_t org_id, std::string_view url) {
-  std::string sealed = TRY(codec::seal(key, purpose("url", org_id), url));
-  return Blob{std::move(sealed)};
+Result<Blob> seal_url(const StoreSeal& seal, int64_t org_id, std::string_view url) {
+  return seal.seal(purpose("url", org_id), url);
 }
 
-Result<Blob> seal_secret(const codec::SealKey& key, int64_t org_id, std::string_view secret) {
-  std::string sealed = TRY(codec::seal(key, purpose("secret", org_id), secret));
-  return Blob{std::move(sealed)};
+Result<Blob> seal_secret(const StoreSeal& seal, int64_t org_id, std::string_view secret) {
+  return seal.seal(purpose("secret", org_id), secret);
 }
 
 }  // namespace rhumb::registry

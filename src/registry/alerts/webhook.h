@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "codec/json.h"
-#include "codec/seal.h"
 #include "registry/alerts/alert_event.h"
 #include "registry/store/sql.h"
+#include "registry/store/store_seal.h"
 
 /// Who is told what: webhooks as they are stored.
 /// Source: spec registry.md 8, 4.17.
@@ -77,10 +77,10 @@ struct WebhookSecrets {
   std::string url;
   std::string secret;  ///< empty: none
 };
-/// Errors: kDenied when the key is another one.
-Result<WebhookSecrets> open_secrets(const Webhook& webhook, const codec::SealKey& key);
-/// Seals for a webhook of that organization.
-Result<Blob> seal_url(const codec::SealKey& key, int64_t org_id, std::string_view url);
-Result<Blob> seal_secret(const codec::SealKey& key, int64_t org_id, std::string_view secret);
+/// Errors: those of StoreSeal::open().
+Result<WebhookSecrets> open_secrets(const Webhook& webhook, const StoreSeal& seal);
+/// Seals for a webhook of that organization. Errors: those of StoreSeal::seal().
+Result<Blob> seal_url(const StoreSeal& seal, int64_t org_id, std::string_view url);
+Result<Blob> seal_secret(const StoreSeal& seal, int64_t org_id, std::string_view secret);
 
 }  // namespace rhumb::registry

@@ -62,14 +62,6 @@ Result<void> check_wish(const WebhookWish& wish) {
   return check_length("repo", wish.repo.value_or(""));
 }
 
-Result<codec::SealKey> require_key(const Registry& registry) {
-  const std::optional<codec::SealKey>& key = registry.alert_settings.key;
-  return key ? Result<codec::SealKey>(*key)
-             : Error(ErrorCode::kUnsupported,
-                     "this server has no key to keep secrets of webhooks with; start it with "
-                     "--seal-key-file");
-}
-
 Result<void> check_mail(const Registry& registry, WebhookType type) {
   return type != WebhookType::kEmail || registry.alert_settings.mail_server.is_configured()
              ? Result<void>()
@@ -162,17 +154,15 @@ class WebhookJob {
       const WebhookAddress address =
           TRY(read_webhook_address(webhook.type, *wish.url, wish.sensitive_part.value_or(""),
                                    registry_.alert_settings.guard));
-      const codec::SealKey key = TRY(require_key(registry_));
       webhook.url_shown = address.shown;
-      webhook.url_sealed = TRY(seal_url(key, webhook.org_id, address.url));
+      webhook.url_sealed = TRY(seal_url(registry_.seal, webhook.org_id, address.url));
     } else if (wish.sensitive_part) {
       return invalid("sensitivePart needs the url that it belongs to");
     }
     if (wish.secret) {
       webhook.secret_sealed.reset();
       if (!wish.secret->empty()) {
-        const codec::SealKey key = TRY(require_key(registry_));
-        webhook.secret_sealed = TRY(seal_secret(key, webhook.org_id, *wish.secret));
+        webhook.secret_sealed = TRY(seal_secret(registry_.seal, webhook.org_id, *wish.secret));
       }
     }
     webhook.filter.events = wish.events.value_or(webhook.filter.events);

@@ -158,10 +158,9 @@ TEST_F(WebhookApiTest, WhatIsWrongIsRefused) {
 }
 
 TEST_F(WebhookApiTest, WithoutAKeyThereAreNone) {
-  registry_->alert_settings.key.reset();
+  registry_->seal = StoreSeal();
   EXPECT_EQ(input_failure(kCreate, good()),
-            "INVALID this server has no key to keep secrets of webhooks with; start it with "
-            "--seal-key-file");
+            "INVALID this server has no key to keep secrets with; start it with --seal-key-file");
 }
 
 TEST_F(WebhookApiTest, ARepositoryHasTwentyFive) {

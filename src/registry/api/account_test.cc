@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "registry/api/test_people.h"
+#include "registry/identity/app_secrets.h"
 #include "registry/identity/login.h"
 #include "registry/identity/totp.h"
 
@@ -111,8 +112,10 @@ TEST_F(AccountTest, AppIsSetUpAndTakenAway) {
   EXPECT_EQ(proposal.at("uri").as_string(),
             "otpauth://totp/Rhumb:ann@example.com?secret=" + proposal.at("secret").as_string() +
                 "&issuer=Rhumb");
-  const std::string secret =
+  const std::string sealed =
       registry_.scalar("SELECT totp_pending FROM users WHERE id = ?", {ann_}).text();
+  const std::string secret = *open_app(registry_->seal, ann_, sealed);
+  EXPECT_EQ(sealed.find(secret), std::string::npos);
   EXPECT_EQ(base32_encode(secret), proposal.at("secret").as_string());
   EXPECT_EQ(failure(kConfirm, Json::object({{"code", "000000"}})),
             "INVALID this is not the code of the app; are the clocks right?");

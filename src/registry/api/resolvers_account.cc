@@ -158,7 +158,7 @@ Result<Json> propose_new_app(RequestContext& context, FieldCall& call) {
       TRY(prove_password(context, call.arguments().string_or_empty("password")));
   const std::string secret = make_totp_secret();
   TRY(context.registry.store.write([&](Session& session) -> Result<void> {
-    TRY(propose_app(session, context.caller.user_id, secret));
+    TRY(propose_app(session, context.registry, context.caller.user_id, secret));
     return append_audit(session, account_entry(context, "account.app_proposed"));
   }));
   return Json::object(
@@ -170,7 +170,7 @@ Result<Json> confirm_new_app(RequestContext& context, FieldCall& call) {
   const std::string code = call.arguments().string_or_empty("code");
   const std::vector<std::string> codes = make_recovery_codes();
   TRY(context.registry.store.write([&](Session& session) -> Result<void> {
-    TRY(confirm_app(session, context.caller.user_id, code, codes, context.registry.now()));
+    TRY(confirm_app(session, context.registry, context.caller.user_id, code, codes));
     return append_audit(session, account_entry(context, "account.app"));
   }));
   return Json::object({{"codes", to_json(codes)}});

@@ -68,6 +68,14 @@ class PeopleTest : public ApiTest {
   bool use_session(const std::string& secret) {
     return enter(registry_->tokens.find_by_session(secret, registry_->now()));
   }
+  /// `object reason` of the last failed login.
+  std::string last_failure() {
+    return registry_
+        .scalar(
+            "SELECT object || ' ' || after_json FROM audit WHERE action = 'login.fail' ORDER BY "
+            "seq DESC LIMIT 1")
+        .text();
+  }
   /// From now on the caller is that person, logged in at the pages. Returns the session's secret.
   std::string log_in(int64_t user_id) {
     std::string secret = make_secret();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/text.h"
 #include "registry/identity/members.h"
 #include "registry/identity/passwords.h"
@@ -59,7 +61,7 @@ Result<bool> finish_login(Session& session,
     return false;
   }
   const bool passed =
-      TRY(take_second_factor(session, account.key.user_id, credentials.code, registry.now()));
+      TRY(take_second_factor(session, registry, account.key.user_id, credentials.code));
   if (!passed) {
     return false;
   }
@@ -132,9 +134,13 @@ Result<LoginOutcome> log_in(Registry& registry,
     return outcome;
   }
   outcome.session = make_secret();
-  const bool is_in = TRY(write_value<bool>(registry.store, [&](Session& session) {
+  Result<bool> finished = write_value<bool>(registry.store, [&](Session& session) {
     return finish_login(session, registry, *account, credentials, attempt, outcome.session, origin);
-  }));
+  });
+  if (!finished && finished.error().code() == ErrorCode::kUnsupported) {
+    TRY(note_failed_login(registry, origin, account->key, finished.error().message()));
+  }
+  const bool is_in = TRY(std::move(finished));
   if (!is_in) {
     outcome.session.clear();
     TRY(note_failed_login(registry, origin, account->key, "code"));

@@ -30,7 +30,7 @@ struct LoginOutcome {
   int64_t wait_seconds = 0;  ///< for kWait
 };
 
-/// Errors: of the store; kBusy when too many log in at once.
+/// Errors: of the store; kBusy when too many log in at once; those of take_second_factor().
 Result<LoginOutcome> log_in(Registry& registry,
                             const Credentials& credentials,
                             const Origin& origin);

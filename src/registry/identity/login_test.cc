@@ -56,9 +56,9 @@ class LoginTest : public PeopleTest {
   std::string add_app() {
     std::string secret = make_totp_secret();
     EXPECT_TRUE(registry_->store.write([&](Session& session) -> Result<void> {
-      TRY(propose_app(session, 1, secret));
-      return confirm_app(session, 1, totp_code(secret, totp_step(registry_->now()) - 1),
-                         {"AAAA-BBBB-CCCC-DDDD"}, registry_->now());
+      TRY(propose_app(session, *registry_, 1, secret));
+      return confirm_app(session, *registry_, 1, totp_code(secret, totp_step(registry_->now()) - 1),
+                         {"AAAA-BBBB-CCCC-DDDD"});
     }));
     return secret;
   }
@@ -188,6 +188,40 @@ TEST_F(LoginTest, AddressesThatTryManyAccountsWait) {
   }
   registry_.clock().advance(-std::chrono::hours(48));
   EXPECT_EQ(wait({"z", "2001:db8:1:2::1"}), 0);
+}
+
+TEST_F(LoginTest, NobodyGetsInWithAnAppThatCannotBeOpened) {
+  add_ann();
+  const std::string secret = add_app();
+  const std::string code = totp_code(secret, totp_step(registry_->now()));
+  registry_->seal = StoreSeal(codec::SealKey{std::byte{1}}, "/srv/seal.key");
+  const std::string why =
+      "the code of your app cannot be checked: the text was sealed with another key (the key of "
+      "this server is in /srv/seal.key); use a recovery code, or ask an administrator for a new "
+      "address (resetMember) and to give the server its former key";
+  EXPECT_EQ(attempt("ann@example.com", kPassword).result, LoginResult::kCodeNeeded);
+  for (const std::string& typed : {code, std::string("AAAA-BBBB-CCCC-EEEE")}) {
+    const Result<LoginOutcome> outcome =
+        registry::log_in(*registry_, {"ann@example.com", kPassword, typed}, from());
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().message(), why);
+    EXPECT_EQ(last_failure(), R"(user/1 {"reason":")" + why + R"("})");
+  }
+  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM sessions").number(), 1) << "the invitation's";
+  EXPECT_EQ(attempt("ann@example.com", kPassword, "AAAA-BBBB-CCCC-DDDD").result, LoginResult::kIn);
+  registry_->seal = StoreSeal(codec::SealKey{}, "/srv/seal.key");
+  EXPECT_EQ(attempt("ann@example.com", kPassword, code).result, LoginResult::kIn);
+}
+
+TEST_F(LoginTest, GuessesAtAnAppThatCannotBeOpenedAreSlowedDown) {
+  add_ann();
+  add_app();
+  registry_->seal = StoreSeal();
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(registry::log_in(*registry_, {"ann@example.com", kPassword, "000000"}, from()));
+  }
+  EXPECT_EQ(attempt("ann@example.com", kPassword, "AAAA-BBBB-CCCC-DDDD").result,
+            LoginResult::kWait);
 }
 
 TEST_F(LoginTest, CodesOfTheAppAreAskedForAndTakenOnce) {

@@ -44,14 +44,6 @@ class PasskeyLoginTest : public PeopleTest {
     return outcome ? *outcome : LoginOutcome();
   }
   LoginOutcome attempt() { return answer(authenticator_.sign(challenge())); }
-  /// `object reason` of the last failed login.
-  std::string last_failure() {
-    return registry_
-        .scalar(
-            "SELECT object || ' ' || after_json FROM audit WHERE action = 'login.fail' ORDER BY "
-            "seq DESC LIMIT 1")
-        .text();
-  }
   void expect_refused(const Assertion& assertion,
                       const std::string& reason,
                       const std::string& object = "user/1") {

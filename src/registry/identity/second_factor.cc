@@ -1,5 +1,6 @@
 #include "registry/identity/second_factor.h"
 
+#include "registry/identity/app_secrets.h"
 #include "registry/identity/tokens.h"
 #include "registry/identity/totp.h"
 
@@ -16,9 +17,9 @@ Result<bool> use_recovery_code(Session& session, int64_t user_id, std::string_vi
 }  // namespace
 
 Result<bool> take_second_factor(Session& session,
+                                const Registry& registry,
                                 int64_t user_id,
-                                std::string_view code,
-                                int64_t now) {
+                                std::string_view code) {
   const std::optional<Row> row =
       TRY(session.find_row("SELECT totp_secret, totp_step FROM users WHERE id = ?", {user_id}));
   if (!row.has_value()) {
@@ -27,36 +28,43 @@ Result<bool> take_second_factor(Session& session,
   if ((*row)[0].is_null()) {
     return true;
   }
+  const Result<std::string> secret = open_app(registry.seal, user_id, (*row)[0].text());
   const std::optional<int64_t> step =
-      find_totp_step((*row)[0].text(), code, now, (*row)[1].number());
+      secret ? find_totp_step(*secret, code, registry.now(), (*row)[1].number()) : std::nullopt;
   if (!step.has_value()) {
-    return use_recovery_code(session, user_id, code);
+    const bool recovers = TRY(use_recovery_code(session, user_id, code));
+    return recovers || secret ? Result<bool>(recovers) : Result<bool>(secret.error());
   }
   TRY(session.run("UPDATE users SET totp_step = ? WHERE id = ?", {*step, user_id}));
   return true;
 }
 
-Result<void> propose_app(Session& session, int64_t user_id, std::string_view secret) {
+Result<void> propose_app(Session& session,
+                         const Registry& registry,
+                         int64_t user_id,
+                         std::string_view secret) {
   const Value known = TRY(session.scalar("SELECT totp_secret FROM users WHERE id = ?", {user_id}));
   if (!known.is_null()) {
     return Error(ErrorCode::kConflict, "an app is in use; remove it first");
   }
+  Blob sealed = TRY(seal_app(registry.seal, user_id, secret));
   return session.run("UPDATE users SET totp_pending = ? WHERE id = ?",
-                     {Blob{std::string(secret)}, user_id});
+                     {std::move(sealed), user_id});
 }
 
 Result<void> confirm_app(Session& session,
+                         const Registry& registry,
                          int64_t user_id,
                          std::string_view code,
-                         const std::vector<std::string>& recovery_codes,
-                         int64_t now) {
+                         const std::vector<std::string>& recovery_codes) {
   const std::optional<Row> row = TRY(session.find_row(
       "SELECT totp_pending, totp_step FROM users WHERE id = ? AND totp_secret IS NULL", {user_id}));
   if (!row.has_value() || (*row)[0].is_null()) {
     return Error(ErrorCode::kConflict, "no app waits for its first code");
   }
-  const std::string& secret = (*row)[0].text();
-  const std::optional<int64_t> step = find_totp_step(secret, code, now, (*row)[1].number());
+  const std::string secret = TRY(open_app(registry.seal, user_id, (*row)[0].text()));
+  const std::optional<int64_t> step =
+      find_totp_step(secret, code, registry.now(), (*row)[1].number());
   if (!step.has_value()) {
     return invalid("this is not the code of the app; are the clocks right?");
   }

@@ -39,7 +39,7 @@ std::string digits_of(std::string_view code) {
 }  // namespace
 
 std::string make_totp_secret() {
-  return random_bytes<20>();
+  return random_bytes<kTotpSecretBytes>();
 }
 
 std::string base32_encode(std::string_view bytes) {

@@ -11,8 +11,9 @@
 namespace rhumb::registry {
 
 inline constexpr size_t kRecoveryCodes = 10;
+inline constexpr size_t kTotpSecretBytes = 20;
 
-/// 160 random bits.
+/// kTotpSecretBytes, all random.
 [[nodiscard]] std::string make_totp_secret();
 /// RFC 4648 base32 without padding, as people type it into an app.
 [[nodiscard]] std::string base32_encode(std::string_view bytes);
