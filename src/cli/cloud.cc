@@ -11,10 +11,10 @@ Command make_cloud_command() {
       "command\n"
       "takes --format with a Go template, such as '{{ json . }}'.";
   command.children = {
-      make_cloud_repo_command(),   make_cloud_database_command(), make_cloud_migration_command(),
-      make_cloud_plan_command(),   make_cloud_policy_command(),   make_cloud_env_command(),
-      make_cloud_wait_command(),   make_cloud_report_command(),   make_cloud_token_command(),
-      make_cloud_redact_command(), make_cloud_webhook_command()};
+      make_cloud_repo_command(),  make_cloud_database_command(), make_cloud_migration_command(),
+      make_cloud_plan_command(),  make_cloud_policy_command(),   make_cloud_env_command(),
+      make_cloud_trace_command(), make_cloud_wait_command(),     make_cloud_report_command(),
+      make_cloud_token_command(), make_cloud_redact_command(),   make_cloud_webhook_command()};
   return command;
 }
 

@@ -16,6 +16,7 @@ namespace rhumb::cli {
 [[nodiscard]] Command make_cloud_plan_command();
 [[nodiscard]] Command make_cloud_policy_command();
 [[nodiscard]] Command make_cloud_env_command();
+[[nodiscard]] Command make_cloud_trace_command();
 [[nodiscard]] Command make_cloud_wait_command();
 [[nodiscard]] Command make_cloud_webhook_command();
 [[nodiscard]] Command make_cloud_report_command();

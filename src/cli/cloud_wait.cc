@@ -75,7 +75,7 @@ class Wait {
  private:
   [[nodiscard]] Json input() const {
     const FlagSet& flags = invocation_.flags;
-    Json out = Json::object({{"repo", flags.text("repo")}});
+    Json out = Json::object({{"repo", flags.text("repo")}, {"includeEphemeral", true}});
     out.set_unless_empty("version", flags.text("version"));
     out.set_unless_empty("tag", flags.text("tag"));
     return out;

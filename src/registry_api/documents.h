@@ -173,8 +173,8 @@ inline constexpr Document kDeleteEphemeralEnvironments{
 inline constexpr Document kTrace{
     "trace",
     "query trace($input: TraceInput!) {\n  trace(input: $input) {\n    version\n"
-    "    environments {\n      name\n      total\n      reached\n      failed\n    }\n"
-    "  }\n}"};
+    "    ephemeralLeftOut\n    environments {\n      name\n      total\n      reached\n"
+    "      failed\n      firstAt\n      lastAt\n      ephemeralHours\n    }\n  }\n}"};
 
 inline constexpr Document kDivergence{
     "divergence",

@@ -109,6 +109,19 @@ export async function seedDivergence(api) {
     if (hash === null) continue;
     await api(snapshot, { input: { url: entry.target.url, hashMatch: false, snapshot: { hash: `h1:${hash.repeat(43)}=`, hcl: `schema "${hash}" {}` } } });
   }
+  await step("a version's way leads through it when that is asked for", async () => {
+    await browser.go("/repos/copies?tab=trace&version=1", "copies");
+    const path = page.getByRole("region", { name: "Environments" });
+    await path.getByRole("row").filter({ hasText: "production" }).waitFor();
+    await page.getByText("One ephemeral environment is left out.").waitFor();
+    assert.equal(await path.getByRole("row").filter({ hasText: "pr-7" }).count(), 0);
+    await page.getByLabel("Ephemeral environments").check();
+    await path.getByRole("row", { name: /pr-7 ephemeral, 72 h 1 of 1/ }).waitFor();
+    assert.equal(await page.getByText("left out").count(), 0);
+    assert.match(page.url(), /ephemeral=true/);
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+  });
 }
 
 export async function divergence(browser, { api }) {

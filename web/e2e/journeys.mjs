@@ -43,6 +43,7 @@ export async function walkPages(browser, pages) {
     ["/repos/shop", "shop", ["20260514083000_email.sql", "ADD COLUMN email"]],
     ["/repos/shop?tab=tags", "shop", [tagName, "ada"]],
     ["/repos/shop?tab=databases", "shop", ["tenant-a", "Behind"]],
+    ["/repos/shop?tab=trace", "shop", ["20260514083000", "production", "of"]],
     ["/repos/shop?tab=deployments", "shop", ["(multiple)", "2/4"]],
     ["/repos/shop?tab=setup", "shop", ['dir = "atlas://shop"']],
     ["/repos/team/billing", "team/billing", ["never pushed"]],

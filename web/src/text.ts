@@ -20,6 +20,9 @@ export const text = {
     noFiles: "No file in this state of the directory.",
     noDatabases: "No database has reported a deployment of this directory yet.",
     noDeployments: "No deployment of this directory fits.",
+    noTrace: "No version yet. It can be followed from its push on.",
+    notDeployed: "No database has reported a deployment of this directory yet.",
+    leftOut: (count: number): string => `${count === 1 ? "One ephemeral environment is" : `${count} ephemeral environments are`} left out.`,
   },
   databases: {
     emptyTitle: "No database yet",

@@ -44,32 +44,35 @@ Result<Json> environment_json(RequestContext& context,
                               Session& session,
                               const TraceEnvironment& env) {
   std::vector<Json> events = TRY(load_events(context, session, env.event_ids));
-  return Json::object({{"name", env.name},
-                       {"total", env.total},
-                       {"reached", env.reached},
-                       {"failed", env.failed},
-                       {"firstAt", time_json(env.first_at)},
-                       {"lastAt", time_json(env.last_at)},
-                       {"migrations", Json::array_of(std::move(events))}});
+  return Json::object(
+      {{"name", env.name},
+       {"ephemeralHours", env.ephemeral_hours ? Json(*env.ephemeral_hours) : Json()},
+       {"total", env.total},
+       {"reached", env.reached},
+       {"failed", env.failed},
+       {"firstAt", time_json(env.first_at)},
+       {"lastAt", time_json(env.last_at)},
+       {"migrations", Json::array_of(std::move(events))}});
 }
 
 Result<Json> trace_json(RequestContext& context,
                         Session& session,
                         const Repo& repo,
-                        const std::string& version) {
-  Json pushes = TRY(pushes_json(session, repo, version));
-  Json runs = TRY(runs_json(context.registry, session, repo, version));
-  const auto environments = TRY(trace_environments(session, context.registry, repo, version));
+                        const TraceWish& wish) {
+  Json pushes = TRY(pushes_json(session, repo, wish.version));
+  Json runs = TRY(runs_json(context.registry, session, repo, wish.version));
+  const TracePath path = TRY(trace_environments(session, context.registry, repo, wish));
   Json shown = Json::array();
-  for (const TraceEnvironment& env : environments) {
+  for (const TraceEnvironment& env : path.environments) {
     Json json = TRY(environment_json(context, session, env));
     shown.push_back(std::move(json));
   }
   return Json::object({{"repo", repo_json(context.registry, repo)},
-                       {"version", version},
+                       {"version", wish.version},
                        {"pushes", std::move(pushes)},
                        {"ciRuns", std::move(runs)},
-                       {"environments", std::move(shown)}});
+                       {"environments", std::move(shown)},
+                       {"ephemeralLeftOut", path.left_out}});
 }
 
 /// What `version` says, or the version that `tag` leads to.
@@ -94,7 +97,8 @@ Result<Json> resolve_trace(RequestContext& context, FieldCall& call) {
       return Json();
     }
     const std::string version = TRY(find_version(session, *repo, input));
-    return trace_json(context, session, *repo, version);
+    const bool ephemeral = input.find_bool("includeEphemeral").value_or(false);
+    return trace_json(context, session, *repo, {version, ephemeral});
   });
 }
 

@@ -26,16 +26,14 @@ struct Ran {
   bool passed = false;
 };
 
-Result<std::vector<Ran>> find_events(Session& session,
-                                     const Repo& repo,
-                                     const std::string& version) {
+Result<std::vector<Ran>> find_events(Session& session, const Repo& repo, const TraceWish& wish) {
   std::vector<Ran> events;
   const std::string sql = fmt::format(
       "SELECT e.env_id, coalesce(e.set_id, e.id), e.completed_at, e.status FROM databases d JOIN "
-      "events e ON e.database_id = d.id WHERE d.repo_id = ?1 AND e.dry_run = 0 AND e.kind <> "
-      "'DOWN' AND {}",
+      "environments n ON n.id = d.env_id JOIN events e ON e.database_id = d.id WHERE d.repo_id = "
+      "?1 AND (n.ephemeral_hours IS NULL OR ?3 = 1) AND e.dry_run = 0 AND e.kind <> 'DOWN' AND {}",
       repo.type == kSchemaType ? kSchemaRan : kFileRan);
-  TRY(session.for_each(sql, {repo.id, version}, [&events](const Row& row) {
+  TRY(session.for_each(sql, {repo.id, wish.version, wish.ephemeral}, [&events](const Row& row) {
     events.push_back(
         {row[0].number(), row[1].number(), row[2].find_number(), row[3].text() == "PASSED"});
     return true;
@@ -59,32 +57,41 @@ void tidy(std::vector<int64_t>& ids) {
   ids.resize(std::min(ids.size(), static_cast<size_t>(kTraceMax)));
 }
 
-/// Environments by number, in the order they are shown.
-Result<std::vector<std::pair<int64_t, TraceEnvironment>>> load_environments(Session& session,
-                                                                            const Repo& repo) {
+/// The path, with environments by number in the order they are shown.
+struct Places {
   std::vector<std::pair<int64_t, TraceEnvironment>> environments;
+  int64_t left_out = 0;
+};
+
+Result<Places> load_places(Session& session, const Repo& repo, const TraceWish& wish) {
+  Places places;
   TRY(session.for_each(
-      "SELECT n.id, n.name FROM environments n WHERE n.id IN (SELECT env_id FROM databases WHERE "
-      "repo_id = ? AND archived_at IS NULL AND provisional = 0) ORDER BY n.rank IS NULL, n.rank, "
-      "n.name",
-      {repo.id}, [&environments](const Row& row) {
+      "SELECT n.id, n.name, n.ephemeral_hours FROM environments n WHERE n.id IN (SELECT env_id "
+      "FROM databases WHERE repo_id = ? AND archived_at IS NULL AND provisional = 0) ORDER BY "
+      "n.rank IS NULL, n.rank, n.name",
+      {repo.id}, [&](const Row& row) {
         TraceEnvironment env;
         env.name = row[1].text();
-        environments.emplace_back(row[0].number(), std::move(env));
+        env.ephemeral_hours = row[2].find_number();
+        if (env.ephemeral_hours && !wish.ephemeral) {
+          ++places.left_out;
+        } else {
+          places.environments.emplace_back(row[0].number(), std::move(env));
+        }
         return true;
       }));
-  return environments;
+  return places;
 }
 
 }  // namespace
 
-Result<std::vector<TraceEnvironment>> trace_environments(Session& session,
-                                                         Registry& registry,
-                                                         const Repo& repo,
-                                                         const std::string& version) {
-  auto environments = TRY(load_environments(session, repo));
+Result<TracePath> trace_environments(Session& session,
+                                     Registry& registry,
+                                     const Repo& repo,
+                                     const TraceWish& wish) {
+  Places places = TRY(load_places(session, repo, wish));
   std::map<int64_t, TraceEnvironment*> by_id;
-  for (auto& [id, env] : environments) {
+  for (auto& [id, env] : places.environments) {
     by_id[id] = &env;
   }
   const RepoHead head = TRY(load_head(session, registry.orders, repo));
@@ -92,26 +99,31 @@ Result<std::vector<TraceEnvironment>> trace_environments(Session& session,
       "SELECT env_id, current_version, last_failed FROM databases WHERE repo_id = ? AND "
       "archived_at IS NULL AND provisional = 0",
       {repo.id}, [&](const Row& row) {
-        TraceEnvironment& env = *by_id.at(row[0].number());
-        const std::string& current = row[1].text();
-        ++env.total;
-        env.failed += row[2].number();
-        env.reached += !current.empty() && head.order().compare(current, version) >= 0 ? 1 : 0;
+        const auto found = by_id.find(row[0].number());
+        if (found != by_id.end()) {
+          TraceEnvironment& env = *found->second;
+          const std::string& current = row[1].text();
+          ++env.total;
+          env.failed += row[2].number();
+          env.reached +=
+              !current.empty() && head.order().compare(current, wish.version) >= 0 ? 1 : 0;
+        }
         return true;
       }));
-  const std::vector<Ran> events = TRY(find_events(session, repo, version));
+  const std::vector<Ran> events = TRY(find_events(session, repo, wish));
   for (const Ran& event : events) {
     const auto env = by_id.find(event.env_id);
     if (env != by_id.end()) {
       add_event(*env->second, event);
     }
   }
-  std::vector<TraceEnvironment> out;
-  for (auto& [id, env] : environments) {
+  TracePath path;
+  path.left_out = places.left_out;
+  for (auto& [id, env] : places.environments) {
     tidy(env.event_ids);
-    out.push_back(std::move(env));
+    path.environments.push_back(std::move(env));
   }
-  return out;
+  return path;
 }
 
 Result<std::vector<int64_t>> trace_pushes(Session& session,

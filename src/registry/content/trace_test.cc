@@ -5,6 +5,7 @@
 
 #include "registry/api/test_api.h"
 #include "registry/content/ci_runs.h"
+#include "registry/content/ephemeral.h"
 
 namespace rhumb::registry {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr const char* kTrace =
     "query q($input: TraceInput!) { trace(input: $input) { repo { slug } version pushes { tag "
     "version actor { name } } ciRuns { id } environments { name total reached firstAt lastAt "
-    "migrations { id status } } } }";
+    "ephemeralHours migrations { id status } } ephemeralLeftOut } }";
 
 class TraceTest : public ApiTest {
  protected:
@@ -99,6 +100,24 @@ TEST_F(TraceTest, OfASchema) {
   report.run = registry_.report("a", "", "v1");
   ASSERT_TRUE(ingest_schema_apply(*registry_, registry_.caller(), report));
   EXPECT_EQ(environments(trace("v1")), "prod 1/1: 1 PASSED; ");
+}
+
+TEST_F(TraceTest, EnvironmentsThatComeAndGoAreShownWhenAskedFor) {
+  ASSERT_TRUE(set_ephemeral(*registry_, registry_.caller(), {.glob = "pr-*", .hours = 72}));
+  apply("a", "prod", "1");
+  apply("b", "pr-1", "2");
+  apply("c", "pr-2", "1");
+  Json two = trace("2");
+  EXPECT_EQ(environments(two), "prod 0/1:; ");
+  EXPECT_EQ(two.find_int("ephemeralLeftOut"), 2);
+  two = input(kTrace, Json::object({{"repo", "app"}, {"version", "2"}, {"includeEphemeral", true}}))
+            .at("trace");
+  EXPECT_EQ(environments(two), "pr-1 1/1: 2 PASSED; pr-2 0/1:; prod 0/1:; ");
+  EXPECT_EQ(two.find_int("ephemeralLeftOut"), 0);
+  EXPECT_EQ(text(two.at("environments").at(0).at("ephemeralHours")), "72");
+  EXPECT_EQ(text(two.at("environments").at(2).at("ephemeralHours")), "null");
+  ASSERT_TRUE(remove_ephemeral(*registry_, registry_.caller(), "pr-*"));
+  EXPECT_EQ(environments(trace("2")), "pr-1 1/1: 2 PASSED; pr-2 0/1:; prod 0/1:; ");
 }
 
 TEST_F(TraceTest, OfATag) {

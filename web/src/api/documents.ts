@@ -26,6 +26,14 @@ export const divergenceDocument = `query Divergence($input: DivergenceInput!) {
   } } }
 }`;
 
+export const traceDocument = `query Trace($input: TraceInput!) {
+  trace(input: $input) {
+    version ephemeralLeftOut pushes { time tag version ${actorFields} context ${contextFields} }
+    ciRuns { id status createdAt context ${contextFields} }
+    environments { name total reached failed firstAt lastAt ephemeralHours migrations { ${rowFields} } }
+  }
+}`;
+
 export const databaseMergeDocument = `query DatabaseMerge($input: MergeDatabasesInput!) {
   databaseMerge(input: $input) { database { name } into { name url } deployments setEntries drifts plans snapshots }
 }`;

@@ -171,6 +171,26 @@ export interface EnvironmentDivergence {
   versions: VersionDivergence[];
 }
 
+/** How far a version has come in one environment. */
+export interface TraceEnvironment {
+  name: string;
+  total: number;
+  reached: number;
+  failed: number;
+  firstAt: string | null;
+  lastAt: string | null;
+  ephemeralHours: number | null;
+  migrations: MigrationRow[];
+}
+
+export interface Trace {
+  version: string;
+  pushes: Push[];
+  ciRuns: { id: string; status: string; createdAt: string; context: RunContext | null }[];
+  environments: TraceEnvironment[];
+  ephemeralLeftOut: number;
+}
+
 export interface StmtError {
   stmt: string;
   text: string;

@@ -50,6 +50,16 @@ export function TextFilter({ name = "search", label = "Search" }: { name?: strin
   );
 }
 
+/** A switch that is off unless the URL says so. */
+export function SwitchFilter({ name, label }: { name: string; label: string }) {
+  const [value, set] = useFilter(name);
+  return (
+    <label class="check">
+      <input type="checkbox" checked={value === "true"} onChange={(event) => set(event.currentTarget.checked ? "true" : "")} /> {label}
+    </label>
+  );
+}
+
 export function DayFilter({ name, label }: { name: string; label: string }) {
   const [value, set] = useFilter(name);
   return (

@@ -4,6 +4,11 @@ export function repoPath(slugOrName: string, query = ""): string {
   return `/repos/${slugOrName.split("/").map(encodeURIComponent).join("/")}${query}`;
 }
 
+/** What became of a version in each environment. */
+export function tracePath(slug: string, version: string): string {
+  return repoPath(slug, `?tab=trace&version=${encodeURIComponent(version)}`);
+}
+
 export function databasePath(id: string): string {
   return `/databases/${id}`;
 }

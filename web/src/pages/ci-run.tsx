@@ -2,20 +2,14 @@ import { Link } from "wouter-preact";
 import { ciRunDocument } from "../api/documents.ts";
 import { useRemote } from "../api/remote.ts";
 import type { CiRun } from "../api/types.ts";
+import { CiStatus } from "../components/ci-status.tsx";
 import { Facts } from "../components/facts.tsx";
 import { Origin } from "../components/origin.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { SourceText } from "../components/source-text.tsx";
 import { Loaded } from "../components/state.tsx";
-import { Badge } from "../components/status.tsx";
 import { Time } from "../components/time.tsx";
-import { words } from "../lib/format.ts";
 import { repoPath } from "../lib/paths.ts";
-
-function toneOf(status: string): "ok" | "bad" | "idle" {
-  if (status === "SUCCESSFUL") return "ok";
-  return status === "FAILED" ? "bad" : "idle";
-}
 
 /** What a linter reported from a pipeline. */
 export function CiRunPage({ id }: { id: string }) {
@@ -25,7 +19,7 @@ export function CiRunPage({ id }: { id: string }) {
       {({ ciRun: run }) => (
         <>
           <PageHead title={`CI run ${run.id}`} trail={[]}>
-            <Badge tone={toneOf(run.status)}>{words(run.status)}</Badge>
+            <CiStatus value={run.status} />
           </PageHead>
           <Facts
             rows={[

@@ -6,7 +6,7 @@ import { CopyButton } from "../components/command.tsx";
 import { Disclosure } from "../components/disclosure.tsx";
 import { Empty, Loaded } from "../components/state.tsx";
 import { plural, shortHash } from "../lib/format.ts";
-import { repoPath } from "../lib/paths.ts";
+import { repoPath, tracePath } from "../lib/paths.ts";
 import { valueOf } from "../lib/query.ts";
 import { pushSnippet } from "../lib/snippets.ts";
 import { text } from "../text.ts";
@@ -20,8 +20,8 @@ function FileBody({ file, slug }: { file: DirFile; slug: string }) {
           <>
             , first in tag <Link href={repoPath(slug, `?tag=${encodeURIComponent(file.firstTag)}`)}>{shortHash(file.firstTag)}</Link>
           </>
-        )}{" "}
-        <CopyButton value={file.content} />
+        )}
+        , <Link href={tracePath(slug, file.version)}>on its way</Link> <CopyButton value={file.content} />
       </p>
       <pre class="sql">{file.content}</pre>
     </>

@@ -20,8 +20,9 @@ import { SchemasTab } from "./repo-schemas.tsx";
 import { SetupTab } from "./repo-setup.tsx";
 import { StateTab } from "./repo-state.tsx";
 import { TagsTab } from "./repo-tags.tsx";
+import { TraceTab } from "./repo-trace.tsx";
 
-const tabKeys = ["files", "tags", "databases", "divergence", "deployments", "setup"] as const;
+const tabKeys = ["files", "tags", "databases", "divergence", "trace", "deployments", "setup"] as const;
 
 function isSchema(repo: Repo): boolean {
   return repo.type === "SCHEMA";
@@ -52,6 +53,8 @@ function RepoTab({ repo, tab }: { repo: Repo; tab: (typeof tabKeys)[number] }) {
       return <DatabasesTab repo={repo} />;
     case "divergence":
       return <SchemasTab repo={repo} />;
+    case "trace":
+      return <TraceTab repo={repo} />;
     case "deployments":
       return <DeploymentsTab repo={repo} />;
     case "setup":
@@ -87,6 +90,7 @@ export function RepoPage({ by }: { by: { slug: string } | { id: string } }) {
                 { key: "tags", name: "Tags" },
                 { key: "databases", name: "Databases", count: databases },
                 { key: "divergence", name: "Divergence" },
+                { key: "trace", name: "Trace" },
                 { key: "deployments", name: "Deployments" },
                 { key: "setup", name: "Set up" },
               ]}
