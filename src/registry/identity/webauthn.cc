@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "codec/cbor.h"
 #include "codec/hex.h"
 #include "codec/json.h"
 #include "codec/url.h"
@@ -21,6 +22,15 @@ constexpr size_t kHashBytes = 32;
 constexpr size_t kFixedBytes = kHashBytes + 1 + 4;
 constexpr unsigned kUserPresent = 0x01;
 constexpr unsigned kUserVerified = 0x04;
+constexpr unsigned kHasCredential = 0x40;
+constexpr unsigned kHasExtensions = 0x80;
+// What stands before the new credential's id: who made the authenticator, and the id's length
+// (6.5.1).
+constexpr size_t kAaguidBytes = 16;
+constexpr size_t kCredentialHeadBytes = kAaguidBytes + 2;
+
+/// What the authenticator data is of. Source: WebAuthn 7.1, 7.2.
+enum class Ceremony { kRegistration, kLogin };
 
 Error refused(std::string_view why) {
   return Error(ErrorCode::kDenied, std::string(why));
@@ -53,8 +63,37 @@ Result<void> check_client(const RelyingParty& party,
   return {};
 }
 
+/// What stands behind the new credential and its key; nothing when they are not whole.
+std::optional<std::string_view> skip_credential(std::string_view rest) {
+  if (rest.size() < kCredentialHeadBytes) {
+    return std::nullopt;
+  }
+  const size_t length = static_cast<unsigned char>(rest[kAaguidBytes]) * size_t{256} +
+                        static_cast<unsigned char>(rest[kAaguidBytes + 1]);
+  rest.remove_prefix(kCredentialHeadBytes);
+  return rest.size() < length ? std::nullopt : codec::skip_cbor(rest.substr(length));
+}
+
+/// Whether the CBOR in it is whole, where libfido2 is going to read it: that makes room for as many
+/// items as it is told of, before it looks for them, which takes a few bytes to tell and may be
+/// more than the machine has.
+/// Source: libcbor 0.8, cbor_load(3); libfido2 1.12, cbor.c.
+bool is_whole(std::string_view data, Ceremony ceremony) {
+  const auto flags = static_cast<unsigned char>(data[kHashBytes]);
+  std::optional<std::string_view> rest = data.substr(kFixedBytes);
+  if (ceremony == Ceremony::kRegistration && (flags & kHasCredential) != 0) {
+    rest = skip_credential(*rest);
+  }
+  if (rest.has_value() && (flags & kHasExtensions) != 0) {
+    rest = codec::skip_cbor(*rest);
+  }
+  return rest.has_value();
+}
+
 /// What every ceremony asks of the authenticator.
-Result<void> check_authenticator(const RelyingParty& party, std::string_view data) {
+Result<void> check_authenticator(const RelyingParty& party,
+                                 std::string_view data,
+                                 Ceremony ceremony) {
   if (data.size() < kFixedBytes) {
     return refused("the passkey's answer is too short");
   }
@@ -64,6 +103,9 @@ Result<void> check_authenticator(const RelyingParty& party, std::string_view dat
   const auto flags = static_cast<unsigned char>(data[kHashBytes]);
   if ((flags & kUserPresent) == 0 || (flags & kUserVerified) == 0) {
     return refused("the passkey was used without PIN, fingerprint or face");
+  }
+  if (!is_whole(data, ceremony)) {
+    return refused("the passkey's answer is damaged");
   }
   return {};
 }
@@ -191,7 +233,7 @@ Result<NewCredential> verify_registration(const RelyingParty& party,
                                           const ClientData& client,
                                           std::string_view authenticator_data) {
   TRY(check_client(party, client, "webauthn.create"));
-  TRY(check_authenticator(party, authenticator_data));
+  TRY(check_authenticator(party, authenticator_data, Ceremony::kRegistration));
   const Libfido2* fido = TRY(begin_use());
   for (const int64_t algorithm : kPasskeyAlgorithms) {
     std::optional<NewCredential> made = read_credential(*fido, algorithm, authenticator_data);
@@ -208,7 +250,7 @@ Result<int64_t> verify_assertion(const RelyingParty& party,
                                  const ClientData& client,
                                  const Assertion& assertion) {
   TRY(check_client(party, client, "webauthn.get"));
-  TRY(check_authenticator(party, assertion.authenticator_data));
+  TRY(check_authenticator(party, assertion.authenticator_data, Ceremony::kLogin));
   const Libfido2* fido = TRY(begin_use());
   const auto free = [fido](fido_assert_t* made) { fido->assert_free(&made); };
   const std::unique_ptr<fido_assert_t, decltype(free)> made(fido->assert_new(), free);

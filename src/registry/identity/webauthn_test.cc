@@ -15,6 +15,7 @@ constexpr const char* kElsewhere = "the passkey was used at another address than
 constexpr const char* kOtherSite = "the passkey is one of another site";
 constexpr const char* kUnverified = "the passkey was used without PIN, fingerprint or face";
 constexpr const char* kSignature = "the passkey's signature is wrong";
+constexpr const char* kDamaged = "the passkey's answer is damaged";
 constexpr const char* kNoKey = "the passkey has no key of a kind that is known here";
 
 TEST(RelyingPartyTest, IsTheHostOfAnAddressThatBrowsersTake) {
@@ -127,10 +128,21 @@ TEST(RegistrationTest, RefusesWhatDoesNotFit) {
                       client = TestAuthenticator().client_data("webauthn.get", kChallenge);
                     },
                     "the passkey was used for something else"});
-  faults.push_back({"a byte less", nothing, cut(1), kNoKey});
-  faults.push_back({"no key", nothing, cut(77), kNoKey});
-  faults.push_back(
-      {"no credential", nothing, [](std::string&, std::string& data) { data.resize(37); }, kNoKey});
+  faults.push_back({"a byte less", nothing, cut(1), kDamaged});
+  faults.push_back({"no key", nothing, cut(77), kDamaged});
+  faults.push_back({"no credential", nothing,
+                    [](std::string&, std::string& data) { data.resize(37); }, kDamaged});
+  faults.push_back({"a key of billions of items", nothing,
+                    [](std::string&, std::string& data) {
+                      data.replace(data.size() - 77, 77, "\x9a\x9a\x9a\x9a\x9a\x9a");
+                    },
+                    kDamaged});
+  faults.push_back({"extensions of billions of items", nothing,
+                    [](std::string&, std::string& data) {
+                      data[32] = static_cast<char>(data[32] | 0x80);
+                      data += "\xba\x7f\xff\xff\xff";
+                    },
+                    kDamaged});
   faults.push_back(
       {"no point of the curve", nothing,
        [](std::string&, std::string& data) { data.back() = static_cast<char>(data.back() ^ 1); },
@@ -186,6 +198,15 @@ TEST_F(AssertionTest, KeysOfEachKindSign) {
     EXPECT_EQ(refusal(said), "") << algorithm;
     said.signature[10] = static_cast<char>(said.signature[10] ^ 1);
     EXPECT_EQ(refusal(said), kSignature) << algorithm;
+  }
+}
+
+TEST_F(AssertionTest, SizesOfExtensionsAreNotBelieved) {
+  for (const unsigned flags : {0x85U, 0xc5U}) {
+    authenticator_.flags = flags;
+    Assertion said = authenticator_.sign(kChallenge);
+    said.authenticator_data += "\xba\x7f\xff\xff\xff";
+    EXPECT_EQ(refusal(said), kDamaged) << flags;
   }
 }
 

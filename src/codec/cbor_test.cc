@@ -1,0 +1,74 @@
+#include "codec/cbor.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "codec/hex.h"
+
+namespace rhumb::codec {
+namespace {
+
+std::string from_hex(std::string_view hex) {
+  return to_string(*hex_decode(hex));
+}
+
+/// Items of RFC 8949, appendix A.
+TEST(Cbor, WholeItemsAreSkipped) {
+  for (const char* hex : {"00",
+                          "17",
+                          "1818",
+                          "1903e8",
+                          "1a000f4240",
+                          "1bffffffffffffffff",
+                          "20",
+                          "3903e7",
+                          "f4",
+                          "f6",
+                          "f818",
+                          "f90000",
+                          "fa47c35000",
+                          "fb3ff199999999999a",
+                          "40",
+                          "4401020304",
+                          "60",
+                          "6449455446",
+                          "80",
+                          "83010203",
+                          "8301820203820405",
+                          "a0",
+                          "a201020304",
+                          "a26161016162820203",
+                          "c074323031332d30332d32315432303a30343a30305a",
+                          "d74401020304"}) {
+    const std::string item = from_hex(hex);
+    EXPECT_EQ(skip_cbor(item), "") << hex;
+    EXPECT_EQ(skip_cbor(item + "rest"), "rest") << hex;
+    for (size_t size = 0; size < item.size(); ++size) {
+      EXPECT_FALSE(skip_cbor(std::string_view(item).substr(0, size))) << hex << " cut to " << size;
+    }
+  }
+}
+
+TEST(Cbor, SizesThatNothingStandsForAreRefused) {
+  for (const char* hex : {"9a9a9a9a9a", "9bffffffffffffffff", "ba7fffffff00", "bb8000000000000000",
+                          "5affffffff", "7bffffffffffffffff", "8201", "a101", "829a9a9a9a9a00"}) {
+    EXPECT_FALSE(skip_cbor(from_hex(hex))) << hex;
+  }
+}
+
+TEST(Cbor, LengthsHaveToBeTold) {
+  for (const char* hex : {"9f01ff", "bf0102ff", "5f4101ff", "7f6161ff", "ff", "1c", "3d", "fe"}) {
+    EXPECT_FALSE(skip_cbor(from_hex(hex))) << hex;
+  }
+}
+
+TEST(Cbor, DepthHasABound) {
+  const auto nested = [](size_t depth) { return std::string(depth - 1, '\x81') + '\0'; };
+  EXPECT_EQ(skip_cbor(nested(kCborDepthMax)), "");
+  EXPECT_FALSE(skip_cbor(nested(kCborDepthMax + 1)));
+  EXPECT_FALSE(skip_cbor(std::string(100'000, '\xc1')));
+}
+
+}  // namespace
+}  // namespace rhumb::codec
