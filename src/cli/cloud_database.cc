@@ -1,4 +1,4 @@
-// `cloud database list|describe|merge|split`.
+// `cloud database list|describe|merge|split|unmerge`.
 
 #include "base/go_format.h"
 #include "cli/cloud_call.h"
@@ -127,6 +127,33 @@ Result<int> run_split(Invocation& invocation) {
   });
 }
 
+const std::vector<CloudField>& unmerge_fields() {
+  static const std::vector<CloudField> kFields = {{"database.id", "ID"},
+                                                  {"database.name", "Name"},
+                                                  {"database.status", "Status"},
+                                                  {"database.currentVersion", "CurrentVersion"},
+                                                  {"from.id", "FromID"},
+                                                  {"from.name", "FromName"},
+                                                  {"deployments", "Deployments"},
+                                                  {"setEntries", "SetEntries"},
+                                                  {"drifts", "Drifts"}};
+  return kFields;
+}
+
+Result<int> run_unmerge(Invocation& invocation) {
+  TRY(check_required_flags(invocation.command, invocation.flags));
+  return with_registry(invocation, [&](registry_api::RegistryClient& client) -> Result<int> {
+    const Json back = TRY(client.call(registry_api::kUnmergeDatabase,
+                                      Json::object({{"id", invocation.flags.text("id")}})));
+    return print_object(invocation, cloud_value(back, "*cloud.DatabaseUnmerge", unmerge_fields()),
+                        {{"Back", numbered(back, "database")},
+                         {"From", numbered(back, "from")},
+                         {"Deployments", cloud_text(back, "deployments")},
+                         {"Entries of Sets", cloud_text(back, "setEntries")},
+                         {"Drifts", cloud_text(back, "drifts")}});
+  });
+}
+
 Command make_merge() {
   Command command;
   command.name = "merge";
@@ -136,9 +163,8 @@ Command make_merge() {
       "Deployments, drifts and everything else of the one with --id go to the one with --into. "
       "The\n"
       "first is archived and leads to the other; reports of its URL and its UUID go there, too.\n"
-      "There is no way back: --dry-run tells what would move. Both are of one repository, "
-      "environment\n"
-      "and schema. Needs a token with the role ADMIN or OWNER.";
+      "--dry-run tells what would move, and 'unmerge' takes it back. Both are of one repository,\n"
+      "environment and schema. Needs a token with the role ADMIN or OWNER.";
   command.examples =
       "  atlas cloud database merge --id 7 --into 3 --dry-run\n"
       "  atlas cloud database merge --id 7 --into 3";
@@ -147,6 +173,24 @@ Command make_merge() {
                    bool_flag("dry-run", "tell what would move, and change nothing"), format_flag()};
   command.required_flags = {"id", "into"};
   command.run = run_merge;
+  return command;
+}
+
+Command make_unmerge() {
+  Command command;
+  command.name = "unmerge";
+  command.arguments = "[flags]";
+  command.summary = "Takes a database out again that was merged into another one.";
+  command.description =
+      "It gets back what was reported at its place, before the merge and since. What was merged "
+      "into\n"
+      "it earlier stays where it is, and a drift that the merge ended stays so. Needs a token with "
+      "the\n"
+      "role ADMIN or OWNER.";
+  command.examples = "  atlas cloud database unmerge --id 7";
+  command.flags = {text_flag("id", "", "id of the database that was merged"), format_flag()};
+  command.required_flags = {"id"};
+  command.run = run_unmerge;
   return command;
 }
 
@@ -196,7 +240,8 @@ Command make_cloud_database_command() {
   Command command;
   command.name = "database";
   command.summary = "Databases: where it is deployed.";
-  command.children = {std::move(list), std::move(describe), make_merge(), make_split()};
+  command.children = {std::move(list), std::move(describe), make_merge(), make_split(),
+                      make_unmerge()};
   return command;
 }
 

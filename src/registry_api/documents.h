@@ -228,6 +228,11 @@ inline constexpr Document kSplitDatabases{
     "splitDatabases",
     "mutation splitDatabases($input: SplitDatabasesInput!) {\n  splitDatabases(input: $input) {\n"
     "    id\n    name\n  }\n}"};
+inline constexpr Document kUnmergeDatabase{
+    "unmergeDatabase",
+    "mutation unmergeDatabase($id: ID!) {\n  unmergeDatabase(id: $id) {\n    database {\n"
+    "      id\n      name\n      status\n      currentVersion\n    }\n    from {\n      id\n"
+    "      name\n    }\n    deployments\n    setEntries\n    drifts\n  }\n}"};
 inline constexpr Document kMigrations{
     "migrations",
     "query migrations($input: MigrationsInput) {\n  migrations(input: $input) {\n    migrations {\n"

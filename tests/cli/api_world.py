@@ -99,6 +99,12 @@ class World:
         latest = self.do("Query.database", extID=target["id"])
         return {"id": latest["id"], "from": latest["duplicateOf"]}
 
+    def merged(self):
+        """The number of a database that went into another one."""
+        copies = self.copies()
+        self.do("Mutation.mergeDatabases", id=copies["id"], into=copies["from"])
+        return copies["id"]
+
     def down_request(self):
         return {"extID": self.name("down"), "dirName": "myapp", "envName": "prod", "atlasVersion": "v1",
                 "target": {"id": self.name("target"), **TARGET}, "fromVersion": SECOND_VERSION,
@@ -265,6 +271,7 @@ OPERATIONS = {
     "Mutation.archiveDatabase": by_input(lambda w: {"id": w.database()["id"]}),
     "Mutation.mergeDatabases": by_input(lambda w: {"id": w.database()["id"], "into": w.database()["id"]}),
     "Mutation.splitDatabases": by_input(World.copies),
+    "Mutation.unmergeDatabase": by_id(World.merged),
     "Mutation.updateEnvironment": by_input(lambda w: {"name": "load", "rank": w.number}),
     "Mutation.setEphemeralEnvironments": by_input(lambda w: {"glob": w.name("pr") + "-*", "hours": 72}),
     "Mutation.deleteEphemeralEnvironments": by_id(World.ephemeral_glob, "glob"),

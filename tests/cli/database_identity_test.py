@@ -1,4 +1,4 @@
-"""`cloud database merge|split`: two rows that are one database, and one identifier of two databases."""
+"""`cloud database merge|unmerge|split`: two rows that are one database, and one identifier of two databases."""
 
 import json
 import shutil
@@ -54,6 +54,27 @@ Merged Earlier   0
     contains(rebuilt(scratch, server), "nothing differed")
     scratch.run("cloud", "database", "merge", "--id", "1", "--into", "2").fails(
         "database 1 was merged into database 2")
+
+
+@test
+def takes_a_merge_back(scratch):
+    server = deploy_a_copy(scratch)
+    scratch.run("cloud", "database", "unmerge", "--id", "1").fails("database 1 was not merged into another one")
+    scratch.run("cloud", "database", "merge", "--id", "1", "--into", "2").ok()
+    apply(scratch, "prod", env="production").ok()
+    lacks(listed(scratch), "prod  ")
+    done = scratch.run("cloud", "database", "unmerge", "--id", "1").ok().quiet()
+    same(done.out, """\
+Back             1 "prod"
+From             2 "copy"
+Deployments      2
+Entries of Sets  0
+Drifts           0
+""", "what came back")
+    contains(listed(scratch), "1   prod  production  SYNCED", "2   copy  production  SYNCED", "Total: 2")
+    contains(rebuilt(scratch, server), "nothing differed")
+    scratch.run("cloud", "database", "unmerge", "--id", "9").fails("database 9 not found")
+    scratch.run("cloud", "database", "unmerge").fails('required flag(s) "id" not set')
 
 
 @test

@@ -72,6 +72,20 @@ export async function identities(browser, { api }) {
     await page.getByRole("link", { name: "Go there" }).click();
     await page.waitForURL(`**/databases/${duplicateOf}`);
   });
+  await step("a merge is taken back on the page of what was merged", async () => {
+    const { id, name, duplicateOf } = await copy(api, "mistaken");
+    await api(`mutation M($input: MergeDatabasesInput!) { mergeDatabases(input: $input) { into { id } } }`, { input: { id, into: duplicateOf } });
+    await browser.go(`/databases/${id}`, name);
+    await page.getByRole("button", { name: "Take the merge back" }).click();
+    const dialog = page.getByRole("dialog", { name: "Take the merge back" });
+    await dialog.getByText(`rhumb cloud database unmerge --id ${id}`).waitFor();
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+    await dialog.getByRole("button", { name: "Take it back" }).click();
+    await notice.getByText("Another database reports the same identifier").waitFor();
+    assert.equal(await page.getByRole("region", { name: "Merged" }).count(), 0);
+    assert.equal(await page.getByRole("row").count(), 2, "it has its deployment again");
+  });
 }
 
 export async function previews(browser, { api }) {
@@ -95,6 +109,19 @@ export async function previews(browser, { api }) {
     await browser.checkAccessibility();
     await browser.checkWidth(390);
   });
+  await step("a version's way leads through it when that is asked for", async () => {
+    await browser.go("/repos/copies?tab=trace&version=1", "copies");
+    const path = page.getByRole("region", { name: "Environments" });
+    await path.getByRole("row").filter({ hasText: "production" }).waitFor();
+    await page.getByText("One ephemeral environment is left out.").waitFor();
+    assert.equal(await path.getByRole("row").filter({ hasText: "pr-7" }).count(), 0);
+    await page.getByLabel("Ephemeral environments").check();
+    await path.getByRole("row", { name: /pr-7 ephemeral, 72 h 1 of 1/ }).waitFor();
+    assert.equal(await page.getByText("left out").count(), 0);
+    assert.match(page.url(), /ephemeral=true/);
+    await browser.checkAccessibility();
+    await browser.checkWidth(390);
+  });
 }
 
 const snapshot = `mutation S($input: PushSnapshotInput!) { pushSnapshot(input: $input) { url } }`;
@@ -109,19 +136,6 @@ export async function seedDivergence(api) {
     if (hash === null) continue;
     await api(snapshot, { input: { url: entry.target.url, hashMatch: false, snapshot: { hash: `h1:${hash.repeat(43)}=`, hcl: `schema "${hash}" {}` } } });
   }
-  await step("a version's way leads through it when that is asked for", async () => {
-    await browser.go("/repos/copies?tab=trace&version=1", "copies");
-    const path = page.getByRole("region", { name: "Environments" });
-    await path.getByRole("row").filter({ hasText: "production" }).waitFor();
-    await page.getByText("One ephemeral environment is left out.").waitFor();
-    assert.equal(await path.getByRole("row").filter({ hasText: "pr-7" }).count(), 0);
-    await page.getByLabel("Ephemeral environments").check();
-    await path.getByRole("row", { name: /pr-7 ephemeral, 72 h 1 of 1/ }).waitFor();
-    assert.equal(await page.getByText("left out").count(), 0);
-    assert.match(page.url(), /ephemeral=true/);
-    await browser.checkAccessibility();
-    await browser.checkWidth(390);
-  });
 }
 
 export async function divergence(browser, { api }) {

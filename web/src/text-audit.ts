@@ -14,7 +14,7 @@ export const auditText = {
 /** What can be filtered by; an entry may have an action that a newer server writes. */
 export const auditActions = [
   "account.app", "account.app_proposed", "account.app_remove", "account.password", "account.update", "audit.prune", "bot.create", "bot.remove",
-  "ci.report", "database.archive", "database.merge", "database.rename", "database.split", "deployment.policy_violation", "deployment.report", "device.approve", "device.refuse",
+  "ci.report", "database.archive", "database.merge", "database.rename", "database.split", "database.unmerge", "deployment.policy_violation", "deployment.report", "device.approve", "device.refuse",
   "dir.push", "down.abort", "down.approve", "down.request", "drawing.create", "export.run", "login.end", "login.fail", "login.ok", "member.invite",
   "member.remove", "member.reset", "member.role", "organization.create", "plan.approve", "plan.push", "plan.remove", "policy.approve", "policy.block",
   "policy.delete", "policy.environment", "policy.override", "policy.set", "policy.update", "repo.archive", "repo.create", "repo.delete",

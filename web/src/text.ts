@@ -33,7 +33,8 @@ export const text = {
     divergence: "Databases on one version should have one schema. What differs from the largest group is odd; what nobody took a snapshot of since its last deployment is unknown.",
     noDivergence: "No database of this repository has reported, or all of them are in environments that come and go.",
     merged: "It was merged into another database, which has its deployments.",
-    merge: "This row is archived and leads to the other one, which gets what it has. There is no way back.",
+    merge: "This row is archived and leads to the other one, which gets what it has. It can be taken out again.",
+    unmerge: "It gets back what was reported at its place, before the merge and since. What was merged into it earlier stays with the other one.",
     split: "Each keeps its own deployments, neither tells of the other any more, and reports are told apart by their URL.",
   },
   migrations: {

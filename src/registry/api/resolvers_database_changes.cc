@@ -3,6 +3,7 @@
 #include "registry/api/request_context.h"
 #include "registry/api/views.h"
 #include "registry/ingest/database_identity.h"
+#include "registry/ingest/database_unmerge.h"
 #include "registry/names.h"
 
 namespace rhumb::registry {
@@ -160,6 +161,18 @@ Result<Json> resolve_split(RequestContext& context, FieldCall& call) {
   return out;
 }
 
+Result<Json> resolve_unmerge(RequestContext& context, FieldCall& call) {
+  TRY(require(context.caller, kAdminPermission));
+  const int64_t id = TRY(read_id(call.arguments().find("id"), "database"));
+  const UnmergeFigures figures = TRY(unmerge_database(context.registry, context.caller, id));
+  Json out = Json::object({{"deployments", figures.deployments},
+                           {"setEntries", figures.set_entries},
+                           {"drifts", figures.drifts}});
+  out.set("database", TRY(load_database(context, id)));
+  out.set("from", TRY(load_database(context, figures.from)));
+  return out;
+}
+
 }  // namespace
 
 void add_database_change_resolvers(graphql::Resolvers& resolvers) {
@@ -168,6 +181,7 @@ void add_database_change_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Query", "databaseMerge", resolve_preview);
   bind_root(resolvers, "Mutation", "mergeDatabases", resolve_merge);
   bind_root(resolvers, "Mutation", "splitDatabases", resolve_split);
+  bind_root(resolvers, "Mutation", "unmergeDatabase", resolve_unmerge);
 }
 
 }  // namespace rhumb::registry

@@ -34,7 +34,7 @@ struct MergeFigures {
 Result<MergeFigures> preview_merge(Session& session, const DatabasePair& pair);
 
 /// Makes `pair.id` a pointer to `pair.other`, which gets everything it had. It is archived, and
-/// its place and its identifier stand for the other one from now on. There is no way back.
+/// its place and its identifier stand for the other one from now on, until unmerge_database().
 ///
 /// Errors: as above; kDenied without the rights of an administrator.
 Result<MergeFigures> merge_databases(Registry& registry,

@@ -76,6 +76,9 @@ Candidate read_candidate(const Row& row) {
   candidate.provisional = row[8].flag();
   candidate.row.last_failed = row[9].flag();
   candidate.place_id = row[12].number();
+  if (candidate.is_former()) {
+    candidate.row.place_id = candidate.place_id;
+  }
   candidate.kept_apart = row[13].flag();
   return candidate;
 }

@@ -17,6 +17,7 @@ namespace rhumb::registry {
 /// What ingest needs of a database row.
 struct DatabaseRow {
   int64_t id = 0;
+  std::optional<int64_t> place_id;  ///< a row that was merged into this one, and stands for it
   DatabaseStanding standing;
   std::optional<int64_t> last_order;
   std::optional<std::string> current_version;

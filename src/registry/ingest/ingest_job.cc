@@ -246,8 +246,8 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
   const std::string version =
       report.to_version.empty() ? report.current_version : report.to_version;
   constexpr RowsInto kInto{
-      "events (id, org_id, repo_id, env_id, database_id, set_id, kind, status, version, "
-      "started_at, completed_at, received_at, order_at, from_version, to_version, "
+      "events (id, org_id, repo_id, env_id, database_id, place_id, set_id, kind, status, "
+      "version, started_at, completed_at, received_at, order_at, from_version, to_version, "
       "current_version, dry_run, error, log_body, trigger_type, trigger_version, actor_kind, "
       "actor_id, actor_name, user_agent, atlas_version, extra)"};
   const int64_t id = TRY(event_ids_.take());
@@ -256,6 +256,7 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
                                     placed.repo->id,
                                     placed.env_id,
                                     placed.database.id,
+                                    placed.database.place_id,
                                     set_id,
                                     prepared.kind,
                                     to_text(placed.status),

@@ -38,6 +38,7 @@ export const databaseMergeDocument = `query DatabaseMerge($input: MergeDatabases
   databaseMerge(input: $input) { database { name } into { name url } deployments setEntries drifts plans snapshots }
 }`;
 export const mergeDatabasesDocument = `mutation MergeDatabases($input: MergeDatabasesInput!) { mergeDatabases(input: $input) { into { id } } }`;
+export const unmergeDatabaseDocument = `mutation UnmergeDatabase($id: ID!) { unmergeDatabase(id: $id) { database { id } } }`;
 export const splitDatabasesDocument = `mutation SplitDatabases($input: SplitDatabasesInput!) { splitDatabases(input: $input) { id } }`;
 
 export const databaseDocument = `query Database($input: DatabaseInput!, $page: PageInput) {

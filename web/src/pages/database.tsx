@@ -6,6 +6,7 @@ import type { Database, Migrations } from "../api/types.ts";
 import { Command } from "../components/command.tsx";
 import { DuplicateNotice } from "../components/duplicate-notice.tsx";
 import { Facts } from "../components/facts.tsx";
+import { MergedNotice } from "../components/merged-notice.tsx";
 import { MigrationTable } from "../components/migration-table.tsx";
 import { PageHead } from "../components/page-head.tsx";
 import { Loaded } from "../components/state.tsx";
@@ -14,7 +15,7 @@ import { Pager } from "../components/table.tsx";
 import { Time } from "../components/time.tsx";
 import { applyCommand } from "../lib/advice.ts";
 import { formatLag } from "../lib/format.ts";
-import { databasePath, repoPath } from "../lib/paths.ts";
+import { repoPath } from "../lib/paths.ts";
 import { pageOf } from "../lib/query.ts";
 import { text } from "../text.ts";
 
@@ -25,11 +26,7 @@ function Notices({ database, reload }: { database: Shown; reload: () => void }) 
     <>
       {database.unknownVersion && <p class="notice notice-wait">{text.databases.unknownVersion}</p>}
       {database.duplicateOf !== null && <DuplicateNotice id={database.id} other={database.duplicateOf} onSplit={reload} />}
-      {database.mergedInto !== null && (
-        <p class="notice notice-wait">
-          {text.databases.merged} <Link href={databasePath(database.mergedInto)}>Go there</Link>
-        </p>
-      )}
+      {database.mergedInto !== null && <MergedNotice id={database.id} into={database.mergedInto} onBack={reload} />}
       {database.status === "PENDING" && (
         <section class="notice">
           <p>Bring it to the latest version:</p>
