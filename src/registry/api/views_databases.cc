@@ -86,6 +86,38 @@ void add_search(Condition& where,
   where.add(few->empty() ? "1 = 0" : fmt::format("d.id IN ({})", fmt::join(*few, ", ")));
 }
 
+void add_statuses(Condition& where, const Json& input) {
+  if (const Json::Array* statuses = input.find_array("statuses"); statuses && !statuses->empty()) {
+    std::string list;
+    Params params;
+    for (const Json& status : *statuses) {
+      list += list.empty() ? "?" : ", ?";
+      params.emplace_back(status.is_string() ? status.as_string() : "");
+    }
+    where.add(fmt::format("d.status IN ({})", list), params);
+    where.by_name = "";
+  }
+}
+
+/// What is told of a database besides its place and its status.
+void add_marks(Condition& where, int64_t org_id, const Json& input) {
+  if (const std::optional<bool> drifted = input.find_bool("drifted")) {
+    where.by_name = *drifted ? "" : where.by_name;
+    where.add(fmt::format("d.id {}IN (SELECT database_id FROM drifts WHERE org_id = ? AND "
+                          "resolved_at IS NULL)",
+                          *drifted ? "" : "NOT "),
+              {org_id});
+  }
+  if (const std::optional<bool> ephemeral = input.find_bool("ephemeral")) {
+    where.add(fmt::format("d.env_id {}IN (SELECT id FROM environments WHERE org_id = ? AND "
+                          "ephemeral_hours IS NOT NULL)",
+                          *ephemeral ? "" : "NOT "),
+              {org_id});
+  }
+  where.add(input.find_bool("archived").value_or(false) ? "d.archived_at IS NOT NULL"
+                                                        : "d.archived_at IS NULL");
+}
+
 /// Nothing when no database can fit.
 Result<std::optional<Condition>> make_condition(Session& session,
                                                 DatabaseNames& names,
@@ -122,34 +154,11 @@ Result<std::optional<Condition>> make_condition(Session& session,
     where.add(fmt::format("d.env_id{}", is), {*named});
     where.by_name = repo_id.has_value() ? where.by_name : "databases_env_name";
   }
-  if (const Json::Array* statuses = input.find_array("statuses"); statuses && !statuses->empty()) {
-    std::string list;
-    Params params;
-    for (const Json& status : *statuses) {
-      list += list.empty() ? "?" : ", ?";
-      params.emplace_back(status.is_string() ? status.as_string() : "");
-    }
-    where.add(fmt::format("d.status IN ({})", list), params);
-    where.by_name = "";
-  }
+  add_statuses(where, input);
   if (!search.empty()) {
     add_search(where, search, few);
   }
-  if (const std::optional<bool> drifted = input.find_bool("drifted")) {
-    where.by_name = *drifted ? "" : where.by_name;
-    where.add(fmt::format("d.id {}IN (SELECT database_id FROM drifts WHERE org_id = ? AND "
-                          "resolved_at IS NULL)",
-                          *drifted ? "" : "NOT "),
-              {org_id});
-  }
-  if (const std::optional<bool> ephemeral = input.find_bool("ephemeral")) {
-    where.add(fmt::format("d.env_id {}IN (SELECT id FROM environments WHERE org_id = ? AND "
-                          "ephemeral_hours IS NOT NULL)",
-                          *ephemeral ? "" : "NOT "),
-              {org_id});
-  }
-  where.add(input.find_bool("archived").value_or(false) ? "d.archived_at IS NOT NULL"
-                                                        : "d.archived_at IS NULL");
+  add_marks(where, org_id, input);
   return std::optional<Condition>(std::move(where));
 }
 

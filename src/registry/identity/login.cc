@@ -125,7 +125,7 @@ Result<LoginOutcome> log_in(Registry& registry,
   const std::optional<Account> account = TRY(read_value<std::optional<Account>>(
       registry.store, [&](Session& session) { return find_account(session, email); }));
   const bool is_right = TRY(knows_password(account, credentials.password));
-  if (!is_right) {
+  if (!account || !is_right) {
     TRY(note_failed_login(registry, origin, account ? account->key : AccountKey{}, "password"));
     return outcome;
   }

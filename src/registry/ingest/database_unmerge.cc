@@ -86,8 +86,9 @@ Result<void> settle_archived(Session& session, KnownDatabase& known) {
       "SELECT count(*) FROM databases d JOIN events e ON e.database_id = d.id WHERE d.id = ? AND "
       "e.received_at > d.archived_at AND e.dry_run = 0",
       {known.id}));
-  return *known.merged_archived && since.number() == 0 ? Result<void>()
-                                                       : set_archived(session, known, std::nullopt);
+  return known.merged_archived.value_or(false) && since.number() == 0
+             ? Result<void>()
+             : set_archived(session, known, std::nullopt);
 }
 
 Result<UnmergeFigures> unmerge(Registry& registry,

@@ -29,6 +29,7 @@ class ReportJob final : public SharedJob {
 
   Result<void> run(Session& session, std::span<SharedJob* const> jobs) override {
     std::vector<ReportJob*> left;
+    left.reserve(jobs.size());
     for (SharedJob* job : jobs) {
       left.push_back(static_cast<ReportJob*>(job));
     }
@@ -55,6 +56,7 @@ class ReportJob final : public SharedJob {
     session.forget_asked();  // by those before
     IngestJob ingest(registry_, jobs.front()->caller_, session);
     std::vector<const PreparedReport*> reports;
+    reports.reserve(jobs.size());
     for (const ReportJob* job : jobs) {
       reports.push_back(&job->prepared_);
     }
