@@ -81,6 +81,13 @@ TEST(Help, ShowsUsageFlagsAndDefaults) {
   EXPECT_THAT(help, ::testing::Not(HasSubstr("--log")));
 }
 
+TEST(Help, ExamplesAreUnderTheNameOfTheProgram) {
+  Command root;
+  root.examples = "  atlas show atlas.hcl | atlas set -\n  cat x | atlas set -";
+  EXPECT_THAT(format_help({&root}, "rhumb"),
+              HasSubstr("  rhumb show atlas.hcl | rhumb set -\n  cat x | rhumb set -\n"));
+}
+
 TEST(Completion, OffersCommandsAndFlags) {
   const Command root = make_tree();
   EXPECT_EQ(complete(root, {"mig"}), "migrate\tManages migrations.\n");

@@ -64,6 +64,14 @@ std::string format_flags(std::vector<FlagSpec> flags) {
   return text;
 }
 
+/// Under the name that the program was called by.
+std::string format_examples(std::string text, std::string_view program) {
+  for (const std::string before : {"  ", "| "}) {
+    text = replace_all(text, before + "atlas ", before + std::string(program) + " ");
+  }
+  return text;
+}
+
 std::string format_children(const Command& group) {
   size_t width = 0;
   for (const Command& child : group.children) {
@@ -93,8 +101,7 @@ std::string format_help(const std::vector<const Command*>& path, std::string_vie
     text += "  " + name + " [command]\n";
   }
   if (!command.examples.empty()) {
-    text += "\nExamples:\n" +
-            replace_all(command.examples, "  atlas ", "  " + std::string(program) + " ") + "\n";
+    text += "\nExamples:\n" + format_examples(command.examples, program) + "\n";
   }
   if (!command.children.empty()) {
     text += "\nAvailable Commands:\n" + format_children(command);
