@@ -162,51 +162,49 @@ Result<std::optional<Condition>> make_condition(Session& session,
   return std::optional<Condition>(std::move(where));
 }
 
-/// What the rows are sorted by before their names.
+/// What tells a row's place in the list.
 struct Sort {
-  std::string_view column;
+  std::vector<std::string_view> columns;
   bool descending = false;
 };
 
 Sort read_sort(const Json& input) {
   const std::string sort = input.string_or_empty("sort");
-  const std::string_view column = sort == "ENV"               ? "n.name"
-                                  : sort == "STATUS"          ? "d.status"
-                                  : sort == "LAG"             ? "coalesce(d.pending_files, 0)"
-                                  : sort == "LAST_DEPLOYMENT" ? "coalesce(d.last_deployment_at, 0)"
-                                                              : "d.name";
-  return {column, input.string_or_empty("order") == "DESC"};
-}
-
-/// The columns that a row's place in the list is told by.
-std::string place_of(const Sort& sort) {
-  return sort.column == "d.name" ? "d.name, d.id" : fmt::format("{}, d.name, d.id", sort.column);
+  Sort out{{"d.name", "d.id"}, input.string_or_empty("order") == "DESC"};
+  const std::string_view first = sort == "ENV"               ? "n.name"
+                                 : sort == "STATUS"          ? "d.status"
+                                 : sort == "LAG"             ? "coalesce(d.pending_files, 0)"
+                                 : sort == "LAST_DEPLOYMENT" ? "coalesce(d.last_deployment_at, 0)"
+                                                             : "";
+  if (!first.empty()) {
+    out.columns.insert(out.columns.begin(), first);
+  }
+  return out;
 }
 
 std::string order_by(const Sort& sort) {
-  const std::string_view direction = sort.descending ? "DESC" : "ASC";
-  const std::string first =
-      sort.column == "d.name" ? "" : fmt::format("{} {}, ", sort.column, direction);
-  return fmt::format("ORDER BY {0}d.name {1}, d.id {1}", first, direction);
+  const std::string_view direction = sort.descending ? " DESC" : " ASC";
+  return fmt::format("ORDER BY {}{}", fmt::join(sort.columns, fmt::format("{}, ", direction)),
+                     direction);
 }
 
 /// SQLite, which does not count the rows of a store, would sort them.
 std::string index_hint(const Sort& sort, const Condition& where) {
-  const bool by_name = sort.column == "d.name" && !where.by_name.empty();
+  const bool by_name = sort.columns.front() == "d.name" && !where.by_name.empty();
   return by_name ? fmt::format("INDEXED BY {} ", where.by_name) : "";
 }
 
 /// Only what comes after the database that a page ended with, wherever that one is by now.
 Result<void> continue_after(
     Session& session, int64_t org_id, int64_t id, const Sort& sort, Condition& where) {
+  const std::string place = fmt::format("{}", fmt::join(sort.columns, ", "));
   std::optional<Row> last = TRY(session.find_row(
-      fmt::format("SELECT {} {}WHERE d.org_id = ? AND d.id = ?", place_of(sort), kFrom),
-      {org_id, id}));
+      fmt::format("SELECT {} {}WHERE d.org_id = ? AND d.id = ?", place, kFrom), {org_id, id}));
   if (!last.has_value()) {
     return invalid("the database that the page before ended with is gone; begin the list again");
   }
-  where.add(fmt::format("({}) {} (?{})", place_of(sort), sort.descending ? "<" : ">",
-                        last->size() == 2 ? ", ?" : ", ?, ?"),
+  const std::vector<std::string_view> marks(last->size(), "?");
+  where.add(fmt::format("({}) {} ({})", place, sort.descending ? "<" : ">", fmt::join(marks, ", ")),
             *last);
   return {};
 }

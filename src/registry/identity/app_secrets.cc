@@ -34,12 +34,22 @@ Result<Value> sealed_value(const StoreSeal& seal, int64_t user_id, const Value& 
   return Value(std::move(sealed));
 }
 
-/// How many people were looked after; 0: nothing is left to do.
+/// People with a secret that is not sealed: number, secret, the one that waits.
+Result<Rows> find_unsealed(Session& session, int64_t most) {
+  return session.query(
+      "SELECT id, totp_secret, totp_pending FROM users WHERE length(totp_secret) = ? "
+      "OR length(totp_pending) = ? ORDER BY id LIMIT ?",
+      {kSecretBytes, kSecretBytes, most});
+}
+
+Result<bool> has_unsealed(Session& session) {
+  const Rows rows = TRY(find_unsealed(session, 1));
+  return !rows.empty();
+}
+
+/// How many people were looked after.
 Result<int64_t> seal_some(Session& session, const StoreSeal& seal) {
-  const Rows rows = TRY(
-      session.query("SELECT id, totp_secret, totp_pending FROM users WHERE length(totp_secret) = ? "
-                    "OR length(totp_pending) = ? ORDER BY id LIMIT ?",
-                    {kSecretBytes, kSecretBytes, kPeopleMax}));
+  const Rows rows = TRY(find_unsealed(session, kPeopleMax));
   for (const Row& row : rows) {
     const int64_t user_id = row[0].number();
     const Value secret = TRY(sealed_value(seal, user_id, row[1]));
@@ -52,13 +62,10 @@ Result<int64_t> seal_some(Session& session, const StoreSeal& seal) {
 
 Result<int64_t> seal_all(Registry& registry) {
   int64_t sealed = 0;
-  while (registry.seal.has_key()) {
-    const int64_t count = TRY(write_value<int64_t>(
+  // Nearly every start finds none, and writes nothing then.
+  while (registry.seal.has_key() && TRY(read_value<bool>(registry.store, has_unsealed))) {
+    sealed += TRY(write_value<int64_t>(
         registry.store, [&](Session& session) { return seal_some(session, registry.seal); }));
-    if (count == 0) {
-      break;
-    }
-    sealed += count;
   }
   return sealed;
 }

@@ -100,7 +100,7 @@ class IngestJob {
   /// Ends a report, or the entries of a set: measures what is left to measure, and stores what
   /// webhooks are told of all of it.
   Result<void> finish();
-  /// Ends the job.
+  /// Ends a job of reports that stand in the list.
   Result<void> store_counts() { return event_counts_.store(session_); }
 
   /// Found, or made on first use. Errors: kConflict for a repository of another type.

@@ -309,7 +309,6 @@ class SetJob {
       ++added;
     }
     TRY(job_.finish());
-    TRY(job_.store_counts());
     return added;
   }
 
