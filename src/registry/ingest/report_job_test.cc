@@ -1,13 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <memory>
+#include <functional>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "registry/ingest/rebuild.h"
+#include "registry/store/test_batch.h"
 #include "registry/test_registry.h"
 
 /// Reports that wait at the same time are stored together; nobody may be able to tell.
@@ -21,36 +20,17 @@ struct Sent {
   const Caller* caller = nullptr;  ///< null: the registry's own
 };
 
-/// Hands them in, in order, while the writer is busy.
+/// In one batch; the answers, in order.
 Answers ingest_at_once(TestRegistry& registry, const std::vector<Sent>& sent) {
-  Store& store = *registry.store();
-  std::atomic<bool> released = false;
-  std::vector<std::thread> threads;
-  const int64_t before = store.write_counts().jobs;
-  threads.emplace_back([&] {
-    EXPECT_TRUE(store.write([&released](Session&) -> Result<void> {
-      released.wait(false);
-      return {};
-    }));
-  });
-  while (store.write_counts().jobs == before) {
-    std::this_thread::yield();
-  }
   Answers answers(sent.size(), Error(ErrorCode::kInternal, "not sent"));
+  std::vector<std::function<void()>> calls;
   for (size_t i = 0; i < sent.size(); ++i) {
-    threads.emplace_back([&, i] {
+    calls.emplace_back([&, i] {
       const Caller& caller = sent[i].caller == nullptr ? registry.caller() : *sent[i].caller;
       answers[i] = ingest_report(*registry, caller, sent[i].report);
     });
-    while (store.write_counts().waiting <= static_cast<int64_t>(i)) {
-      std::this_thread::yield();
-    }
   }
-  released = true;
-  released.notify_all();
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  write_in_one_batch(*registry.store(), calls);
   return answers;
 }
 
@@ -133,7 +113,7 @@ TEST(ReportJobs, EachIsHeldAgainstTheRightsOfWhoSentIt) {
   expect_sound(registry);
 }
 
-/// A database that is refused after its repository was made takes only itself back.
+/// A report that is refused after its repository was made takes only itself back.
 TEST(ReportJobs, OneThatIsRefusedAfterItWroteTakesOnlyItselfBack) {
   TestRegistry registry;
   Caller maker = registry.caller();

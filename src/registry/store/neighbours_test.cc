@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -129,6 +130,27 @@ TEST_F(TwoServers, PagesOfOneShowWhatTheOtherStores) {
   ASSERT_FALSE(events.empty());
   EXPECT_EQ(events[0].status, "FAILED");
   EXPECT_TRUE(at_one.wait(0).empty()) << "what it said itself";
+}
+
+/// More than one message of PostgreSQL can hold, with the longest numbers.
+TEST_F(TwoServers, EventsOfOneWriteAreHeardHoweverManyTheyAre) {
+  Registry one{*stores_[0], clock_, "https://one.test"};
+  Registry two{*stores_[1], clock_, "https://two.test"};
+  const std::unique_ptr<StoreSubscription> to_two = listen_to_neighbours(two);
+  Heard at_two(two);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
+  std::vector<LiveEvent> said;
+  for (int64_t n = 0; n < 100; ++n) {
+    said.push_back(LiveEvent{kLast, kLast - n, kLast, kLast, "NO_ACTION"});
+  }
+  ASSERT_TRUE(one.store.write([&](Session& session) { return tell_events(one, session, said); }));
+  const std::vector<LiveEvent> heard = at_two.wait(said.size());
+  ASSERT_EQ(heard.size(), said.size());
+  for (size_t i = 0; i < said.size(); ++i) {
+    EXPECT_EQ(heard[i].event_id, said[i].event_id);
+    EXPECT_EQ(heard[i].set_id, kLast);
+  }
 }
 
 TEST_F(TwoServers, WhatATokenTookAtOneCountsAtTheOther) {

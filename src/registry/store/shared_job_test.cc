@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "registry/store/store.h"
+#include "registry/store/test_batch.h"
 #include "registry/store/test_store.h"
 
 namespace rhumb::registry {
@@ -47,33 +47,15 @@ class NamedJob final : public SharedJob {
   Behaviour behaviour_;
 };
 
-/// Hands them in while the writer is busy; their answers, in order.
-std::vector<Result<void>> write_at_once(Store& store,
-                                        const std::vector<std::unique_ptr<NamedJob>>& jobs) {
-  std::atomic<bool> released = false;
-  std::vector<std::thread> threads;
-  const int64_t before = store.write_counts().jobs;
-  threads.emplace_back([&] {
-    EXPECT_TRUE(store.write([&released](Session&) -> Result<void> {
-      released.wait(false);
-      return {};
-    }));
-  });
-  while (store.write_counts().jobs == before) {
-    std::this_thread::yield();
-  }
+/// Their answers, in order.
+std::vector<Result<void>> write_together(Store& store,
+                                         const std::vector<std::unique_ptr<NamedJob>>& jobs) {
   std::vector<Result<void>> answers(jobs.size());
+  std::vector<std::function<void()>> calls;
   for (size_t i = 0; i < jobs.size(); ++i) {
-    threads.emplace_back([&, i] { answers[i] = store.write(*jobs[i]); });
-    while (store.write_counts().waiting <= static_cast<int64_t>(i)) {
-      std::this_thread::yield();
-    }
+    calls.emplace_back([&, i] { answers[i] = store.write(*jobs[i]); });
   }
-  released = true;
-  released.notify_all();
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  write_in_one_batch(store, calls);
   return answers;
 }
 
@@ -94,7 +76,7 @@ TEST_P(SharedJobs, OneTakesOnlyItselfBack) {
         std::pair("c", Behaviour::kStores)}) {
     jobs.push_back(std::make_unique<NamedJob>(name, behaviour));
   }
-  const std::vector<Result<void>> answers = write_at_once(*store, jobs);
+  const std::vector<Result<void>> answers = write_together(*store, jobs);
   EXPECT_TRUE(answers[0] && answers[2]);
   EXPECT_EQ(answers[1] ? "" : answers[1].error().message(), GetParam().message);
   for (const std::unique_ptr<NamedJob>& job : jobs) {
@@ -120,7 +102,7 @@ TEST(SharedJobsTest, ARowThatIsRefusedAtTheEndIsItsOwnJobsFailure) {
   for (const char* name : {"a", "same", "same", "b"}) {
     jobs.push_back(std::make_unique<NamedJob>(name, Behaviour::kStores));
   }
-  const std::vector<Result<void>> answers = write_at_once(*store, jobs);
+  const std::vector<Result<void>> answers = write_together(*store, jobs);
   EXPECT_TRUE(answers[0] && answers[1] && answers[3]);
   ASSERT_FALSE(answers[2]);
   EXPECT_EQ(answers[2].error().code(), ErrorCode::kConflict);

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <thread>
 #include <vector>
 
+#include "registry/store/test_batch.h"
 #include "registry/store/test_store.h"
 
 namespace rhumb::registry {
@@ -67,11 +69,11 @@ TEST(Store, ARefusedJobLeavesNoneOfTheRowsThatItInsertsLater) {
 
 TEST(Store, ARowThatIsRefusedLaterIsItsOwnJobsFailure) {
   TestStore store;
-  std::vector<std::thread> threads;
   std::atomic<int> stored = 0;
   std::atomic<int> refused = 0;
+  std::vector<std::function<void()>> calls;
   for (int i = 0; i < 16; ++i) {
-    threads.emplace_back([&, i] {
+    calls.emplace_back([&, i] {
       const std::string name = i % 2 == 0 ? "same" : std::to_string(i);
       const Result<void> written =
           store->write([&](Session& session) { return gather_project(session, name); });
@@ -79,9 +81,7 @@ TEST(Store, ARowThatIsRefusedLaterIsItsOwnJobsFailure) {
       EXPECT_TRUE(written || written.error().code() == ErrorCode::kConflict);
     });
   }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  write_in_one_batch(*store, calls);
   EXPECT_EQ(stored, 9);
   EXPECT_EQ(refused, 7);
   EXPECT_EQ(store.scalar("SELECT count(*) FROM projects").number(), 9);
@@ -102,30 +102,11 @@ TEST(Store, WhatAJobHasAskedForIsNotWhatALaterOneReads) {
         seen = TRY(session.scalar(kCount, {1})).number();
         return {};
       }};
-  std::atomic<bool> released = false;
-  std::vector<std::thread> threads;
-  const auto hand_in = [&](const Writer::Job& job) {
-    threads.emplace_back([&store, job] { EXPECT_TRUE(store->write(job)); });
-  };
-  const int64_t before = store->write_counts().jobs;
-  hand_in([&released](Session&) -> Result<void> {
-    released.wait(false);
-    return {};
-  });
-  while (store->write_counts().jobs == before) {
-    std::this_thread::yield();
+  std::vector<std::function<void()>> calls;
+  for (const Writer::Job& job : jobs) {
+    calls.emplace_back([&store, &job] { EXPECT_TRUE(store->write(job)); });
   }
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    hand_in(jobs[i]);
-    while (store->write_counts().waiting <= static_cast<int64_t>(i)) {
-      std::this_thread::yield();
-    }
-  }
-  released = true;
-  released.notify_all();
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  write_in_one_batch(*store, calls);
   EXPECT_EQ(seen, 1);
 }
 
