@@ -157,23 +157,14 @@ Result<DatabaseRow> create(Session& session,
                            const DatabaseSighting& sighting,
                            std::optional<int64_t> duplicate_of,
                            DatabaseChanges& changes) {
-  const std::string name = TRY(free_name(session, sighting));
   DatabaseRow row;
+  row.made = NewDatabase{TRY(free_name(session, sighting)), duplicate_of};
   row.id = TRY(changes.ids.take());
-  TRY(session.run_later(
-      "INSERT INTO databases (id, org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
-      "provisional, first_seen, last_report, atlas_version, duplicate_of, status) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'SYNCED')",
-      {row.id, sighting.org_id, sighting.repo_id, sighting.env_id, sighting.target.id,
-       sighting.target.schema, name, sighting.target.url, driver_of_url(sighting.target.url),
-       sighting.provisional, sighting.received_at, sighting.received_at, sighting.atlas_version,
-       duplicate_of}));
-  row.standing.status = "SYNCED";
+  row.standing.status = to_text(DatabaseProjection().status);
   row.standing.ephemeral = sighting.ephemeral;
   if (row.standing.counts()) {
     changes.counts.add(sighting.repo_id, row.standing.status, 1);
   }
-  row.is_new = true;
   return row;
 }
 
@@ -252,6 +243,41 @@ Result<DatabaseRow> ensure_database(Session& session,
     }
   }
   return create(session, sighting, std::nullopt, changes);
+}
+
+Result<void> insert_database(Session& session,
+                             const DatabaseSighting& sighting,
+                             const DatabaseRow& row,
+                             const DatabaseFigures& figures) {
+  constexpr RowsInto kInto{
+      "databases (id, org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
+      "provisional, first_seen, last_report, atlas_version, duplicate_of, listed_events, "
+      "last_event_id, last_order, last_failed, current_version, last_deployment_at, status, "
+      "unknown_version, pending_files)"};
+  const registry_api::DeployedTarget& target = sighting.target;
+  return session.insert_later(kInto, {row.id,
+                                      sighting.org_id,
+                                      sighting.repo_id,
+                                      sighting.env_id,
+                                      target.id,
+                                      target.schema,
+                                      row.made->name,
+                                      target.url,
+                                      driver_of_url(target.url),
+                                      sighting.provisional,
+                                      sighting.received_at,
+                                      sighting.received_at,
+                                      sighting.atlas_version,
+                                      row.made->duplicate_of,
+                                      figures.listed,
+                                      figures.last_event_id,
+                                      figures.last_order,
+                                      figures.last_failed,
+                                      figures.current_version,
+                                      figures.last_deployment_at,
+                                      to_text(figures.projection.status),
+                                      figures.projection.unknown_version,
+                                      figures.projection.pending_files});
 }
 
 Result<void> ask_for_database(Session& session, const DatabaseSighting& sighting, bool maybe_new) {

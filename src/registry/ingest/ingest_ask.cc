@@ -48,6 +48,9 @@ Result<void> IngestJob::ask_for(std::span<const PreparedReport* const> several, 
     }
   }
   TRY(event_ids_.ask_for(unknown.size()));
+  if (maybe_new) {
+    TRY(databases_.ids.ask_for(unknown.size()));
+  }
   FirstSightings first;
   for (const PreparedReport* prepared : unknown) {
     const std::optional<Place> place = TRY(find_place(*prepared));
@@ -60,7 +63,8 @@ Result<void> IngestJob::ask_for(std::span<const PreparedReport* const> several, 
       TRY(ask_for_placed(*prepared, seen, maybe_new));
     }
   }
-  return event_ids_.receive();
+  TRY(event_ids_.receive());
+  return databases_.ids.receive();
 }
 
 Result<void> IngestJob::ask_for_places(std::span<const PreparedReport* const> several) {

@@ -221,8 +221,8 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool 
               {.repo = placed.repo->slug, .project = report.project_name, .env = report.env_name}));
   const KnownEnvironment env = TRY(environment(report.env_name));
   placed.env_id = env.id;
-  placed.database =
-      TRY(ensure_database(session_, sighting(prepared, placed.repo->id, env), databases_));
+  placed.seen = sighting(prepared, placed.repo->id, env);
+  placed.database = TRY(ensure_database(session_, placed.seen, databases_));
   placed.order_at = order_time(to_stored(report.end), now_);
   placed.newest =
       !placed.database.last_order.has_value() || placed.order_at >= *placed.database.last_order;
@@ -327,6 +327,7 @@ Result<void> IngestJob::raise_reported_version(const PreparedReport& prepared,
   return {};
 }
 
+/// What the report says of its database, in the row that it has.
 Result<void> IngestJob::note_report(const PreparedReport& prepared,
                                     const Placed& placed,
                                     int64_t event_id) {
@@ -346,29 +347,61 @@ Result<void> IngestJob::note_report(const PreparedReport& prepared,
        to_stored(report.end).value_or(now_), placed.database.id});
 }
 
-Result<void> IngestJob::apply(const PreparedReport& prepared,
-                              const Placed& placed,
-                              int64_t event_id) {
-  TRY(note_report(prepared, placed, event_id));
-  TRY(raise_reported_version(prepared, placed));
-  if (moved_.contains(placed.repo->id) || (!placed.applies && !placed.database.is_new)) {
-    return {};
+/// The same, in a row that is new.
+Result<void> IngestJob::insert_new(const PreparedReport& prepared,
+                                   const Placed& placed,
+                                   int64_t event_id) {
+  const registry_api::MigrationReport& report = prepared.report;
+  DatabaseFigures figures;
+  figures.listed = placed.listed;
+  if (placed.applies) {
+    figures.last_event_id = event_id;
+    figures.last_order = placed.order_at;
+    figures.last_failed = placed.status == EventStatus::kFailed;
+    figures.current_version = report.current_version;
+    figures.last_deployment_at = to_stored(report.end).value_or(now_);
   }
-  RepoHead* repo_head = TRY(head(*placed.repo));
+  if (!moved_.contains(placed.repo->id)) {
+    const RepoHead* repo_head = TRY(head(*placed.repo));
+    const DatabaseMeasure measure = measure_of(prepared, placed);
+    figures.projection =
+        measure_one(*repo_head, measure, databases_.counts, &moves_by_[measure.repo_id])
+            .value_or(figures.projection);
+  }
+  return insert_database(session_, placed.seen, placed.database, figures);
+}
+
+DatabaseMeasure IngestJob::measure_of(const PreparedReport& prepared, const Placed& placed) {
   DatabaseMeasure measure;
   measure.repo_id = placed.repo->id;
   measure.database_id = placed.database.id;
   measure.before = placed.database.standing;
-  if (placed.applies && measure.before.archived) {  // it lives
+  measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
+                                                 placed.status == EventStatus::kFailed}
+                                 : DatabaseFacts{placed.database.current_version.value_or(""),
+                                                 placed.database.last_failed};
+  return measure;
+}
+
+Result<void> IngestJob::apply(const PreparedReport& prepared,
+                              const Placed& placed,
+                              int64_t event_id) {
+  TRY(raise_reported_version(prepared, placed));
+  if (placed.database.made) {
+    return insert_new(prepared, placed, event_id);
+  }
+  TRY(note_report(prepared, placed, event_id));
+  if (moved_.contains(placed.repo->id) || !placed.applies) {
+    return {};
+  }
+  const RepoHead* repo_head = TRY(head(*placed.repo));
+  DatabaseMeasure measure = measure_of(prepared, placed);
+  if (measure.before.archived) {  // it lives
     measure.before.archived = false;
     if (measure.before.counts()) {
       databases_.counts.add(measure.repo_id, measure.before.status, 1);
     }
   }
-  measure.facts = placed.applies ? DatabaseFacts{prepared.report.current_version,
-                                                 placed.status == EventStatus::kFailed}
-                                 : DatabaseFacts{placed.database.current_version.value_or(""),
-                                                 placed.database.last_failed};
   return project_one(session_, *repo_head, measure, databases_.counts, &moves_by_[measure.repo_id]);
 }
 

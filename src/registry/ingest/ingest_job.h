@@ -121,6 +121,7 @@ class IngestJob {
   struct Placed {
     const Repo* repo = nullptr;
     int64_t env_id = 0;
+    DatabaseSighting seen;
     DatabaseRow database;
     bool listed = false;   ///< the event stands in the list, not inside a set
     bool applies = false;  ///< it changes what is known of the database
@@ -155,6 +156,10 @@ class IngestJob {
   Result<void> put_once(const Body& body);
   Result<void> insert_files(const PreparedReport& prepared, int64_t event_id);
   Result<void> note_report(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  Result<void> insert_new(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
+  /// What the database of a report is measured by.
+  [[nodiscard]] static DatabaseMeasure measure_of(const PreparedReport& prepared,
+                                                  const Placed& placed);
   Result<void> apply(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> settle(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
   Result<void> note_drift(const PreparedReport& prepared, const Placed& placed, int64_t event_id);

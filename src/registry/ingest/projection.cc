@@ -52,11 +52,11 @@ void note_move(const Measured& measured, std::vector<StatusMove>* moves) {
   }
 }
 
-Result<void> store(Session& session, const Measured& measured) {
+Result<void> store(Session& session, int64_t database_id, const DatabaseProjection& projection) {
   return session.run_later(
       "UPDATE databases SET status = ?, unknown_version = ?, pending_files = ? WHERE id = ?",
-      {to_text(measured.after.status), measured.after.unknown_version, measured.after.pending_files,
-       measured.id});
+      {to_text(projection.status), projection.unknown_version, projection.pending_files,
+       database_id});
 }
 
 }  // namespace
@@ -110,26 +110,30 @@ Result<RepoHead> load_head(Session& session, StateOrders& orders, const Repo& re
   return head;
 }
 
+std::optional<DatabaseProjection> measure_one(const RepoHead& head,
+                                              const DatabaseMeasure& database,
+                                              DatabaseCounts& counts,
+                                              std::vector<StatusMove>* moves) {
+  const Measured measured{database.database_id, database.before,
+                          project_database(database.facts, head)};
+  if (!measured.changed()) {
+    return std::nullopt;
+  }
+  note_move(measured, moves);
+  if (measured.before.counts() && measured.moved()) {
+    counts.add(database.repo_id, measured.before.status, -1);
+    counts.add(database.repo_id, to_text(measured.after.status), 1);
+  }
+  return measured.after;
+}
+
 Result<void> project_one(Session& session,
                          const RepoHead& head,
                          const DatabaseMeasure& database,
                          DatabaseCounts& counts,
                          std::vector<StatusMove>* moves) {
-  Measured measured;
-  measured.id = database.database_id;
-  measured.before = database.before;
-  measured.after = project_database(database.facts, head);
-  if (!measured.changed()) {
-    return {};
-  }
-  TRY(store(session, measured));
-  note_move(measured, moves);
-  if (!measured.before.counts() || !measured.moved()) {
-    return {};
-  }
-  counts.add(database.repo_id, measured.before.status, -1);
-  counts.add(database.repo_id, to_text(measured.after.status), 1);
-  return {};
+  const std::optional<DatabaseProjection> after = measure_one(head, database, counts, moves);
+  return after ? store(session, database.database_id, *after) : Result<void>();
 }
 
 Result<void> project_repo(Session& session,
@@ -147,7 +151,7 @@ Result<void> project_repo(Session& session,
   for (const Row& row : rows) {
     const Measured measured = measure(row, head);
     if (measured.changed()) {
-      TRY(store(session, measured));
+      TRY(store(session, measured.id, measured.after));
       note_move(measured, moves);
     }
     if (measured.before.counts()) {

@@ -65,7 +65,12 @@ struct StatusMove {
 };
 
 /// Measures one database anew and adds to `counts` what that changes in its repository. What moved
-/// is added to `moves`, unless that is null.
+/// is added to `moves`, unless that is null. Nothing when nothing changes in its row.
+std::optional<DatabaseProjection> measure_one(const RepoHead& head,
+                                              const DatabaseMeasure& database,
+                                              DatabaseCounts& counts,
+                                              std::vector<StatusMove>* moves = nullptr);
+/// The same, and changes the row.
 Result<void> project_one(Session& session,
                          const RepoHead& head,
                          const DatabaseMeasure& database,

@@ -1,14 +1,15 @@
-#include "registry/store/insert_rows.h"
-
 #include <fmt/format.h>
 
 #include <array>
 #include <span>
 #include <string>
 
+#include "registry/store/sql.h"
+
 namespace rhumb::registry {
 namespace {
 
+// A few sizes, so that an engine has few statements to keep.
 constexpr std::array<size_t, 4> kGroups = {64, 16, 4, 1};
 
 std::string statement(const RowsInto& into, size_t columns, size_t rows) {
@@ -36,7 +37,7 @@ Params values_of(std::span<const Params> rows) {
 
 }  // namespace
 
-Result<void> insert_rows(Session& session, const RowsInto& into, const std::vector<Params>& rows) {
+Result<void> Session::insert_rows(const RowsInto& into, std::span<const Params> rows) {
   std::span<const Params> rest = rows;
   for (const size_t group : kGroups) {
     if (rest.size() < group) {
@@ -44,7 +45,7 @@ Result<void> insert_rows(Session& session, const RowsInto& into, const std::vect
     }
     const std::string sql = statement(into, rest.front().size(), group);
     for (; rest.size() >= group; rest = rest.subspan(group)) {
-      TRY(session.run_later(sql, values_of(rest.first(group))));
+      TRY(run_later(sql, values_of(rest.first(group))));
     }
   }
   return {};

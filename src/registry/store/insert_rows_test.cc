@@ -1,5 +1,4 @@
-#include "registry/store/insert_rows.h"
-
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -19,7 +18,7 @@ TEST_P(InsertRowsTest, EachRowIsThereOnceAndInItsPlace) {
     rows.push_back({std::to_string(i), i * 10});
   }
   ASSERT_TRUE(store->write(
-      [&rows](Session& session) { return insert_rows(session, {"jobs (name, next_at)"}, rows); }));
+      [&rows](Session& session) { return session.insert_rows({"jobs (name, next_at)"}, rows); }));
   const Result<Rows> stored = read_value<Rows>(*store, [](Session& session) {
     return session.query("SELECT name, next_at FROM jobs ORDER BY next_at");
   });
@@ -30,6 +29,36 @@ TEST_P(InsertRowsTest, EachRowIsThereOnceAndInItsPlace) {
 INSTANTIATE_TEST_SUITE_P(NumbersOfRows,
                          InsertRowsTest,
                          ::testing::Values(0, 1, 3, 4, 5, 20, 37, 64, 150));
+
+/// What only one engine could trip over: quotes and braces, any bytes, NULL here and throughout.
+TEST(InsertRows, ValuesOfAnyKindAreWhatTheyWere) {
+  constexpr std::string_view kColumns =
+      "event_id, position, name, body, started_at, ended_at, skipped, applied, checks, error_stmt";
+  const Blob any_bytes{std::string("\0\xFF\\{}\"", 6)};
+  const std::vector<Params> rows = {
+      {1, 1, "plain", any_bytes, -1, nullptr, 0, 0, "a", nullptr},
+      {1, 2, "quo'ted\" {b,\\} NULL", Blob{""}, nullptr, nullptr, 0, 0, "\n\u00e9\U0001F600",
+       nullptr},
+      {1, 3, "", Blob{"NULL"}, INT64_MAX, nullptr, 0, 0, nullptr, nullptr}};
+  TestStore store;
+  ASSERT_TRUE(store->write([&](Session& session) {
+    return session.insert_rows({fmt::format("event_files ({})", kColumns)}, rows);
+  }));
+  const Result<Rows> stored = read_value<Rows>(*store, [&](Session& session) {
+    return session.query(fmt::format("SELECT {} FROM event_files ORDER BY position", kColumns));
+  });
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(*stored, rows);
+}
+
+/// A number among texts, as no statement of ours has it.
+TEST(InsertRows, ColumnsMayMixWhatTheyAreGiven) {
+  TestStore store;
+  ASSERT_TRUE(store->write([](Session& session) {
+    return session.insert_rows({"jobs (name, next_at)"}, std::vector<Params>{{"a", 1}, {2, 2}});
+  }));
+  EXPECT_EQ(store.scalar("SELECT count(*) FROM jobs WHERE name IN ('a', '2')").number(), 2);
+}
 
 }  // namespace
 }  // namespace rhumb::registry

@@ -13,6 +13,8 @@
 #include "driver/postgres/pooler.h"
 #include "driver/postgres/session.h"
 #include "driver/url.h"
+#include "registry/store/postgres_arrays.h"
+#include "registry/store/postgres_questions.h"
 #include "registry/store/postgres_sql.h"
 #include "sys/environment.h"
 
@@ -55,28 +57,6 @@ Result<pg::Parameters> read_url(const std::string& url) {
     }
   }
   return parameters;
-}
-
-driver::Value bind(const Value& value) {
-  return std::visit(
-      [](const auto& state) -> driver::Value {
-        using State = std::decay_t<decltype(state)>;
-        if constexpr (std::is_same_v<State, Blob>) {
-          return driver::Blob{state.bytes};
-        } else {
-          return state;
-        }
-      },
-      value.state());
-}
-
-std::vector<driver::Value> bind_all(const Params& params) {
-  std::vector<driver::Value> bound;
-  bound.reserve(params.size());
-  for (const Value& param : params) {
-    bound.push_back(bind(param));
-  }
-  return bound;
 }
 
 /// Truth values and sums are numbers here, as SQLite has them.
@@ -131,7 +111,7 @@ class PostgresSession final : public Session {
   Result<void> for_each(std::string_view sql,
                         const Params& params,
                         const std::function<bool(const Row&)>& each) override {
-    driver::Rows rows = TRY(read(translated(sql), bind_all(params)));
+    driver::Rows rows = TRY(read(translated(sql), params));
     rows_written_ += is_reading(sql) ? 0 : 1;
     Row row(rows.columns.size());
     for (std::vector<driver::Value>& cells : rows.rows) {
@@ -146,9 +126,14 @@ class PostgresSession final : public Session {
   }
 
   Result<void> run_later(std::string_view sql, const Params& params) override {
-    ++rows_written_;
-    const Result<void> sent = session_->run_later(translated(sql), bind_all(params));
-    return sent ? sent : fail(sent.error());
+    return send_later(translated(sql), bind_all(params));
+  }
+
+  Result<void> insert_rows(const RowsInto& into, std::span<const Params> rows) override {
+    const std::optional<RowArrays> arrays =
+        rows.size() < kArraysFrom ? std::nullopt : to_arrays(rows);
+    return arrays ? send_later(insert_sql(into, *arrays), arrays->values)
+                  : Session::insert_rows(into, rows);
   }
 
   Result<void> settle() override {
@@ -158,11 +143,10 @@ class PostgresSession final : public Session {
   }
 
   Result<void> ask_ahead(std::string_view sql, const Params& params) override {
-    TRY(store_gathered());
-    const Result<void> asked = session_->ask_later(translated(sql), bind_all(params));
-    return asked ? asked : fail(asked.error());
+    questions_.add(translated(sql), params);
+    return {};
   }
-  void forget_asked() override { session_->forget_answers(); }
+  void forget_asked() override { questions_.forget(*session_); }
 
   Result<void> begin_write() override {
     ++batch_;
@@ -291,12 +275,13 @@ class PostgresSession final : public Session {
     failed_ = false;
     notes().clear();
     forget_gathered();
-    session_->forget_answers();
+    forget_asked();
   }
 
   /// Takes the rows that were asked for, or asks for them now.
-  Result<driver::Rows> read(const std::string& sql, std::span<const driver::Value> params) {
-    Result<std::optional<driver::Rows>> asked = session_->take_answer(sql, params);
+  Result<driver::Rows> read(const std::string& sql, const Params& params) {
+    TRY(send_questions());
+    Result<std::optional<driver::Rows>> asked = questions_.take(*session_, sql, params);
     if (!asked) {
       return fail(asked.error());
     }
@@ -305,7 +290,22 @@ class PostgresSession final : public Session {
       return *std::move(rows);
     }
     TRY(store_gathered());
-    return query(sql, params);
+    return query(sql, bind_all(params));
+  }
+
+  Result<void> send_questions() {
+    if (!questions_.are_waiting()) {
+      return {};
+    }
+    TRY(store_gathered());
+    const Result<void> sent = questions_.send(*session_);
+    return sent ? sent : fail(sent.error());
+  }
+
+  Result<void> send_later(const std::string& sql, std::span<const driver::Value> params) {
+    ++rows_written_;
+    const Result<void> sent = session_->run_later(sql, params);
+    return sent ? sent : fail(sent.error());
   }
 
   Result<driver::Rows> query(const std::string& sql, std::span<const driver::Value> params) {
@@ -375,6 +375,7 @@ class PostgresSession final : public Session {
   pg::Parameters parameters_;
   PostgresAccess access_;
   std::unique_ptr<pg::Session> session_;
+  PostgresQuestions questions_;
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> translations_;
   const std::string writer_ = codec::Uuid::random().to_string();
   int64_t batch_ = 0;

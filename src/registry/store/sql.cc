@@ -1,13 +1,10 @@
 #include "registry/store/sql.h"
 
 #include <algorithm>
-
-#include "registry/store/insert_rows.h"
-
 namespace rhumb::registry {
 namespace {
 
-constexpr size_t kGatheredMax = 2048;  // rows
+constexpr size_t kGatheredMax = 512;  // rows
 
 }  // namespace
 
@@ -63,7 +60,7 @@ Result<void> Session::insert_later(const RowsInto& into, Params row) {
 Result<void> Session::store_gathered() {
   rows_waiting_ = 0;
   for (const Gathered& gathered : std::exchange(gathered_, {})) {
-    TRY(insert_rows(*this, {gathered.table, gathered.on_conflict}, gathered.rows));
+    TRY(insert_rows({gathered.table, gathered.on_conflict}, gathered.rows));
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -125,6 +126,9 @@ class Session {
   /// but those of run_later(), which do not see it; outside of a transaction at once. Fails as
   /// those.
   Result<void> insert_later(const RowsInto& into, Params row);
+  /// Stores rows, which have a value for each column, in few statements. Does not wait for them, as
+  /// run_later().
+  virtual Result<void> insert_rows(const RowsInto& into, std::span<const Params> rows);
   /// Waits for those. Errors: the first of theirs.
   virtual Result<void> settle() = 0;
 

@@ -110,6 +110,34 @@ TEST(Store, WhatAJobHasAskedForIsNotWhatALaterOneReads) {
   EXPECT_EQ(seen, 1);
 }
 
+/// Twice: an engine may take a statement in another way once it knows it.
+TEST(Store, QuestionsThatAreAskedTogetherAreAnsweredEach) {
+  TestStore store;
+  constexpr std::string_view kNamed =
+      "SELECT name, created_at FROM projects WHERE org_id = ? AND name >= ? ORDER BY name LIMIT 2";
+  ASSERT_TRUE(store->write([](Session& session) {
+    return session.insert_rows({"projects (org_id, name, created_at)"},
+                               std::vector<Params>{{1, "a", 1}, {1, "b", 2}, {1, "c", 3}});
+  }));
+  const auto ask = [&](Session& session) -> Result<void> {
+    for (const char* name : {"a", "c", "x", "b", "d", "e"}) {
+      TRY(session.ask_ahead(kNamed, {1, name}));
+    }
+    TRY(session.ask_ahead(kNamed, {1, nullptr}));
+    EXPECT_EQ(TRY(session.query(kNamed, {1, "b"})), (Rows{{"b", 2}, {"c", 3}}));
+    EXPECT_EQ(TRY(session.query(kNamed, {1, "x"})), Rows{});
+    EXPECT_EQ(TRY(session.query(kNamed, {1, "a"})), (Rows{{"a", 1}, {"b", 2}}));
+    EXPECT_EQ(TRY(session.query(kNamed, {1, nullptr})), Rows{});
+    TRY(session.run("UPDATE projects SET created_at = 9 WHERE name = 'c'"));
+    session.forget_asked();
+    EXPECT_EQ(TRY(session.query(kNamed, {1, "c"})), (Rows{{"c", 9}}));
+    return session.run("UPDATE projects SET created_at = 3 WHERE name = 'c'");
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(store->write(ask));
+  }
+}
+
 /// Jobs that are surely handed in together: the writer is kept busy until all wait.
 TEST(Store, RefusedJobAmongOthersTakesOnlyItselfBack) {
   TestStore store;

@@ -1,0 +1,44 @@
+#include "registry/store/postgres_arrays.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace rhumb::registry {
+namespace {
+
+TEST(PostgresArrays, ColumnsAreOfWhatTheirValuesAre) {
+  const std::vector<Params> rows = {{1, nullptr, "a", nullptr}, {nullptr, Blob{"x"}, "b", nullptr}};
+  const std::optional<RowArrays> arrays = to_arrays(rows);
+  ASSERT_TRUE(arrays);
+  EXPECT_EQ(arrays->types, (std::vector<std::string_view>{"bigint[]", "bytea[]", "text[]", ""}));
+  EXPECT_EQ(arrays->values.size(), 3U);
+}
+
+TEST(PostgresArrays, MixedColumnsAreNone) {
+  EXPECT_FALSE(to_arrays(std::vector<Params>{{1}, {"1"}}));
+  EXPECT_FALSE(to_arrays(std::vector<Params>{{"a"}, {Blob{"a"}}}));
+}
+
+TEST(PostgresArrays, Statements) {
+  const std::optional<RowArrays> arrays = to_arrays(std::vector<Params>{{1, nullptr, "a"}});
+  ASSERT_TRUE(arrays);
+  EXPECT_EQ(insert_sql({"t (a, b, c)", "ON CONFLICT DO NOTHING"}, *arrays),
+            "INSERT INTO t (a, b, c) SELECT c1, NULL, c2 FROM unnest((SELECT CAST($1 AS "
+            "bigint[])), (SELECT CAST($2 AS text[]))) AS given(c1, c2) ON CONFLICT DO NOTHING");
+  EXPECT_FALSE(question_sql("SELECT 1", *arrays)) << "which type has NULL?";
+}
+
+TEST(PostgresArrays, QuestionsAreAskedForEachRow) {
+  const std::optional<RowArrays> arrays = to_arrays(std::vector<Params>{{1, "a"}, {2, "b"}});
+  ASSERT_TRUE(arrays);
+  EXPECT_EQ(
+      question_sql("SELECT x FROM t WHERE a = $1 AND b = $2 AND c <> $1", *arrays),
+      "SELECT asked.number, answer.* FROM unnest((SELECT CAST($1 AS bigint[])), (SELECT CAST($2 "
+      "AS text[]))) WITH ORDINALITY AS asked(c1, c2, number) CROSS JOIN LATERAL (SELECT x FROM t "
+      "WHERE a "
+      "= asked.c1 AND b = asked.c2 AND c <> asked.c1 OFFSET 0) AS answer");
+}
+
+}  // namespace
+}  // namespace rhumb::registry
