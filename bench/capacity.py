@@ -67,13 +67,28 @@ def raw_postgres(store, lines, in_commit):
     return len(bodies) / (time.perf_counter() - start)
 
 
-def send(server, lines, connections):
-    writes, commits = server.store_counts()
+def send_lines(server, lines, connections):
     done = subprocess.run([TOOLS / "rhumb_bench_load", str(server.port), registry.TOKEN, lines, str(connections)],
                           capture_output=True, text=True, check=True)
-    result = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def send(server, lines, connections):
+    writes, commits = server.store_counts()
+    result = send_lines(server, lines, connections)
     writes_after, commits_after = server.store_counts()
     return result, (writes_after - writes) / (commits_after - commits)
+
+
+def rate_of(result):
+    return result["reports"] / result["seconds"]
+
+
+def empty_rate(folder, server, connections, count):
+    """Calls that store nothing, over the same connections: what HTTP and GraphQL leave room for."""
+    lines = folder / "empty.jsonl"
+    lines.write_text('{"query":"{ __typename }"}\n' * count)
+    return rate_of(send_lines(server, lines, connections))
 
 
 def measure_loads(folder, place):
@@ -84,15 +99,18 @@ def measure_loads(folder, place):
             registry.write_reports(lines, range(first, first + count))
             first += count
             result, in_commit = send(server, lines, connections)
-            rate = result["reports"] / result["seconds"]
+            rate = rate_of(result)
             cells.append(f"{connections}: {rate:,.0f}/s, p50 {result['p50_ms']:.1f} ms, p99 {result['p99_ms']:.1f} ms")
             raw = place.raw_rate(folder, lines, max(1, round(in_commit)))
             shares[connections] = rate / raw
-            raw_cells.append(f"{connections}: {raw:,.0f}/s, {in_commit:.0f} in a commit, share {rate / raw:.2f}")
+            empty = empty_rate(folder, server, connections, 2 * count)
+            raw_cells.append(f"{connections}: {raw:,.0f}/s, {in_commit:.0f} in a commit, share {rate / raw:.2f}, "
+                             f"empty calls {empty:,.0f}/s")
             say(f"  {place.title}, {cells[-1]}; raw {raw_cells[-1]}")
         memory = server.peak_bytes()
     return Row(f"{place.title}: reports accepted, durable, by connections", f"{'; '.join(cells)}; {mib(memory)}",
-               f"raw inserts of the same bytes, as many in a commit: {'; '.join(raw_cells)}",
+               "raw inserts of the same bytes, as many in a commit, and calls that store nothing: "
+               f"{'; '.join(raw_cells)}",
                f"at least {SHARE} of raw inserts", min(shares.values()) >= SHARE)
 
 
