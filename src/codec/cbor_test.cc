@@ -70,5 +70,50 @@ TEST(Cbor, DepthHasABound) {
   EXPECT_FALSE(skip_cbor(std::string(100'000, '\xc1')));
 }
 
+TEST(Cbor, ItemsOfOneKindAreRead) {
+  EXPECT_EQ(read_cbor_bytes(from_hex("4401020304")), "\x01\x02\x03\x04");
+  EXPECT_EQ(read_cbor_text(from_hex("6449455446")), "IETF");
+  EXPECT_EQ(read_cbor_integer(from_hex("1903e8")), 1000);
+  EXPECT_EQ(read_cbor_integer(from_hex("3903e7")), -1000);
+  EXPECT_EQ(read_cbor_integer(from_hex("1b7fffffffffffffff")), INT64_MAX);
+  EXPECT_EQ(read_cbor_integer(from_hex("3b7fffffffffffffff")), INT64_MIN);
+  for (const char* hex : {"1b8000000000000000", "3b8000000000000000", "f4", "00ff"}) {
+    EXPECT_FALSE(read_cbor_integer(from_hex(hex))) << hex;
+  }
+  for (const char* hex : {"00", "80", "a0", "f6", "44010203", "440102030405", ""}) {
+    EXPECT_FALSE(read_cbor_bytes(from_hex(hex))) << hex;
+    EXPECT_FALSE(read_cbor_text(from_hex(hex))) << hex;
+  }
+  EXPECT_FALSE(read_cbor_bytes(from_hex("6449455446")));
+  EXPECT_FALSE(read_cbor_text(from_hex("4401020304")));
+}
+
+TEST(Cbor, ArraysAreReadItemByItem) {
+  const std::string item = from_hex("8301820203820405");
+  const auto items = read_cbor_array(item);
+  ASSERT_TRUE(items);
+  ASSERT_EQ(items->size(), 3U);
+  EXPECT_EQ(read_cbor_integer(items->front()), 1);
+  EXPECT_EQ(read_cbor_array(items->back())->size(), 2U);
+  EXPECT_TRUE(read_cbor_array(from_hex("80"))->empty());
+  for (const char* hex : {"8201", "820102ff", "a10102", "9a7fffffff01", "00"}) {
+    EXPECT_FALSE(read_cbor_array(from_hex(hex))) << hex;
+  }
+}
+
+TEST(Cbor, MapsAreReadByName) {
+  const std::string item = from_hex("a26161016162820203");
+  const auto members = read_cbor_map(item);
+  ASSERT_TRUE(members);
+  EXPECT_EQ(read_cbor_integer(find_cbor(*members, "a").value()), 1);
+  EXPECT_EQ(read_cbor_array(find_cbor(*members, "b").value())->size(), 2U);
+  EXPECT_FALSE(find_cbor(*members, "c"));
+  EXPECT_TRUE(read_cbor_map(from_hex("a0"))->empty());
+  for (const char* hex :
+       {"a201020304", "a2616101616102", "a16161", "a1616101ff", "8101", "bf616101ff"}) {
+    EXPECT_FALSE(read_cbor_map(from_hex(hex))) << hex;
+  }
+}
+
 }  // namespace
 }  // namespace rhumb::codec

@@ -69,6 +69,9 @@ std::vector<cli::FlagSpec> serve_flags() {
           cli::text_flag("seal-key-file", "",
                          "file with the key that secrets of webhooks and of people's apps are "
                          "sealed with, 32 bytes in base64; with --data it is seal.key there"),
+          cli::text_flag("passkey-attestation", "none",
+                         "none, or direct: browsers are asked who made the authenticator of a new "
+                         "passkey"),
           cli::text_flag("oidc-issuer", "", "identity provider that people log in at"),
           cli::text_flag("oidc-client-id", "", "name of this registry there"),
           cli::text_flag("oidc-name", "single sign-on", "what the login page calls it"),
@@ -135,6 +138,13 @@ Result<bool> read_log_format(const std::string& format) {
   return format == "json";
 }
 
+Result<bool> read_attestation_wish(const std::string& wish) {
+  if (wish != "none" && wish != "direct") {
+    return invalid(fmt::format("invalid --passkey-attestation \"{}\"; use none or direct", wish));
+  }
+  return wish == "direct";
+}
+
 Result<int> run_serve(Invocation& invocation) {
   TRY(complete_flags(invocation));
   const sys::SignalWatcher signals;
@@ -162,6 +172,8 @@ Result<int> run_serve(Invocation& invocation) {
   options.trusted_proxies = invocation.flags.list("trusted-proxies");
   options.json_log = TRY(read_log_format(invocation.flags.text("log")));
   options.admin_token = invocation.app.environment.get("RHUMB_ADMIN_TOKEN");
+  options.api.asks_attestation =
+      TRY(read_attestation_wish(invocation.flags.text("passkey-attestation")));
   options.oidc = registry::OidcSettings{
       .issuer = invocation.flags.text("oidc-issuer"),
       .client_id = invocation.flags.text("oidc-client-id"),

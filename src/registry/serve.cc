@@ -160,6 +160,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   }
   WebServer::Options web_options;
   web_options.oidc = options.oidc;
+  web_options.api = options.api;
   web_options.proxy = options.egress_proxy;
   web_options.assets = options.assets;
   web_options.log = event_log(options);

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "registry/alerts/alert_settings.h"
+#include "registry/api/api_options.h"
 #include "registry/assets.h"
 #include "registry/audit/checkpoint_watch.h"
 #include "registry/identity/oidc.h"
@@ -33,6 +34,7 @@ struct ServeOptions {
   std::string seal_key_file{};
   AlertOptions alerts;                     ///< what webhooks may do
   OidcSettings oidc{};                     ///< logins at an identity provider
+  ApiOptions api{};
   /// As http::read_proxy_address() gives it: of webhooks, checkpoints and identity providers.
   std::string egress_proxy;
   /// Addresses and networks of reverse proxies whose X-Forwarded-For and -Proto count.

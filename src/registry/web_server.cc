@@ -75,7 +75,7 @@ bool is_page(const Request& request) {
 }  // namespace
 
 Result<std::unique_ptr<WebServer>> WebServer::create(Registry& registry, Options options) {
-  graphql::Engine engine = TRY(make_api());
+  graphql::Engine engine = TRY(make_api(options.api));
   std::unique_ptr<Setup> setup = TRY(Setup::create(registry));
   std::unique_ptr<WebServer> server(
       new WebServer(registry, std::move(engine), std::move(options)));

@@ -8,6 +8,7 @@
 #include "graphql/engine.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "registry/api/api_options.h"
 #include "registry/assets.h"
 #include "registry/audit/audit_http.h"
 #include "registry/identity/login_routes.h"
@@ -30,6 +31,7 @@ class WebServer {
  public:
   struct Options {
     OidcSettings oidc{};                  ///< logins at an identity provider
+    ApiOptions api{};
     std::string proxy{};                  ///< to identity providers; empty: the environment's
     const AssetSource* assets = nullptr;  ///< outlives the server; null: no front end
     /// What went wrong inside, for the log; one line.

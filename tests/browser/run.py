@@ -71,9 +71,10 @@ class Server:
 
 
 def named_server(binary, folder):
-    """One at a host name: browsers have passkeys at no other address."""
+    """One at a host name: browsers have passkeys at no other address. It asks who made their authenticators."""
     port = free_port()
-    return Server(binary, folder, f"127.0.0.1:{port}", ("--public-url", f"http://localhost:{port}"))
+    return Server(binary, folder, f"127.0.0.1:{port}", ("--public-url", f"http://localhost:{port}",
+                                                       "--passkey-attestation", "direct"))
 
 
 def walk(server, empty, named, binary, chromium, folder):

@@ -298,7 +298,7 @@ OPERATIONS = {
     "Mutation.removeApp": by_id(lambda w: "a long secret", "password"),
     "Mutation.proposePasskey": by_id(lambda w: "a long secret", "password"),
     "Mutation.confirmPasskey": by_input(lambda w: {"name": w.name("passkey"), "clientDataJSON": "e30",
-                                                   "authenticatorData": "AA"}),
+                                                   "attestationObject": "AA"}),
     "Mutation.renamePasskey": by_input(lambda w: {"id": "1", "name": w.name("passkey")}),
     "Mutation.removePasskey": lambda w: {"id": "1", "password": "a long secret"},
     "Mutation.endSession": by_id(lambda w: "1"),

@@ -64,6 +64,28 @@ def what_is_no_answer_is_refused(s):
 
 
 @test
+def attestations_are_asked_for_and_verified(s):
+    server = s.server(flags=[*NAMED, "--passkey-attestation", "direct"])
+    ann = join(server, "ann@example.com", "VIEWER")
+    authenticator = Authenticator(s, ORIGIN)
+    wrong = authenticator.register(ann, PASSWORD, says=lambda text: authenticator.says_itself(text + b"more"))
+    same(authenticator.options["attestation"], "direct", "what browsers are asked for")
+    same(wrong.json["errors"][0]["extensions"]["code"], "FORBIDDEN", wrong.body)
+    contains(wrong.message, "the passkey's attestation (packed) is refused: its signature is wrong", "use another authenticator")
+    unknown = authenticator.register(ann, PASSWORD, says=lambda _: (b"android-key", b"\xa0"))
+    contains(unknown.message, "(android-key)", "not verified here", "--passkey-attestation none")
+    same(ann.query("{ account { passkeys { id } } }").json["data"]["account"]["passkeys"], [], "nothing is stored")
+    same(authenticator.register(ann, PASSWORD, says=authenticator.says_itself).json["data"]["confirmPasskey"]["name"], "Laptop", "true")
+    same(log_in(Browser(server.address), authenticator, count=1).status, 200, "it gets Ann in")
+    log = server.api('{ auditLog(input: {page: {pageSize: 20}}) { entries { action after } } }')
+    same([entry["after"] for entry in log["auditLog"]["entries"] if entry["action"] == "account.passkey"],
+         [{"name": "Laptop", "attestation": "self"}], "the log")
+    server.stop()
+    s.run("serve", "--listen", "127.0.0.1:0", "--passkey-attestation", "indirect").fails(
+        'invalid --passkey-attestation "indirect"; use none or direct')
+
+
+@test
 def failures_are_slowed_down(s):
     server, authenticator = with_passkey(s)
     eve = Browser(server.address)

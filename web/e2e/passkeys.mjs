@@ -30,6 +30,23 @@ async function logOut(browser) {
   await browser.heading(/Log in/);
 }
 
+/** What the log tells of the passkeys that were added, the latest first. */
+async function attested(page) {
+  const query = "{ auditLog(input: {page: {pageSize: 20}}) { entries { action after } } }";
+  const entries = await page.evaluate(async (body) => {
+    const answer = await fetch("/query", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    return (await answer.json()).data.auditLog.entries;
+  }, JSON.stringify({ query }));
+  return entries.filter(({ action }) => action === "account.passkey").map(({ after }) => after);
+}
+
+async function logInByPassword(page) {
+  await page.getByLabel("E-mail address").fill("cid@example.com");
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Cid" }).waitFor();
+}
+
 /** A passkey is added, gets its person in, is renamed and removed. */
 export async function passkeys(browser, { setup }) {
   const { page } = browser;
@@ -64,6 +81,11 @@ export async function passkeys(browser, { setup }) {
     assert.deepEqual([credential.isResidentCredential, credential.rpId, others.length], [true, "localhost", 0]);
     await browser.checkAccessibility();
     await browser.checkWidth(390);
+  });
+  await step("the log tells what made the passkey, as its maker has signed", async () => {
+    const [{ name, attestation, aaguid }, ...others] = await attested(page);
+    assert.deepEqual([name, attestation, others.length], ["Laptop", "certificate", 0]);
+    assert.match(aaguid, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
   await step("a device makes one passkey for an account, and a name is there once", async () => {
     await addPasskey(page, "Laptop");
@@ -119,10 +141,18 @@ export async function passkeys(browser, { setup }) {
     await signIn.click();
     await page.getByRole("alert").filter({ hasText: "this passkey was not accepted" }).waitFor();
     browser.expectComplaint(/401/);
-    await page.getByLabel("E-mail address").fill("cid@example.com");
-    await page.getByLabel("Password").fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: "Cid" }).waitFor();
+    await logInByPassword(page);
+  });
+  await step("a browser that keeps to itself what made a passkey is welcome, too", async () => {
+    await page.getByRole("link", { name: "Cid" }).click();
+    await browser.heading("My account");
+    await page.evaluate(() => {
+      const create = navigator.credentials.create.bind(navigator.credentials);
+      navigator.credentials.create = ({ publicKey }) => create({ publicKey: { ...publicKey, attestation: "none" } });
+    });
+    await addPasskey(page, "Quiet");
+    await page.getByRole("status").filter({ hasText: "You can now log in with Quiet" }).waitFor();
+    assert.deepEqual((await attested(page))[0], { name: "Quiet", attestation: "none" });
     await logOut(browser);
   });
   await step("a browser without passkeys is not asked for one", async () => {

@@ -1,6 +1,8 @@
 #include "registry/api/api.h"
 
 #include "base/check.h"
+#include "registry/api/api_options.h"
+#include "registry/api/own_account.h"
 #include "registry/api/request_context.h"
 
 namespace rhumb::registry {
@@ -21,7 +23,7 @@ graphql::InputRules input_rules() {
   return rules;
 }
 
-graphql::Resolvers all_resolvers() {
+graphql::Resolvers all_resolvers(const ApiOptions& options) {
   graphql::Resolvers resolvers;
   add_identity_resolvers(resolvers);
   add_directory_resolvers(resolvers);
@@ -44,6 +46,7 @@ graphql::Resolvers all_resolvers() {
   add_token_resolvers(resolvers);
   add_member_resolvers(resolvers);
   add_account_resolvers(resolvers);
+  add_passkey_resolvers(resolvers, options);
   add_device_resolvers(resolvers);
   add_trust_resolvers(resolvers);
   add_bot_resolvers(resolvers);
@@ -57,10 +60,14 @@ graphql::Resolvers all_resolvers() {
 }  // namespace
 
 Result<graphql::Engine> make_api() {
-  graphql::Engine::Options options;
-  options.resolvers = all_resolvers();
-  options.rules = input_rules();
-  graphql::Engine engine = TRY(graphql::Engine::create(api_schema(), std::move(options)));
+  return make_api(ApiOptions());
+}
+
+Result<graphql::Engine> make_api(const ApiOptions& options) {
+  graphql::Engine::Options parts;
+  parts.resolvers = all_resolvers(options);
+  parts.rules = input_rules();
+  graphql::Engine engine = TRY(graphql::Engine::create(api_schema(), std::move(parts)));
   const std::vector<std::string> unresolved = engine.unresolved_root_fields();
   RHUMB_CHECK(unresolved.empty(), unresolved.empty() ? "" : unresolved[0].c_str());
   return engine;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "registry/api/api_options.h"
 #include "registry/api/request_context.h"
 #include "registry/identity/passkeys.h"
 
@@ -28,7 +29,7 @@ Result<Account> read_account(RequestContext& context);
 Result<Account> prove_password(RequestContext& context, const std::string& password);
 
 /// Those of the account's passkeys.
-void add_passkey_resolvers(graphql::Resolvers& resolvers);
+void add_passkey_resolvers(graphql::Resolvers& resolvers, const ApiOptions& options);
 [[nodiscard]] codec::Json passkey_json(const Passkey& passkey);
 
 }  // namespace rhumb::registry

@@ -2,9 +2,10 @@
 
 #include <chrono>
 
+#include "registry/api/api_options.h"
 #include "registry/api/test_people.h"
 #include "registry/identity/passkey_login.h"
-#include "registry/identity/test_authenticator.h"
+#include "registry/identity/test_attestation.h"
 
 namespace rhumb::registry {
 namespace {
@@ -35,14 +36,21 @@ class PasskeysTest : public PeopleTest {
   }
   static Json password(const std::string& text) { return Json::object({{"password", text}}); }
   Json propose() { return data(kPropose, password(kPassword)).at("proposePasskey").at("options"); }
+  static std::string client_data(const TestAuthenticator& authenticator, const Json& options) {
+    return authenticator.client_data("webauthn.create", options.at("challenge").as_string());
+  }
   static Json answer(const TestAuthenticator& authenticator,
                      const Json& options,
                      const std::string& name) {
-    const std::string client =
-        authenticator.client_data("webauthn.create", options.at("challenge").as_string());
+    return attested_answer(authenticator, options, name, authenticator.attested());
+  }
+  static Json attested_answer(const TestAuthenticator& authenticator,
+                              const Json& options,
+                              const std::string& name,
+                              const AttestationObject& object) {
     return Json::object({{"name", name},
-                         {"clientDataJSON", to_base64url(client)},
-                         {"authenticatorData", to_base64url(authenticator.attested_data())}});
+                         {"clientDataJSON", to_base64url(client_data(authenticator, options))},
+                         {"attestationObject", to_base64url(attestation_bytes(object))}});
   }
   /// Returns the passkey's number.
   std::string add(TestAuthenticator& authenticator, const std::string& name) {
@@ -95,9 +103,10 @@ TEST_F(PasskeysTest, AreAddedRenamedAndRemoved) {
   EXPECT_EQ(failure(kRemove, removal(id, kPassword)), "");
   EXPECT_EQ(failure(kRemove, removal(id, kPassword)), "NOT_FOUND passkey not found");
   EXPECT_EQ(log_in_by(authenticator_), LoginResult::kRefused);
-  EXPECT_EQ(audited(), R"(account.passkey_proposed,account.passkey{"name":"Laptop"},)"
-                       R"(account.passkey_rename{"name":"Laptop"}{"name":"Key"},)"
-                       R"(account.passkey_remove{"name":"Key"})");
+  EXPECT_EQ(audited(),
+            R"(account.passkey_proposed,account.passkey{"name":"Laptop","attestation":"none"},)"
+            R"(account.passkey_rename{"name":"Laptop"}{"name":"Key"},)"
+            R"(account.passkey_remove{"name":"Key"})");
 }
 
 TEST_F(PasskeysTest, BrowsersAreAskedForADiscoverableAndVerifiedOne) {
@@ -154,6 +163,66 @@ TEST_F(PasskeysTest, WhatDoesNotFitIsRefused) {
             "INVALID name must not be empty");
   EXPECT_EQ(input_failure(kConfirm, answer(authenticator_, propose(), std::string(256, 'a'))),
             "INVALID name must not be longer than 255 bytes");
+}
+
+TEST_F(PasskeysTest, AttestationsAreAskedForWhereTheRegistryWants) {
+  const Result<graphql::Engine> asking = make_api({.asks_attestation = true});
+  engine_ = &asking.value();
+  EXPECT_EQ(propose().at("attestation").as_string(), "direct");
+}
+
+TEST_F(PasskeysTest, TheLogTellsWhatAnAttestationSays) {
+  const auto add_attested = [this](TestAuthenticator& authenticator, bool by_maker) {
+    const Json options = propose();
+    const std::string client = client_data(authenticator, options);
+    const TestMap statement = by_maker ? packed_statement(authenticator, TestMaker(), client)
+                                       : self_statement(authenticator, client);
+    const AttestationObject object{"packed", statement.item(), authenticator.attested_data()};
+    return input_failure(
+        kConfirm, attested_answer(authenticator, options, authenticator.credential_id, object));
+  };
+  TestAuthenticator self("self");
+  TestAuthenticator certified("key");
+  certified.aaguid = kTestModel;
+  EXPECT_EQ(add_attested(self, false), "");
+  EXPECT_EQ(add_attested(certified, true), "");
+  EXPECT_EQ(audited(), R"(account.passkey_proposed,account.passkey{"name":"self",)"
+                       R"("attestation":"self"},account.passkey_proposed,account.passkey{)"
+                       R"("name":"key","attestation":"certificate",)"
+                       R"("aaguid":"6d6f6465-6c2d-6f66-2d61-2d6d616b6572"})");
+}
+
+TEST_F(PasskeysTest, WhatDoesNotVerifyIsNotStored) {
+  const auto refusal = [this](const std::string& format, const std::string& said) {
+    const Json options = propose();
+    TestMap statement =
+        self_statement(authenticator_, said.empty() ? client_data(authenticator_, options) : said);
+    const AttestationObject object{format, statement.item(), authenticator_.attested_data()};
+    return input_failure(kConfirm, attested_answer(authenticator_, options, "a", object));
+  };
+  const std::string way_out =
+      "; use another authenticator, or have the registry ask for none (serve "
+      "--passkey-attestation none)";
+  EXPECT_EQ(
+      refusal("packed", "{}"),
+      "FORBIDDEN the passkey's attestation (packed) is refused: its signature is wrong" + way_out);
+  EXPECT_EQ(refusal("apple", ""),
+            "FORBIDDEN the passkey's attestation (apple) is refused: statements of this format are "
+            "not verified here" +
+                way_out);
+  Json garbled = answer(authenticator_, propose(), "a");
+  garbled.set("attestationObject",
+              to_base64url(attestation_bytes(authenticator_.attested()) + "x"));
+  EXPECT_EQ(input_failure(kConfirm, garbled),
+            "INVALID the attestation object of the passkey is not one: it is a CBOR map of fmt, "
+            "attStmt and authData; use another browser or authenticator");
+  garbled = answer(authenticator_, propose(), "a");
+  garbled.set("attestationObject", to_base64url(std::string(kAttestationBytesMax + 1, 'a')));
+  EXPECT_EQ(input_failure(kConfirm, garbled),
+            "LIMIT the attestation object of the passkey is longer than 65536 bytes; use another "
+            "authenticator");
+  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM passkeys").number(), 0);
+  EXPECT_EQ(refusal("packed", ""), "") << "the same authenticator, when it tells the truth";
 }
 
 TEST_F(PasskeysTest, NamesAndCredentialsAreThereOnce) {

@@ -211,7 +211,6 @@ void add_account_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Mutation", "confirmApp", confirm_new_app);
   bind_root(resolvers, "Mutation", "removeApp", remove_own_app);
   bind_root(resolvers, "Mutation", "endSession", end_own_session);
-  add_passkey_resolvers(resolvers);
 }
 
 }  // namespace rhumb::registry

@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include "codec/hex.h"
+#include "codec/uuid.h"
 #include "registry/api/own_account.h"
 #include "registry/names.h"
 
@@ -8,7 +12,7 @@ using codec::Json;
 using graphql::FieldCall;
 
 /// The password is asked for here; whoever has shown it has five minutes to make the passkey.
-Result<Json> propose_passkey(RequestContext& context, FieldCall& call) {
+Result<Json> propose_passkey(RequestContext& context, FieldCall& call, const ApiOptions& options) {
   const Account account =
       TRY(prove_password(context, call.arguments().string_or_empty("password")));
   const RelyingParty party = TRY(relying_party(context.registry.public_url));
@@ -21,7 +25,8 @@ Result<Json> propose_passkey(RequestContext& context, FieldCall& call) {
     const std::string challenge =
         TRY(store_challenge(session, {user_id, context.caller.origin.ip}, context.registry.now()));
     TRY(append_audit(session, account_entry(context, "account.passkey_proposed")));
-    return Json::object({{"options", creation_options(party, described, challenge)}});
+    const PasskeyRequest request{challenge, options.asks_attestation};
+    return Json::object({{"options", creation_options(party, described, request)}});
   });
 }
 
@@ -36,21 +41,34 @@ Result<void> use_challenge(RequestContext& context, const std::string& challenge
                                        "add the passkey once more"));
 }
 
+/// What the log tells of a new passkey: who made the authenticator, where that is attested.
+Json audited_passkey(const std::string& name, const NewCredential& credential) {
+  Json out =
+      Json::object({{"name", name}, {"attestation", attestation_name(credential.attestation)}});
+  if (credential.attestation == AttestationKind::kCertificate) {
+    codec::Uuid::Bytes model{};
+    std::ranges::copy(codec::as_bytes(credential.aaguid), model.begin());
+    out.set("aaguid", codec::Uuid(model).to_string());
+  }
+  return out;
+}
+
 Result<Json> confirm_passkey(RequestContext& context, FieldCall& call) {
   TRY(require_session(context.caller));
   const std::string name = call.input().string_or_empty("name");
   TRY(check_name("name", name));
   const std::string client_data = TRY(read_base64url(call.input(), "clientDataJSON"));
-  const std::string data = TRY(read_base64url(call.input(), "authenticatorData"));
+  const std::string attestation = TRY(read_base64url(call.input(), "attestationObject"));
   const RelyingParty party = TRY(relying_party(context.registry.public_url));
   const ClientData client = TRY(read_client_data(client_data));
   TRY(use_challenge(context, client.challenge));
-  const NewCredential credential = TRY(verify_registration(party, client, data));
+  const AttestationObject object = TRY(read_attestation_object(attestation));
+  const NewCredential credential = TRY(verify_registration(party, client, object));
   return write_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     const Passkey added = TRY(
         add_passkey(session, {context.caller.user_id, name, credential, context.registry.now()}));
     AuditEntry entry = account_entry(context, "account.passkey");
-    entry.after = codec::format_json(Json::object({{"name", name}}));
+    entry.after = codec::format_json(audited_passkey(name, credential));
     TRY(append_audit(session, std::move(entry)));
     return passkey_json(added);
   });
@@ -85,8 +103,11 @@ Result<Json> remove_own_passkey(RequestContext& context, FieldCall& call) {
 
 }  // namespace
 
-void add_passkey_resolvers(graphql::Resolvers& resolvers) {
-  bind_root(resolvers, "Mutation", "proposePasskey", propose_passkey);
+void add_passkey_resolvers(graphql::Resolvers& resolvers, const ApiOptions& options) {
+  bind_root(resolvers, "Mutation", "proposePasskey",
+            [options](RequestContext& context, FieldCall& call) {
+              return propose_passkey(context, call, options);
+            });
   bind_root(resolvers, "Mutation", "confirmPasskey", confirm_passkey);
   bind_root(resolvers, "Mutation", "renamePasskey", rename_own_passkey);
   bind_root(resolvers, "Mutation", "removePasskey", remove_own_passkey);

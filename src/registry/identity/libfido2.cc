@@ -18,6 +18,18 @@ Result<void> load_credentials(const sys::DynamicLibrary& library, Libfido2& fido
   return library.load("fido_cred_sigcount", fido.cred_sigcount);
 }
 
+Result<void> load_attestations(const sys::DynamicLibrary& library, Libfido2& fido) {
+  TRY(library.load("fido_cred_set_rp", fido.cred_set_rp));
+  TRY(library.load("fido_cred_set_clientdata_hash", fido.cred_set_clientdata_hash));
+  TRY(library.load("fido_cred_set_extensions", fido.cred_set_extensions));
+  TRY(library.load("fido_cred_set_prot", fido.cred_set_prot));
+  TRY(library.load("fido_cred_set_pin_minlen", fido.cred_set_pin_minlen));
+  TRY(library.load("fido_cred_set_fmt", fido.cred_set_fmt));
+  TRY(library.load("fido_cred_set_attstmt", fido.cred_set_attstmt));
+  TRY(library.load("fido_cred_verify", fido.cred_verify));
+  return library.load("fido_cred_verify_self", fido.cred_verify_self);
+}
+
 Result<void> load_assertions(const sys::DynamicLibrary& library, Libfido2& fido) {
   TRY(library.load("fido_assert_new", fido.assert_new));
   TRY(library.load("fido_assert_free", fido.assert_free));
@@ -49,6 +61,7 @@ Result<Libfido2> load() {
   sys::DynamicLibrary library =
       TRY(sys::DynamicLibrary::open({.sonames = {"libfido2.so.1"}, .package = "libfido2-1"}));
   TRY(load_credentials(library, fido));
+  TRY(load_attestations(library, fido));
   TRY(load_assertions(library, fido));
   TRY(load_keys(library, fido));
   fido.library.emplace(std::move(library));

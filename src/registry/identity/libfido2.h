@@ -6,13 +6,15 @@
 #include <fido/rs256.h>
 
 #include <optional>
+#include <string_view>
 
 #include "base/result.h"
 #include "sys/dynamic_library.h"
 
 /// libfido2, opened on first use. This header is the only place that includes the library's own,
 /// and only sources of this folder include it.
-/// Source: libfido2 1.12, fido_cred_set_authdata(3), fido_assert_verify(3), es256_pk_new(3).
+/// Source: libfido2 1.12, fido_cred_set_authdata(3), fido_cred_verify(3), fido_assert_verify(3),
+/// es256_pk_new(3).
 namespace rhumb::registry {
 
 /// What makes public keys of one kind.
@@ -22,6 +24,11 @@ struct FidoKeyFunctions {
   void (*free)(Key**) = nullptr;
   int (*from_bytes)(Key*, const void*, size_t) = nullptr;
 };
+
+/// As libfido2 takes bytes.
+inline const unsigned char* fido_bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 /// The functions of libfido2 that are used.
 struct Libfido2 {
@@ -35,6 +42,15 @@ struct Libfido2 {
   decltype(::fido_cred_pubkey_ptr)* cred_pubkey_ptr = nullptr;
   decltype(::fido_cred_pubkey_len)* cred_pubkey_len = nullptr;
   decltype(::fido_cred_sigcount)* cred_sigcount = nullptr;
+  decltype(::fido_cred_set_rp)* cred_set_rp = nullptr;
+  decltype(::fido_cred_set_clientdata_hash)* cred_set_clientdata_hash = nullptr;
+  decltype(::fido_cred_set_extensions)* cred_set_extensions = nullptr;
+  decltype(::fido_cred_set_prot)* cred_set_prot = nullptr;
+  decltype(::fido_cred_set_pin_minlen)* cred_set_pin_minlen = nullptr;
+  decltype(::fido_cred_set_fmt)* cred_set_fmt = nullptr;
+  decltype(::fido_cred_set_attstmt)* cred_set_attstmt = nullptr;
+  decltype(::fido_cred_verify)* cred_verify = nullptr;
+  decltype(::fido_cred_verify_self)* cred_verify_self = nullptr;
   decltype(::fido_assert_new)* assert_new = nullptr;
   decltype(::fido_assert_free)* assert_free = nullptr;
   decltype(::fido_assert_set_rp)* assert_set_rp = nullptr;

@@ -21,8 +21,7 @@ class PasskeyLoginTest : public PeopleTest {
     const RelyingParty party = relying_party(registry_->public_url).value();
     const ClientData client =
         read_client_data(authenticator.client_data("webauthn.create", "YQ")).value();
-    const Result<NewCredential> made =
-        verify_registration(party, client, authenticator.attested_data());
+    const Result<NewCredential> made = verify_registration(party, client, authenticator.attested());
     ASSERT_TRUE(made) << made.error().message();
     ASSERT_TRUE(registry_->store.write([&](Session& session) -> Result<void> {
       authenticator.user_handle = TRY(passkey_handle(session, user_id));

@@ -151,7 +151,7 @@ Result<std::string> read_base64url(const Json& object, std::string_view member) 
 
 Json creation_options(const RelyingParty& party,
                       const PasskeyAccount& account,
-                      std::string_view challenge) {
+                      const PasskeyRequest& request) {
   Json kinds = Json::array();
   for (const int64_t algorithm : kPasskeyAlgorithms) {
     kinds.push_back(Json::object({{"type", "public-key"}, {"alg", algorithm}}));
@@ -164,14 +164,14 @@ Json creation_options(const RelyingParty& party,
                        {"user", Json::object({{"id", to_base64url(account.handle)},
                                               {"name", account.email},
                                               {"displayName", account.name}})},
-                       {"challenge", challenge},
+                       {"challenge", request.challenge},
                        {"pubKeyCredParams", std::move(kinds)},
                        {"timeout", kChallengeSeconds * 1000},
                        {"excludeCredentials", std::move(known)},
                        {"authenticatorSelection", Json::object({{"residentKey", "required"},
                                                                 {"requireResidentKey", true},
                                                                 {"userVerification", "required"}})},
-                       {"attestation", "none"}});
+                       {"attestation", request.asks_attestation ? "direct" : "none"}});
 }
 
 Json request_options(const RelyingParty& party, std::string_view challenge) {

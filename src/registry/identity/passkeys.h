@@ -76,11 +76,15 @@ struct PasskeyAccount {
   std::string handle;
   std::vector<Passkey> passkeys;  ///< whose authenticators are not to make another one
 };
+struct PasskeyRequest {
+  std::string challenge;
+  bool asks_attestation = false;  ///< what the authenticator says of its maker
+};
 /// What a browser is asked for a new passkey: PublicKeyCredentialCreationOptionsJSON.
 /// Source: WebAuthn 5.4; the JSON form is that of Level 3, 5.1.9.
 [[nodiscard]] codec::Json creation_options(const RelyingParty& party,
                                            const PasskeyAccount& account,
-                                           std::string_view challenge);
+                                           const PasskeyRequest& request);
 /// As creation_options, for a login: PublicKeyCredentialRequestOptionsJSON of WebAuthn 5.5. It
 /// names no credential, so that the browser shows those that it has for the registry.
 [[nodiscard]] codec::Json request_options(const RelyingParty& party, std::string_view challenge);

@@ -18,6 +18,20 @@
 
 namespace rhumb::registry {
 
+/// By any key; Ed25519 has no digest.
+inline std::string test_signature(EVP_PKEY* key, const EVP_MD* digest, const std::string& text) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        EVP_MD_CTX_free);
+  std::array<unsigned char, 256> bytes{};
+  size_t size = bytes.size();
+  RHUMB_CHECK(
+      EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
+          EVP_DigestSign(context.get(), bytes.data(), &size,
+                         reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1,
+      "the key signs");
+  return {reinterpret_cast<const char*>(bytes.data()), size};
+}
+
 /// A browser with an authenticator that has one key; for tests only. What it says can be
 /// made wrong, one thing at a time.
 /// Source: W3C Web Authentication Level 2, 5.8.1 (client data), 6.1 (authenticator data), 6.5.1
@@ -36,6 +50,8 @@ class TestAuthenticator {
   unsigned flags = 0x05;    ///< user present, user verified
   uint32_t count = 0;       ///< of the next use; it grows by itself when it is none
   bool is_framed = false;
+  std::string aaguid = std::string(16, '\0');
+  std::string extensions;  ///< of a registration, a map of CBOR; empty: none
 
   [[nodiscard]] std::string client_data(const std::string& type,
                                         const std::string& challenge) const {
@@ -48,18 +64,37 @@ class TestAuthenticator {
   /// Of a registration: with the new key.
   [[nodiscard]] std::string attested_data() const {
     const std::string length = {'\0', static_cast<char>(credential_id.size())};
-    return fixed_data(flags | 0x40U) + std::string(16, '\0') + length + credential_id + cose_key();
+    return fixed_data(flags | 0x40U | (extensions.empty() ? 0U : 0x80U)) + aaguid + length +
+           credential_id + cose_key() + extensions;
   }
+  /// Without a statement.
+  [[nodiscard]] AttestationObject attested() const { return {"none", "\xa0", attested_data()}; }
   Assertion sign(const std::string& challenge) {
     Assertion out;
     out.credential_id = credential_id;
     out.client_data = client_data("webauthn.get", challenge);
     out.authenticator_data = fixed_data(flags);
     out.user_handle = user_handle;
-    out.signature =
-        signature_of(out.authenticator_data + codec::to_string(codec::sha256(out.client_data)));
+    out.signature = signature_of(signed_text(out.authenticator_data, out.client_data));
     count += count > 0 ? 1 : 0;
     return out;
+  }
+  /// What is signed, by assertions as by statements. Source: WebAuthn 6.3.3, 8.2.
+  static std::string signed_text(const std::string& data, const std::string& client_data) {
+    return data + codec::to_string(codec::sha256(client_data));
+  }
+  [[nodiscard]] std::string signature_of(const std::string& text) const {
+    return test_signature(key_.get(), algorithm_ == -8 ? nullptr : EVP_sha256(), text);
+  }
+  [[nodiscard]] int64_t algorithm() const { return algorithm_; }
+  template <int Size>
+  [[nodiscard]] std::string number(const char* name) const {
+    BIGNUM* found = nullptr;
+    RHUMB_CHECK(EVP_PKEY_get_bn_param(key_.get(), name, &found) == 1, "the key has the number");
+    std::array<unsigned char, Size> bytes{};
+    BN_bn2binpad(found, bytes.data(), Size);
+    BN_free(found);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
 
  private:
@@ -97,29 +132,6 @@ class TestAuthenticator {
                 "the key has a point");
     return {reinterpret_cast<const char*>(bytes.data()), size};
   }
-  template <int Size>
-  [[nodiscard]] std::string number(const char* name) const {
-    BIGNUM* found = nullptr;
-    RHUMB_CHECK(EVP_PKEY_get_bn_param(key_.get(), name, &found) == 1, "the key has the number");
-    std::array<unsigned char, Size> bytes{};
-    BN_bn2binpad(found, bytes.data(), Size);
-    BN_free(found);
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-  [[nodiscard]] std::string signature_of(const std::string& text) const {
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                          EVP_MD_CTX_free);
-    std::array<unsigned char, 256> bytes{};
-    size_t size = bytes.size();
-    const EVP_MD* digest = algorithm_ == -8 ? nullptr : EVP_sha256();
-    RHUMB_CHECK(
-        EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key_.get()) == 1 &&
-            EVP_DigestSign(context.get(), bytes.data(), &size,
-                           reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1,
-        "the key signs");
-    return {reinterpret_cast<const char*>(bytes.data()), size};
-  }
-
   int64_t algorithm_;  ///< one of kPasskeyAlgorithms
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_;
 };

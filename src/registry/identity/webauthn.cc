@@ -12,6 +12,7 @@
 #include "codec/hex.h"
 #include "codec/json.h"
 #include "codec/url.h"
+#include "registry/identity/attestation_signature.h"
 #include "registry/identity/libfido2.h"
 
 namespace rhumb::registry {
@@ -26,7 +27,6 @@ constexpr unsigned kHasCredential = 0x40;
 constexpr unsigned kHasExtensions = 0x80;
 // What stands before the new credential's id: who made the authenticator, and the id's length
 // (6.5.1).
-constexpr size_t kAaguidBytes = 16;
 constexpr size_t kCredentialHeadBytes = kAaguidBytes + 2;
 
 /// What the authenticator data is of. Source: WebAuthn 7.1, 7.2.
@@ -74,16 +74,28 @@ std::optional<std::string_view> skip_credential(std::string_view rest) {
   return rest.size() < length ? std::nullopt : codec::skip_cbor(rest.substr(length));
 }
 
+/// What stands behind the fixed part, and at a registration the credential: the extensions, if
+/// there are any. Nothing when it is not whole.
+std::optional<std::string_view> behind_credential(std::string_view data, Ceremony ceremony) {
+  const auto flags = static_cast<unsigned char>(data[kHashBytes]);
+  const std::string_view rest = data.substr(kFixedBytes);
+  return ceremony == Ceremony::kRegistration && (flags & kHasCredential) != 0
+             ? skip_credential(rest)
+             : std::optional(rest);
+}
+
+/// Of a registration; empty when there are none.
+std::string_view extensions_of(std::string_view data) {
+  return behind_credential(data, Ceremony::kRegistration).value_or("");
+}
+
 /// Whether the CBOR in it is whole, where libfido2 is going to read it: that makes room for as many
 /// items as it is told of, before it looks for them, which takes a few bytes to tell and may be
 /// more than the machine has.
 /// Source: libcbor 0.8, cbor_load(3); libfido2 1.12, cbor.c.
 bool is_whole(std::string_view data, Ceremony ceremony) {
   const auto flags = static_cast<unsigned char>(data[kHashBytes]);
-  std::optional<std::string_view> rest = data.substr(kFixedBytes);
-  if (ceremony == Ceremony::kRegistration && (flags & kHasCredential) != 0) {
-    rest = skip_credential(*rest);
-  }
+  std::optional<std::string_view> rest = behind_credential(data, ceremony);
   if (rest.has_value() && (flags & kHasExtensions) != 0) {
     rest = codec::skip_cbor(*rest);
   }
@@ -108,10 +120,6 @@ Result<void> check_authenticator(const RelyingParty& party,
     return refused("the passkey's answer is damaged");
   }
   return {};
-}
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 std::string text_of(const unsigned char* bytes, size_t size) {
@@ -154,22 +162,33 @@ Result<const Libfido2*> begin_use() {
   return &*libfido2();
 }
 
-/// The credential of authenticator data whose key is for `algorithm`; nothing when it is not.
-std::optional<NewCredential> read_credential(const Libfido2& fido,
-                                             int64_t algorithm,
-                                             std::string_view data) {
-  const auto free = [&fido](fido_cred_t* made) { fido.cred_free(&made); };
-  const std::unique_ptr<fido_cred_t, decltype(free)> cred(fido.cred_new(), free);
-  if (cred == nullptr || fido.cred_set_type(cred.get(), static_cast<int>(algorithm)) != FIDO_OK ||
-      fido.cred_set_authdata_raw(cred.get(), bytes_of(data), data.size()) != FIDO_OK) {
+using Credential = std::unique_ptr<fido_cred_t, std::function<void(fido_cred_t*)>>;
+
+/// The credential of authenticator data whose key is for `algorithm`; null when it is not.
+Credential read_credential(const Libfido2& fido, int64_t algorithm, std::string_view data) {
+  Credential cred(fido.cred_new(), [&fido](fido_cred_t* made) { fido.cred_free(&made); });
+  const bool is_read =
+      cred != nullptr && fido.cred_set_type(cred.get(), static_cast<int>(algorithm)) == FIDO_OK &&
+      fido.cred_set_authdata_raw(cred.get(), fido_bytes(data), data.size()) == FIDO_OK;
+  return is_read ? std::move(cred) : Credential();
+}
+
+/// What was made, when its key is one that can be used.
+std::optional<NewCredential> describe(const Libfido2& fido,
+                                      const fido_cred_t* cred,
+                                      int64_t algorithm,
+                                      std::string_view data) {
+  NewCredential out;
+  if (cred == nullptr) {
     return std::nullopt;
   }
-  NewCredential out;
-  out.id = text_of(fido.cred_id_ptr(cred.get()), fido.cred_id_len(cred.get()));
-  out.key = {algorithm,
-             text_of(fido.cred_pubkey_ptr(cred.get()), fido.cred_pubkey_len(cred.get()))};
-  out.sign_count = fido.cred_sigcount(cred.get());
-  return out;
+  out.id = text_of(fido.cred_id_ptr(cred), fido.cred_id_len(cred));
+  out.key = {algorithm, text_of(fido.cred_pubkey_ptr(cred), fido.cred_pubkey_len(cred))};
+  out.sign_count = fido.cred_sigcount(cred);
+  out.aaguid = data.substr(kFixedBytes, kAaguidBytes);
+  const bool is_usable =
+      !out.id.empty() && out.id.size() <= kCredentialIdMax && make_key(fido, out.key) != nullptr;
+  return is_usable ? std::optional(std::move(out)) : std::nullopt;
 }
 
 /// Whether the assertion could be taken in, to be verified with user presence and verification.
@@ -182,12 +201,12 @@ bool is_filled(const Libfido2& fido,
   const std::string& data = assertion.authenticator_data;
   const std::string& signature = assertion.signature;
   return fido.assert_set_rp(&made, party.id.c_str()) == FIDO_OK &&
-         fido.assert_set_clientdata_hash(&made, bytes_of(hash), hash.size()) == FIDO_OK &&
+         fido.assert_set_clientdata_hash(&made, fido_bytes(hash), hash.size()) == FIDO_OK &&
          fido.assert_set_up(&made, FIDO_OPT_TRUE) == FIDO_OK &&
          fido.assert_set_uv(&made, FIDO_OPT_TRUE) == FIDO_OK &&
          fido.assert_set_count(&made, 1) == FIDO_OK &&
-         fido.assert_set_authdata_raw(&made, 0, bytes_of(data), data.size()) == FIDO_OK &&
-         fido.assert_set_sig(&made, 0, bytes_of(signature), signature.size()) == FIDO_OK;
+         fido.assert_set_authdata_raw(&made, 0, fido_bytes(data), data.size()) == FIDO_OK &&
+         fido.assert_set_sig(&made, 0, fido_bytes(signature), signature.size()) == FIDO_OK;
 }
 
 }  // namespace
@@ -231,14 +250,21 @@ Result<ClientData> read_client_data(std::string_view text) {
 
 Result<NewCredential> verify_registration(const RelyingParty& party,
                                           const ClientData& client,
-                                          std::string_view authenticator_data) {
+                                          const AttestationObject& object) {
+  const std::string& data = object.authenticator_data;
   TRY(check_client(party, client, "webauthn.create"));
-  TRY(check_authenticator(party, authenticator_data, Ceremony::kRegistration));
+  TRY(check_authenticator(party, data, Ceremony::kRegistration));
   const Libfido2* fido = TRY(begin_use());
   for (const int64_t algorithm : kPasskeyAlgorithms) {
-    std::optional<NewCredential> made = read_credential(*fido, algorithm, authenticator_data);
-    if (made.has_value() && !made->id.empty() && made->id.size() <= kCredentialIdMax &&
-        make_key(*fido, made->key) != nullptr) {
+    const Credential cred = read_credential(*fido, algorithm, data);
+    std::optional<NewCredential> made = describe(*fido, cred.get(), algorithm, data);
+    if (made.has_value()) {
+      made->attestation = TRY(check_statement(object, {algorithm, made->aaguid}));
+      TRY(verify_statement(*fido, cred.get(), object,
+                           {.kind = made->attestation,
+                            .site = party.id,
+                            .client_hash = client.hash,
+                            .extensions = extensions_of(data)}));
       return std::move(*made);
     }
   }

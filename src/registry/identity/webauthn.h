@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "codec/sha256.h"
+#include "registry/identity/attestation.h"
 
 /// Passkeys as browsers and authenticators speak of them: what they hand over is checked here,
 /// without the store. Signatures and CBOR are libfido2's matter.
@@ -54,14 +55,16 @@ struct NewCredential {
   std::string id;
   PasskeyKey key;
   int64_t sign_count = 0;
+  AttestationKind attestation = AttestationKind::kNone;
+  std::string aaguid;  ///< the authenticator's model, if it is so kind to tell; else zeros
 };
-/// The key that an authenticator has made. An attestation is not asked for: it would tell who made
-/// the authenticator, and all are welcome (WebAuthn 8.7). Whose challenge it was is for the caller.
-/// Source: WebAuthn 7.1, steps 7 to 16. Errors: kDenied naming what does not fit; as
-/// check_webauthn().
+/// The key that an authenticator has made, when its attestation verifies. None is as welcome as
+/// any: whose certificate it is, is not asked, so all makers are trusted as much as nobody. Whose
+/// challenge it was is for the caller. Source: WebAuthn 7.1, steps 7 to 19. Errors: kDenied naming
+/// what does not fit; as check_webauthn().
 Result<NewCredential> verify_registration(const RelyingParty& party,
                                           const ClientData& client,
-                                          std::string_view authenticator_data);
+                                          const AttestationObject& object);
 
 struct Assertion {
   std::string credential_id;

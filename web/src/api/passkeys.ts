@@ -14,10 +14,10 @@ async function ask(credential: Promise<Credential | null>): Promise<PublicKeyCre
   return given as PublicKeyCredential;
 }
 
-export async function makePasskey(options: CreationJson): Promise<{ clientDataJSON: string; authenticatorData: string }> {
+export async function makePasskey(options: CreationJson): Promise<{ clientDataJSON: string; attestationObject: string }> {
   const { response } = await ask(navigator.credentials.create({ publicKey: creationOptions(options) }));
   const made = response as AuthenticatorAttestationResponse;
-  return { clientDataJSON: toBase64url(made.clientDataJSON), authenticatorData: toBase64url(made.getAuthenticatorData()) };
+  return { clientDataJSON: toBase64url(made.clientDataJSON), attestationObject: toBase64url(made.attestationObject) };
 }
 
 /** What the registry is to be sent: AuthenticationResponseJSON, as far as it reads it. */
