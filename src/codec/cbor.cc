@@ -123,7 +123,7 @@ std::optional<Opened> open_item(std::string_view item, Major major) {
 std::vector<std::string_view> split_items(std::string_view row) {
   std::vector<std::string_view> out;
   while (!row.empty()) {
-    const std::string_view behind = *skip_cbor(row);
+    const std::string_view behind = skip_cbor(row).value_or("");
     out.push_back(row.substr(0, row.size() - behind.size()));
     row = behind;
   }

@@ -85,10 +85,15 @@ Result<void> check_members(const Format& format, const Statement& statement) {
   return {};
 }
 
+std::vector<std::string_view> chain_of(const Statement& statement) {
+  return codec::read_cbor_array(statement.item("x5c")).value_or(std::vector<std::string_view>());
+}
+
 Result<Certificate> first_certificate(const Statement& statement) {
-  const auto chain = codec::read_cbor_array(statement.item("x5c"));
+  const std::vector<std::string_view> chain = chain_of(statement);
+  const std::string_view first = chain.empty() ? std::string_view() : chain.front();
   std::optional<Certificate> read =
-      codec::read_certificate(codec::read_cbor_bytes(chain->front()).value_or(""));
+      codec::read_certificate(codec::read_cbor_bytes(first).value_or(""));
   return read.has_value()
              ? Result<Certificate>(std::move(*read))
              : Result<Certificate>(refused_attestation(
@@ -139,7 +144,7 @@ Result<AttestationKind> check_packed(const Statement& statement, const AttestedK
 
 Result<AttestationKind> check_u2f(const Statement& statement, const AttestedKey& key) {
   const Certificate certificate = TRY(first_certificate(statement));
-  if (codec::read_cbor_array(statement.item("x5c"))->size() != 1) {
+  if (chain_of(statement).size() != 1) {
     return refused_attestation(statement.format, "its x5c is not one certificate");
   }
   if (certificate.curve != kP256 || key.algorithm != kEs256) {

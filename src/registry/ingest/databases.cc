@@ -255,20 +255,21 @@ Result<void> insert_database(Session& session,
       "last_event_id, last_order, last_failed, current_version, last_deployment_at, status, "
       "unknown_version, pending_files)"};
   const registry_api::DeployedTarget& target = sighting.target;
+  const NewDatabase made = row.made.value_or(NewDatabase());
   return session.insert_later(kInto, {row.id,
                                       sighting.org_id,
                                       sighting.repo_id,
                                       sighting.env_id,
                                       target.id,
                                       target.schema,
-                                      row.made->name,
+                                      made.name,
                                       target.url,
                                       driver_of_url(target.url),
                                       sighting.provisional,
                                       sighting.received_at,
                                       sighting.received_at,
                                       sighting.atlas_version,
-                                      row.made->duplicate_of,
+                                      made.duplicate_of,
                                       figures.listed,
                                       figures.last_event_id,
                                       figures.last_order,
