@@ -232,6 +232,9 @@ Result<Client> Client::create(Options options) {
   if (!curl.has_value()) {
     return curl.error();
   }
+  if (options.ca_file.empty()) {
+    options.ca_file = named_certificates();
+  }
   CURL* handle = curl->easy_init();
   if (handle == nullptr) {
     return Error(ErrorCode::kUnavailable, "libcurl gives no handle");

@@ -42,12 +42,13 @@ struct ClientResponse {
 /// Sends HTTP requests; keeps its connections open between them.
 ///
 /// Shape: proxies come from the environment (`http_proxy`, `https_proxy`, `no_proxy`, ...);
-/// certificates are checked against those of the system.
+/// certificates are checked against those of the system, and of the file SSL_CERT_FILE.
 /// Threads: one at a time per client.
 class Client {
  public:
   struct Options {
-    /// PEM certificates to trust in place of the system's; empty: the system's.
+    /// PEM certificates to trust in place of those of SSL_CERT_FILE; empty: these, if there are
+    /// any.
     std::string ca_file;
     bool proxy_from_environment = true;
     /// URL of a proxy in place of that of the environment; empty: none.

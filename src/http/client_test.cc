@@ -192,6 +192,12 @@ TEST_F(HttpClient, SpeaksTls) {
   const auto untrusted = send("GET", "/");
   ASSERT_FALSE(untrusted.has_value());
   EXPECT_EQ(untrusted.error().code(), ErrorCode::kUnavailable);
+  ::setenv("SSL_CERT_FILE", files.certificate_file.c_str(), 1);
+  auto told = Client::create({.ca_file = "", .proxy_from_environment = false});
+  ::unsetenv("SSL_CERT_FILE");
+  ClientRequest told_request;
+  told_request.url = server_->base_url() + "/";
+  EXPECT_TRUE(told->send(told_request).has_value());
 
   auto trusting =
       Client::create({.ca_file = files.certificate_file, .proxy_from_environment = false});

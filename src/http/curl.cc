@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "http/curl_internal.h"
+#include "sys/environment.h"
 
 namespace rhumb::http {
 namespace {
@@ -31,6 +32,10 @@ Result<Curl> load_curl() {
 const Result<Curl>& curl_table() {
   static const Result<Curl>* table = new Result<Curl>(load_curl());
   return *table;
+}
+
+std::string named_certificates() {
+  return sys::SystemEnvironment().get_or_empty("SSL_CERT_FILE");
 }
 
 }  // namespace rhumb::http

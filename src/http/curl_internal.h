@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <optional>
+#include <string>
 
 #include "base/result.h"
 #include "sys/dynamic_library.h"
@@ -29,5 +30,9 @@ struct Curl {
 /// Loaded once and never unloaded: libcurl registers handlers that outlive every client.
 /// Errors: kUnsupported naming the package that brings it.
 [[nodiscard]] const Result<Curl>& curl_table();
+
+/// File of the certificates that are trusted besides the system's: what SSL_CERT_FILE says, as it
+/// does to Go programs and to curl. libcurl does not look by itself. Empty: none.
+[[nodiscard]] std::string named_certificates();
 
 }  // namespace rhumb::http

@@ -229,6 +229,9 @@ Result<MailReceipt> send_mail(const MailServer& server,
   transfer.set(CURLOPT_NOSIGNAL, 1L);
   transfer.set(CURLOPT_URL, address.c_str());
   transfer.set(CURLOPT_PROXY, "");
+  if (const std::string certificates = named_certificates(); !certificates.empty()) {
+    transfer.set(CURLOPT_CAINFO, certificates.c_str());
+  }
   transfer.set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   const bool needs_tls = user && !is_local(url);
   transfer.set(CURLOPT_USE_SSL, static_cast<long>(needs_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));

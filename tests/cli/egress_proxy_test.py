@@ -51,6 +51,45 @@ def what_is_inside_is_not_asked_of_the_proxy(scratch):
 
 
 @test
+def webhooks_over_tls_go_through_the_proxy(scratch):
+    receiver = Receiver(scratch)
+    scratch.environment["SSL_CERT_FILE"] = speak_tls(scratch, receiver, HOST)
+    proxy = ForwardProxy(scratch, receiver.port)
+    server = scratch.server(flags=["--egress-proxy", f"http://registry:s3cret-word@{proxy.address}"])
+    webhook = create(scratch, f"https://{HOST}/hook")
+    ping(scratch, webhook).ok()
+    delivery = wait_for(lambda: [d for d in deliveries(server, webhook) if d["delivered"]], "it is delivered")[0]
+    same((delivery["status"], delivery["error"], delivery["attempt"]), (200, None, 1), "delivery")
+    contains(delivery["request"], f"POST https://{HOST}/hook\n")
+    credentials = "Basic " + base64.b64encode(b"registry:s3cret-word").decode()
+    same(proxy.asked, [("CONNECT", f"{HOST}:443", credentials)], "requests to the proxy: it sees no more than the host")
+    (request,) = receiver.at("/hook")
+    lacks(str(request[1]), "Proxy-", credentials)
+    same(receiver.bodies("/hook")[0]["event"], "ping", "what arrived")
+
+
+@test
+def a_receiver_that_is_not_trusted_gets_nothing(scratch):
+    strange, misnamed = Receiver(scratch), Receiver(scratch)
+    speak_tls(scratch, strange, HOST)
+    trusted = speak_tls(scratch, misnamed, "other.example.invalid")
+    for receiver, certificates, why in ((strange, "", "self-signed certificate"),
+                                        (strange, trusted, "self-signed certificate"),
+                                        (misnamed, trusted, f"does not match|no alternative certificate subject name matches.*{HOST}")):
+        scratch.environment["SSL_CERT_FILE"] = certificates
+        proxy = ForwardProxy(scratch, receiver.port)
+        server = scratch.server(flags=["--egress-proxy", proxy.url])
+        webhook = create(scratch, f"https://{HOST}/hook")
+        ping(scratch, webhook)
+        failed = wait_for(lambda: [d for d in deliveries(server, webhook) if d["error"]], "it is noted")[0]
+        matches(failed["error"], why)
+        contains(failed["error"], "have the server trust who issued it: SSL_CERT_FILE")
+        same((failed["delivered"], failed["status"], failed["response"]), (False, None, None), "delivery")
+        same(({method for method, _, _ in proxy.asked}, receiver.requests), ({"CONNECT"}, []), "requests")
+        server.stop()
+
+
+@test
 def checkpoints_go_through_the_proxy(scratch):
     receiver, near = Receiver(scratch), Receiver(scratch)
     scratch.environment["AWS_CA_BUNDLE"] = speak_tls(scratch, receiver, HOST)

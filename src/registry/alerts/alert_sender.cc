@@ -24,6 +24,8 @@ constexpr size_t kAnswerMax = size_t{16} << 10;  ///< bytes that are kept of an 
 constexpr size_t kRequestMax = size_t{64} << 10;
 constexpr size_t kSecretMin = 4;  ///< shorter ones would hide half of every text
 constexpr int64_t kSecondNs = 1'000'000'000;
+/// Of libcurl, as the cause of an error of http::Client: CURLE_PEER_FAILED_VERIFICATION.
+constexpr std::string_view kCertificateRefused = "60";
 
 /// Hides the secrets of a webhook in what is kept.
 class Mask {
@@ -115,6 +117,12 @@ RenderedAlert rendered(const ClaimedDelivery& delivery) {
 }
 
 std::string send_error(const Error& error) {
+  if (error.cause_code() == kCertificateRefused) {
+    return fmt::format(
+        "{}; give the receiver a certificate of its host's name, or have the server trust who "
+        "issued it: SSL_CERT_FILE",
+        error.message());
+  }
   return error.code() == ErrorCode::kDenied
              ? fmt::format(
                    "{}; the registry connects to none of these unless it is allowed to "
