@@ -176,7 +176,17 @@ def history(series):
         "kind, count(*) FROM events GROUP BY 1, 2, 3, 4, 5",
         "UPDATE databases SET listed_events = c.events FROM (SELECT database_id, count(*) AS events FROM events GROUP BY "
         "database_id) c WHERE c.database_id = databases.id",
+        *(f"INSERT INTO event_periods SELECT org_id, {hours}, order_at / {hours * 3600 * 10**9}, version, '', repo_id, "
+          "env_id, status, kind, count(*) FROM events GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9" for hours in (1, 24)),
         "ANALYZE"]
+
+
+def stretch(day, hours, first_hour=0):
+    """The filter for so many hours of the history, from a day on that there is; a history is a deployment a second."""
+    days = max(1, (DEPLOYMENTS - 3600 * hours) // 86400)
+    start = EPOCH // 10**9 + day % days * 86400 + int(first_hour * 3600)
+    text = "%Y-%m-%dT%H:%M:%SZ"
+    return {"from": time.strftime(text, time.gmtime(start)), "to": time.strftime(text, time.gmtime(start + 3600 * hours))}
 
 
 def measure_lists(folder, place):
@@ -192,7 +202,15 @@ def measure_lists(folder, place):
         kinds = {"newest": lambda n: {}, "one repository": lambda n: {"repo": f"repo-{1 + n % 20}"},
                  "one environment, failed": lambda n: {"envName": f"env-{1 + n % 5}", "statuses": ["FAILED"]},
                  "one database": lambda n: {"database": str(1 + n * 31 % DATABASES)},
-                 "by name": lambda n: {"name": f"tenant-{1 + n * 37 % DATABASES}.db"}}
+                 "by name": lambda n: {"name": f"tenant-{1 + n * 37 % DATABASES}.db"},
+                 "one day": lambda n: stretch(n * 7, 24),
+                 "one day of another time zone, one repository": lambda n: {"repo": f"repo-{1 + n % 20}",
+                                                                            **stretch(n * 7, 24, 19.5)},
+                 "one week, one environment, failed": lambda n: {"envName": f"env-{1 + n % 5}", "statuses": ["FAILED"],
+                                                                 **stretch(n * 3, 168)},
+                 "one version": lambda n: {"version": "20260102000000"},
+                 "one version, one repository, one day": lambda n: {"version": "20260102000000",
+                                                                    "repo": f"repo-{1 + n % 20}", **stretch(n * 5, 24)}}
         slowest = {name: pages.p95(lambda n, kind=kind: {**kind(n), "page": {"pageSize": 50}})
                    for name, kind in kinds.items()}
         memory = server.peak_bytes("VmRSS")

@@ -15,6 +15,7 @@ class TestContext : public Context {
  public:
   int tags_resolved = 0;
   bool asked_for_stars = false;
+  bool asked_for_tag_names = false;
 };
 
 TestContext& context_of(const FieldCall& call) {
@@ -27,6 +28,7 @@ Json repo(const std::string& slug) {
 
 Result<Json> resolve_repo(FieldCall& call) {
   context_of(call).asked_for_stars = call.selects("stars");
+  context_of(call).asked_for_tag_names = call.selects("tags.name");
   const std::string slug = call.arguments().string_or_empty("slug");
   if (slug == "missing") {
     return Error(ErrorCode::kNotFound, "dir \"missing\" not found");
@@ -281,11 +283,13 @@ TEST(GraphqlEngine, ResolvesOnlyWhatIsAskedFor) {
   (void)engine.execute(request, context);
   EXPECT_EQ(context.tags_resolved, 0);
   EXPECT_FALSE(context.asked_for_stars);
+  EXPECT_FALSE(context.asked_for_tag_names);
   request.query =
       "{ repo(slug: \"a\") { ...F ... on Repo { tags { name } } } } fragment F on Repo { stars }";
   (void)engine.execute(request, context);
   EXPECT_EQ(context.tags_resolved, 1);
   EXPECT_TRUE(context.asked_for_stars);
+  EXPECT_TRUE(context.asked_for_tag_names);
 }
 
 TEST(GraphqlEngine, CountsIgnoredMembers) {

@@ -25,10 +25,13 @@ bool FieldCall::selects(std::string_view field) const {
 }
 
 bool FieldCall::selects_in(const std::vector<Selection>& selections, std::string_view field) const {
+  const size_t dot = std::min(field.find('.'), field.size());
+  const std::string_view below = field.substr(std::min(dot + 1, field.size()));
   return std::any_of(selections.begin(), selections.end(), [&](const Selection& selection) {
     switch (selection.kind) {
       case SelectionKind::kField:
-        return selection.name == field;
+        return selection.name == field.substr(0, dot) &&
+               (below.empty() || selects_in(selection.selections, below));
       case SelectionKind::kInlineFragment:
         return selects_in(selection.selections, field);
       case SelectionKind::kFragmentSpread: {

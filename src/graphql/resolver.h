@@ -48,8 +48,8 @@ class FieldCall {
   [[nodiscard]] const codec::Json& input() const;
   /// The same, moved out.
   [[nodiscard]] codec::Json take_input();
-  /// The request asks for this field below the one being resolved: `selects("content")`. Fields
-  /// under @skip and @include count as asked for.
+  /// The request asks for this field below the one being resolved: `selects("content")`, further
+  /// down `selects("pageInfo.total")`. Fields under @skip and @include count as asked for.
   [[nodiscard]] bool selects(std::string_view field) const;
 
   /// Returns `error` and sends `code` (empty: from the kind of error) and `details` as its

@@ -4,288 +4,22 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
+
+#include "registry/api/event_condition.h"
+#include "registry/api/event_plan.h"
+#include "registry/api/event_totals.h"
 
 namespace rhumb::registry {
 namespace {
 
-constexpr std::array<EventStatus, 6> kAllStatuses = {EventStatus::kPassed,   EventStatus::kFailed,
-                                                     EventStatus::kNoAction, EventStatus::kDryRun,
-                                                     EventStatus::kRunning,  EventStatus::kAborted};
-// SQLite merges at most 500 ranges in one statement.
-constexpr size_t kRangesMax = 400;
-// The rows of more databases than that are sorted instead of merged.
-constexpr size_t kMergedDatabasesMax = 20;
+// Days whose ranges are merged at first, and at the most.
+constexpr size_t kDaysAtFirst = 4;
+constexpr size_t kDaysMax = 200;
 
-/// A condition with its parameters.
-struct Condition {
-  std::string sql;
-  Params params;
-
-  void add(std::string_view more, const Params& values = {}) {
-    sql += sql.empty() ? "" : " AND ";
-    sql += more;
-    params.insert(params.end(), values.begin(), values.end());
-  }
-};
-
-/// Where to look: ranges that each are ordered by id, and what every row must also fulfil.
-struct Plan {
-  std::string_view index;
-  std::vector<Condition> ranges;
-  Condition rest;
-  bool counted = false;        ///< the total is in event_counts
-  std::vector<int64_t> named;  ///< the databases, if few have the name that is asked for
-  std::string pattern;         ///< else what each row's database is compared with
-};
-
-std::vector<EventStatus> wanted_statuses(const EventFilter& filter) {
-  return filter.statuses.empty()
-             ? std::vector<EventStatus>(kAllStatuses.begin(), kAllStatuses.end())
-             : filter.statuses;
-}
-
-void add_ranges(Plan& plan, const EventFilter& filter, std::string_view sql, const Params& params) {
-  for (EventStatus const status : wanted_statuses(filter)) {
-    Condition range;
-    range.add(sql, params);
-    range.add("status = ?", {to_text(status)});
-    plan.ranges.push_back(std::move(range));
-  }
-}
-
-/// One range for each environment and status that the repository has events of.
-Result<void> add_repo_ranges(Session& session,
-                             Plan& plan,
-                             const EventFilter& filter,
-                             int64_t repo_id) {
-  Rows const rows = TRY(session.query(
-      "SELECT env_id, status FROM event_counts WHERE org_id = ? AND repo_id = ? AND events > 0 "
-      "GROUP BY env_id, status",
-      {filter.org_id, repo_id}));
-  std::vector<EventStatus> const statuses = wanted_statuses(filter);
-  for (const Row& row : rows) {
-    for (EventStatus const status : statuses) {
-      if (row[1].text() == to_text(status)) {
-        Condition range;
-        range.add("repo_id = ? AND env_id = ? AND status = ?", {repo_id, row[0], row[1]});
-        plan.ranges.push_back(std::move(range));
-      }
-    }
-  }
-  return {};
-}
-
-void add_list(Condition& condition, std::string_view column, const Params& values) {
-  if (values.empty()) {
-    return;
-  }
-  std::string list;
-  for (size_t i = 0; i < values.size(); ++i) {
-    list += list.empty() ? "?" : ", ?";
-  }
-  condition.add(fmt::format("{} IN ({})", column, list), values);
-}
-
-void add_statuses(Condition& condition, const EventFilter& filter) {
-  Params statuses;
-  for (const EventStatus status : filter.statuses) {
-    statuses.emplace_back(to_text(status));
-  }
-  add_list(condition, "status", statuses);
-}
-
-void add_owners(Condition& condition, const EventFilter& filter) {
-  if (filter.repo_id.has_value()) {
-    condition.add("repo_id = ?", {*filter.repo_id});
-  }
-  if (filter.env_id.has_value()) {
-    condition.add("env_id = ?", {*filter.env_id});
-  }
-}
-
-/// Conditions that no index helps with.
-void add_rest(Plan& plan, const EventFilter& filter) {
-  if (!filter.version.empty() && plan.index != "events_version") {
-    plan.rest.add("version = ?", {filter.version});
-  }
-  add_list(plan.rest, "kind", Params(filter.kinds.begin(), filter.kinds.end()));
-  if (!filter.trigger_type.empty()) {
-    plan.rest.add("trigger_type = ?", {filter.trigger_type});
-  }
-  if (filter.from.has_value()) {
-    plan.rest.add("order_at >= ?", {*filter.from});
-  }
-  if (filter.to.has_value()) {
-    plan.rest.add("order_at < ?", {*filter.to});
-  }
-}
-
-// For rows one by one, however few have it. The comparison with a number keeps PostgreSQL from
-// thinking that hardly any has, and reading everything at once.
-constexpr std::string_view kHasName =
-    "CASE WHEN (SELECT d.name FROM databases d WHERE d.id = database_id) LIKE ? ESCAPE '\\' THEN 1 "
-    "ELSE 0 END > 0";
 // For all rows.
 constexpr std::string_view kIsOfNamed =
     "database_id IN (SELECT id FROM databases WHERE org_id = ? AND name LIKE ? ESCAPE '\\')";
-
-std::string is_one_of(std::string_view column, const std::vector<int64_t>& ids) {
-  return ids.empty() ? "1 = 0" : fmt::format("{} IN ({})", column, fmt::join(ids, ", "));
-}
-
-/// Whether one range is for all databases that have the name.
-bool is_sorted(const Plan& plan) {
-  return plan.named.size() > kMergedDatabasesMax;
-}
-
-/// The rows of one database, or of every one.
-void add_named_range(Plan& plan, const EventFilter& filter, std::optional<int64_t> database_id) {
-  Condition range;
-  if (database_id.has_value()) {
-    range.add("database_id = ?", {*database_id});
-  }
-  range.add("database_id IS NOT NULL AND set_id IS NULL");
-  add_owners(range, filter);
-  add_statuses(range, filter);
-  plan.ranges.push_back(std::move(range));
-}
-
-/// Those in the repository and the environment that are asked for.
-Result<std::vector<int64_t>> keep_owned(Session& session,
-                                        const EventFilter& filter,
-                                        const std::vector<int64_t>& ids) {
-  Condition owned;
-  add_owners(owned, filter);
-  if (owned.sql.empty() || ids.empty()) {
-    return ids;
-  }
-  owned.add(is_one_of("id", ids));
-  std::vector<int64_t> out;
-  TRY(session.for_each("SELECT id FROM databases WHERE " + owned.sql, owned.params,
-                       [&out](const Row& row) {
-                         out.push_back(row[0].number());
-                         return true;
-                       }));
-  return out;
-}
-
-/// Few databases have the name: their events are found by database. Else every row is looked at.
-Result<void> add_name(Session& session,
-                      DatabaseNames& names,
-                      Plan& plan,
-                      const EventFilter& filter) {
-  if (filter.set_id.has_value() || filter.database_id.has_value()) {
-    plan.rest.add(kHasName, {like_pattern(filter.name)});
-    return {};
-  }
-  const std::vector<int64_t> ids =
-      TRY(names.search(session, filter.org_id, filter.name, kNamedDatabasesMax + 1));
-  if (ids.size() > kNamedDatabasesMax) {
-    plan.pattern = like_pattern(filter.name);
-    return {};
-  }
-  plan = Plan();
-  plan.index = "events_database";
-  add_rest(plan, filter);
-  plan.named = TRY(keep_owned(session, filter, ids));
-  if (is_sorted(plan)) {
-    add_named_range(plan, filter, std::nullopt);
-    return {};
-  }
-  for (const int64_t id : plan.named) {
-    add_named_range(plan, filter, id);
-  }
-  return {};
-}
-
-/// For a repository with very many environments.
-void look_through_list(Plan& plan, const EventFilter& filter, int64_t repo_id) {
-  plan.index = "events_listed";
-  plan.ranges.clear();
-  Condition all;
-  all.add("org_id = ? AND repo_id = ?", {filter.org_id, repo_id});
-  add_statuses(all, filter);
-  plan.ranges.push_back(std::move(all));
-}
-
-/// The deployments of one database, or the entries of one set.
-Plan plan_owned(const EventFilter& filter) {
-  Plan plan;
-  Condition range;
-  if (filter.set_id.has_value()) {
-    plan.index = "events_set";
-    range.add("set_id = ?", {*filter.set_id});
-  } else if (filter.database_id.has_value()) {
-    plan.index = "events_database";
-    range.add("database_id = ?", {*filter.database_id});
-  }
-  plan.ranges.push_back(std::move(range));
-  if (filter.set_id.has_value() && filter.database_id.has_value()) {
-    plan.rest.add("database_id = ?", {*filter.database_id});
-  }
-  add_owners(plan.rest, filter);
-  add_statuses(plan.rest, filter);
-  return plan;
-}
-
-Result<Plan> plan_listed(Session& session, const EventFilter& filter) {
-  Plan plan;
-  if (!filter.version.empty()) {
-    plan.index = "events_version";
-    Condition same;
-    same.add("org_id = ? AND version = ?", {filter.org_id, filter.version});
-    plan.ranges.push_back(std::move(same));
-    add_owners(plan.rest, filter);
-    add_statuses(plan.rest, filter);
-  } else if (filter.repo_id.has_value() && filter.env_id.has_value()) {
-    plan.index = "events_repo";
-    add_ranges(plan, filter, "repo_id = ? AND env_id = ?", {*filter.repo_id, *filter.env_id});
-  } else if (filter.repo_id.has_value()) {
-    plan.index = "events_repo";
-    TRY(add_repo_ranges(session, plan, filter, *filter.repo_id));
-    if (plan.ranges.size() > kRangesMax) {
-      look_through_list(plan, filter, *filter.repo_id);
-    }
-  } else if (filter.env_id.has_value()) {
-    plan.index = "events_env";
-    add_ranges(plan, filter, "env_id = ?", {*filter.env_id});
-  } else if (!filter.statuses.empty()) {
-    plan.index = "events_listed_status";
-    add_ranges(plan, filter, "org_id = ?", {filter.org_id});
-  } else {
-    plan.index = "events_listed";
-    Condition all;
-    all.add("org_id = ?", {filter.org_id});
-    plan.ranges.push_back(std::move(all));
-  }
-  for (Condition& range : plan.ranges) {
-    range.add("set_id IS NULL");
-  }
-  return plan;
-}
-
-/// Nothing is asked for but what event_counts tells apart, and perhaps a name.
-bool is_counted(const EventFilter& filter) {
-  return filter.version.empty() && filter.trigger_type.empty() && !filter.from.has_value() &&
-         !filter.to.has_value() && !filter.set_id.has_value() && !filter.database_id.has_value();
-}
-
-Result<Plan> make_plan(Session& session, DatabaseNames& names, const EventFilter& filter) {
-  Plan plan;
-  if (filter.set_id.has_value() || filter.database_id.has_value()) {
-    plan = plan_owned(filter);
-  } else {
-    plan = TRY(plan_listed(session, filter));
-  }
-  add_rest(plan, filter);
-  if (!filter.name.empty()) {
-    TRY(add_name(session, names, plan, filter));
-  }
-  plan.counted = filter.name.empty() && is_counted(filter);
-  return plan;
-}
 
 void append(Params& params, const Params& more) {
   params.insert(params.end(), more.begin(), more.end());
@@ -294,11 +28,8 @@ void append(Params& params, const Params& more) {
 /// The rows of one range.
 Condition select_range(const Plan& plan, const Condition& range, const Condition& more) {
   Condition all = range;
-  for (const Condition* condition : {&plan.rest, &more}) {
-    if (!condition->sql.empty()) {
-      all.add(condition->sql, condition->params);
-    }
-  }
+  all.add(plan.rest);
+  all.add(more);
   all.sql =
       fmt::format("SELECT id FROM events INDEXED BY {} WHERE {}", plan.index, std::move(all.sql));
   return all;
@@ -309,7 +40,7 @@ Result<int64_t> count_rows(Session& session, const Plan& plan, const EventFilter
   if (!plan.pattern.empty()) {
     more.add(kIsOfNamed, {filter.org_id, plan.pattern});
   }
-  if (is_sorted(plan)) {
+  if (plan.is_sorted()) {
     more.add(is_one_of("database_id", plan.named));
   }
   std::vector<std::string> parts;
@@ -322,6 +53,12 @@ Result<int64_t> count_rows(Session& session, const Plan& plan, const EventFilter
   const Value total = TRY(session.scalar(
       fmt::format("SELECT count(*) FROM ({}) AS listed", fmt::join(parts, " UNION ALL ")), params));
   return total.number();
+}
+
+/// Nothing is asked for but a name, and where.
+bool is_place(const EventFilter& filter) {
+  return filter.statuses.empty() && filter.kinds.empty() && filter.version.empty() &&
+         filter.trigger_type.empty() && !filter.from.has_value() && !filter.to.has_value();
 }
 
 /// Each database knows how many it has.
@@ -339,22 +76,14 @@ Result<int64_t> count_by_database(Session& session, const Plan& plan, const Even
 }
 
 Result<int64_t> count_total(Session& session, const Plan& plan, const EventFilter& filter) {
-  if (!filter.name.empty() && filter.statuses.empty() && filter.kinds.empty() &&
-      is_counted(filter)) {
-    return count_by_database(session, plan, filter);
-  }
-  if (!plan.counted) {
+  if (filter.set_id.has_value() || filter.database_id.has_value()) {
     return count_rows(session, plan, filter);
   }
-  Condition condition;
-  condition.add("org_id = ?", {filter.org_id});
-  add_owners(condition, filter);
-  add_statuses(condition, filter);
-  add_list(condition, "kind", Params(filter.kinds.begin(), filter.kinds.end()));
-  Value const total = TRY(session.scalar(
-      fmt::format("SELECT coalesce(sum(events), 0) FROM event_counts WHERE {}", condition.sql),
-      condition.params));
-  return total.number();
+  if (filter.name.empty()) {
+    return count_listed(session, filter);
+  }
+  return is_place(filter) ? count_by_database(session, plan, filter)
+                          : count_rows(session, plan, filter);
 }
 
 /// Which rows to read: the page itself, or, past the middle, the same rows from the other end, so
@@ -436,30 +165,120 @@ Condition merge_ranges(const Plan& plan, const Condition& more, const Window& wi
   return out;
 }
 
-Result<std::vector<int64_t>> read_ids(Session& session,
-                                      const Plan& plan,
-                                      const EventFilter& filter,
-                                      const Page& page,
-                                      const Window& window) {
-  Condition more;
-  if (page.after.has_value()) {
-    more.add(filter.oldest_first ? "id > ?" : "id < ?", {*page.after});
-  }
-  if (!plan.pattern.empty()) {
-    more.add(kHasName, {plan.pattern});
-  }
-  if (is_sorted(plan)) {
-    const Condition near = TRY(narrow_named(session, plan, more, window));
-    more.add(near.sql, near.params);
-  }
+Result<std::vector<int64_t>> read_merged(Session& session,
+                                         const Plan& plan,
+                                         const Condition& more,
+                                         const Window& window) {
   const Condition select = merge_ranges(plan, more, window);
   std::vector<int64_t> ids;
   TRY(session.for_each(select.sql, select.params, [&ids](const Row& row) {
     ids.push_back(row[0].number());
     return true;
   }));
+  return ids;
+}
+
+/// A day, and the first event of it that can be on the page.
+struct Day {
+  int64_t day = 0;
+  int64_t nearest = 0;
+};
+
+Condition of_day(const EventFilter& filter, int64_t day) {
+  Condition out;
+  out.add(fmt::format("org_id = ? AND {} = ? AND set_id IS NULL", kDayOf), {filter.org_id, day});
+  return out;
+}
+
+/// The days that may have events, by the first of them. Late reports and the numbers that several
+/// servers give make that another order than the one of time.
+Result<std::vector<Day>> order_days(Session& session,
+                                    const EventFilter& filter,
+                                    const Condition& after,
+                                    bool ascending) {
+  const Condition fitting = select_fitting_days(filter);
+  Condition own;
+  // The day of the index is an expression, which SQLite finds by expressions only.
+  own.add(fmt::format("org_id = ? AND {} = fitting.period + 0 AND set_id IS NULL", kDayOf),
+          {filter.org_id});
+  own.add(after);
+  append(own.params, fitting.params);
+  std::vector<Day> days;
+  TRY(session.for_each(
+      fmt::format("SELECT period, (SELECT id FROM events INDEXED BY events_day WHERE {} ORDER BY "
+                  "id {} LIMIT 1) FROM ({}) AS fitting",
+                  own.sql, ascending ? "ASC" : "DESC", fitting.sql),
+      own.params, [&days](const Row& row) {
+        if (!row[1].is_null()) {
+          days.push_back({row[0].number(), row[1].number()});
+        }
+        return true;
+      }));
+  std::ranges::sort(days, [ascending](const Day& a, const Day& b) {
+    return ascending ? a.nearest < b.nearest : a.nearest > b.nearest;
+  });
+  return days;
+}
+
+/// Reads day after day, a few at a time, until no other day can have an event of the page.
+Result<std::vector<int64_t>> read_by_day(Session& session,
+                                         const Plan& plan,
+                                         const EventFilter& filter,
+                                         const Condition& after,
+                                         const Condition& more,
+                                         const Window& window) {
+  const std::vector<Day> days = TRY(order_days(session, filter, after, window.ascending));
+  const auto is_before = [&window](int64_t a, int64_t b) {
+    return window.ascending ? a < b : a > b;
+  };
+  const auto rows_max = static_cast<size_t>(window.limit + window.offset);
+  std::vector<int64_t> ids;
+  size_t at_once = kDaysAtFirst;
+  for (size_t i = 0; i < days.size();) {
+    if (ids.size() == rows_max && is_before(ids.back(), days[i].nearest)) {
+      break;
+    }
+    Plan some = plan;
+    some.ranges.clear();
+    for (const size_t end = std::min(i + at_once, days.size()); i < end; ++i) {
+      some.ranges.push_back(of_day(filter, days[i].day));
+    }
+    const std::vector<int64_t> found =
+        TRY(read_merged(session, some, more,
+                        {.ascending = window.ascending, .limit = window.limit + window.offset}));
+    const size_t middle = ids.size();
+    ids.insert(ids.end(), found.begin(), found.end());
+    std::inplace_merge(ids.begin(), ids.begin() + static_cast<ptrdiff_t>(middle), ids.end(),
+                       is_before);
+    ids.resize(std::min(ids.size(), rows_max));
+    at_once = std::min(at_once * 2, kDaysMax);
+  }
+  ids.erase(ids.begin(), ids.begin() + static_cast<ptrdiff_t>(std::min(
+                                           ids.size(), static_cast<size_t>(window.offset))));
+  return ids;
+}
+
+Result<std::vector<int64_t>> read_ids(Session& session,
+                                      const Plan& plan,
+                                      const EventFilter& filter,
+                                      const Page& page,
+                                      const Window& window) {
+  Condition after;
+  if (page.after.has_value()) {
+    after.add(filter.oldest_first ? "id > ?" : "id < ?", {*page.after});
+  }
+  Condition more = after;
+  if (!plan.pattern.empty()) {
+    more.add(kHasName, {plan.pattern});
+  }
+  if (plan.is_sorted()) {
+    more.add(TRY(narrow_named(session, plan, more, window)));
+  }
+  std::vector<int64_t> ids = plan.by_day
+                                 ? TRY(read_by_day(session, plan, filter, after, more, window))
+                                 : TRY(read_merged(session, plan, more, window));
   if (window.reversed) {
-    std::reverse(ids.begin(), ids.end());
+    std::ranges::reverse(ids);
   }
   return ids;
 }
@@ -475,9 +294,11 @@ Result<EventPage> list_events(Session& session,
   if (plan.ranges.empty()) {
     return out;
   }
-  out.facts.total = TRY(count_total(session, plan, filter));
-  if (!page.after.has_value() && page.offset() >= out.facts.total) {
-    return out;
+  if (filter.wants_total || page.offset() > 0) {
+    out.facts.total = TRY(count_total(session, plan, filter));
+    if (out.facts.total == 0 || (!page.after.has_value() && page.offset() >= out.facts.total)) {
+      return out;
+    }
   }
   out.ids = TRY(read_ids(session, plan, filter, page, make_window(filter, page, out.facts.total)));
   out.facts.has_next = static_cast<int64_t>(out.ids.size()) > page.size;

@@ -27,6 +27,7 @@ struct EventFilter {
   std::optional<int64_t> from;
   std::optional<int64_t> to;
   bool oldest_first = false;
+  bool wants_total = true;  ///< else only pages that need it have one
 };
 
 struct EventPage {
@@ -37,9 +38,10 @@ struct EventPage {
 /// One page of events, newest first unless asked otherwise.
 ///
 /// Shape: sets count as one event. Fast at any number of events for every mix of repository,
-/// environment, statuses and database: each combination is a range of an index, ranges are merged
-/// as they are read, and totals come from counters. So it is for a name that few databases have.
-/// Other filters read what they pass over.
+/// environment, statuses, version, trigger, time and database: each is ranges of an index, which
+/// are merged as they are read; of several the one is taken that gives fewest events, and the
+/// others are looked for in these. Totals come from counters. So it is for a name that few
+/// databases have. A name that many have is looked for in what the others give.
 Result<EventPage> list_events(Session& session,
                               DatabaseNames& names,
                               const EventFilter& filter,

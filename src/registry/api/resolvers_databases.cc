@@ -71,6 +71,7 @@ void add_database_resolvers(graphql::Resolvers& resolvers) {
   bind_field(resolvers, "Database", "migrations", [](RequestContext& context, FieldCall& call) {
     EventFilter filter;
     filter.database_id = call.parent().find_int("_id");
+    filter.wants_total = call.selects("pageInfo.total");
     return list_migrations(context, call.input(), filter);
   });
 }

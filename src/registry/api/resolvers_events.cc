@@ -126,6 +126,7 @@ Result<Json> resolve_targets(RequestContext& context, FieldCall& call) {
   EventFilter filter;
   // An event that is no set has no entries: no set has the number 0.
   filter.set_id = is_set(call) ? id_of(call) : 0;
+  filter.wants_total = call.selects("pageInfo.total");
   Json input = call.arguments();
   input.set("order", "ASC");
   return list_migrations(context, input, filter);
@@ -198,7 +199,9 @@ void add_event_resolvers(graphql::Resolvers& resolvers) {
   bind_root(resolvers, "Query", "migrations",
             [](RequestContext& context, FieldCall& call) -> Result<Json> {
               TRY(require(context.caller, "cloud:read"));
-              return list_migrations(context, call.input(), EventFilter{});
+              EventFilter filter;
+              filter.wants_total = call.selects("pageInfo.total");
+              return list_migrations(context, call.input(), filter);
             });
   bind_root(resolvers, "Query", "migration", resolve_migration);
   bind_field(resolvers, "Migration", "repo", [](RequestContext& context, FieldCall& call) {

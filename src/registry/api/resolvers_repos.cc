@@ -373,6 +373,7 @@ void add_repo_resolvers(graphql::Resolvers& resolvers) {
   bind_field(resolvers, "Repo", "migrations", [](RequestContext& context, FieldCall& call) {
     EventFilter filter;
     filter.repo_id = id_of(call);
+    filter.wants_total = call.selects("pageInfo.total");
     return list_migrations(context, call.input(), filter);
   });
 }

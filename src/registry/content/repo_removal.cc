@@ -50,8 +50,8 @@ const std::vector<Owner>& owners() {
   return kOwners;
 }
 /// Tables without a number of their own, few rows each.
-constexpr std::array<std::string_view, 3> kKeyedTables = {"version_states", "event_counts",
-                                                          "former_slugs"};
+constexpr std::array<std::string_view, 4> kKeyedTables = {"version_states", "event_counts",
+                                                          "event_periods", "former_slugs"};
 
 /// Removes some rows of `owner` and what hangs on them. Returns whether there may be more.
 Result<bool> remove_slice(Session& session, const Owner& owner, int64_t repo_id) {

@@ -48,6 +48,11 @@ Value trigger(const PreparedReport& prepared, bool version) {
   return version ? Value(context->trigger_version) : Value(context->trigger_type);
 }
 
+/// What the event is listed under.
+const std::string& version_of(const registry_api::MigrationReport& report) {
+  return report.to_version.empty() ? report.current_version : report.to_version;
+}
+
 }  // namespace
 
 Result<std::optional<KnownEvent>> find_event_key(Session& session,
@@ -84,6 +89,27 @@ Result<void> EventCounts::store(Session& session) {
     TRY(count_event(session, counter, events));
   }
   return {};
+}
+
+Result<void> IngestJob::store_counts() {
+  TRY(event_counts_.store(session_));
+  return period_counts_.store(session_);
+}
+
+void IngestJob::count(const PreparedReport& prepared, const Placed& placed) {
+  event_counts_.add({.org_id = caller_->org_id,
+                     .repo_id = placed.repo->id,
+                     .env_id = placed.env_id,
+                     .status = placed.status,
+                     .kind = prepared.kind});
+  period_counts_.add({.org_id = caller_->org_id,
+                      .order_at = placed.order_at,
+                      .version = version_of(prepared.report),
+                      .trigger_type = trigger(prepared, false).text(),
+                      .repo_id = placed.repo->id,
+                      .env_id = placed.env_id,
+                      .status = std::string(to_text(placed.status)),
+                      .kind = prepared.kind});
 }
 
 void IngestJob::speak_for(const Caller& caller) {
@@ -243,8 +269,6 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
   const registry_api::MigrationReport& report = prepared.report;
   const Origin& origin = caller_->origin;
   TRY(put_once(prepared.log));
-  const std::string version =
-      report.to_version.empty() ? report.current_version : report.to_version;
   constexpr RowsInto kInto{
       "events (id, org_id, repo_id, env_id, database_id, place_id, set_id, kind, status, "
       "version, started_at, completed_at, received_at, order_at, from_version, to_version, "
@@ -260,7 +284,7 @@ Result<int64_t> IngestJob::insert_event(const PreparedReport& prepared,
                                     set_id,
                                     prepared.kind,
                                     to_text(placed.status),
-                                    or_null(version),
+                                    or_null(version_of(report)),
                                     to_stored(report.start).value_or(now_),
                                     to_stored(report.end),
                                     now_,
@@ -474,12 +498,8 @@ Result<int64_t> IngestJob::add_complete(const PreparedReport& prepared,
   TRY(insert_files(prepared, event_id));
   TRY(store_event_key(session_, caller_->org_id, prepared.key, prepared.fingerprint, event_id));
   known_[prepared.key.bytes] = KnownEvent{event_id, prepared.fingerprint};
-  if (!set_id.has_value()) {
-    event_counts_.add({.org_id = caller_->org_id,
-                       .repo_id = placed.repo->id,
-                       .env_id = placed.env_id,
-                       .status = placed.status,
-                       .kind = prepared.kind});
+  if (placed.listed) {
+    count(prepared, placed);
   }
   TRY(apply(prepared, placed, event_id));
   TRY(note_drift(prepared, placed, event_id));

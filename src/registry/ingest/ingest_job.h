@@ -16,6 +16,7 @@
 #include "registry/content/down_plans.h"
 #include "registry/content/states.h"
 #include "registry/ingest/databases.h"
+#include "registry/ingest/event_periods.h"
 #include "registry/ingest/ingest.h"
 #include "registry/ingest/ingest_prepare.h"
 #include "registry/policy/policy_report.h"
@@ -101,7 +102,7 @@ class IngestJob {
   /// webhooks are told of all of it.
   Result<void> finish();
   /// Ends a job of reports that stand in the list.
-  Result<void> store_counts() { return event_counts_.store(session_); }
+  Result<void> store_counts();
 
   /// Found, or made on first use. Errors: kConflict for a repository of another type.
   Result<Repo*> repo(const RepoSighting& sighting);
@@ -153,6 +154,7 @@ class IngestJob {
   Result<int64_t> insert_event(const PreparedReport& prepared,
                                const Placed& placed,
                                std::optional<int64_t> set_id);
+  void count(const PreparedReport& prepared, const Placed& placed);
   Result<void> put_once(const Body& body);
   Result<void> insert_files(const PreparedReport& prepared, int64_t event_id);
   Result<void> note_report(const PreparedReport& prepared, const Placed& placed, int64_t event_id);
@@ -181,6 +183,7 @@ class IngestJob {
   std::map<int64_t, RepoHead> heads_;
   NewIds event_ids_;
   EventCounts event_counts_;
+  PeriodCounts period_counts_;
   DatabaseChanges databases_;
   std::unordered_map<std::string, std::optional<KnownEvent>> known_;  ///< by key
   std::unordered_set<std::string> bodies_;  ///< digests of those that are stored

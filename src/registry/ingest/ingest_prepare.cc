@@ -117,6 +117,14 @@ std::optional<std::string> extra_json(MigrationReport& report) {
   return out.empty() ? std::nullopt : std::optional<std::string>(codec::format_json(out));
 }
 
+Result<void> check_context(const std::optional<registry_api::DeployContext>& context) {
+  if (context.has_value()) {
+    TRY(check_length("context.triggerType", context->trigger_type.value_or("")));
+    TRY(check_length("context.triggerVersion", context->trigger_version.value_or("")));
+  }
+  return {};
+}
+
 Result<void> check_bounds(const MigrationReport& report) {
   TRY(check_length("projectName", report.project_name));
   TRY(check_length("envName", report.env_name));
@@ -127,10 +135,7 @@ Result<void> check_bounds(const MigrationReport& report) {
   TRY(check_length("fromVersion", report.from_version));
   TRY(check_length("toVersion", report.to_version));
   TRY(check_length("currentVersion", report.current_version));
-  if (report.context.has_value()) {
-    TRY(check_length("context.triggerType", report.context->trigger_type.value_or("")));
-    TRY(check_length("context.triggerVersion", report.context->trigger_version.value_or("")));
-  }
+  TRY(check_context(report.context));
   TRY(check_length("reportID", report.extras.report_id.value_or("")));
   if (report.files.has_value() && report.files->size() > kFilesMax) {
     return Error(ErrorCode::kLimit, fmt::format("files: more than {}", kFilesMax));
@@ -230,6 +235,7 @@ void clean(std::vector<StepLog>& lines) {
 /// A set by itself, of which `entries` are completed.
 Result<PreparedSet> prepare_set_alone(MigrationSetReport set, size_t entries) {
   TRY(check_name("id", set.id));
+  TRY(check_context(set.context));
   if (set.planned < 0 || set.planned > static_cast<int64_t>(kTargetsMax) || entries > kTargetsMax) {
     return Error(ErrorCode::kLimit, fmt::format("a set has at most {} targets", kTargetsMax));
   }

@@ -230,6 +230,7 @@ class SetJob {
     TRY(store_event_key(session_, caller_.org_id, prepared.key, prepared.fingerprint,
                         stored.event_id));
     TRY(count_event(session_, counter_of(stored), 1));
+    TRY(count_periods_of(session_, stored.event_id, 1));
     take(stored, set);
     return stored;
   }
@@ -345,11 +346,13 @@ class SetJob {
       stored.status = status;
       TRY(count_event(session_, counter_of(stored), 1));
     }
+    TRY(count_periods_of(session_, stored.event_id, -1));
     TRY(session_.run(
         "UPDATE events SET status = ?, version = ?, completed_at = ?, error = ?, order_at = ? "
         "WHERE id = ?",
         {to_text(status), newest == versions.end() ? Value() : Value(*newest), stored.completed_at,
          stored.error, order_time(stored.completed_at, job_.now()), stored.event_id}));
+    TRY(count_periods_of(session_, stored.event_id, 1));
     TRY(session_.run(
         "UPDATE sets SET succeeded = ?, completed = ?, steps = ? WHERE event_id = ?",
         {facts.succeeded(), facts.completed(), steps_json(stored.steps), stored.event_id}));

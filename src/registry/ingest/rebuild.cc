@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "registry/content/repo_removal.h"
 #include "registry/content/repos.h"
+#include "registry/ingest/event_periods.h"
 #include "registry/ingest/projection.h"
 #include "registry/store/store.h"
 
@@ -47,6 +48,10 @@ Result<Snapshot> take_snapshot(Session& session) {
   TRY(add_rows(session, out, "count of",
                "SELECT repo_id || '/' || env_id || '/' || status || '/' || kind, events "
                "FROM event_counts WHERE events <> 0"));
+  TRY(add_rows(session, out, "count of",
+               "SELECT org_id || '/' || hours || '/' || period || '/' || version || '/' || "
+               "trigger_type || '/' || repo_id || '/' || env_id || '/' || status || '/' || kind, "
+               "events FROM event_periods WHERE events <> 0"));
   return out;
 }
 
@@ -114,6 +119,7 @@ Result<void> count_events(Session& session, RebuildReport& report) {
       "INSERT INTO event_counts (org_id, repo_id, env_id, status, kind, events) "
       "SELECT org_id, repo_id, env_id, status, kind, count(*) FROM events WHERE set_id IS NULL "
       "GROUP BY org_id, repo_id, env_id, status, kind"));
+  TRY(recount_periods(session));
   const Value count = TRY(session.scalar("SELECT count(*) FROM events"));
   report.events = count.number();
   return {};

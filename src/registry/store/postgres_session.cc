@@ -219,6 +219,8 @@ class PostgresSession final : public Session {
     return ask_ahead(kNewIds, {table, static_cast<int64_t>(count)});
   }
   Result<void> continue_ids(const std::string& table) override {
+    // A table that was filled at once would be taken for a small one until the server looks at it.
+    TRY(run("ANALYZE " + table));
     const std::optional<Row> key =
         TRY(find_row("SELECT attname, pg_get_serial_sequence(?, attname) FROM pg_attribute WHERE "
                      "attrelid = to_regclass(?) AND attidentity <> ''",
