@@ -31,7 +31,7 @@ struct Plan {
   [[nodiscard]] bool is_sorted() const;
 };
 
-/// The index that gives the fewest rows to look at, as the counters tell.
+/// By the index that lets a page look at the fewest rows, as the counters tell.
 Result<Plan> make_plan(Session& session, DatabaseNames& names, const EventFilter& filter);
 
 }  // namespace rhumb::registry
