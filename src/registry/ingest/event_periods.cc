@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "registry/content/down_plans.h"
-#include "registry/store/insert_rows.h"
 
 namespace rhumb::registry {
 namespace {
@@ -26,18 +25,18 @@ void PeriodCounts::add(PeriodCounter counter) {
   ++by_day_[std::move(counter)];
 }
 
-Result<void> PeriodCounts::write(Session& session, int64_t hours, const Counters& counters) {
-  std::vector<Params> rows;
-  for (const auto& [counter, events] : counters) {
-    rows.push_back({counter.org_id, hours, counter.order_at, counter.version, counter.trigger_type,
-                    counter.repo_id, counter.env_id, counter.status, counter.kind, events});
-  }
-  return insert_rows(session, kInto, rows);
-}
-
 Result<void> PeriodCounts::store(Session& session) {
-  TRY(write(session, 1, std::exchange(by_hour_, {})));
-  return write(session, kDayHours, std::exchange(by_day_, {}));
+  std::vector<Params> rows;
+  const auto add_rows = [&rows](int64_t hours, const Counters& counters) {
+    for (const auto& [counter, events] : counters) {
+      rows.push_back({counter.org_id, hours, counter.order_at, counter.version,
+                      counter.trigger_type, counter.repo_id, counter.env_id, counter.status,
+                      counter.kind, events});
+    }
+  };
+  add_rows(1, std::exchange(by_hour_, {}));
+  add_rows(kDayHours, std::exchange(by_day_, {}));
+  return session.insert_rows(kInto, rows);
 }
 
 Result<void> count_periods_of(Session& session, int64_t event_id, int64_t change) {

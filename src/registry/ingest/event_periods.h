@@ -37,7 +37,6 @@ class PeriodCounts {
  private:
   /// The time of a counter is the number of its hour here, or that of its day.
   using Counters = std::map<PeriodCounter, int64_t>;
-  static Result<void> write(Session& session, int64_t hours, const Counters& counters);
 
   Counters by_hour_;
   Counters by_day_;
