@@ -1,5 +1,4 @@
-#include <fmt/format.h>
-
+#include <array>
 #include <optional>
 
 #include "base/go_format.h"
@@ -136,6 +135,15 @@ std::optional<Instant> parse_instant(std::string_view text) {
   return second + *fraction;
 }
 
+/// The last `count` decimal digits of a number that is not negative.
+void append_digits(std::string& out, int64_t number, size_t count) {
+  std::array<char, kFractionDigits> digits{};
+  for (size_t i = count; i-- > 0; number /= 10) {
+    digits[i] = static_cast<char>('0' + number % 10);
+  }
+  out.append(digits.data(), count);
+}
+
 }  // namespace
 
 std::string format_rfc3339_nano(Instant time, std::chrono::minutes offset) {
@@ -145,21 +153,32 @@ std::string format_rfc3339_nano(Instant time, std::chrono::minutes offset) {
   const auto day = std::chrono::floor<std::chrono::days>(local);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(local - day);
-  std::string out =
-      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  std::string out;
+  append_digits(out, static_cast<int>(date.year()), 4);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(date.month()), 2);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(date.day()), 2);
+  out += 'T';
+  append_digits(out, clock.hours().count(), 2);
+  out += ':';
+  append_digits(out, clock.minutes().count(), 2);
+  out += ':';
+  append_digits(out, clock.seconds().count(), 2);
   if (fraction != 0) {
-    std::string digits = fmt::format(".{:09}", fraction);
-    digits.erase(digits.find_last_not_of('0') + 1);
-    out += digits;
+    out += '.';
+    append_digits(out, fraction, kFractionDigits);
+    out.erase(out.find_last_not_of('0') + 1);
   }
   if (offset.count() == 0) {
-    return out + "Z";
+    return out += 'Z';
   }
   const int64_t minutes = offset.count() < 0 ? -offset.count() : offset.count();
-  const char sign = offset.count() < 0 ? '-' : '+';
-  return out + fmt::format("{}{:02}:{:02}", sign, minutes / 60, minutes % 60);
+  out += offset.count() < 0 ? '-' : '+';
+  append_digits(out, minutes / 60, 2);
+  out += ':';
+  append_digits(out, minutes % 60, 2);
+  return out;
 }
 
 Result<Instant> parse_rfc3339(std::string_view text) {

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/utf8.h"
 #include "codec/json.h"
+#include "codec/json_text_internal.h"
 
 namespace rhumb::codec {
 namespace {
@@ -30,20 +32,26 @@ void append_ascii(std::string& out, char c, bool escape_html) {
   }
 }
 
-void append_string(std::string& out, std::string_view text, bool escape_html) {
-  out += '"';
-  while (!text.empty()) {
-    const DecodedRune decoded = decode_rune(text);
-    if (decoded.size == 1 && decoded.valid) {
-      append_ascii(out, text[0], escape_html);
-    } else if (!decoded.valid || decoded.rune == 0x2028 || decoded.rune == 0x2029) {
-      append_unicode_escape(out, decoded.rune);
-    } else {
-      out += text.substr(0, decoded.size);
+/// Whether a byte stands for itself wherever it is printed.
+constexpr bool is_plain(char c) {
+  return c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' &&
+         static_cast<unsigned char>(c) < 0x80;
+}
+
+/// How many bytes at the beginning of `text` are plain.
+size_t plain_size(std::string_view text) {
+  constexpr std::array<bool, 256> kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (size_t c = 0; c < plain.size(); ++c) {
+      plain[c] = is_plain(static_cast<char>(c));
     }
-    text.remove_prefix(decoded.size);
+    return plain;
+  }();
+  size_t size = 0;
+  while (size < text.size() && kPlain[static_cast<unsigned char>(text[size])]) {
+    ++size;
   }
-  out += '"';
+  return size;
 }
 
 class Printer {
@@ -60,7 +68,7 @@ class Printer {
         out_ += value.as_bool() ? "true" : "false";
         return;
       case Json::Kind::kString:
-        append_string(out_, value.as_string(), format_.escape_html);
+        append_json_string(out_, value.as_string(), format_.escape_html);
         return;
       case Json::Kind::kArray:
         print_array(value.as_array());
@@ -104,7 +112,7 @@ class Printer {
     open('{');
     for (size_t i = 0; i < order.size(); ++i) {
       begin_item(i);
-      append_string(out_, order[i]->key, format_.escape_html);
+      append_json_string(out_, order[i]->key, format_.escape_html);
       out_ += multi_line_ ? ": " : ":";
       print(order[i]->value);
     }
@@ -150,6 +158,28 @@ class Printer {
 
 }  // namespace
 
+void append_json_string(std::string& out, std::string_view text, bool escape_html) {
+  out += '"';
+  while (!text.empty()) {
+    const size_t plain = plain_size(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) {
+      break;
+    }
+    const DecodedRune decoded = decode_rune(text);
+    if (decoded.size == 1 && decoded.valid) {
+      append_ascii(out, text[0], escape_html);
+    } else if (!decoded.valid || decoded.rune == 0x2028 || decoded.rune == 0x2029) {
+      append_unicode_escape(out, decoded.rune);
+    } else {
+      out += text.substr(0, decoded.size);
+    }
+    text.remove_prefix(decoded.size);
+  }
+  out += '"';
+}
+
 std::string format_json(const Json& value, const JsonFormat& format) {
   Printer printer(format);
   printer.print(value);
@@ -158,7 +188,7 @@ std::string format_json(const Json& value, const JsonFormat& format) {
 
 std::string format_json_string(std::string_view text, bool escape_html) {
   std::string out;
-  append_string(out, text, escape_html);
+  append_json_string(out, text, escape_html);
   return out;
 }
 

@@ -143,6 +143,9 @@ class Builder {
     return true;
   }
   std::string take(BoostText part) {
+    if (pending_.empty()) {
+      return {part.data(), part.size()};
+    }
     add(part);
     return std::exchange(pending_, {});
   }

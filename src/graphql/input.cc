@@ -6,9 +6,11 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/go_format.h"
+#include "base/name_cursor.h"
 
 namespace rhumb::graphql {
 namespace {
@@ -32,7 +34,7 @@ std::string describe(const Json& value) {
   }
 }
 
-Error wrong_type(const InputPath& path, std::string_view type, const Json& value) {
+Error wrong_type(const ValuePath& path, std::string_view type, const Json& value) {
   return invalid(
       fmt::format("{} must be of type {}, found {}", path.text(), type, describe(value)));
 }
@@ -95,141 +97,195 @@ bool is_base64_char(char c) {
          c == '/';
 }
 
+bool is_base64(std::string_view text) {
+  if (text.size() % 4 != 0) {
+    return false;
+  }
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
+    text.remove_suffix(1);
+  }
+  return std::all_of(text.begin(), text.end(), is_base64_char);
+}
+
+bool is_rfc3339(const std::string& given) {
+  if (parse_rfc3339(given).has_value()) {
+    return true;
+  }
+  // Years that an instant in nanoseconds cannot hold are legal (0001-01-01T00:00:00Z means unset):
+  // the check sees one that can, with the same calendar, which repeats every 400 years.
+  std::string text = given;
+  int year = 0;
+  if (text.size() > 4 && text[0] != '-' &&
+      std::from_chars(text.data(), text.data() + 4, year).ptr == text.data() + 4) {
+    text.replace(0, 4, fmt::format("{:04}", 1700 + (year + 300) % 400));
+  }
+  return parse_rfc3339(text).has_value();
+}
+
 }  // namespace
 
 Json constant_to_json(const Value& value) {
   return fill_in(value, Json::object()).value_or(Json());
 }
 
-Result<Json> read_base64(const Json& value) {
-  const Error error = invalid("standard base64 with padding");
-  if (!value.is_string() || value.as_string().size() % 4 != 0) {
-    return error;
+Result<void> check_base64(const Json& value) {
+  if (!value.is_string() || !is_base64(value.as_string())) {
+    return invalid("standard base64 with padding");
   }
-  std::string_view text = value.as_string();
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
-    text.remove_suffix(1);
-  }
-  if (!std::all_of(text.begin(), text.end(), is_base64_char)) {
-    return error;
-  }
-  return value;
+  return {};
 }
 
-Result<Json> read_rfc3339(const Json& value) {
-  const Error error = invalid("a time like 2006-01-02T15:04:05Z");
-  if (!value.is_string()) {
-    return error;
+Result<void> check_rfc3339(const Json& value) {
+  if (!value.is_string() || !is_rfc3339(value.as_string())) {
+    return invalid("a time like 2006-01-02T15:04:05Z");
   }
-  // Years that an instant in nanoseconds cannot hold are legal (0001-01-01T00:00:00Z means unset):
-  // the check sees one that can, with the same calendar, which repeats every 400 years.
-  std::string text = value.as_string();
-  int year = 0;
-  if (text.size() > 4 && text[0] != '-' &&
-      std::from_chars(text.data(), text.data() + 4, year).ptr == text.data() + 4) {
-    text.replace(0, 4, fmt::format("{:04}", 1700 + (year + 300) % 400));
-  }
-  return parse_rfc3339(text).has_value() ? Result<Json>(value) : error;
+  return {};
 }
 
-std::string InputPath::text() const {
-  if (parent == nullptr) {
-    return std::string(name);
+// -------------------------------------------------------------------------------------- the reader
+
+struct InputReader::NamedType {
+  std::span<const TypeWrapper> wrappers;
+  const Type& named;
+
+  [[nodiscard]] bool non_null() const {
+    return !wrappers.empty() && wrappers.front() == TypeWrapper::kNonNull;
   }
-  return index ? fmt::format("{}[{}]", parent->text(), *index)
-               : fmt::format("{}.{}", parent->text(), name);
+  [[nodiscard]] bool is_list() const {
+    const size_t at = non_null() ? 1 : 0;
+    return wrappers.size() > at && wrappers[at] == TypeWrapper::kList;
+  }
+  [[nodiscard]] NamedType element() const {
+    return {.wrappers = wrappers.subspan(non_null() ? 2 : 1), .named = named};
+  }
+  [[nodiscard]] std::string text() const {
+    return format_type(
+        {.name = named.name, .wrappers = {wrappers.begin(), wrappers.end()}, .position = {}});
+  }
+};
+
+InputReader::InputReader(const Schema& schema, const InputRules& rules)
+    : schema_(schema),
+      rules_(rules),
+      scalars_{.whole = schema.find_type("Int"),
+               .real = schema.find_type("Float"),
+               .text = schema.find_type("String"),
+               .flag = schema.find_type("Boolean"),
+               .id = schema.find_type("ID"),
+               .checked = {}} {
+  for (const auto& [name, check] : rules.scalars) {
+    scalars_.checked.emplace_back(schema.find_type(name), &check);
+  }
+}
+
+InputReader::NamedType InputReader::resolve(const TypeRef& type) const {
+  return {.wrappers = type.wrappers, .named = schema_.type(type.name)};
 }
 
 Result<Json> InputReader::read(Json value, const TypeRef& type, std::string_view what) {
-  return read_at(std::move(value), type, {.name = what});
-}
-
-Result<Json> InputReader::read_at(Json value, const TypeRef& type, const InputPath& path) {
-  if (value.is_null()) {
-    if (!type.non_null()) {
-      return Json();
-    }
-    if (type.is_list() && rules_.null_lists) {
-      return Json::array();
-    }
-    return wrong_type(path, format_type(type), value);
-  }
-  return type.is_list() ? read_list(std::move(value), type.element(), path)
-                        : read_named(std::move(value), schema_.type(type.name), path);
-}
-
-Result<Json> InputReader::read_list(Json value, const TypeRef& element, const InputPath& path) {
-  if (!value.is_array()) {
-    Json one = TRY(read_at(std::move(value), element, path));
-    return Json::array().push_back(std::move(one));
-  }
-  Json::Array& elements = value.as_array();
-  for (size_t i = 0; i < elements.size(); ++i) {
-    elements[i] = TRY(read_at(std::move(elements[i]), element, {.parent = &path, .index = i}));
-  }
+  TRY(read_at(value, resolve(type), {.name = what}));
   return value;
 }
 
-Result<Json> InputReader::read_named(Json value, const Type& type, const InputPath& path) {
+Result<void> InputReader::read_at(Json& value, const NamedType& type, const ValuePath& path) {
+  if (value.is_null()) {
+    return read_null(value, type, path);
+  }
+  return type.is_list() ? read_list(value, type.element(), path)
+                        : read_named(value, type.named, path);
+}
+
+Result<void> InputReader::read_null(Json& value, const NamedType& type, const ValuePath& path) {
+  if (!type.non_null()) {
+    return {};
+  }
+  if (type.is_list() && rules_.null_lists) {
+    value = Json::array();
+    return {};
+  }
+  return wrong_type(path, type.text(), value);
+}
+
+Result<void> InputReader::read_list(Json& value, const NamedType& element, const ValuePath& path) {
+  if (!value.is_array()) {
+    TRY(read_at(value, element, path));
+    Json one = std::exchange(value, Json::array());
+    value.push_back(std::move(one));
+    return {};
+  }
+  Json::Array& elements = value.as_array();
+  for (size_t i = 0; i < elements.size(); ++i) {
+    TRY(read_at(elements[i], element, {.parent = &path, .index = i}));
+  }
+  return {};
+}
+
+Result<void> InputReader::read_named(Json& value, const Type& type, const ValuePath& path) {
   switch (type.kind) {
     case TypeKind::kScalar:
-      return read_scalar(std::move(value), type, path);
+      return read_scalar(value, type, path);
     case TypeKind::kEnum:
       if (!value.is_string() || !type.has_enum_value(value.as_string())) {
         return wrong_type(path, type.name, value);
       }
-      return value;
+      return {};
     case TypeKind::kInputObject:
-      return read_object(std::move(value), type, path);
+      return read_object(value, type, path);
     default:
       return wrong_type(path, type.name, value);
   }
 }
 
-Result<Json> InputReader::read_scalar(Json value, const Type& type, const InputPath& path) {
-  if (type.name == "Int") {
+Result<void> InputReader::read_scalar(Json& value, const Type& type, const ValuePath& path) {
+  if (&type == scalars_.whole) {
     const std::optional<int64_t> number = value.to_int();
     if (!number || *number < INT32_MIN || *number > INT32_MAX) {
       return wrong_type(path, type.name, value);
     }
-    return Json(*number);
+    value = Json(*number);
+    return {};
   }
-  if (type.name == "ID" && !value.is_string()) {
+  if (&type == scalars_.id && !value.is_string()) {
     const std::optional<int64_t> number = value.to_int();
-    return number ? Result<Json>(Json(std::to_string(*number)))
-                  : wrong_type(path, type.name, value);
+    if (!number) {
+      return wrong_type(path, type.name, value);
+    }
+    value = Json(std::to_string(*number));
+    return {};
   }
-  const bool is_wrong = (type.name == "Float" && !value.is_number()) ||
-                        (type.name == "Boolean" && !value.is_bool()) ||
-                        (type.name == "String" && !value.is_string());
+  const bool is_wrong = (&type == scalars_.real && !value.is_number()) ||
+                        (&type == scalars_.flag && !value.is_bool()) ||
+                        (&type == scalars_.text && !value.is_string());
   if (is_wrong) {
     return wrong_type(path, type.name, value);
   }
-  const auto reader = rules_.scalars.find(type.name);
-  if (reader == rules_.scalars.end()) {
-    return value;
+  for (const auto& [checked, check] : scalars_.checked) {
+    if (checked != &type) {
+      continue;
+    }
+    if (const Result<void> fits = (*check)(value); !fits) {
+      return invalid(
+          fmt::format("{} must be of type {}: {}", path.text(), type.name, fits.error().message()));
+    }
   }
-  Result<Json> read = reader->second(value);
-  if (!read.has_value()) {
-    return invalid(
-        fmt::format("{} must be of type {}: {}", path.text(), type.name, read.error().message()));
-  }
-  return read;
+  return {};
 }
 
-Result<Json> InputReader::read_object(Json value, const Type& type, const InputPath& path) {
+Result<void> InputReader::read_object(Json& value, const Type& type, const ValuePath& path) {
   if (!value.is_object()) {
     return wrong_type(path, type.name, value);
   }
   const bool was_lenient = lenient_;
   lenient_ = lenient_ || rules_.ignores_unknown(type.name);
+  NameCursor<const InputValue, &InputValue::name> declared(type.input_fields);
   Json::Object& members = value.as_object();
   size_t kept = 0;
   for (Json::Member& given : members) {
-    const InputPath place{.parent = &path, .name = given.key};
-    const InputValue* member = type.find_input_field(given.key);
+    const ValuePath place{.parent = &path, .name = given.key};
+    const InputValue* member = declared.find(given.key);
     if (member != nullptr) {
-      given.value = TRY(read_at(std::move(given.value), member->type, place));
+      TRY(read_at(given.value, {.wrappers = member->type.wrappers, .named = *member->named_type},
+                  place));
       if (&members[kept] != &given) {
         members[kept] = std::move(given);
       }
@@ -244,22 +300,26 @@ Result<Json> InputReader::read_object(Json value, const Type& type, const InputP
   members.resize(kept);
   TRY(fill_defaults(value, type, path));
   lenient_ = was_lenient;
-  return value;
+  return {};
 }
 
-Result<void> InputReader::fill_defaults(Json& object, const Type& type, const InputPath& path) {
+Result<void> InputReader::fill_defaults(Json& object, const Type& type, const ValuePath& path) {
+  Json::Object& members = object.as_object();
+  NameCursor<Json::Member, &Json::Member::key> given(members);
   for (const InputValue& member : type.input_fields) {
-    if (object.contains(member.name)) {
+    const bool may_be_absent = !member.default_value && !member.type.non_null();
+    if (may_be_absent || given.find(member.name) != nullptr) {
       continue;
     }
-    const InputPath place{.parent = &path, .name = member.name};
-    if (member.default_value) {
-      object.set(member.name,
-                 TRY(read_at(constant_to_json(*member.default_value), member.type, place)));
-    } else if (member.type.non_null()) {
+    const ValuePath place{.parent = &path, .name = member.name};
+    if (!member.default_value) {
       return invalid(fmt::format("{} is missing; it must be of type {}", place.text(),
                                  format_type(member.type)));
     }
+    Json value = constant_to_json(*member.default_value);
+    TRY(read_at(value, {.wrappers = member.type.wrappers, .named = *member.named_type}, place));
+    members.push_back({.key = member.name, .value = std::move(value)});
+    given = NameCursor<Json::Member, &Json::Member::key>(members);  // they may have moved
   }
   return {};
 }

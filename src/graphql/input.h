@@ -2,28 +2,29 @@
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "base/value_path.h"
 #include "codec/json.h"
 #include "graphql/ast.h"
 #include "graphql/schema.h"
 
 namespace rhumb::graphql {
 
-/// Checks a value given for a scalar and returns it in the form resolvers see. Not called for null.
-using ScalarReader = std::function<Result<codec::Json>(const codec::Json&)>;
+/// Checks a value given for a scalar, which resolvers see as it is. Not called for null.
+using ScalarCheck = std::function<Result<void>(const codec::Json&)>;
 
 /// How inputs are read beyond what the schema says.
 struct InputRules {
   /// Input types whose unknown members are dropped and counted instead of refused; holds for the
   /// input objects inside them too. Empty: none.
   std::function<bool(std::string_view type)> lenient_type;
-  /// By scalar name; scalars without a reader take any JSON value.
-  std::map<std::string, ScalarReader, std::less<>> scalars;
+  /// By scalar name; scalars without a check take any JSON value.
+  std::map<std::string, ScalarCheck, std::less<>> scalars;
   /// A null given for a list that may not be null counts as an empty list.
   bool null_lists = false;
 
@@ -32,27 +33,17 @@ struct InputRules {
   }
 };
 
-/// Standard padded base64 in a string; the value is passed on as it is.
-Result<codec::Json> read_base64(const codec::Json& value);
-/// RFC 3339 with any offset and an optional fraction in a string; passed on as it is.
-Result<codec::Json> read_rfc3339(const codec::Json& value);
-
-/// Where in an input a value is: written out only when somebody has to be told.
-struct InputPath {
-  const InputPath* parent = nullptr;
-  std::string_view name = "";  ///< of a member; of the whole where there is no parent
-  std::optional<size_t> index = std::nullopt;  ///< of an element
-
-  /// `variable "input".files[2].name`
-  [[nodiscard]] std::string text() const;
-};
+/// Standard padded base64 in a string.
+Result<void> check_base64(const codec::Json& value);
+/// RFC 3339 with any offset and an optional fraction in a string.
+Result<void> check_rfc3339(const codec::Json& value);
 
 /// Reads JSON inputs against types: applies defaults, wraps single values into lists, checks
 /// scalars. One object per request.
 class InputReader {
  public:
   /// Both must outlive the reader.
-  InputReader(const Schema& schema, const InputRules& rules) : schema_(schema), rules_(rules) {}
+  InputReader(const Schema& schema, const InputRules& rules);
 
   /// `what` names the value in messages: `variable "input"`.
   ///
@@ -90,16 +81,31 @@ class InputReader {
   static constexpr size_t kIgnoredMax = 100;
 
  private:
-  Result<codec::Json> read_at(codec::Json value, const TypeRef& type, const InputPath& path);
-  Result<codec::Json> read_list(codec::Json value, const TypeRef& element, const InputPath& path);
-  Result<codec::Json> read_named(codec::Json value, const Type& type, const InputPath& path);
-  Result<codec::Json> read_scalar(codec::Json value, const Type& type, const InputPath& path);
-  Result<codec::Json> read_object(codec::Json value, const Type& type, const InputPath& path);
-  Result<void> fill_defaults(codec::Json& object, const Type& type, const InputPath& path);
+  struct NamedType;  // a reference to a type with the type that it names, see input.cc
+
+  [[nodiscard]] NamedType resolve(const TypeRef& type) const;
+  Result<void> read_at(codec::Json& value, const NamedType& type, const ValuePath& path);
+  Result<void> read_null(codec::Json& value, const NamedType& type, const ValuePath& path);
+  Result<void> read_list(codec::Json& value, const NamedType& element, const ValuePath& path);
+  Result<void> read_named(codec::Json& value, const Type& type, const ValuePath& path);
+  Result<void> read_scalar(codec::Json& value, const Type& type, const ValuePath& path);
+  Result<void> read_object(codec::Json& value, const Type& type, const ValuePath& path);
+  Result<void> fill_defaults(codec::Json& object, const Type& type, const ValuePath& path);
   void ignore(const std::string& path);
+
+  /// Built-in scalars and those with a check, found once: most values are of one of them.
+  struct Scalars {
+    const Type* whole = nullptr;
+    const Type* real = nullptr;
+    const Type* text = nullptr;
+    const Type* flag = nullptr;
+    const Type* id = nullptr;
+    std::vector<std::pair<const Type*, const ScalarCheck*>> checked;
+  };
 
   const Schema& schema_;
   const InputRules& rules_;
+  Scalars scalars_;
   bool lenient_ = false;
   std::vector<std::string> ignored_;
   size_t ignored_count_ = 0;

@@ -26,7 +26,7 @@ class GraphqlInput : public testing::Test {
   Result<Schema> schema_ = parse_schema(kTestSchema);
   InputRules rules_{
       .lenient_type = [](std::string_view type) { return type.starts_with("Report"); },
-      .scalars = {{"Bytes", read_base64}, {"Time", read_rfc3339}},
+      .scalars = {{"Bytes", check_base64}, {"Time", check_rfc3339}},
       .null_lists = true};
   std::unique_ptr<InputReader> reader_;
 };

@@ -11,6 +11,8 @@
 
 namespace rhumb::graphql {
 
+struct Type;
+
 enum class TypeKind { kScalar, kObject, kInterface, kUnion, kEnum, kInputObject };
 /// `SCALAR`, `OBJECT`, ... as introspection names them.
 [[nodiscard]] std::string_view to_string(TypeKind kind);
@@ -22,6 +24,7 @@ struct InputValue {
   TypeRef type;
   std::optional<Value> default_value;
   std::optional<std::string> deprecation_reason;
+  const Type* named_type = nullptr;  ///< what `type` names; of members of input objects only
 
   /// It must be given: non-null without a default.
   [[nodiscard]] bool required() const { return type.non_null() && !default_value.has_value(); }
@@ -91,6 +94,11 @@ struct Directive {
 /// Lifetime: pointers into it live as long as it does and survive a move.
 class Schema {
  public:
+  Schema() = default;
+  Schema(Schema&&) = default;
+  Schema& operator=(Schema&&) = default;
+  ~Schema() = default;
+
   [[nodiscard]] const Type* find_type(std::string_view name) const;
   /// The type must exist.
   [[nodiscard]] const Type& type(std::string_view name) const;

@@ -30,6 +30,7 @@ class SchemaBuilder {
     schema_.directives_ = std::move(in_.directives);
     schema_.description_ = std::move(in_.description);
     TRY(check_schema(schema_));
+    link_members();
     return std::move(schema_);
   }
 
@@ -89,6 +90,14 @@ class SchemaBuilder {
       return invalid("schema has no query type");
     }
     return {};
+  }
+
+  void link_members() {
+    for (auto& [name, type] : schema_.types_) {
+      for (InputValue& member : type.input_fields) {
+        member.named_type = &schema_.type(member.type.name);
+      }
+    }
   }
 
   Definitions in_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/result.h"
 #include "codec/json.h"
+#include "codec/json_writer.h"
 
 /// What a run tells the registry, as client and server both know it.
 ///
@@ -223,6 +225,7 @@ struct BeginSet {
 
 [[nodiscard]] codec::Json to_json(const DeployContext& context);
 [[nodiscard]] codec::Json to_json(const RunContext& context);
+[[nodiscard]] codec::Json to_json(const ReportExtras& extras);
 [[nodiscard]] codec::Json to_json(const FileChecks& checks);
 [[nodiscard]] codec::Json to_json(const std::vector<StatementFigures>& slowest);
 [[nodiscard]] codec::Json to_json(const SetStep& step);
@@ -233,11 +236,24 @@ struct BeginSet {
 [[nodiscard]] codec::Json to_json(const RevertPlan& plan);
 [[nodiscard]] codec::Json to_json(const BeginSet& set);
 
+/// Writes what to_json() makes a tree of, without the braces around it: more may follow.
+void write_members(codec::JsonWriter& out, const ReportExtras& extras);
+void write_members(codec::JsonWriter& out, const MigrationReport& report);
+void write_members(codec::JsonWriter& out, const MigrationSetReport& report);
+void write_members(codec::JsonWriter& out, const RevertReport& report);
+
 /// Reads what a client sent. Unknown members are ignored, `null` is an absent member or an empty
 /// list. Errors: kInvalid naming the member, `input.target.url: missing`.
 Result<MigrationReport> read_migration_report(const codec::Json& input);
-/// Lets go of each entry of `input` once it is read.
 Result<MigrationSetReport> read_migration_set_report(codec::Json input);
+/// A set whose entries are still to be read: ten thousand of them need not be there in both forms.
+struct MigrationSetInput {
+  MigrationSetReport set;  ///< without entries
+  std::vector<codec::Json> completed;
+};
+Result<MigrationSetInput> read_migration_set(codec::Json input);
+/// Reads one entry and lets go of its JSON.
+Result<MigrationReport> take_entry(MigrationSetInput& input, size_t index);
 Result<RevertReport> read_revert_report(const codec::Json& input);
 Result<RevertPlan> read_revert_plan(const codec::Json& input);
 Result<BeginSet> read_begin_set(const codec::Json& input);

@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
+#include "base/name_cursor.h"
+#include "base/value_path.h"
 #include "registry_api/report.h"
 #include "registry_api/schema_apply.h"
 
@@ -13,32 +17,25 @@ using codec::Json;
 // Deeper than any step log a run writes; what lies below is dropped.
 constexpr int kStepLogDepthMax = 32;
 
+constexpr ValuePath kInput{.name = "input"};
+
 /// Takes members out of one object and remembers the first that is missing or of another kind.
 class Reader {
  public:
-  Reader(const Json& object, std::string path) : object_(&object), path_(std::move(path)) {
+  Reader(const Json& object, const ValuePath& path) : path_(path), members_(members_of(object)) {
     if (!object.is_object()) {
-      fail("", "must be an object");
+      error_ = invalid(fmt::format("{}: must be an object", path.text()));
     }
   }
 
   [[nodiscard]] std::string text(std::string_view key) {
-    const std::optional<std::string> found = find_text(key);
-    if (!found.has_value()) {
-      fail(key, "missing");
-    }
-    return found.value_or("");
+    const std::string* found = require_text(key);
+    return found == nullptr ? std::string() : *found;
   }
   [[nodiscard]] std::optional<std::string> find_text(std::string_view key) {
     const Json* member = find(key);
-    if (member == nullptr) {
-      return std::nullopt;
-    }
-    if (!member->is_string()) {
-      fail(key, "must be a string");
-      return std::nullopt;
-    }
-    return member->as_string();
+    const std::string* found = member == nullptr ? nullptr : text_of(key, *member);
+    return found == nullptr ? std::nullopt : std::optional(*found);
   }
   [[nodiscard]] int64_t number(std::string_view key) {
     const Json* member = find(key);
@@ -71,7 +68,11 @@ class Reader {
     return member->as_bool();
   }
   [[nodiscard]] OptionalTime time(std::string_view key) {
-    Result<OptionalTime> time = parse_time(text(key));
+    const std::string* text = require_text(key);
+    if (text == nullptr) {
+      return std::nullopt;
+    }
+    Result<OptionalTime> time = parse_time(*text);
     if (!time) {
       fail(key, time.error().message());
       return std::nullopt;
@@ -79,15 +80,15 @@ class Reader {
     return *time;
   }
   /// Null when absent.
-  [[nodiscard]] const Json* find(std::string_view key) const {
-    const Json* member = object_->find(key);
-    return member == nullptr || member->is_null() ? nullptr : member;
+  [[nodiscard]] const Json* find(std::string_view key) {
+    const Json::Member* member = members_.find(key);
+    return member == nullptr || member->value.is_null() ? nullptr : &member->value;
   }
 
   /// The elements of a list, each read by `read`; an absent list is empty.
   template <typename T>
   [[nodiscard]] std::vector<T> list(std::string_view key,
-                                    Result<T> (*read)(const Json&, const std::string&)) {
+                                    Result<T> (*read)(const Json&, const ValuePath&)) {
     std::vector<T> out;
     const Json* member = find(key);
     if (member == nullptr) {
@@ -97,9 +98,10 @@ class Reader {
       fail(key, "must be a list");
       return out;
     }
+    const ValuePath place{.parent = &path_, .name = key};
     out.reserve(member->size());
     for (size_t i = 0; i < member->size() && !error_.has_value(); ++i) {
-      Result<T> element = read(member->at(i), fmt::format("{}.{}[{}]", path_, key, i));
+      Result<T> element = read(member->at(i), {.parent = &place, .index = i});
       if (!element) {
         error_ = element.error();
         break;
@@ -111,12 +113,12 @@ class Reader {
 
   template <typename T>
   [[nodiscard]] std::optional<T> find_object(std::string_view key,
-                                             Result<T> (*read)(const Json&, const std::string&)) {
+                                             Result<T> (*read)(const Json&, const ValuePath&)) {
     const Json* member = find(key);
     if (member == nullptr) {
       return std::nullopt;
     }
-    Result<T> value = read(*member, fmt::format("{}.{}", path_, key));
+    Result<T> value = read(*member, {.parent = &path_, .name = key});
     if (!value) {
       if (!error_.has_value()) {
         error_ = value.error();
@@ -141,19 +143,41 @@ class Reader {
   }
 
  private:
+  static std::span<const Json::Member> members_of(const Json& object) {
+    return object.is_object() ? std::span<const Json::Member>(object.as_object())
+                              : std::span<const Json::Member>();
+  }
+
+  /// Null when it is not there or of another kind, which is an error.
+  const std::string* require_text(std::string_view key) {
+    const Json* member = find(key);
+    if (member == nullptr) {
+      fail(key, "missing");
+      return nullptr;
+    }
+    return text_of(key, *member);
+  }
+  const std::string* text_of(std::string_view key, const Json& member) {
+    if (!member.is_string()) {
+      fail(key, "must be a string");
+      return nullptr;
+    }
+    return &member.as_string();
+  }
+
   void fail(std::string_view key, std::string_view what) {
     if (!error_.has_value()) {
-      error_ = invalid(key.empty() ? fmt::format("{}: {}", path_, what)
-                                   : fmt::format("{}.{}: {}", path_, key, what));
+      const ValuePath place{.parent = &path_, .name = key};
+      error_ = invalid(fmt::format("{}: {}", place.text(), what));
     }
   }
 
-  const Json* object_;  // outlives the reader, which is used within one function
-  std::string path_;
+  const ValuePath& path_;  // outlives the reader, as the object does: used within one function
+  NameCursor<const Json::Member, &Json::Member::key> members_;
   std::optional<Error> error_;
 };
 
-Result<DeployContext> read_deploy_context(const Json& json, const std::string& path) {
+Result<DeployContext> read_deploy_context(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   DeployContext out;
   out.trigger_type = reader.find_text("triggerType");
@@ -161,7 +185,7 @@ Result<DeployContext> read_deploy_context(const Json& json, const std::string& p
   return reader.finish(std::move(out));
 }
 
-Result<RunContext> read_run_context_at(const Json& json, const std::string& path) {
+Result<RunContext> read_run_context_at(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   RunContext out;
   out.repo = reader.find_text("repo");
@@ -175,7 +199,7 @@ Result<RunContext> read_run_context_at(const Json& json, const std::string& path
   return reader.finish(std::move(out));
 }
 
-Result<StatementError> read_statement_error(const Json& json, const std::string& path) {
+Result<StatementError> read_statement_error(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   StatementError out;
   out.statement = reader.text("stmt");
@@ -183,7 +207,7 @@ Result<StatementError> read_statement_error(const Json& json, const std::string&
   return reader.finish(std::move(out));
 }
 
-Result<CheckStatement> read_check_statement(const Json& json, const std::string& path) {
+Result<CheckStatement> read_check_statement(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   CheckStatement out;
   out.statement = reader.text("stmt");
@@ -191,7 +215,7 @@ Result<CheckStatement> read_check_statement(const Json& json, const std::string&
   return reader.finish(std::move(out));
 }
 
-Result<FileChecks> read_checks_at(const Json& json, const std::string& path) {
+Result<FileChecks> read_checks_at(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   FileChecks out;
   out.name = reader.text("name");
@@ -202,7 +226,7 @@ Result<FileChecks> read_checks_at(const Json& json, const std::string& path) {
   return reader.finish(std::move(out));
 }
 
-Result<StatementFigures> read_figures_at(const Json& json, const std::string& path) {
+Result<StatementFigures> read_figures_at(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   StatementFigures out;
   out.number = reader.number("number");
@@ -213,7 +237,7 @@ Result<StatementFigures> read_figures_at(const Json& json, const std::string& pa
   return reader.finish(out);
 }
 
-Result<DeployedFile> read_file(const Json& json, const std::string& path) {
+Result<DeployedFile> read_file(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   DeployedFile out;
   out.name = reader.text("name");
@@ -228,7 +252,7 @@ Result<DeployedFile> read_file(const Json& json, const std::string& path) {
   return reader.finish(std::move(out));
 }
 
-Result<DeployedTarget> read_target(const Json& json, const std::string& path) {
+Result<DeployedTarget> read_target(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   DeployedTarget out;
   out.id = reader.text("id");
@@ -237,7 +261,7 @@ Result<DeployedTarget> read_target(const Json& json, const std::string& path) {
   return reader.finish(std::move(out));
 }
 
-Result<Masked> read_masked(const Json& json, const std::string& path) {
+Result<Masked> read_masked(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   Masked out;
   out.policy = reader.text("policy");
@@ -246,7 +270,7 @@ Result<Masked> read_masked(const Json& json, const std::string& path) {
   return reader.finish(std::move(out));
 }
 
-Result<Drift> read_drift(const Json& json, const std::string& path) {
+Result<Drift> read_drift(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   Drift out;
   out.status = reader.text("status");
@@ -292,7 +316,7 @@ MigrationReport read_run(Reader& reader) {
   return out;
 }
 
-Result<MigrationReport> read_report_at(const Json& json, const std::string& path) {
+Result<MigrationReport> read_report_at(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   MigrationReport out = read_run(reader);
   out.dir_name = reader.text("dirName");
@@ -302,7 +326,7 @@ Result<MigrationReport> read_report_at(const Json& json, const std::string& path
   return reader.finish(std::move(out));
 }
 
-Result<SchemaApplyReport> read_schema_apply_at(const Json& json, const std::string& path) {
+Result<SchemaApplyReport> read_schema_apply_at(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   SchemaApplyReport out;
   out.run = read_run(reader);
@@ -315,14 +339,14 @@ Result<SchemaApplyReport> read_schema_apply_at(const Json& json, const std::stri
   return reader.finish(std::move(out));
 }
 
-Result<std::string> read_text(const Json& json, const std::string& path) {
+Result<std::string> read_text(const Json& json, const ValuePath& path) {
   if (!json.is_string()) {
-    return invalid(fmt::format("{}: must be a string", path));
+    return invalid(fmt::format("{}: must be a string", path.text()));
   }
   return json.as_string();
 }
 
-Result<PlannedFile> read_planned_file(const Json& json, const std::string& path) {
+Result<PlannedFile> read_planned_file(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   PlannedFile out;
   out.name = reader.text("name");
@@ -344,12 +368,12 @@ StepLog read_step_log(const Json& json, int depth) {
   return out;
 }
 
-Result<StepLog> read_step_log_at(const Json& json, const std::string& path) {
+Result<StepLog> read_step_log_at(const Json& json, const ValuePath& path) {
   const Reader reader(json, path);
   return reader.finish(read_step_log(json, 0));
 }
 
-Result<SetStep> read_step(const Json& json, const std::string& path) {
+Result<SetStep> read_step(const Json& json, const ValuePath& path) {
   Reader reader(json, path);
   SetStep out;
   out.text = reader.text("text");
@@ -398,32 +422,46 @@ bool MigrationReport::failed() const {
 }
 
 Result<MigrationReport> read_migration_report(const Json& input) {
-  return read_report_at(input, "input");
+  return read_report_at(input, kInput);
 }
 
-Result<MigrationSetReport> read_migration_set_report(Json input) {
+Result<MigrationSetInput> read_migration_set(Json input) {
   Json* member = input.find("completed");
   Json completed = member == nullptr ? Json() : std::exchange(*member, Json());
-  Reader reader(input, "input");
-  MigrationSetReport out = TRY(reader.finish(read_set(reader)));
+  Reader reader(input, kInput);
+  MigrationSetInput out;
+  out.set = TRY(reader.finish(read_set(reader)));
   if (!completed.is_null() && !completed.is_array()) {
     return invalid("input.completed: must be a list");
   }
-  const size_t count = completed.size();
-  out.completed.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
-    const Json entry = std::exchange(completed.as_array()[i], Json());
-    out.completed.push_back(TRY(read_report_at(entry, fmt::format("input.completed[{}]", i))));
+  if (completed.is_array()) {
+    out.completed = std::move(completed.as_array());
+  }
+  return out;
+}
+
+Result<MigrationReport> take_entry(MigrationSetInput& input, size_t index) {
+  const Json entry = std::exchange(input.completed[index], Json());
+  const ValuePath list{.parent = &kInput, .name = "completed"};
+  return read_report_at(entry, {.parent = &list, .index = index});
+}
+
+Result<MigrationSetReport> read_migration_set_report(Json input) {
+  MigrationSetInput set = TRY(read_migration_set(std::move(input)));
+  MigrationSetReport out = std::move(set.set);
+  out.completed.reserve(set.completed.size());
+  for (size_t i = 0; i < set.completed.size(); ++i) {
+    out.completed.push_back(TRY(take_entry(set, i)));
   }
   return out;
 }
 
 Result<SchemaApplyReport> read_schema_apply(const Json& input) {
-  return read_schema_apply_at(input, "input");
+  return read_schema_apply_at(input, kInput);
 }
 
 Result<SchemaApplySet> read_schema_apply_set(const Json& input) {
-  Reader reader(input, "input");
+  Reader reader(input, kInput);
   SchemaApplySet out;
   out.set = read_set(reader);
   out.completed = reader.list("completed", read_schema_apply_at);
@@ -431,15 +469,15 @@ Result<SchemaApplySet> read_schema_apply_set(const Json& input) {
 }
 
 Result<RevertReport> read_revert_report(const Json& input) {
-  Reader reader(input, "input");
+  Reader reader(input, kInput);
   RevertReport out;
   out.plan_id = reader.find_text("extID");
-  out.run = TRY(read_report_at(input, "input"));
+  out.run = TRY(read_report_at(input, kInput));
   return reader.finish(std::move(out));
 }
 
 Result<RevertPlan> read_revert_plan(const Json& input) {
-  Reader reader(input, "input");
+  Reader reader(input, kInput);
   RevertPlan out;
   out.id = reader.text("extID");
   out.project_name = reader.find_text("projectName").value_or("default");
@@ -458,7 +496,7 @@ Result<RevertPlan> read_revert_plan(const Json& input) {
 }
 
 Result<BeginSet> read_begin_set(const Json& input) {
-  Reader reader(input, "input");
+  Reader reader(input, kInput);
   BeginSet out;
   out.id = reader.text("id");
   out.planned = reader.number("planned");
@@ -471,21 +509,23 @@ Result<BeginSet> read_begin_set(const Json& input) {
 }
 
 Result<RunContext> read_run_context(const Json& input) {
-  return read_run_context_at(input, "input.context");
+  return read_run_context_at(input, {.parent = &kInput, .name = "context"});
 }
 
 Result<std::vector<FileChecks>> read_file_checks(const Json& checks) {
+  const ValuePath list{.name = "checks"};
   std::vector<FileChecks> out;
   for (size_t i = 0; i < checks.size() && checks.is_array(); ++i) {
-    out.push_back(TRY(read_checks_at(checks.at(i), fmt::format("checks[{}]", i))));
+    out.push_back(TRY(read_checks_at(checks.at(i), {.parent = &list, .index = i})));
   }
   return out;
 }
 
 Result<std::vector<SetStep>> read_set_steps(const Json& steps) {
+  const ValuePath list{.name = "log"};
   std::vector<SetStep> out;
   for (size_t i = 0; i < steps.size() && steps.is_array(); ++i) {
-    out.push_back(TRY(read_step(steps.at(i), fmt::format("log[{}]", i))));
+    out.push_back(TRY(read_step(steps.at(i), {.parent = &list, .index = i})));
   }
   return out;
 }

@@ -17,8 +17,8 @@ bool is_lenient(std::string_view type) {
 graphql::InputRules input_rules() {
   graphql::InputRules rules;
   rules.lenient_type = is_lenient;
-  rules.scalars["Bytes"] = graphql::read_base64;
-  rules.scalars["Time"] = graphql::read_rfc3339;
+  rules.scalars["Bytes"] = graphql::check_base64;
+  rules.scalars["Time"] = graphql::check_rfc3339;
   rules.null_lists = true;
   return rules;
 }

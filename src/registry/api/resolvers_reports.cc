@@ -19,8 +19,7 @@ Result<Json> report_migration(RequestContext& context, FieldCall& call) {
 }
 
 Result<Json> report_migration_set(RequestContext& context, FieldCall& call) {
-  registry_api::MigrationSetReport report =
-      TRY(registry_api::read_migration_set_report(call.take_input()));
+  registry_api::MigrationSetInput report = TRY(registry_api::read_migration_set(call.take_input()));
   const IngestOutcome outcome =
       TRY(ingest_set(context.registry, context.caller, std::move(report)));
   return answer(context.registry, outcome, true);

@@ -39,6 +39,10 @@ Result<IngestOutcome> ingest_schema_apply(Registry& registry,
 Result<IngestOutcome> ingest_set(Registry& registry,
                                  const Caller& caller,
                                  registry_api::MigrationSetReport report);
+/// The same of one whose entries are still to be read. Errors: also those of take_entry().
+Result<IngestOutcome> ingest_set(Registry& registry,
+                                 const Caller& caller,
+                                 registry_api::MigrationSetInput report);
 
 Result<IngestOutcome> ingest_schema_set(Registry& registry,
                                         const Caller& caller,

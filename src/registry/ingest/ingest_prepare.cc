@@ -30,6 +30,26 @@ Blob digest(std::initializer_list<std::string_view> parts) {
   return Blob{codec::to_string(hasher.digest())};
 }
 
+Blob digest_text(std::string_view text) {
+  return Blob{codec::to_string(codec::sha256(text))};
+}
+
+/// Of everything that the report says. `add_members` writes what is said besides.
+template <typename Report, typename AddMembers>
+Blob digest_report(const Report& report, AddMembers add_members) {
+  codec::SortedJsonText text;
+  text.begin_object();
+  registry_api::write_members(text, report);
+  add_members(text);
+  text.end_object();
+  return digest_text(text.take());
+}
+
+template <typename Report>
+Blob digest_report(const Report& report) {
+  return digest_report(report, [](codec::JsonWriter& /*text*/) {});
+}
+
 std::string clean(std::string_view text, size_t bytes_max) {
   return cut_middle(redact_urls(text), bytes_max);
 }
@@ -78,9 +98,8 @@ class FileBodies {
   std::unordered_map<std::string, std::shared_ptr<const Body>> bodies_;  // by what they say
 };
 
-Result<PreparedFile> prepare_file(DeployedFile file, FileBodies& bodies) {
+Result<void> prepare_file(DeployedFile file, FileBodies& bodies, PreparedFile& out) {
   TRY(check_length("file name", file.name));
-  PreparedFile out;
   out.content = bodies.make(std::move(file.content));
   out.checks = checks_json(file.checks);
   if (file.slowest.size() > kSlowestMax) {
@@ -92,7 +111,7 @@ Result<PreparedFile> prepare_file(DeployedFile file, FileBodies& bodies) {
   clean(file.error);
   file.content = {};
   out.file = std::move(file);
-  return out;
+  return {};
 }
 
 /// The members of `ext`, as they are kept and shown again.
@@ -103,17 +122,9 @@ std::optional<std::string> extra_json(MigrationReport& report) {
   if (report.extras.drift.has_value()) {
     clean(report.extras.drift->diff, kContentMax);
   }
-  MigrationReport only_extras;
-  only_extras.extras = report.extras;
-  only_extras.extras.permit.reset();
-  Json full = registry_api::to_json(only_extras);
-  Json out = Json::object();
-  for (const char* member : {"reportID", "dirTag", "dirVersion", "dirHash", "dirSource", "actor",
-                             "runContext", "masked", "provisionalTarget", "drift", "group"}) {
-    if (const Json* value = full.find(member)) {
-      out.set(member, *value);
-    }
-  }
+  registry_api::ReportExtras shown = report.extras;
+  shown.permit.reset();
+  const Json out = registry_api::to_json(shown);
   return out.empty() ? std::nullopt : std::optional<std::string>(codec::format_json(out));
 }
 
@@ -154,8 +165,9 @@ Result<PreparedReport> prepare(MigrationReport report,
   out.failed = report.failed();
   out.has_files = report.files.has_value();
   if (out.has_files) {
+    out.files.reserve(report.files->size());
     for (DeployedFile& file : *report.files) {
-      out.files.push_back(TRY(prepare_file(std::move(file), bodies)));
+      TRY(prepare_file(std::move(file), bodies, out.files.emplace_back()));
     }
     report.files->clear();
     report.files->shrink_to_fit();
@@ -209,11 +221,14 @@ Result<Blob> digest_schema_apply(const registry_api::SchemaApplyReport& report) 
   TRY(check_length("fromHash", report.from_hash.value_or("")));
   TRY(check_length("toHash", report.to_hash.value_or("")));
   TRY(check_length("planURL", report.plan_url.value_or("")));
-  Json document = registry_api::to_json(report.run);
-  document.set("fromHash", report.from_hash.value_or(""));
-  document.set("toHash", report.to_hash.value_or(""));
-  document.set("planURL", report.plan_url.value_or(""));
-  return digest_json(document);
+  return digest_report(report.run, [&report](codec::JsonWriter& text) {
+    text.key("fromHash");
+    text.text(report.from_hash.value_or(""));
+    text.key("toHash");
+    text.text(report.to_hash.value_or(""));
+    text.key("planURL");
+    text.text(report.plan_url.value_or(""));
+  });
 }
 
 SchemaFacts take_facts(registry_api::SchemaApplyReport& report) {
@@ -241,7 +256,7 @@ Result<PreparedSet> prepare_set_alone(MigrationSetReport set, size_t entries) {
   }
   PreparedSet out;
   out.key = set_key(set.id);
-  out.fingerprint = digest_json(registry_api::to_json(set));
+  out.fingerprint = digest_report(set);
   clean(set.error, kErrorMax);
   if (set.error.has_value() && set.error->empty()) {
     set.error.reset();
@@ -257,7 +272,10 @@ Result<PreparedSet> prepare_set_alone(MigrationSetReport set, size_t entries) {
 /// The entries of a set, one by one: each is let go of before the next is looked at.
 class EntriesReader {
  public:
-  explicit EntriesReader(PreparedSet& set) : set_(set) { whole_.update(set.fingerprint.bytes); }
+  EntriesReader(PreparedSet& set, size_t count) : set_(set) {
+    whole_.update(set.fingerprint.bytes);
+    set_.entries.reserve(count);
+  }
 
   Result<PreparedReport*> add(MigrationReport report, Blob fingerprint) {
     whole_.update(fingerprint.bytes);
@@ -274,12 +292,37 @@ class EntriesReader {
   codec::Sha256Hasher whole_;
 };
 
+/// A set whose entries `take` gives one by one; what it refuses of any is told before what is
+/// refused here.
+template <typename Take>
+Result<PreparedSet> prepare_entries(MigrationSetReport set, size_t count, Take take) {
+  Result<PreparedSet> out = prepare_set_alone(std::move(set), count);
+  std::optional<EntriesReader> reader;
+  if (out) {
+    reader.emplace(*out, count);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    MigrationReport entry = TRY(take(i));
+    if (!out) {
+      continue;
+    }
+    Blob fingerprint = digest_report(entry);
+    if (const auto added = reader->add(std::move(entry), std::move(fingerprint)); !added) {
+      out = added.error();
+    }
+  }
+  if (out) {
+    reader->finish();
+  }
+  return out;
+}
+
 }  // namespace
 
 Blob digest_json(const Json& json) {
   codec::JsonFormat format;
   format.sort_keys = true;
-  return Blob{codec::to_string(codec::sha256(codec::format_json(json, format)))};
+  return digest_text(codec::format_json(json, format));
 }
 
 Blob set_key(std::string_view id) {
@@ -287,14 +330,14 @@ Blob set_key(std::string_view id) {
 }
 
 Result<PreparedReport> prepare_report(MigrationReport report) {
-  Blob fingerprint = digest_json(registry_api::to_json(report));
+  Blob fingerprint = digest_report(report);
   return prepare_single(std::move(report), "run", std::move(fingerprint));
 }
 
 Result<PreparedReport> prepare_revert(registry_api::RevertReport report) {
   const std::string plan_id = report.plan_id.value_or("");
   TRY(check_length("extID", plan_id));
-  Blob fingerprint = digest_json(registry_api::to_json(report));
+  Blob fingerprint = digest_report(report);
   PreparedReport out =
       TRY(prepare_single(std::move(report.run), "revert " + plan_id, std::move(fingerprint)));
   out.kind = "DOWN";
@@ -313,20 +356,21 @@ Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport repo
 
 Result<PreparedSet> prepare_set(MigrationSetReport set) {
   std::vector<MigrationReport> completed = std::exchange(set.completed, {});
-  PreparedSet out = TRY(prepare_set_alone(std::move(set), completed.size()));
-  EntriesReader reader(out);
-  for (MigrationReport& entry : completed) {
-    Blob fingerprint = digest_json(registry_api::to_json(entry));
-    TRY(reader.add(std::exchange(entry, {}), std::move(fingerprint)));
-  }
-  reader.finish();
-  return out;
+  return prepare_entries(std::move(set), completed.size(),
+                         [&completed](size_t index) -> Result<MigrationReport> {
+                           return std::exchange(completed[index], {});
+                         });
+}
+
+Result<PreparedSet> prepare_set(registry_api::MigrationSetInput input) {
+  return prepare_entries(std::move(input.set), input.completed.size(),
+                         [&input](size_t index) { return take_entry(input, index); });
 }
 
 Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet report) {
   PreparedSet out = TRY(prepare_set_alone(std::move(report.set), report.completed.size()));
   out.kind = kSchemaApplyKind;
-  EntriesReader reader(out);
+  EntriesReader reader(out, report.completed.size());
   for (registry_api::SchemaApplyReport& entry : report.completed) {
     Blob fingerprint = TRY(digest_schema_apply(entry));
     SchemaFacts facts = take_facts(entry);

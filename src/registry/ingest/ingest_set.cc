@@ -421,6 +421,12 @@ Result<IngestOutcome> ingest_set(Registry& registry,
   return store_set(registry, caller, TRY(prepare_set(std::move(report))));
 }
 
+Result<IngestOutcome> ingest_set(Registry& registry,
+                                 const Caller& caller,
+                                 registry_api::MigrationSetInput report) {
+  return store_set(registry, caller, TRY(prepare_set(std::move(report))));
+}
+
 Result<IngestOutcome> ingest_schema_set(Registry& registry,
                                         const Caller& caller,
                                         registry_api::SchemaApplySet report) {
