@@ -2,7 +2,6 @@
 // Source: PostgreSQL 15 manual 34.5, "Pipeline Mode".
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "driver/postgres/answer.h"
@@ -14,27 +13,6 @@ namespace {
 
 // Their answers wait in buffers until they are read.
 constexpr size_t kLaterMax = 256;
-
-void append_sized(std::string& out, std::string_view bytes) {
-  out.append(std::to_string(bytes.size())).append(":").append(bytes);
-}
-
-/// One text for each statement with its parameters.
-std::string question_of(std::string_view sql, std::span<const Value> params) {
-  std::string out;
-  append_sized(out, sql);
-  const BoundParameters bound = bind_parameters(params);
-  for (size_t i = 0; i < params.size(); ++i) {
-    if (bound.values[i] == nullptr) {
-      out.append("-");
-    } else {
-      const size_t size = bound.formats[i] == 0 ? std::strlen(bound.values[i])
-                                                : static_cast<size_t>(bound.lengths[i]);
-      append_sized(out, {bound.values[i], size});
-    }
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -65,25 +43,22 @@ Result<void> Session::run_later(std::string_view sql, std::span<const Value> par
     TRY(run(sql, params));
     return {};
   }
-  return send_later({std::move(text), ""}, params);
+  return send_later({std::move(text)}, params);
 }
 
-Result<void> Session::ask_later(std::string_view sql, std::span<const Value> params) {
+Result<std::optional<int64_t>> Session::ask_later(std::string_view sql,
+                                                  std::span<const Value> params) {
   std::string text(sql);
   if (!may_send_later(text, params)) {
-    return {};
+    return std::optional<int64_t>();
   }
-  return send_later({std::move(text), question_of(sql, params)}, params);
+  const int64_t question = ++questions_;
+  TRY(send_later({std::move(text), question}, params));
+  return std::optional(question);
 }
 
-Result<std::optional<Rows>> Session::take_answer(std::string_view sql,
-                                                 std::span<const Value> params) {
-  const auto is_question = [](const Sent& sent) { return !sent.question.empty(); };
-  if (answers_.empty() && std::ranges::none_of(later_, is_question)) {
-    return std::optional<Rows>();
-  }
-  const std::string question = question_of(sql, params);
-  if (std::ranges::find(later_, question, &Sent::question) != later_.end()) {
+Result<std::optional<Rows>> Session::take_answer(int64_t question) {
+  if (std::ranges::find(later_, std::optional(question), &Sent::question) != later_.end()) {
     TRY(settle());
   }
   auto answer = answers_.extract(question);
@@ -93,7 +68,7 @@ Result<std::optional<Rows>> Session::take_answer(std::string_view sql,
 void Session::forget_answers() {
   answers_.clear();
   for (Sent& sent : later_) {
-    sent.question.clear();
+    sent.question.reset();
   }
 }
 
@@ -109,8 +84,8 @@ Result<void> Session::settle() {
 
 Result<Session::Collected> Session::collect_sent(const Sent& statement) {
   Result<Collected> answer = collect(statement.sql, {});
-  if (answer && !statement.question.empty()) {
-    answers_[statement.question] = std::exchange(answer->rows, {});
+  if (answer && statement.question) {
+    answers_[*statement.question] = std::exchange(answer->rows, {});
   }
   return answer;
 }

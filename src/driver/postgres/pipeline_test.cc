@@ -69,31 +69,33 @@ TEST_F(PostgresPipelineTest, WhatWasAskedBeforeIsAnsweredAsItWasThen) {
   const std::vector<Value> from_0 = {int64_t{0}};
   const std::vector<Value> from_1 = {int64_t{1}};
   ASSERT_TRUE(later(1));
-  ASSERT_TRUE(session_->ask_later(kCount, from_0));
-  ASSERT_TRUE(session_->ask_later(kCount, from_1));
+  const std::optional<int64_t> asked_0 = must(session_->ask_later(kCount, from_0));
+  const std::optional<int64_t> asked_1 = must(session_->ask_later(kCount, from_1));
+  ASSERT_TRUE(asked_0 && asked_1);
   ASSERT_TRUE(later(2));
-  const std::optional<Rows> first = must(session_->take_answer(kCount, from_0));
+  const std::optional<Rows> first = must(session_->take_answer(*asked_0));
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(to_int(first->rows.at(0).at(0)), 1);
-  EXPECT_FALSE(must(session_->take_answer(kCount, from_0))) << "it was taken";
+  EXPECT_FALSE(must(session_->take_answer(*asked_0))) << "it was taken";
   EXPECT_EQ(count(), 2) << "asked now";
-  const std::optional<Rows> second = must(session_->take_answer(kCount, from_1));
+  const std::optional<Rows> second = must(session_->take_answer(*asked_1));
   ASSERT_TRUE(second.has_value());
   EXPECT_EQ(to_int(second->rows.at(0).at(0)), 0);
 }
 
 TEST_F(PostgresPipelineTest, WhatNobodyWantsAnyMoreIsForgotten) {
   const std::vector<Value> from_0 = {int64_t{0}};
-  ASSERT_TRUE(session_->ask_later(kCount, from_0));
+  const std::optional<int64_t> on_its_way = must(session_->ask_later(kCount, from_0));
+  ASSERT_TRUE(on_its_way);
   session_->forget_answers();
-  EXPECT_FALSE(must(session_->take_answer(kCount, from_0))) << "it was on its way";
-  ASSERT_TRUE(session_->ask_later(kCount, from_0));
+  EXPECT_FALSE(must(session_->take_answer(*on_its_way))) << "it was on its way";
+  const std::optional<int64_t> arrived = must(session_->ask_later(kCount, from_0));
+  ASSERT_TRUE(arrived);
   ASSERT_TRUE(session_->settle());
   session_->forget_answers();
-  EXPECT_FALSE(must(session_->take_answer(kCount, from_0))) << "it had arrived";
+  EXPECT_FALSE(must(session_->take_answer(*arrived))) << "it had arrived";
   const std::vector<Value> never = {int64_t{7}};
-  ASSERT_TRUE(session_->ask_later("SELECT $1::bigint", never)) << "it is not prepared";
-  EXPECT_FALSE(must(session_->take_answer("SELECT $1::bigint", never)));
+  EXPECT_FALSE(must(session_->ask_later("SELECT $1::bigint", never))) << "it is not prepared";
 }
 
 TEST_F(PostgresPipelineTest, AFailureIsThatOfTheNextOneAndNothingIsBehindIt) {

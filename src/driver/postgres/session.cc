@@ -160,7 +160,7 @@ Result<Session::Collected> Session::send_with_parameters(std::string_view sql,
   const std::string text(sql);
   if (!later_.empty() && !params.empty() && is_prepared(text)) {
     TRY(send_prepared(statements_.at(text).name, params));
-    return collect_pipeline({text, ""});
+    return collect_pipeline({text});
   }
   TRY(settle());
   if (params.empty()) {

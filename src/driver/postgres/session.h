@@ -68,11 +68,11 @@ class Session {
   /// Waits for the answers to those. Errors: the first of theirs.
   Result<void> settle();
 
-  /// Sends a question as run_later sends a statement: its rows are for take_answer(). What was not
-  /// prepared before is not sent.
-  Result<void> ask_later(std::string_view sql, std::span<const Value> params);
-  /// The rows of a question that was sent, once; nothing if it was not.
-  Result<std::optional<Rows>> take_answer(std::string_view sql, std::span<const Value> params);
+  /// Sends a question as run_later sends a statement: the number that its rows are taken by. What
+  /// was not prepared before is not sent, and has none.
+  Result<std::optional<int64_t>> ask_later(std::string_view sql, std::span<const Value> params);
+  /// The rows of a question that was sent, once; nothing when they are taken or forgotten.
+  Result<std::optional<Rows>> take_answer(int64_t question);
   /// Nobody wants the other answers.
   void forget_answers();
 
@@ -108,7 +108,7 @@ class Session {
   /// A statement that was sent and not answered yet.
   struct Sent {
     std::string sql;
-    std::string question;  ///< by which its rows are taken; empty: nobody wants them
+    std::optional<int64_t> question{};  ///< by which its rows are taken; none: nobody wants them
   };
   struct Collected {
     Done done;
@@ -141,7 +141,8 @@ class Session {
   std::unordered_map<std::string, Statement> statements_;
   int64_t prepared_count_ = 0;      // names are not used again
   std::vector<Sent> later_;
-  std::unordered_map<std::string, Rows> answers_;  // by question
+  std::unordered_map<int64_t, Rows> answers_;  // by question
+  int64_t questions_ = 0;                      // ever
   bool may_prepare_ = true;
   std::atomic<bool> cancelled_{false};
 };

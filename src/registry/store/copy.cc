@@ -72,7 +72,7 @@ Result<int64_t> copy_table(Session& from,
   }));
   TRY(std::move(inserted));
   TRY(inserter.flush());
-  TRY(to.continue_ids(table.name));
+  TRY(to.finish_filling(table.name));
   return rows;
 }
 

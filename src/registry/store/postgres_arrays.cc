@@ -12,6 +12,9 @@
 namespace rhumb::registry {
 namespace {
 
+// Arrays cost more than they save for fewer.
+constexpr size_t kRowsMin = 6;
+
 /// What a column can be of: the name of its array and the number of the elements' type.
 /// Source: PostgreSQL 15, src/include/catalog/pg_type.dat, numbers that never change.
 struct Kind {
@@ -89,11 +92,10 @@ std::vector<driver::Value> bind_all(const Params& params) {
 
 std::optional<RowArrays> to_arrays(std::span<const Params> rows) {
   RowArrays arrays;
-  const size_t columns = rows.empty() ? 0 : rows.front().size();
-  if (columns == 0) {
+  if (rows.size() < kRowsMin) {
     return std::nullopt;
   }
-  for (size_t column = 0; column < columns; ++column) {
+  for (size_t column = 0; column < rows.front().size(); ++column) {
     const Kind* kind = nullptr;
     for (const Params& row : rows) {
       const Kind* found = find_kind(row[column]);

@@ -13,9 +13,6 @@
 /// of rows is one statement with one text, and the server reads few parameters instead of many.
 namespace rhumb::registry {
 
-/// Arrays cost more than they save for fewer rows than these.
-inline constexpr size_t kArraysFrom = 6;
-
 /// The parameters of one row.
 [[nodiscard]] std::vector<driver::Value> bind_all(const Params& params);
 
@@ -25,8 +22,8 @@ struct RowArrays {
   std::vector<driver::Value> values;  ///< of the columns that have a type, as they are sent
 };
 
-/// Nothing when the values of a column are not of one kind, or there is no value. Rows are of one
-/// length.
+/// Nothing for a few rows, which arrays are not worth, and when the values of a column are not of
+/// one kind. Rows are of one length.
 [[nodiscard]] std::optional<RowArrays> to_arrays(std::span<const Params> rows);
 
 /// The rows as what a FROM clause names: `unnest((SELECT CAST($1 AS bigint[])), ...)`.

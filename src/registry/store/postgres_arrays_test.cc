@@ -7,21 +7,39 @@
 namespace rhumb::registry {
 namespace {
 
+/// As often as it takes to be worth an array.
+std::vector<Params> many(const Params& row) {
+  return std::vector<Params>(6, row);
+}
+
+/// The same with another row at the end.
+std::vector<Params> many_and(const Params& row, const Params& last) {
+  std::vector<Params> rows = many(row);
+  rows.push_back(last);
+  return rows;
+}
+
 TEST(PostgresArrays, ColumnsAreOfWhatTheirValuesAre) {
-  const std::vector<Params> rows = {{1, nullptr, "a", nullptr}, {nullptr, Blob{"x"}, "b", nullptr}};
-  const std::optional<RowArrays> arrays = to_arrays(rows);
+  const std::optional<RowArrays> arrays =
+      to_arrays(many_and({1, nullptr, "a", nullptr}, {nullptr, Blob{"x"}, "b", nullptr}));
   ASSERT_TRUE(arrays);
   EXPECT_EQ(arrays->types, (std::vector<std::string_view>{"bigint[]", "bytea[]", "text[]", ""}));
   EXPECT_EQ(arrays->values.size(), 3U);
 }
 
 TEST(PostgresArrays, MixedColumnsAreNone) {
-  EXPECT_FALSE(to_arrays(std::vector<Params>{{1}, {"1"}}));
-  EXPECT_FALSE(to_arrays(std::vector<Params>{{"a"}, {Blob{"a"}}}));
+  EXPECT_FALSE(to_arrays(many_and({1}, {"1"})));
+  EXPECT_FALSE(to_arrays(many_and({"a"}, {Blob{"a"}})));
+}
+
+TEST(PostgresArrays, FewRowsAreNone) {
+  EXPECT_FALSE(to_arrays({}));
+  EXPECT_FALSE(to_arrays(std::vector<Params>(5, {1})));
+  EXPECT_TRUE(to_arrays(many({1})));
 }
 
 TEST(PostgresArrays, Statements) {
-  const std::optional<RowArrays> arrays = to_arrays(std::vector<Params>{{1, nullptr, "a"}});
+  const std::optional<RowArrays> arrays = to_arrays(many({1, nullptr, "a"}));
   ASSERT_TRUE(arrays);
   EXPECT_EQ(insert_sql({"t (a, b, c)", "ON CONFLICT DO NOTHING"}, *arrays),
             "INSERT INTO t (a, b, c) SELECT c1, NULL, c2 FROM unnest((SELECT CAST($1 AS "
@@ -30,7 +48,7 @@ TEST(PostgresArrays, Statements) {
 }
 
 TEST(PostgresArrays, QuestionsAreAskedForEachRow) {
-  const std::optional<RowArrays> arrays = to_arrays(std::vector<Params>{{1, "a"}, {2, "b"}});
+  const std::optional<RowArrays> arrays = to_arrays(many_and({1, "a"}, {2, "b"}));
   ASSERT_TRUE(arrays);
   EXPECT_EQ(
       question_sql("SELECT x FROM t WHERE a = $1 AND b = $2 AND c <> $1", *arrays),

@@ -47,7 +47,7 @@ void PostgresQuestions::add(const std::string& sql, const Params& params) {
 Result<void> PostgresQuestions::send(Connection& connection) {
   for (const Group& group : std::exchange(waiting_, {})) {
     for (Sent& statement : statements_of(group)) {
-      TRY(connection.ask_later(statement.sql, statement.params));
+      statement.asked_as = TRY(connection.ask_later(statement.sql, statement.params));
       sent_.push_back(std::move(statement));
     }
   }
@@ -55,16 +55,15 @@ Result<void> PostgresQuestions::send(Connection& connection) {
 }
 
 std::vector<PostgresQuestions::Sent> PostgresQuestions::statements_of(const Group& group) {
-  std::optional<RowArrays> arrays =
-      group.params.size() < kArraysFrom ? std::nullopt : to_arrays(group.params);
+  std::optional<RowArrays> arrays = to_arrays(group.params);
   const std::optional<std::string> sql = arrays ? question_sql(group.sql, *arrays) : std::nullopt;
   std::vector<Sent> statements;
   if (sql) {
-    statements.push_back({*sql, std::move(arrays->values), {}, true});
+    statements.push_back({.sql = *sql, .params = std::move(arrays->values), .numbered = true});
   }
   for (const Params& params : group.params) {
     if (!sql) {
-      statements.push_back({group.sql, bind_all(params), {}, false});
+      statements.push_back({.sql = group.sql, .params = bind_all(params)});
     }
     statements.back().questions.push_back(question_of(group.sql, params));
   }
@@ -91,7 +90,10 @@ Result<std::optional<driver::Rows>> PostgresQuestions::take(Connection& connecti
 }
 
 Result<void> PostgresQuestions::receive(Connection& connection, Sent sent) {
-  std::optional<driver::Rows> rows = TRY(connection.take_answer(sent.sql, sent.params));
+  std::optional<driver::Rows> rows;
+  if (sent.asked_as) {
+    rows = TRY(connection.take_answer(*sent.asked_as));
+  }
   if (!rows) {
     rows = TRY(connection.query(sent.sql, sent.params));
   }

@@ -43,8 +43,9 @@ class PostgresQuestions {
   struct Sent {
     std::string sql;
     std::vector<driver::Value> params;
-    std::vector<std::string> questions;  ///< in the order of the parameters
-    bool numbered = false;               ///< its rows begin with the number of their question
+    std::vector<std::string> questions{};  ///< in the order of the parameters
+    bool numbered = false;                 ///< its rows begin with the number of their question
+    std::optional<int64_t> asked_as{};     ///< of the connection; none: it was not sent
   };
 
   static std::vector<Sent> statements_of(const Group& group);

@@ -130,8 +130,7 @@ class PostgresSession final : public Session {
   }
 
   Result<void> insert_rows(const RowsInto& into, std::span<const Params> rows) override {
-    const std::optional<RowArrays> arrays =
-        rows.size() < kArraysFrom ? std::nullopt : to_arrays(rows);
+    const std::optional<RowArrays> arrays = to_arrays(rows);
     return arrays ? send_later(insert_sql(into, *arrays), arrays->values)
                   : Session::insert_rows(into, rows);
   }
@@ -218,7 +217,7 @@ class PostgresSession final : public Session {
   Result<void> ask_for_ids(std::string_view table, size_t count) override {
     return ask_ahead(kNewIds, {table, static_cast<int64_t>(count)});
   }
-  Result<void> continue_ids(const std::string& table) override {
+  Result<void> finish_filling(const std::string& table) override {
     // A table that was filled at once would be taken for a small one until the server looks at it.
     TRY(run("ANALYZE " + table));
     const std::optional<Row> key =

@@ -154,8 +154,9 @@ class Session {
   virtual Result<std::vector<int64_t>> new_ids(std::string_view table, size_t count) = 0;
   /// Asks ahead for them.
   virtual Result<void> ask_for_ids(std::string_view /*table*/, size_t /*count*/) { return {}; }
-  /// After rows were put into a table with their ids: the next id it gives is a new one.
-  virtual Result<void> continue_ids(const std::string& table) = 0;
+  /// After rows were put into a table with their ids: the next id it gives is a new one, and the
+  /// engine knows how large the table is.
+  virtual Result<void> finish_filling(const std::string& table) = 0;
 
   Result<Rows> query(std::string_view sql, const Params& params = {});
   /// The first row, or nothing.

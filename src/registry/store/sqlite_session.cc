@@ -138,7 +138,7 @@ class SqliteSession final : public Session {
     return ids;
   }
   /// The greatest id counts, and sqlite_sequence follows what is inserted.
-  Result<void> continue_ids(const std::string&) override { return {}; }
+  Result<void> finish_filling(const std::string&) override { return {}; }
 
   [[nodiscard]] int64_t rows_written() const override {
     return sqlite3_total_changes64(connection_.get()) + rows_gathered();

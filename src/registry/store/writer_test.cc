@@ -55,8 +55,8 @@ class DisturbedSession final : public Session {
   Result<std::vector<int64_t>> new_ids(std::string_view table, size_t count) override {
     return session_->new_ids(table, count);
   }
-  Result<void> continue_ids(const std::string& table) override {
-    return session_->continue_ids(table);
+  Result<void> finish_filling(const std::string& table) override {
+    return session_->finish_filling(table);
   }
 
  private:
