@@ -269,14 +269,14 @@ std::vector<Way> open_ways(const EventFilter& filter) {
   return ways;
 }
 
-/// How many events a page looks at. What is asked for lies scattered over its time, so that the
-/// page is soon full; on any other way it may lie behind everything that is not of that time.
-Result<int64_t> count_passed(Session& session, const Way& way, const EventFilter& filter) {
-  const int64_t events = TRY(count_listed(session, way.part));
+/// About how many events a page looks at. What is asked for lies scattered over its time, so that
+/// the page is soon full; on any other way it may lie behind everything that is not of that time.
+Result<int64_t> estimate_passed(Session& session, const Way& way, const EventFilter& filter) {
+  const int64_t events = TRY(estimate_listed(session, way.part));
   if (way.kind != Way::Kind::kTime) {
     return events;
   }
-  const int64_t fitting = TRY(count_listed(session, filter));
+  const int64_t fitting = TRY(estimate_listed(session, filter));
   return fitting > kPageSizeMax ? events / (fitting / kPageSizeMax) : events;
 }
 
@@ -286,7 +286,7 @@ Result<Way> shortest_way(Session& session, const EventFilter& filter) {
   size_t best = 0;
   std::optional<int64_t> fewest;
   for (size_t i = 0; ways.size() > 1 && i < ways.size(); ++i) {
-    const int64_t events = TRY(count_passed(session, ways[i], filter));
+    const int64_t events = TRY(estimate_passed(session, ways[i], filter));
     if (!fewest.has_value() || events < *fewest) {
       best = i;
       fewest = events;

@@ -119,8 +119,7 @@ Condition of_rest(const EventFilter& filter, const Stretch& rest) {
   return out;
 }
 
-Result<int64_t> sum_periods(Session& session, const EventFilter& filter) {
-  const StretchParts parts = split_stretch({filter.from, filter.to});
+Result<int64_t> sum_parts(Session& session, const EventFilter& filter, const StretchParts& parts) {
   std::vector<std::string> counts;
   Params params;
   const auto add = [&](std::string_view select, const Condition& where) {
@@ -139,6 +138,21 @@ Result<int64_t> sum_periods(Session& session, const EventFilter& filter) {
   }
   const Value total = TRY(session.scalar(
       fmt::format("SELECT sum(n) FROM ({}) AS parts", fmt::join(counts, " UNION ALL ")), params));
+  return total.number();
+}
+
+/// Whether it takes the counters by period.
+bool is_by_period(const EventFilter& filter) {
+  return !filter.version.empty() || !filter.trigger_type.empty() || filter.from.has_value() ||
+         filter.to.has_value();
+}
+
+Result<int64_t> sum_counts(Session& session, const EventFilter& filter) {
+  Condition which;
+  which.add("org_id = ?", {filter.org_id});
+  add_shared(which, filter);
+  const Value total = TRY(session.scalar(
+      "SELECT coalesce(sum(events), 0) FROM event_counts WHERE " + which.sql, which.params));
   return total.number();
 }
 
@@ -165,16 +179,14 @@ Periods touched_days(const Stretch& any) {
 }
 
 Result<int64_t> count_listed(Session& session, const EventFilter& filter) {
-  if (!filter.version.empty() || !filter.trigger_type.empty() || filter.from.has_value() ||
-      filter.to.has_value()) {
-    return sum_periods(session, filter);
-  }
-  Condition which;
-  which.add("org_id = ?", {filter.org_id});
-  add_shared(which, filter);
-  const Value total = TRY(session.scalar(
-      "SELECT coalesce(sum(events), 0) FROM event_counts WHERE " + which.sql, which.params));
-  return total.number();
+  return is_by_period(filter) ? sum_parts(session, filter, split_stretch({filter.from, filter.to}))
+                              : sum_counts(session, filter);
+}
+
+Result<int64_t> estimate_listed(Session& session, const EventFilter& filter) {
+  return is_by_period(filter)
+             ? sum_parts(session, filter, {{touched_days({filter.from, filter.to})}, {}})
+             : sum_counts(session, filter);
 }
 
 Condition select_fitting_days(const EventFilter& filter) {

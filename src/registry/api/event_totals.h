@@ -37,6 +37,8 @@ struct StretchParts {
 
 /// How many listed events fit. The name, the database and the set of the filter are left out.
 Result<int64_t> count_listed(Session& session, const EventFilter& filter);
+/// About as many, from counters alone: the days that the time touches are counted whole.
+Result<int64_t> estimate_listed(Session& session, const EventFilter& filter);
 
 /// A statement whose rows are the days on which events may fit, each once, as `period`.
 [[nodiscard]] Condition select_fitting_days(const EventFilter& filter);
