@@ -48,21 +48,30 @@ Result<Snapshot> take_snapshot(Session& session) {
   TRY(add_rows(session, out, "count of",
                "SELECT repo_id || '/' || env_id || '/' || status || '/' || kind, events "
                "FROM event_counts WHERE events <> 0"));
-  TRY(add_rows(session, out, "count of",
+  TRY(add_rows(session, out, "count by time of",
                "SELECT org_id || '/' || hours || '/' || period || '/' || version || '/' || "
                "trigger_type || '/' || repo_id || '/' || env_id || '/' || status || '/' || kind, "
                "events FROM event_periods WHERE events <> 0"));
   return out;
 }
 
-/// The newest event by the order the databases follow; of equal ones the later arrival.
-struct Newest {
+/// What the events of a database say: the columns kReplayed of its row. The newest event by the
+/// order the databases follow; of equal ones the later arrival.
+struct Replayed {
   int64_t event_id = 0;
   int64_t order_at = 0;
   bool failed = false;
   std::string version;
   int64_t deployed_at = 0;
+  int64_t listed = 0;
+
+  [[nodiscard]] Row row() const {
+    return event_id == 0 ? Row{{}, {}, false, {}, {}, listed}
+                         : Row{event_id, order_at, failed, version, deployed_at, listed};
+  }
 };
+constexpr std::string_view kReplayed =
+    "last_event_id, last_order, last_failed, current_version, last_deployment_at, listed_events";
 
 /// Which databases are replayed: all, or one.
 struct Narrowing {
@@ -71,37 +80,46 @@ struct Narrowing {
   Params params{};
 };
 
-Result<void> replay(Session& session, const Narrowing& narrowing) {
-  TRY(session.run(
-      fmt::format("UPDATE databases SET last_event_id = NULL, last_order = NULL, last_failed = 0, "
-                  "current_version = NULL, last_deployment_at = NULL, listed_events = 0 WHERE {}",
-                  narrowing.databases),
-      narrowing.params));
-  TRY(session.run(
-      fmt::format("UPDATE databases SET listed_events = c.events FROM (SELECT database_id, "
-                  "count(*) AS events FROM events WHERE {} AND set_id IS NULL GROUP BY "
-                  "database_id) c WHERE c.database_id = databases.id",
-                  narrowing.events),
-      narrowing.params));
-  std::map<int64_t, Newest> newest;
+/// By database; one without events is left out.
+Result<std::map<int64_t, Replayed>> replay_events(Session& session, const Narrowing& narrowing) {
+  std::map<int64_t, Replayed> out;
   TRY(session.for_each(
-      fmt::format("SELECT id, database_id, order_at, status, current_version, completed_at, "
-                  "received_at FROM events WHERE {} AND dry_run = 0 ORDER BY id",
+      fmt::format("SELECT id, database_id, order_at, status, current_version, "
+                  "coalesce(completed_at, received_at), dry_run, set_id IS NULL FROM events WHERE "
+                  "{} ORDER BY id",
                   narrowing.events),
-      narrowing.params, [&newest](const Row& row) {
-        Newest& entry = newest[row[1].number()];
-        if (entry.event_id == 0 || row[2].number() >= entry.order_at) {
-          entry = Newest{row[0].number(), row[2].number(), row[3].text() == "FAILED", row[4].text(),
-                         row[5].is_null() ? row[6].number() : row[5].number()};
+      narrowing.params, [&out](const Row& row) {
+        Replayed& of = out[row[1].number()];
+        of.listed += row[7].flag() ? 1 : 0;
+        if (!row[6].flag() && (of.event_id == 0 || row[2].number() >= of.order_at)) {
+          of = {row[0].number(), row[2].number(), row[3].text() == "FAILED",
+                row[4].text(),   row[5].number(), of.listed};
         }
         return true;
       }));
-  for (const auto& [database_id, entry] : newest) {
-    TRY(
-        session.run("UPDATE databases SET last_event_id = ?, last_order = ?, last_failed = ?, "
-                    "current_version = ?, last_deployment_at = ? WHERE id = ?",
-                    {entry.event_id, entry.order_at, entry.failed, entry.version, entry.deployed_at,
-                     database_id}));
+  return out;
+}
+
+/// Changes the rows that say something else; in a sound store these are none.
+Result<void> replay(Session& session, const Narrowing& narrowing) {
+  const std::map<int64_t, Replayed> replayed = TRY(replay_events(session, narrowing));
+  std::map<int64_t, Row> changed;
+  TRY(session.for_each(
+      fmt::format("SELECT {}, id FROM databases WHERE {}", kReplayed, narrowing.databases),
+      narrowing.params, [&](const Row& stored) {
+        const int64_t id = stored.back().number();
+        const auto found = replayed.find(id);
+        Row row = (found == replayed.end() ? Replayed() : found->second).row();
+        row.emplace_back(id);
+        if (row != stored) {
+          changed.emplace(id, std::move(row));
+        }
+        return true;
+      }));
+  for (const auto& [id, row] : changed) {
+    TRY(session.run_later(
+        fmt::format("UPDATE databases SET ({}) = (?, ?, ?, ?, ?, ?) WHERE id = ?", kReplayed),
+        row));
   }
   return {};
 }

@@ -64,6 +64,40 @@ TEST(Rebuild, FindsNothingToChangeAfterRandomTraffic) {
   }
 }
 
+/// Every figure that a database's row and the counters have of events.
+TEST(Rebuild, RepairsEachFigure) {
+  TestRegistry registry;
+  ASSERT_TRUE(registry.ingest(registry.report("a", "", "1")));
+  for (const std::string change :
+       {"databases SET last_event_id = 77", "databases SET last_order = NULL",
+        "databases SET last_failed = 1", "databases SET current_version = NULL",
+        "databases SET last_deployment_at = 7", "databases SET listed_events = 7",
+        "event_counts SET events = 7"}) {
+    SCOPED_TRACE(change);
+    ASSERT_TRUE(registry.store()->write(
+        [&change](Session& session) { return session.run("UPDATE " + change); }));
+    EXPECT_EQ(rebuild(registry).value().difference_count, 1);
+    EXPECT_EQ(rebuild(registry).value().difference_count, 0);
+  }
+  ASSERT_TRUE(registry.store()->write(
+      [](Session& session) { return session.run("UPDATE event_periods SET events = 7"); }));
+  EXPECT_EQ(rebuild(registry).value().difference_count, 2) << "of its hour and of its day";
+  EXPECT_EQ(rebuild(registry).value().difference_count, 0);
+}
+
+TEST(Rebuild, ADatabaseWithoutEventsSaysNothingOfAny) {
+  TestRegistry registry;
+  ASSERT_TRUE(registry.ingest(registry.report("a", "", "1")));
+  ASSERT_TRUE(registry.store()->write([](Session& session) -> Result<void> {
+    TRY(session.run("DELETE FROM event_files"));
+    return session.run("DELETE FROM events");
+  }));
+  ASSERT_TRUE(rebuild(registry));
+  EXPECT_TRUE(registry.scalar("SELECT last_event_id FROM databases").is_null());
+  EXPECT_TRUE(registry.scalar("SELECT current_version FROM databases").is_null());
+  EXPECT_EQ(registry.scalar("SELECT listed_events FROM databases").number(), 0);
+}
+
 TEST(Rebuild, RepairsWhatWasChangedByHand) {
   TestRegistry registry;
   ASSERT_TRUE(registry.ingest(registry.report("a", "", "1")));
