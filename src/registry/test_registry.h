@@ -125,4 +125,12 @@ class TestRegistry {
   Caller caller_;
 };
 
+/// A set as its client makes it, the way the API takes it.
+inline Result<IngestOutcome> ingest_set(Registry& registry,
+                                        const Caller& caller,
+                                        const registry_api::MigrationSetReport& report) {
+  return ingest_set(registry, caller,
+                    TRY(registry_api::read_migration_set(registry_api::to_json(report))));
+}
+
 }  // namespace rhumb::registry

@@ -245,7 +245,6 @@ void write_members(codec::JsonWriter& out, const RevertReport& report);
 /// Reads what a client sent. Unknown members are ignored, `null` is an absent member or an empty
 /// list. Errors: kInvalid naming the member, `input.target.url: missing`.
 Result<MigrationReport> read_migration_report(const codec::Json& input);
-Result<MigrationSetReport> read_migration_set_report(codec::Json input);
 /// A set whose entries are still to be read: ten thousand of them need not be there in both forms.
 struct MigrationSetInput {
   MigrationSetReport set;  ///< without entries

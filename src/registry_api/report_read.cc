@@ -446,16 +446,6 @@ Result<MigrationReport> take_entry(MigrationSetInput& input, size_t index) {
   return read_report_at(entry, {.parent = &list, .index = index});
 }
 
-Result<MigrationSetReport> read_migration_set_report(Json input) {
-  MigrationSetInput set = TRY(read_migration_set(std::move(input)));
-  MigrationSetReport out = std::move(set.set);
-  out.completed.reserve(set.completed.size());
-  for (size_t i = 0; i < set.completed.size(); ++i) {
-    out.completed.push_back(TRY(take_entry(set, i)));
-  }
-  return out;
-}
-
 Result<SchemaApplyReport> read_schema_apply(const Json& input) {
   return read_schema_apply_at(input, kInput);
 }

@@ -35,11 +35,7 @@ Result<IngestOutcome> ingest_schema_apply(Registry& registry,
                                           registry_api::SchemaApplyReport report);
 
 /// A set, its first part or another one: new entries are added, the log grows, the end moves.
-/// Errors: as above; kConflict when it contradicts what came before.
-Result<IngestOutcome> ingest_set(Registry& registry,
-                                 const Caller& caller,
-                                 registry_api::MigrationSetReport report);
-/// The same of one whose entries are still to be read. Errors: also those of take_entry().
+/// Errors: as above, and those of take_entry(); kConflict when it contradicts what came before.
 Result<IngestOutcome> ingest_set(Registry& registry,
                                  const Caller& caller,
                                  registry_api::MigrationSetInput report);

@@ -292,31 +292,6 @@ class EntriesReader {
   codec::Sha256Hasher whole_;
 };
 
-/// A set whose entries `take` gives one by one; what it refuses of any is told before what is
-/// refused here.
-template <typename Take>
-Result<PreparedSet> prepare_entries(MigrationSetReport set, size_t count, Take take) {
-  Result<PreparedSet> out = prepare_set_alone(std::move(set), count);
-  std::optional<EntriesReader> reader;
-  if (out) {
-    reader.emplace(*out, count);
-  }
-  for (size_t i = 0; i < count; ++i) {
-    MigrationReport entry = TRY(take(i));
-    if (!out) {
-      continue;
-    }
-    Blob fingerprint = digest_report(entry);
-    if (const auto added = reader->add(std::move(entry), std::move(fingerprint)); !added) {
-      out = added.error();
-    }
-  }
-  if (out) {
-    reader->finish();
-  }
-  return out;
-}
-
 }  // namespace
 
 Blob digest_json(const Json& json) {
@@ -354,17 +329,27 @@ Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport repo
   return out;
 }
 
-Result<PreparedSet> prepare_set(MigrationSetReport set) {
-  std::vector<MigrationReport> completed = std::exchange(set.completed, {});
-  return prepare_entries(std::move(set), completed.size(),
-                         [&completed](size_t index) -> Result<MigrationReport> {
-                           return std::exchange(completed[index], {});
-                         });
-}
-
 Result<PreparedSet> prepare_set(registry_api::MigrationSetInput input) {
-  return prepare_entries(std::move(input.set), input.completed.size(),
-                         [&input](size_t index) { return take_entry(input, index); });
+  const size_t count = input.completed.size();
+  Result<PreparedSet> out = prepare_set_alone(std::move(input.set), count);
+  std::optional<EntriesReader> reader;
+  if (out) {
+    reader.emplace(*out, count);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    MigrationReport entry = TRY(take_entry(input, i));
+    if (!out) {
+      continue;
+    }
+    Blob fingerprint = digest_report(entry);
+    if (const auto added = reader->add(std::move(entry), std::move(fingerprint)); !added) {
+      out = added.error();
+    }
+  }
+  if (out) {
+    reader->finish();
+  }
+  return out;
 }
 
 Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet report) {

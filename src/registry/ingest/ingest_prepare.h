@@ -66,7 +66,6 @@ struct PreparedSet {
   Blob key;
   Blob fingerprint;  ///< of everything it said, entries included
 };
-Result<PreparedSet> prepare_set(registry_api::MigrationSetReport set);
 /// Errors: also those of take_entry(), of any entry before what is refused of others.
 Result<PreparedSet> prepare_set(registry_api::MigrationSetInput input);
 Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet set);

@@ -142,7 +142,7 @@ std::string of_whole(const Prepared& set) {
 
 TEST(Fingerprint, OfSets) {
   const auto of_set = [](std::string_view text) {
-    return of_whole(must(prepare_set(must(registry_api::read_migration_set_report(parsed(text))))));
+    return of_whole(must(prepare_set(must(registry_api::read_migration_set(parsed(text))))));
   };
   const std::string plain = object({kPlainRun, kVersions, R"("dirName":"app")"});
   const std::string full = object({kFullRun, kVersions, R"("dirName":"app")"});

@@ -417,12 +417,6 @@ Result<IngestOutcome> store_set(Registry& registry,
 
 Result<IngestOutcome> ingest_set(Registry& registry,
                                  const Caller& caller,
-                                 registry_api::MigrationSetReport report) {
-  return store_set(registry, caller, TRY(prepare_set(std::move(report))));
-}
-
-Result<IngestOutcome> ingest_set(Registry& registry,
-                                 const Caller& caller,
                                  registry_api::MigrationSetInput report) {
   return store_set(registry, caller, TRY(prepare_set(std::move(report))));
 }
@@ -445,11 +439,11 @@ Result<IngestOutcome> ingest_begin(Registry& registry,
   for (std::string& target : begin.targets) {
     target = stored_url(target);
   }
-  registry_api::MigrationSetReport report;
-  report.id = set.id;
-  report.planned = set.planned;
-  report.start = set.start;
-  report.context = set.context;
+  registry_api::MigrationSetInput report;
+  report.set.id = set.id;
+  report.set.planned = set.planned;
+  report.set.start = set.start;
+  report.set.context = set.context;
   const PreparedSet prepared = TRY(prepare_set(std::move(report)));
   return write_and_publish(
       registry,
