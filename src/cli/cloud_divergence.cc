@@ -40,6 +40,7 @@ Json cluster_row(const Json& environment, const Json& version, const Json& clust
                            {"odd", !common},
                            {"since", common ? cloud_time(cluster, "since") : since}});
   row.set("names", join(names, ","));
+  row.set("named", cluster.at("named"));
   return row;
 }
 
@@ -65,16 +66,17 @@ Json rows_of(const Json& divergence) {
 
 /// `a, b, c and 4 more`.
 std::string names_cell(const Json& row) {
-  const std::string names = cloud_text(row, "names");
-  if (names.empty()) {
+  std::vector<std::string> shown;
+  for (const Json& database : cloud_items(row, "named")) {
+    if (shown.size() == kNamesShown) {
+      break;
+    }
+    shown.push_back(cloud_text(database, "name"));
+  }
+  if (shown.empty()) {
     return "-";
   }
-  std::vector<std::string> shown;
-  for (const std::string_view name : split(names, ',')) {
-    shown.emplace_back(name);
-  }
   const auto total = static_cast<size_t>(row.find_int("databases").value_or(0));
-  shown.resize(std::min(shown.size(), kNamesShown));
   const std::string more =
       total > shown.size() ? " and " + std::to_string(total - shown.size()) + " more" : "";
   return join(shown, ", ") + more;

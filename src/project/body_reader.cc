@@ -30,9 +30,9 @@ void report_missing(const hcl::Block& block,
   }
 }
 
-void report_surplus(const hcl::Block& block,
-                    const std::vector<BodyField>& fields,
-                    Diagnostics& diagnostics) {
+void report_surplus_attributes(const hcl::Block& block,
+                               const std::vector<BodyField>& fields,
+                               Diagnostics& diagnostics) {
   std::vector<std::string> names;
   names.reserve(fields.size());
   for (const BodyField& field : fields) {
@@ -48,6 +48,9 @@ void report_surplus(const hcl::Block& block,
     }
     diagnostics.add(hcl::diagnostic("Unsupported argument", detail, attribute.name_span));
   }
+}
+
+void report_blocks(const hcl::Block& block, Diagnostics& diagnostics) {
   for (const hcl::Block& inner : block.body.blocks) {
     const std::string detail = "Blocks of type " + go_quote(inner.type) + " are not expected here.";
     diagnostics.add(hcl::diagnostic("Unsupported block type", detail, inner.type_span));
@@ -123,7 +126,8 @@ Result<BodyValues> read_body(const hcl::Block& block,
   Diagnostics diagnostics;
   report_missing(block, fields, diagnostics);
   if (is_strict) {
-    report_surplus(block, fields, diagnostics);
+    report_surplus_attributes(block, fields, diagnostics);
+    report_blocks(block, diagnostics);
   }
   BodyValues values;
   for (const BodyField& field : fields) {
@@ -139,6 +143,12 @@ Result<BodyValues> read_body(const hcl::Block& block,
     return hcl::to_error(diagnostics);
   }
   return values;
+}
+
+Result<void> check_attributes(const hcl::Block& block, const std::vector<BodyField>& fields) {
+  Diagnostics diagnostics;
+  report_surplus_attributes(block, fields, diagnostics);
+  return diagnostics.empty() ? Result<void>() : hcl::to_error(diagnostics);
 }
 
 Result<void> check_no_blocks(const hcl::Block& block) {

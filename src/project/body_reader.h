@@ -43,6 +43,11 @@ class BodyValues {
                                            const std::vector<BodyField>& fields,
                                            bool is_strict);
 
+/// Refuses attributes that no field takes; blocks are the caller's.
+/// Errors: `file.hcl:1,14-19: Unsupported argument; ... Did you mean "soak"?`.
+[[nodiscard]] Result<void> check_attributes(const hcl::Block& block,
+                                            const std::vector<BodyField>& fields);
+
 /// The other half of a lenient read: blocks and attributes that no field took are refused.
 /// Errors: `getting attributes: ... Unexpected "x" block; Blocks are not allowed here.`,
 /// `unexpected attributes: [a b]`.

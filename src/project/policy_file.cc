@@ -83,25 +83,26 @@ Result<int64_t> read_approvals(const hcl::Block& stage, const BodyValues& values
   return *approvals;
 }
 
+std::vector<BodyField> stage_fields() {
+  const hcl::Type texts = hcl::Type::list(hcl::Type::string());
+  return {{.name = "env", .type = texts, .is_required = true},
+          {.name = "requires", .type = texts},
+          {.name = "coverage", .type = hcl::Type::string()},
+          {.name = "status", .type = hcl::Type::string()},
+          {.name = "soak", .type = hcl::Type::string()},
+          {.name = "approvals", .type = hcl::Type::number()},
+          {.name = "on_violation", .type = hcl::Type::string()}};
+}
+
 Result<Json> read_stage(const hcl::Block& block, const hcl::EvalContext& context) {
   if (block.type != "stage" || block.labels.size() != 1) {
     return at_place("Unsupported block type", "A policy consists of blocks stage \"name\".",
                     block.type_span);
   }
   TRY(check_blocks(block));
-  TRY(check_no_other_attributes(
-          block, {"env", "requires", "coverage", "status", "soak", "approvals", "on_violation"})
-          .context(hcl::format_span(block.type_span)));
-  const hcl::Type texts = hcl::Type::list(hcl::Type::string());
-  const BodyValues values = TRY(read_body(block, context,
-                                          {{.name = "env", .type = texts, .is_required = true},
-                                           {.name = "requires", .type = texts},
-                                           {.name = "coverage", .type = hcl::Type::string()},
-                                           {.name = "status", .type = hcl::Type::string()},
-                                           {.name = "soak", .type = hcl::Type::string()},
-                                           {.name = "approvals", .type = hcl::Type::number()},
-                                           {.name = "on_violation", .type = hcl::Type::string()}},
-                                          false));
+  const std::vector<BodyField> fields = stage_fields();
+  TRY(check_attributes(block, fields));
+  const BodyValues values = TRY(read_body(block, context, fields, false));
   TRY(check_status(block, values));
   Json stage = Json::object({{"name", block.labels[0]}});
   stage.set("envs", to_json(TRY(values.texts("env"))));

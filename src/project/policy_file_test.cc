@@ -59,7 +59,9 @@ TEST(PolicyFile, MistakesAreShownWhereTheyAre) {
       {"stage \"a\" {}\n",
        "promotion.hcl:1,11-11: Missing required argument; The argument \"env\""},
       {"stage \"a\" {\n  env = [\"x\"]\n  soaks = \"1h\"\n}\n",
-       "promotion.hcl:1,1-6: unexpected attributes: [soaks]"},
+       "promotion.hcl:3,3-8: Unsupported argument; An argument named \"soaks\" is not expected "
+       "here. "
+       "Did you mean \"soak\"?"},
       {"stage \"a\" {\n  env = [\"x\"]\n  status = FAIL\n}\n",
        "promotion.hcl:3,12-16: Unsuitable value; status can only be PASSED."},
       {"stage \"a\" {\n  env = [\"x\"]\n  approvals = 1.5\n}\n",

@@ -105,6 +105,20 @@ class TestRegistry {
     return out;
   }
 
+  /// Asks to take the database `a` back from `from` to `to` (empty: to nothing).
+  static registry_api::RevertPlan revert_plan(const std::string& from, const std::string& to) {
+    registry_api::RevertPlan plan;
+    plan.id = "digest";
+    plan.dir_name = "app";
+    plan.env_name = "prod";
+    plan.atlas_version = "v1";
+    plan.target = {"a", "main", "sqlite://a.db"};
+    plan.from_version = from;
+    plan.to_version = to;
+    plan.files = {{from + "_x.sql", from, {"DROP TABLE c"}, {}}};
+    return plan;
+  }
+
   Result<IngestOutcome> ingest(registry_api::MigrationReport report) {
     return ingest_report(registry_, caller_, std::move(report));
   }

@@ -436,18 +436,11 @@ TEST_F(ApiTest, RevertsAsTheClientAsksForThem) {
                      .at(0)
                      .at("content")),
             R"j("SELECT 2;\n")j");
-  api::RevertPlan plan;
-  plan.id = "digest";
-  plan.dir_name = "app";
-  plan.env_name = "prod";
-  plan.target = {"a", "main", "sqlite://a.db"};
-  plan.from_version = "2";
-  plan.to_version = "1";
-  plan.files = {{"2_x.sql", "2", {"DROP TABLE b"}, {}}};
   const Json by_id = Json::object({{"extID", "digest"}});
   EXPECT_EQ(text(ask(api::kMigratePlan, by_id)), "null");
-  EXPECT_EQ(text(ask(api::kCreateMigrateDownPlan, api::to_json(plan))),
-            R"j({"url":"https://registry.test/plans/1"})j");
+  EXPECT_EQ(
+      text(ask(api::kCreateMigrateDownPlan, api::to_json(TestRegistry::revert_plan("2", "1")))),
+      R"j({"url":"https://registry.test/plans/1"})j");
   EXPECT_EQ(text(ask(api::kMigratePlan, by_id)),
             R"j({"url":"https://registry.test/plans/1","status":"PENDING_USER"})j");
   EXPECT_EQ(text(data("{ migratePlans(input: {repo: \"app\", status: [PENDING_USER]}) { plans { id "
@@ -455,7 +448,7 @@ TEST_F(ApiTest, RevertsAsTheClientAsksForThem) {
                       "database { name } repo { slug } decisions { approved } migration { id } } "
                       "pageInfo { total } } }")),
             R"j({"migratePlans":{"plans":[{"id":"1","envName":"prod","fromVersion":"2",)j"
-            R"j("toVersion":"1","files":[{"name":"2_x.sql","stmts":["DROP TABLE b"]}],)j"
+            R"j("toVersion":"1","files":[{"name":"2_x.sql","stmts":["DROP TABLE c"]}],)j"
             R"j("createdBy":{"name":"admin"},"database":{"name":"a.db"},"repo":{"slug":"app"},)j"
             R"j("decisions":[],"migration":null}],"pageInfo":{"total":1}}})j");
   const char* approve = "mutation { approveMigratePlan(input: {id: 1}) { status } }";

@@ -144,16 +144,9 @@ TEST_F(AuditCoverageTest, MutationsThatOtherTestsCallByTheirFunctions) {
       "[\"prod\"], approvals: 1}]}) { id } }");
   ASSERT_TRUE(registry_.store()->write(
       [](Session& session) { return session.run("UPDATE repos SET protect_down = 1"); }));
-  registry_api::RevertPlan plan;
-  plan.id = "digest";
-  plan.dir_name = "app";
-  plan.env_name = "prod";
-  plan.atlas_version = "v1";
-  plan.target = {"a", "main", "sqlite://a.db"};
-  plan.from_version = "1";
-  plan.files = {{"1_x.sql", "1", {"DROP TABLE c"}, {}}};
   ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "1")));
-  const Result<DownPlan> made = request_plan(*registry_, registry_.caller(), plan);
+  const Result<DownPlan> made =
+      request_plan(*registry_, registry_.caller(), TestRegistry::revert_plan("1", ""));
   ASSERT_TRUE(made) << made.error().message();
   registry_.caller().origin.actor = Actor{"BOT", 2, "somebody else"};
   data(

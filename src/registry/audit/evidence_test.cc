@@ -162,15 +162,7 @@ TEST_F(EvidenceOfDecisionsTest, HoldsApprovalsDecisionsReviewsAndReverts) {
       "\"looked at\"}) { approvals } }");
   ASSERT_TRUE(registry_.store()->write(
       [](Session& session) { return session.run("UPDATE repos SET protect_down = 1"); }));
-  registry_api::RevertPlan plan;
-  plan.id = "digest";
-  plan.dir_name = "app";
-  plan.env_name = "prod";
-  plan.target = {"a", "main", "sqlite://a.db"};
-  plan.from_version = "2";
-  plan.to_version = "1";
-  plan.files = {{"2_x.sql", "2", {"DROP TABLE c"}, {}}};
-  ASSERT_TRUE(request_plan(*registry_, registry_.caller(), plan));
+  ASSERT_TRUE(request_plan(*registry_, registry_.caller(), TestRegistry::revert_plan("2", "1")));
   data("mutation { abortMigratePlan(input: {id: 1, comment: \"no need\"}) { status } }");
 
   const AuditKey key = key_of(std::byte{3});

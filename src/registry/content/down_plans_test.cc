@@ -34,15 +34,9 @@ class DownPlansTest : public testing::Test {
     ASSERT_TRUE(registry_.ingest(registry_.report("a", "", version)));
   }
   static RevertPlan request() {
-    RevertPlan plan;
-    plan.id = "digest";
-    plan.dir_name = "app";
-    plan.env_name = "prod";
-    plan.atlas_version = "v1";
-    plan.target = {"a", "main", "sqlite://u:hunter2@a.db"};
-    plan.from_version = "3";
-    plan.to_version = "2";
-    plan.files = {{"3_x.sql", "3", {"DROP TABLE c", "-- postgres://u:hunter2@h/db"}, {}}};
+    RevertPlan plan = TestRegistry::revert_plan("3", "2");
+    plan.target.url = "sqlite://u:hunter2@a.db";
+    plan.files[0].statements.push_back("-- postgres://u:hunter2@h/db");
     return plan;
   }
   /// The plan's number and status, or why there is none.
