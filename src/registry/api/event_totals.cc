@@ -60,7 +60,8 @@ void split(const Stretch& stretch, size_t level, StretchParts& out) {
     return;
   }
   if (level == kPeriodHours.size()) {
-    out.rests.push_back(stretch);
+    // An open end was that of a period.
+    out.rests.push_back({stretch.from.value_or(0), stretch.to.value_or(0)});
     return;
   }
   const int64_t hours = kPeriodHours.at(level);
@@ -108,11 +109,11 @@ std::string_view periods_table(const EventFilter& filter, const Periods& periods
 }
 
 /// The listed events of less than an hour.
-Condition of_rest(const EventFilter& filter, const Stretch& rest) {
+Condition of_rest(const EventFilter& filter, const Rest& rest) {
   Condition out;
   out.add("org_id = ? AND set_id IS NULL", {filter.org_id});
-  out.add(fmt::format("{} = ?", kDayOf), {*rest.from / (kDayHours * kHourNs)});
-  out.add("order_at >= ? AND order_at < ?", {*rest.from, *rest.to});
+  out.add(fmt::format("{} = ?", kDayOf), {rest.from / (kDayHours * kHourNs)});
+  out.add("order_at >= ? AND order_at < ?", {rest.from, rest.to});
   add_version(out, filter);
   add_trigger(out, filter);
   add_shared(out, filter);
@@ -130,7 +131,7 @@ Result<int64_t> sum_parts(Session& session, const EventFilter& filter, const Str
     add(fmt::format("coalesce(sum(events), 0) AS n FROM {}", periods_table(filter, periods)),
         of_periods(filter, periods));
   }
-  for (const Stretch& rest : parts.rests) {
+  for (const Rest& rest : parts.rests) {
     add("count(*) AS n FROM events INDEXED BY events_day", of_rest(filter, rest));
   }
   if (counts.empty()) {

@@ -23,12 +23,17 @@ struct Stretch {
   std::optional<int64_t> from;
   std::optional<int64_t> to;
 };
-/// A stretch of time as whole days, whole hours at their ends, and what is left: at most two
-/// stretches, each within an hour. An example: from Monday 22:30 to Thursday 01:00 is Tuesday and
-/// Wednesday, Monday's last hour, Thursday's first, and half an hour.
+/// Less than an hour, which no counter is for.
+struct Rest {
+  int64_t from = 0;
+  int64_t to = 0;
+};
+/// A stretch of time as whole days, whole hours at their ends, and what is left: at most two rests.
+/// An example: from Monday 22:30 to Thursday 01:00 is Tuesday and Wednesday, Monday's last hour,
+/// Thursday's first, and half an hour.
 struct StretchParts {
   std::vector<Periods> periods;
-  std::vector<Stretch> rests;
+  std::vector<Rest> rests;
 };
 [[nodiscard]] StretchParts split_stretch(const Stretch& stretch);
 

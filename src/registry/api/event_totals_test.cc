@@ -23,8 +23,8 @@ std::string describe(const StretchParts& parts) {
     out +=
         fmt::format("{}h {}..{} ", periods.hours, end_text(periods.first), end_text(periods.last));
   }
-  for (const Stretch& rest : parts.rests) {
-    out += fmt::format("rest {}..{} ", end_text(rest.from), end_text(rest.to));
+  for (const Rest& rest : parts.rests) {
+    out += fmt::format("rest {}..{} ", rest.from, rest.to);
   }
   return out.empty() ? out : out.substr(0, out.size() - 1);
 }
