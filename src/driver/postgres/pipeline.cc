@@ -22,7 +22,7 @@ bool Session::is_prepared(const std::string& sql) const {
 }
 
 bool Session::may_send_later(const std::string& sql, std::span<const Value> params) const {
-  return pq_.enter_pipeline_mode != nullptr && !params.empty() && is_prepared(sql);
+  return pq_.enter_pipeline_mode != nullptr && (params.empty() || is_prepared(sql));
 }
 
 Result<void> Session::send_later(Sent statement, std::span<const Value> params) {
@@ -32,7 +32,8 @@ Result<void> Session::send_later(Sent statement, std::span<const Value> params) 
   if (later_.empty() && pq_.enter_pipeline_mode(connection_.get()) == 0) {
     return connection_error();
   }
-  TRY(send_prepared(statements_.at(statement.sql).name, params));
+  TRY(params.empty() ? send_unprepared(statement.sql, params)
+                     : send_prepared(statements_.at(statement.sql).name, params));
   later_.push_back(std::move(statement));
   return {};
 }
@@ -44,6 +45,16 @@ Result<void> Session::run_later(std::string_view sql, std::span<const Value> par
     return {};
   }
   return send_later({std::move(text)}, params);
+}
+
+Result<Session::Done> Session::run_last(std::string_view sql) {
+  if (later_.empty()) {
+    return run(sql);
+  }
+  std::string text(sql);
+  TRY(send_unprepared(text, {}));
+  Collected collected = TRY(collect_pipeline({std::move(text)}));
+  return std::move(collected.done);
 }
 
 Result<std::optional<int64_t>> Session::ask_later(std::string_view sql,

@@ -124,6 +124,25 @@ TEST_F(PostgresPipelineTest, AFailureIsThatOfTheNextOneAndNothingIsBehindIt) {
   must(session_->run("ROLLBACK"));
 }
 
+TEST_F(PostgresPipelineTest, WhatHasNoParametersTravelsWithOthers) {
+  ASSERT_TRUE(session_->run_later("BEGIN", {}));
+  EXPECT_TRUE(session_->in_transaction()) << "sent or not";
+  ASSERT_TRUE(later(1));
+  EXPECT_EQ(must(session_->run_last("COMMIT")).tag, "COMMIT");
+  EXPECT_FALSE(session_->in_transaction());
+  EXPECT_EQ(count(), 1);
+
+  ASSERT_TRUE(session_->run_later("BEGIN", {}));
+  ASSERT_TRUE(later(2));
+  ASSERT_TRUE(later(2));
+  const Result<Session::Done> refused = session_->run_last("COMMIT");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().cause_code(), "23505");
+  EXPECT_TRUE(session_->in_transaction()) << "the transaction has failed, and nobody has ended it";
+  must(session_->run_last("ROLLBACK"));
+  EXPECT_EQ(count(), 1);
+}
+
 TEST_F(PostgresPipelineTest, ManyAndLargeOnesDoNotBlock) {
   constexpr int64_t kEach = 3000;
   const std::string body(20'000, 'y');

@@ -154,6 +154,14 @@ Result<void> Session::send_prepared(const std::string& name, std::span<const Val
   return sent == 0 ? Result<void>(connection_error()) : Result<void>();
 }
 
+Result<void> Session::send_unprepared(const std::string& sql, std::span<const Value> params) {
+  const BoundParameters bound = bind_parameters(params);
+  const int sent =
+      pq_.send_query_params(connection_.get(), sql.c_str(), bound.size(), nullptr,
+                            bound.values.data(), bound.lengths.data(), bound.formats.data(), 0);
+  return sent == 0 ? Result<void>(connection_error()) : Result<void>();
+}
+
 Result<Session::Collected> Session::send_with_parameters(std::string_view sql,
                                                          std::span<const Value> params) {
   TRY(check_no_nul(sql));
@@ -174,12 +182,7 @@ Result<Session::Collected> Session::send_with_parameters(std::string_view sql,
     TRY(send_prepared(*name, params));
     return collect(sql, {});
   }
-  const BoundParameters bound = bind_parameters(params);
-  if (pq_.send_query_params(connection_.get(), text.c_str(), bound.size(), nullptr,
-                            bound.values.data(), bound.lengths.data(), bound.formats.data(),
-                            0) == 0) {
-    return connection_error();
-  }
+  TRY(send_unprepared(text, params));
   return collect(sql, {});
 }
 

@@ -61,10 +61,12 @@ class Session {
   /// first rows are the answer.
   Result<Rows> query(std::string_view sql, std::span<const Value> params = {});
 
-  /// Runs a statement with parameters and does not wait for the answer, if it was prepared by its
-  /// uses before: statement and answer travel with those of the next one that is waited for. What
-  /// fails fails that one, and everything between them is skipped.
+  /// Runs one statement and does not wait for the answer, if it has no parameters or was prepared
+  /// by its uses before: statement and answer travel with those of the next one that is waited for.
+  /// What fails fails that one, and everything between them is skipped.
   Result<void> run_later(std::string_view sql, std::span<const Value> params);
+  /// Runs one statement that travels with those, and waits for it and them.
+  Result<Done> run_last(std::string_view sql);
   /// Waits for the answers to those. Errors: the first of theirs.
   Result<void> settle();
 
@@ -120,6 +122,8 @@ class Session {
   [[nodiscard]] Error connection_error() const;
   [[nodiscard]] bool is_prepared(const std::string& sql) const;
   Result<void> send_prepared(const std::string& name, std::span<const Value> params);
+  /// By its text.
+  Result<void> send_unprepared(const std::string& sql, std::span<const Value> params);
   /// False when it has to be waited for.
   [[nodiscard]] bool may_send_later(const std::string& sql, std::span<const Value> params) const;
   Result<void> send_later(Sent statement, std::span<const Value> params);

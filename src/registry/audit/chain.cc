@@ -19,6 +19,9 @@ constexpr std::string_view kColumns =
     "org_id, time, actor_kind, actor_id, actor_name, token_prefix, ip, user_agent, action, "
     "object, before_json, after_json, request_id, prev_hash, hash, format, leaf, redacted_by";
 
+// With a parameter, for such statements wait together with those before them.
+constexpr std::string_view kHeadSql = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT ?";
+
 Blob to_blob(const codec::Sha256& hash) {
   return Blob{codec::to_string(hash)};
 }
@@ -125,10 +128,12 @@ Result<void> store_sealed(Session& session, const SealedEntry& sealed) {
        sealed.format, leaf, sealed.redacted_by});
 }
 
+Result<void> ask_for_audit_head(Session& session) {
+  return session.ask_ahead(kHeadSql, {1});
+}
+
 Result<AuditHead> audit_head(Session& session) {
-  // With a parameter, for such statements wait together with those before them.
-  const std::optional<Row> last =
-      TRY(session.find_row("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT ?", {1}));
+  const std::optional<Row> last = TRY(session.find_row(kHeadSql, {1}));
   if (!last) {
     return audit_base(session);
   }

@@ -37,6 +37,8 @@ Result<SealedEntry> read_sealed(const Row& row);
 Result<void> store_sealed(Session& session, const SealedEntry& sealed);
 /// The newest entry. Errors: kInternal when it has no hash.
 Result<AuditHead> audit_head(Session& session);
+/// Asks ahead (Session::ask_ahead) for it, before anything is appended.
+Result<void> ask_for_audit_head(Session& session);
 /// What the chain begins behind: all zero, or the last entry that was pruned.
 Result<AuditHead> audit_base(Session& session);
 

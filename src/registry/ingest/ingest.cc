@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/json.h"
+#include "registry/audit/chain.h"
 #include "registry/content/down_plans.h"
 #include "registry/ingest/ingest_job.h"
 #include "registry/names.h"
@@ -60,6 +61,7 @@ class ReportJob final : public SharedJob {
     for (const ReportJob* job : jobs) {
       reports.push_back(&job->prepared_);
     }
+    TRY(ask_for_audit_head(session));
     TRY(ingest.ask_for(reports, false));
     for (ReportJob* job : jobs) {
       const int64_t before = session.rows_written();

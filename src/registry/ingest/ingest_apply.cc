@@ -52,10 +52,15 @@ Result<void> IngestJob::note_report(const PreparedReport& prepared,
         "listed_events = listed_events + ? WHERE id = ?",
         {now_, report.atlas_version, placed.listed, placed.database.id});
   }
+  // Apart, for an index has it, and it hardly ever changes.
+  if (placed.database.standing.archived) {
+    TRY(session_.run_later("UPDATE databases SET archived_at = NULL WHERE id = ?",
+                           {placed.database.id}));
+  }
   return session_.run_later(
       "UPDATE databases SET last_report = ?, atlas_version = ?, "
       "listed_events = listed_events + ?, last_event_id = ?, last_order = ?, last_failed = ?, "
-      "current_version = ?, last_deployment_at = ?, archived_at = NULL WHERE id = ?",
+      "current_version = ?, last_deployment_at = ? WHERE id = ?",
       {now_, report.atlas_version, placed.listed, event_id, placed.order_at,
        placed.status == EventStatus::kFailed, report.current_version,
        to_stored(report.end).value_or(now_), placed.database.id});

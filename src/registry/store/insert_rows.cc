@@ -10,7 +10,7 @@ namespace rhumb::registry {
 namespace {
 
 // A few sizes, so that an engine has few statements to keep.
-constexpr std::array<size_t, 4> kGroups = {64, 16, 4, 1};
+constexpr std::array<size_t, 5> kGroups = {64, 16, 4, 2, 1};
 
 std::string statement(const RowsInto& into, size_t columns, size_t rows) {
   std::string one = "(?";

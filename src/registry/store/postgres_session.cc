@@ -35,8 +35,21 @@ constexpr int kWriteKey = 727449;
 // An identifier, one for each schema of a database.
 constexpr std::string_view kChannel = "'rhumb_' || md5(current_schema())";
 
+// Behind a SELECT the planner does not see how many there are this time: with that it would make
+// every plan anew.
 constexpr std::string_view kNewIds =
-    "SELECT nextval(CAST(pg_get_serial_sequence(?, 'id') AS regclass)) FROM generate_series(1, ?)";
+    "SELECT nextval(CAST(? AS regclass)) FROM generate_series(1, (SELECT CAST(? AS bigint)))";
+
+/// One at a time writes.
+constexpr std::string_view kWaitForTurn =
+    "SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))";
+
+/// Writes down, in the transaction that it is part of, which batch of a session that is.
+constexpr std::string_view kNoteBatch =
+    "INSERT INTO store_writers (writer, batch, changed_at) VALUES ($1, $2, "
+    "CAST(extract(epoch FROM clock_timestamp()) * 1000000000 AS bigint)) ON CONFLICT (writer) "
+    "DO UPDATE SET batch = greatest(store_writers.batch, excluded.batch), changed_at = "
+    "excluded.changed_at RETURNING batch";
 
 // A network that swallows everything is found out, and does not hold the registry up for as long as
 // the system would. Source: PostgreSQL 15 manual 34.1.2.
@@ -148,22 +161,23 @@ class PostgresSession final : public Session {
   void forget_asked() override { questions_.forget(*session_); }
 
   Result<void> begin_write() override {
-    ++batch_;
     is_writing_ = true;
-    TRY(begin(fmt::format("BEGIN; SELECT pg_advisory_xact_lock({}, hashtext(current_schema())); {}",
-                          kWriteKey, note_batch(batch_))));
-    return {};
+    ++batch_;
+    const Result<void> begun = begin_batch();
+    if (!begun) {
+      rollback();
+    }
+    return begun;
   }
 
   Result<void> begin_read() override {
-    TRY(begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
     is_writing_ = false;
-    return {};
+    return begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   }
 
   Result<void> commit() override {
-    TRY(settle());
-    const Result<pg::Session::Done> done = session_->run("COMMIT");
+    TRY(store_gathered());
+    const Result<pg::Session::Done> done = session_->run_last("COMMIT");
     if (!done) {
       return session_->lost() && is_writing_ ? read_back(done.error()) : fail(done.error());
     }
@@ -208,14 +222,16 @@ class PostgresSession final : public Session {
   Result<std::vector<int64_t>> new_ids(std::string_view table, size_t count) override {
     std::vector<int64_t> ids;
     ids.reserve(count);
-    TRY(for_each(kNewIds, {table, static_cast<int64_t>(count)}, [&ids](const Row& row) {
+    const Params params = TRY(new_ids_params(table, count));
+    TRY(for_each(kNewIds, params, [&ids](const Row& row) {
       ids.push_back(row[0].number());
       return true;
     }));
     return ids;
   }
   Result<void> ask_for_ids(std::string_view table, size_t count) override {
-    return ask_ahead(kNewIds, {table, static_cast<int64_t>(count)});
+    const Params params = TRY(new_ids_params(table, count));
+    return ask_ahead(kNewIds, params);
   }
   Result<void> finish_filling(const std::string& table) override {
     // A table that was filled at once would be taken for a small one until the server looks at it.
@@ -254,7 +270,7 @@ class PostgresSession final : public Session {
                : Error(ErrorCode::kBusy, "store: it is in use by another server");
   }
 
-  Result<driver::Rows> begin(const std::string& sql) {
+  Result<void> begin(const std::string& sql) {
     forget();
     may_run_again_ = false;
     if (session_->lost()) {
@@ -264,11 +280,22 @@ class PostgresSession final : public Session {
         return connected.error();
       }
     }
-    Result<driver::Rows> begun = query(sql, {});
-    if (!begun) {
-      (void)session_->run("ROLLBACK");
+    return send_later(sql, {});
+  }
+
+  Result<void> begin_batch() {
+    TRY(begin("BEGIN"));
+    TRY(send_later(kWaitForTurn, bind_all({kWriteKey})));
+    return send_later(kNoteBatch, bind_all({writer_, batch_}));
+  }
+
+  /// The sequence of a table is looked for once.
+  Result<Params> new_ids_params(std::string_view table, size_t count) {
+    Value& sequence = sequences_[std::string(table)];
+    if (sequence.is_null()) {
+      sequence = TRY(scalar("SELECT pg_get_serial_sequence(?, 'id')", {table}));
     }
-    return begun;
+    return Params{sequence, static_cast<int64_t>(count)};
   }
 
   /// Nothing that the transaction had found out, and no failure of it, counts any more.
@@ -303,7 +330,7 @@ class PostgresSession final : public Session {
     return sent ? sent : fail(sent.error());
   }
 
-  Result<void> send_later(const std::string& sql, std::span<const driver::Value> params) {
+  Result<void> send_later(std::string_view sql, std::span<const driver::Value> params) {
     ++rows_written_;
     const Result<void> sent = session_->run_later(sql, params);
     return sent ? sent : fail(sent.error());
@@ -321,16 +348,6 @@ class PostgresSession final : public Session {
     failed_ = true;
     may_run_again_ = may_run_again_ || session_->lost() || may_succeed_again(error);
     return store_error(error);
-  }
-
-  /// Writes down, in the transaction that it is part of, which batch of this session that is.
-  [[nodiscard]] std::string note_batch(int64_t batch) const {
-    return fmt::format(
-        "INSERT INTO store_writers (writer, batch, changed_at) VALUES ('{}', {}, "
-        "CAST(extract(epoch FROM clock_timestamp()) * 1000000000 AS bigint)) ON CONFLICT (writer) "
-        "DO UPDATE SET batch = greatest(store_writers.batch, excluded.batch), changed_at = "
-        "excluded.changed_at RETURNING batch",
-        writer_, batch);
   }
 
   /// The connection went while the server was told to commit: what became of it? The number of the
@@ -357,7 +374,7 @@ class PostgresSession final : public Session {
     if (!asking || !(*asking)->run(fmt::format("SET lock_timeout = {}", kAskedFor.count()))) {
       return std::nullopt;
     }
-    const Result<driver::Rows> rows = (*asking)->query(note_batch(0), {});
+    const Result<driver::Rows> rows = (*asking)->query(kNoteBatch, bind_all({writer_, 0}));
     return rows ? std::optional(driver::to_int(rows->rows.at(0).at(0)) == batch_) : std::nullopt;
   }
 
@@ -378,6 +395,7 @@ class PostgresSession final : public Session {
   std::unique_ptr<pg::Session> session_;
   PostgresQuestions questions_;
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> translations_;
+  std::unordered_map<std::string, Value> sequences_;  // by table
   const std::string writer_ = codec::Uuid::random().to_string();
   int64_t batch_ = 0;
   int64_t rows_written_ = 0;  // statements that write, which is enough to tell that one did

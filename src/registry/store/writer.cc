@@ -17,6 +17,11 @@ constexpr std::chrono::seconds kRunAgainFor{20};
 constexpr std::chrono::milliseconds kFirstPause{5};
 constexpr std::chrono::milliseconds kLongestPause{500};
 
+Result<void> commit(Session& session) {
+  return session.may_run_again() ? Error(ErrorCode::kUnavailable, "the store does not answer")
+                                 : session.commit();
+}
+
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Session> session)
@@ -119,14 +124,17 @@ void Writer::run_batch(Batch& batch) {
 
 Result<void> Writer::try_batch(Batch& batch) {
   TRY(session_->begin_write());
-  if (!run_together(batch) && !session_->may_run_again()) {
+  const bool refused = !run_together(batch) && !session_->may_run_again();
+  Result<void> stored = refused
+                            ? Error(ErrorCode::kConflict, "one was refused after it had written")
+                            : commit(*session_);
+  // Of what fails as late as now nobody knows whose it was, but where it may be stored after all.
+  if (!stored && !session_->may_run_again() && stored.error().code() != ErrorCode::kUnavailable) {
     session_->rollback();
     TRY(session_->begin_write());
     run_apart(batch);
+    stored = commit(*session_);
   }
-  Result<void> stored = session_->may_run_again()
-                            ? Error(ErrorCode::kUnavailable, "the store does not answer")
-                            : session_->commit();
   if (!stored) {
     session_->rollback();
   }
@@ -149,7 +157,7 @@ bool Writer::run_together(Batch& batch) {
       return false;
     }
   }
-  return session_->settle().has_value();  // else nobody knows whose it was
+  return true;
 }
 
 bool Writer::run_shared(Batch& batch, const Waiting& first) {
