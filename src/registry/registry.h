@@ -12,6 +12,7 @@
 #include "registry/identity/access.h"
 #include "registry/identity/rate_limit.h"
 #include "registry/identity/token_cache.h"
+#include "registry/ingest/place_hints.h"
 #include "registry/ingest/projection.h"
 #include "registry/live.h"
 #include "registry/metrics.h"
@@ -47,6 +48,7 @@ struct Registry {
   const sys::Clock& clock;
   std::string public_url;  ///< without a slash at the end
   StateOrders orders{};
+  PlaceHints places{};
   LiveHub live{};
   TokenCache tokens{store};
   /// Tells this server from others that share its store.

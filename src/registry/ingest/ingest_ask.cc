@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,34 +38,47 @@ class FirstSightings {
 
 }  // namespace
 
-Result<void> IngestJob::ask_for(std::span<const PreparedReport* const> several, bool maybe_new) {
+Result<void> IngestJob::ask_for(Reports several, bool maybe_new) {
   TRY(ask_for_places(several));
-  std::vector<const PreparedReport*> unknown;
-  std::set<std::string_view> keys;
-  for (const PreparedReport* prepared : several) {
-    const std::optional<KnownEvent> known = TRY(find_known(*prepared));
-    if (!known && keys.insert(prepared->key.bytes).second) {
-      unknown.push_back(prepared);
+  // Where one round trip more counts.
+  const Places guessed = maybe_new ? Places() : guess_places(several);
+  TRY(ask_for_placed(several, guessed, maybe_new));
+  const Places places = TRY(find_places(several));
+  if (places != guessed) {
+    // Answers that nobody takes may be out of date when somebody does.
+    if (!guessed.empty()) {
+      session_.forget_asked();
     }
-  }
-  TRY(event_ids_.ask_for(unknown.size()));
-  if (maybe_new) {
-    TRY(databases_.ids.ask_for(unknown.size()));
-  }
-  FirstSightings first;
-  for (const PreparedReport* prepared : unknown) {
-    const std::optional<Place> place = TRY(find_place(*prepared));
-    if (!place) {
-      continue;
-    }
-    const DatabaseSighting seen = sighting(*prepared, place->repo_id, place->environment);
-    // What an earlier one of them may change is read when its turn comes.
-    if (first.add(seen)) {
-      TRY(ask_for_placed(*prepared, seen, maybe_new));
-    }
+    TRY(ask_for_placed(several, places, maybe_new));
   }
   TRY(event_ids_.receive());
   return databases_.ids.receive();
+}
+
+IngestJob::Places IngestJob::guess_places(Reports several) const {
+  Places places;
+  for (const PreparedReport* prepared : several) {
+    const registry_api::MigrationReport& report = prepared->report;
+    places.push_back(registry_.places.find(caller_->org_id, report.dir_name, report.env_name));
+    if (!places.back()) {
+      return {};
+    }
+  }
+  return places;
+}
+
+Result<IngestJob::Places> IngestJob::find_places(Reports several) {
+  Places places;
+  std::set<std::string_view> keys;
+  for (const PreparedReport* prepared : several) {
+    const std::optional<KnownEvent> known = TRY(find_known(*prepared));
+    std::optional<Place> place;
+    if (!known && keys.insert(prepared->key.bytes).second) {
+      place = TRY(find_place(*prepared));
+    }
+    places.push_back(place);
+  }
+  return places;
 }
 
 Result<void> IngestJob::ask_for_places(std::span<const PreparedReport* const> several) {
@@ -83,20 +97,43 @@ Result<void> IngestJob::ask_for_places(std::span<const PreparedReport* const> se
   return {};
 }
 
-Result<std::optional<IngestJob::Place>> IngestJob::find_place(const PreparedReport& prepared) {
-  const Repo* repo = TRY(find_known_repo(prepared.report.dir_name));
-  const KnownEnvironment* environment = TRY(find_known_environment(prepared.report.env_name));
-  return repo != nullptr && environment != nullptr ? std::optional(Place{repo->id, *environment})
-                                                   : std::nullopt;
+Result<IngestJob::Place> IngestJob::find_place(const PreparedReport& prepared) {
+  const registry_api::MigrationReport& report = prepared.report;
+  const Repo* repo = TRY(find_known_repo(report.dir_name));
+  const KnownEnvironment* environment = TRY(find_known_environment(report.env_name));
+  if (repo == nullptr || environment == nullptr) {
+    return Place();
+  }
+  const Place place{repo->id, environment->id};
+  registry_.places.note(caller_->org_id, report.dir_name, report.env_name, place);
+  return place;
 }
 
-Result<void> IngestJob::ask_for_placed(const PreparedReport& prepared,
-                                       const DatabaseSighting& seen,
-                                       bool maybe_new) {
-  TRY(ask_for_database(session_, seen, maybe_new));
+Result<void> IngestJob::ask_for_placed(Reports several, const Places& places, bool maybe_new) {
+  const auto count = static_cast<size_t>(
+      std::ranges::count_if(places, [](const auto& place) { return place.has_value(); }));
+  TRY(event_ids_.ask_for(count));
+  if (maybe_new) {
+    TRY(databases_.ids.ask_for(count));
+  }
+  FirstSightings first;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const std::optional<Place>& place = places[i];
+    // What an earlier one of them may change is read when its turn comes.
+    if (place && place->repo_id != 0 && first.add(sighting(*several[i], *place))) {
+      TRY(ask_for_database(*several[i], *place, maybe_new));
+    }
+  }
+  return {};
+}
+
+Result<void> IngestJob::ask_for_database(const PreparedReport& prepared,
+                                         const Place& place,
+                                         bool maybe_new) {
+  TRY(registry::ask_for_database(session_, sighting(prepared, place), maybe_new));
   // A revert changes its own plan before it looks for others.
   return settles_plans(prepared) && prepared.plan_id.empty()
-             ? ask_for_open_plans(session_, settlement_of(prepared, seen.repo_id, seen.env_id))
+             ? ask_for_open_plans(session_, settlement_of(prepared, place.repo_id, place.env_id))
              : Result<void>();
 }
 

@@ -202,19 +202,16 @@ Result<RepoHead*> IngestJob::head(const Repo& repo) {
   return &cached->second;
 }
 
-DatabaseSighting IngestJob::sighting(const PreparedReport& prepared,
-                                     int64_t repo_id,
-                                     const KnownEnvironment& environment) const {
+DatabaseSighting IngestJob::sighting(const PreparedReport& prepared, const Place& place) const {
   const registry_api::MigrationReport& report = prepared.report;
   DatabaseSighting seen;
   seen.org_id = caller_->org_id;
-  seen.repo_id = repo_id;
-  seen.env_id = environment.id;
+  seen.repo_id = place.repo_id;
+  seen.env_id = place.env_id;
   seen.target = report.target;
   seen.provisional = report.extras.provisional_target.value_or(false);
   seen.atlas_version = report.atlas_version;
   seen.received_at = now_;
-  seen.ephemeral = environment.ephemeral;
   return seen;
 }
 
@@ -242,7 +239,8 @@ Result<IngestJob::Placed> IngestJob::place(const PreparedReport& prepared, bool 
               {.repo = placed.repo->slug, .project = report.project_name, .env = report.env_name}));
   const KnownEnvironment env = TRY(environment(report.env_name));
   placed.env_id = env.id;
-  placed.seen = sighting(prepared, placed.repo->id, env);
+  placed.seen = sighting(prepared, {placed.repo->id, env.id});
+  placed.seen.ephemeral = env.ephemeral;
   placed.database = TRY(ensure_database(session_, placed.seen, databases_));
   placed.order_at = order_time(to_stored(report.end), now_);
   placed.newest =

@@ -89,8 +89,8 @@ class IngestJob {
         event_ids_(session, "events"),
         databases_(session) {}
 
-  /// Asks the store, in two goes, for what it takes to know these reports and to store them one
-  /// after the other. That of databases which may be new costs more, and then saves more.
+  /// Asks the store, in one go or two, for what it takes to know these reports and to store them
+  /// one after the other. That of databases which may be new costs more, and then saves more.
   Result<void> ask_for(std::span<const PreparedReport* const> several, bool maybe_new);
   /// Whose report is added next; all are of one organization.
   void speak_for(const Caller& caller);
@@ -114,11 +114,11 @@ class IngestJob {
   [[nodiscard]] const std::vector<LiveEvent>& published() const { return published_; }
 
  private:
-  /// Where a report belongs, as far as that is known.
-  struct Place {
-    int64_t repo_id = 0;
-    KnownEnvironment environment;
-  };
+  using Place = PlaceHints::Place;
+  using Reports = std::span<const PreparedReport* const>;
+  /// Where each of some reports belongs: nothing for one that was stored before, `repo_id` 0 for
+  /// what is to be made.
+  using Places = std::vector<std::optional<Place>>;
   struct Placed {
     const Repo* repo = nullptr;
     int64_t env_id = 0;
@@ -136,19 +136,20 @@ class IngestJob {
   Result<Repo> make_repo(const RepoSighting& sighting);
   Repo* keep_repo(const std::string& dir, Repo repo);
   Result<const KnownEnvironment*> find_known_environment(const std::string& name);
-  Result<void> ask_for_places(std::span<const PreparedReport* const> several);
-  Result<std::optional<Place>> find_place(const PreparedReport& prepared);
-  DatabaseSighting sighting(const PreparedReport& prepared,
-                            int64_t repo_id,
-                            const KnownEnvironment& environment) const;
+  Result<void> ask_for_places(Reports several);
+  /// Empty when there is no hint for one of them.
+  [[nodiscard]] Places guess_places(Reports several) const;
+  Result<Places> find_places(Reports several);
+  Result<Place> find_place(const PreparedReport& prepared);
+  /// What those need that are new.
+  Result<void> ask_for_placed(Reports several, const Places& places, bool maybe_new);
+  DatabaseSighting sighting(const PreparedReport& prepared, const Place& place) const;
   [[nodiscard]] PlanSettlement settlement_of(const PreparedReport& prepared,
                                              int64_t repo_id,
                                              int64_t env_id) const;
   /// Whether the report has a say in plans to revert its database.
   [[nodiscard]] static bool settles_plans(const PreparedReport& prepared);
-  Result<void> ask_for_placed(const PreparedReport& prepared,
-                              const DatabaseSighting& seen,
-                              bool maybe_new);
+  Result<void> ask_for_database(const PreparedReport& prepared, const Place& place, bool maybe_new);
   Result<int64_t> add_complete(const PreparedReport& prepared, std::optional<int64_t> set_id);
   Result<Placed> place(const PreparedReport& prepared, bool listed);
   Result<int64_t> insert_event(const PreparedReport& prepared,

@@ -130,6 +130,44 @@ TEST(ReportJobs, OneThatIsRefusedAfterItWroteTakesOnlyItselfBack) {
   expect_sound(registry);
 }
 
+/// The store is asked before it is known where they belong.
+TEST(ReportJobs, BelongWhereTheyDoWhateverWasGuessed) {
+  TestRegistry registry;
+  const auto report = [&registry](const char* dir, const char* version) {
+    registry.clock().advance(std::chrono::seconds(1));
+    registry_api::MigrationReport out = registry.report("a", "", version);
+    out.dir_name = dir;
+    return out;
+  };
+  for (const char* dir : {"app", "web", "app", "web"}) {
+    ASSERT_TRUE(registry.ingest(report(dir, "1")));
+  }
+  PlaceHints& hints = (*registry).places;
+  const int64_t org = registry.caller().org_id;
+  const std::string env = report("app", "1").env_name;
+  const std::optional<PlaceHints::Place> app = hints.find(org, "app", env);
+  const std::optional<PlaceHints::Place> web = hints.find(org, "web", env);
+  ASSERT_TRUE(app && web && *app != *web);
+  for (const PlaceHints::Place& wrong : {*web, PlaceHints::Place{777, 777}}) {
+    hints.note(org, "app", env, wrong);
+    const Answers answers = ingest_at_once(
+        registry, {{report("app", "2")}, {report("web", "3")}, {report("app", "4")}});
+    EXPECT_TRUE(answers[0] && answers[1] && answers[2]);
+    EXPECT_TRUE(hints.find(org, "app", env) == app) << "it is known better now";
+  }
+  const auto known = [&registry](const char* dir) {
+    return registry
+        .scalar(
+            "SELECT d.current_version || ' ' || d.listed_events FROM databases d JOIN repos r "
+            "ON r.id = d.repo_id WHERE r.slug = ?",
+            {dir})
+        .text();
+  };
+  EXPECT_EQ(known("app"), "4 6");
+  EXPECT_EQ(known("web"), "3 4");
+  expect_sound(registry);
+}
+
 /// Whatever comes at once is kept as if it had come one by one.
 TEST(ReportJobs, AreStoredAsOneByOne) {
   for (unsigned seed : {1U, 2U, 3U, 4U}) {

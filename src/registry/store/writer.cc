@@ -17,12 +17,27 @@ constexpr std::chrono::seconds kRunAgainFor{20};
 constexpr std::chrono::milliseconds kFirstPause{5};
 constexpr std::chrono::milliseconds kLongestPause{500};
 
+/// The end of a write. Of its own, so that those whose jobs shared a commit do not queue for a
+/// common one; shared, so that who says it need not hold the lock that the caller wakes up to.
+struct Finish {
+  std::mutex mutex;  // guards `done`
+  bool done = false;
+  std::condition_variable changed;
+};
+
 Result<void> commit(Session& session) {
   return session.may_run_again() ? Error(ErrorCode::kUnavailable, "the store does not answer")
                                  : session.commit();
 }
 
 }  // namespace
+
+struct Writer::Waiting {
+  Job job{};
+  SharedJob* shared = nullptr;  ///< instead
+  Result<void> outcome{};
+  std::shared_ptr<Finish> finish = std::make_shared<Finish>();
+};
 
 Writer::Writer(std::unique_ptr<Session> session)
     : session_(std::move(session)), thread_([this] { run(); }) {}
@@ -46,15 +61,20 @@ Result<void> Writer::write(SharedJob& job) {
 
 Result<void> Writer::wait_for(Waiting& waiting) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (stopping_) {
       return Error(ErrorCode::kUnavailable, "the registry is stopping");
     }
     queue_.push_back(&waiting);
+    if (!is_writing_) {
+      write_queued(lock);
+      if (stopping_ || !queue_.empty()) {
+        arrived_.notify_one();
+      }
+    }
   }
-  arrived_.notify_one();
-  std::unique_lock lock(waiting.mutex);
-  waiting.finished.wait(lock, [&waiting] { return waiting.done; });
+  std::unique_lock lock(waiting.finish->mutex);
+  waiting.finish->changed.wait(lock, [&waiting] { return waiting.finish->done; });
   return std::move(waiting.outcome);
 }
 
@@ -72,33 +92,43 @@ Writer::Counts Writer::counts() const {
 }
 
 void Writer::run() {
-  Batch batch;
-  while (take(batch)) {
-    run_batch(batch);
-    finish(batch);
-    batch.clear();
+  std::unique_lock lock(mutex_);
+  const auto has_work = [this] { return !is_writing_ && (stopping_ || !queue_.empty()); };
+  for (arrived_.wait(lock, has_work); !queue_.empty(); arrived_.wait(lock, has_work)) {
+    write_queued(lock);
   }
 }
 
-bool Writer::take(Batch& batch) {
-  std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+void Writer::write_queued(std::unique_lock<std::mutex>& lock) {
+  Batch batch = take();
+  is_writing_ = true;
+  lock.unlock();
+  run_batch(batch);
+  finish(batch);
+  lock.lock();
+  is_writing_ = false;
+}
+
+Writer::Batch Writer::take() {
+  Batch batch;
   while (!queue_.empty() && batch.size() < kBatchMax) {
     batch.push_back(queue_.front());
     queue_.pop_front();
   }
   // Before they are done: who asks after an answer finds it counted.
   counts_.jobs += static_cast<int64_t>(batch.size());
-  counts_.commits += batch.empty() ? 0 : 1;
-  return !batch.empty();
+  counts_.commits += 1;
+  return batch;
 }
 
-void Writer::finish(Batch& batch) {
-  for (Waiting* waiting : batch) {
-    // Notified under the lock: the waiting caller owns both and may be gone right after it.
-    const std::lock_guard lock(waiting->mutex);
-    waiting->done = true;
-    waiting->finished.notify_one();
+void Writer::finish(const Batch& batch) {
+  for (const Waiting* waiting : batch) {
+    const std::shared_ptr<Finish> finish = waiting->finish;  // what waits may be gone by then
+    {
+      const std::lock_guard lock(finish->mutex);
+      finish->done = true;
+    }
+    finish->changed.notify_one();
   }
 }
 
@@ -128,7 +158,7 @@ Result<void> Writer::try_batch(Batch& batch) {
   Result<void> stored = refused
                             ? Error(ErrorCode::kConflict, "one was refused after it had written")
                             : commit(*session_);
-  // Of what fails as late as now nobody knows whose it was, but where it may be stored after all.
+  // Of what failed last nobody knows whose it was, but where it may be stored after all.
   if (!stored && !session_->may_run_again() && stored.error().code() != ErrorCode::kUnavailable) {
     session_->rollback();
     TRY(session_->begin_write());

@@ -31,15 +31,16 @@ class SharedJob {
   Result<void> outcome{};
 };
 
-/// The one writer of a store: a thread that takes everything queued, runs it in one transaction and
-/// makes it durable with one commit. Waiting callers cost nothing, and the busier the store, the
-/// fewer synchronisations each write pays for.
+/// The one writer of a store: it takes everything queued, runs it in one transaction and makes it
+/// durable with one commit. Waiting callers cost nothing, and the busier the store, the fewer
+/// synchronisations each write pays for. Who finds nobody writing does it itself, for waking a
+/// thread takes longer than many a write; what arrives meanwhile is left to the writer's thread.
 ///
 /// Shape: jobs run in the order they were handed in, shared ones together with the first of them.
 /// A refused job leaves nothing behind and disturbs no other: most refuse before they write; when
 /// one does not, the whole batch is run again with a savepoint around each. Where the store was
 /// gone or others were in the way, the batch is run again for up to 20 seconds. `write` returns
-/// after the commit. Threads: `write` may be called from any thread but the writer's own.
+/// after the commit. Threads: `write` may be called from any thread, but not by a job.
 class Writer {
  public:
   using Job = std::function<Result<void>(Session&)>;
@@ -65,22 +66,17 @@ class Writer {
   [[nodiscard]] Counts counts() const;
 
  private:
-  struct Waiting {
-    Job job;
-    SharedJob* shared = nullptr;  ///< instead
-    Result<void> outcome;
-    // Its own lock: those whose jobs shared a commit would queue for a common one.
-    std::mutex mutex;  // guards `done`
-    bool done = false;
-    std::condition_variable finished;
-  };
+  struct Waiting;
   using Batch = std::vector<Waiting*>;
 
   void run();
-  [[nodiscard]] bool take(Batch& batch);
+  /// Writes everything queued, `lock` being that of the queue.
+  void write_queued(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] Batch take();
   void run_batch(Batch& batch);
   Result<void> try_batch(Batch& batch);
-  /// False when a job was refused after it had written: nothing of the batch may be kept then.
+  /// False when a job was refused after it had written: nothing of the batch may be kept then. What
+  /// a job did not wait for (Session::run_later) may be refused as late as in the commit.
   [[nodiscard]] bool run_together(Batch& batch);
   void run_apart(Batch& batch);
   Result<void> wait_for(Waiting& waiting);
@@ -89,13 +85,14 @@ class Writer {
   Result<void> run_job(Waiting& waiting);
   Result<void> run_guarded(const Job& job);
   Result<void> run_in_savepoint(Waiting& waiting);
-  static void finish(Batch& batch);
+  static void finish(const Batch& batch);
 
-  std::unique_ptr<Session> session_;  // used by the writer's thread only
+  std::unique_ptr<Session> session_;  // of whoever has set is_writing_
   mutable std::mutex mutex_;          // guards everything below
-  std::condition_variable arrived_;
+  std::condition_variable arrived_;   // and nobody writes
   std::deque<Waiting*> queue_;
   Counts counts_;
+  bool is_writing_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

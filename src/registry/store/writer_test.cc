@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "registry/store/sqlite_session.h"
 #include "registry/store/test_store.h"
 
@@ -122,6 +124,40 @@ TEST(Writer, RefusedJobIsRefusedWhicheverStatementOthersWereInTheWayOf) {
     EXPECT_EQ(written.error().message(), "changed my mind") << nth;
     EXPECT_EQ(writer.rows(), "") << nth;
   }
+}
+
+TEST(Writer, WhoFindsNobodyWritingDoesItItself) {
+  DisturbedWriter writer(1000);  // never
+  std::thread::id writing;
+  ASSERT_TRUE(writer->write([&writing](Session&) -> Result<void> {
+    writing = std::this_thread::get_id();
+    return {};
+  }));
+  EXPECT_EQ(writing, std::this_thread::get_id());
+}
+
+// And is not kept from its caller by those that come after it.
+TEST(Writer, WhatArrivesMeanwhileIsLeftToTheWritersThread) {
+  DisturbedWriter writer(1000);
+  std::thread::id others;
+  std::thread other;
+  ASSERT_TRUE(writer->write([&](Session&) -> Result<void> {
+    other = std::thread([&] {
+      EXPECT_TRUE(writer->write([&others](Session& session) -> Result<void> {
+        others = std::this_thread::get_id();
+        return session.run("INSERT INTO t VALUES (3)");
+      }));
+    });
+    while (writer->counts().waiting == 0) {
+      std::this_thread::yield();
+    }
+    return {};
+  }));
+  const std::thread::id caller = other.get_id();
+  other.join();
+  EXPECT_NE(others, caller);
+  EXPECT_NE(others, std::this_thread::get_id());
+  EXPECT_EQ(writer.rows(), "3");
 }
 
 }  // namespace
