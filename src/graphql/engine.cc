@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "codec/json_list.h"
 #include "graphql/document_cache.h"
 #include "graphql/execute.h"
 #include "graphql/literal.h"
@@ -70,15 +72,32 @@ std::string without_nul(std::string_view json) {
   return out;
 }
 
+bool has_nul(std::string_view json) {
+  return json.find("\\u0000") != std::string_view::npos;
+}
+
 Result<Json> parse_body(std::string_view body) {
-  return body.find("\\u0000") == std::string_view::npos ? codec::parse_json(body)
-                                                        : codec::parse_json(without_nul(body));
+  return has_nul(body) ? codec::parse_json(without_nul(body)) : codec::parse_json(body);
+}
+
+/// The list of that name, if it is in the variables, and the body without it.
+std::optional<codec::CutJson> cut_late(std::string_view body, std::string_view late) {
+  if (late.empty() || body.find(late) == std::string_view::npos || has_nul(body)) {
+    return std::nullopt;
+  }
+  return codec::cut_json_list(body, std::array<std::string_view, 3>{"variables", "*", late});
 }
 
 }  // namespace
 
-Result<Request> parse_request(std::string_view body) {
-  Json json = TRY(parse_body(body));
+Result<Request> parse_request(std::string_view body, std::string_view late) {
+  std::optional<codec::CutJson> cut = cut_late(body, late);
+  Result<Json> rest = parse_body(cut ? cut->rest : body);
+  if (!rest && cut) {  // the whole says where
+    cut.reset();
+    rest = parse_body(body);
+  }
+  Json json = TRY(std::move(rest));
   const std::optional<std::string_view> query = json.find_string("query");
   if (!query) {
     return invalid("request body has no \"query\"; send {\"query\": \"...\"}");
@@ -96,6 +115,12 @@ Result<Request> parse_request(std::string_view body) {
       return invalid("\"operationName\" of the request is not a string");
     }
     request.operation_name = json.string_or_empty("operationName");
+  }
+  if (cut) {
+    request.late = {.text = body,
+                    .variable = cut->names[1],
+                    .member = cut->names[2],
+                    .elements = std::move(cut->elements)};
   }
   return request;
 }
@@ -176,8 +201,9 @@ Response Engine::execute(const PreparedDocument& prepared,
   if (introspection != nullptr && !request.introspection) {
     return refuse({error_at(introspection->position, "introspection needs a valid token")});
   }
-  InputReader reader(schema_, options_.rules);
-  Result<Json> variables = reader.read_variables(**operation, std::move(request.variables));
+  InputReader reader(schema_, options_.rules, context);
+  Result<Json> variables = reader.read_variables(**operation, std::move(request.variables),
+                                                 request.late ? &*request.late : nullptr);
   if (!variables.has_value()) {
     return refuse({variables.error()});
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,14 +21,18 @@ namespace rhumb::graphql {
 struct Request {
   std::string query;
   codec::Json variables;       ///< an object, or null when there are none
+  std::optional<LateList> late;  ///< what is left out of them so far
   std::string operation_name;  ///< empty when the document has one operation
   bool introspection = true;   ///< __schema and __type may be asked for
 };
 
 /// Reads the JSON body of a POST: `{"query", "variables", "operationName"}`; other members are
 /// ignored, `variables` and `operationName` may be absent or null.
+///
+/// A list that is a member of a variable under the name `late` may stay text, in `body`, which must
+/// outlive the request then: of a long one the JSON would take five times as much memory.
 /// Errors: kInvalid, kLimit.
-Result<Request> parse_request(std::string_view body);
+Result<Request> parse_request(std::string_view body, std::string_view late = {});
 
 class DocumentCache;
 

@@ -57,7 +57,9 @@ size_t count_uses(const std::vector<Selection>& selections, std::string_view var
 class Executor {
  public:
   Executor(const Execution& execution, Response& response)
-      : in_(execution), out_(response), reader_(execution.schema, execution.rules) {}
+      : in_(execution),
+        out_(response),
+        reader_(execution.schema, execution.rules, execution.context) {}
 
   void run(const Operation& operation) {
     const Type& root = *in_.schema.root(operation.kind);
@@ -209,7 +211,7 @@ class Executor {
   Completed resolve(const Resolver& resolver,
                     const FieldGroup& group,
                     const Json& parent,
-                    Json& arguments) {
+                    const Json& arguments) {
     FieldCall call(in_.context, parent, arguments, group.selections, in_.document);
     const Result<Json> value = resolver(call);
     if (value.has_value()) {

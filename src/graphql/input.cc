@@ -142,6 +142,27 @@ Result<void> check_rfc3339(const Json& value) {
   return {};
 }
 
+Result<Json> LateList::element(size_t index) const {
+  Result<Json> read = codec::parse_json(elements[index]);
+  if (read) {
+    return read;
+  }
+  const Result<Json> whole = codec::parse_json(text);  // says where
+  return whole ? read.error() : whole.error();
+}
+
+Result<void> LateList::put_back(Json& variables) const {
+  Json* input = variables.find(variable);
+  Json* list = input == nullptr ? nullptr : input->find(member);
+  for (size_t i = 0; i < elements.size(); ++i) {
+    Json one = TRY(element(i));
+    if (list != nullptr && list->is_array()) {
+      list->push_back(std::move(one));
+    }
+  }
+  return {};
+}
+
 // -------------------------------------------------------------------------------------- the reader
 
 struct InputReader::NamedType {
@@ -164,9 +185,10 @@ struct InputReader::NamedType {
   }
 };
 
-InputReader::InputReader(const Schema& schema, const InputRules& rules)
+InputReader::InputReader(const Schema& schema, const InputRules& rules, Context& context)
     : schema_(schema),
       rules_(rules),
+      context_(context),
       scalars_{.whole = schema.find_type("Int"),
                .real = schema.find_type("Float"),
                .text = schema.find_type("String"),
@@ -175,6 +197,9 @@ InputReader::InputReader(const Schema& schema, const InputRules& rules)
                .checked = {}} {
   for (const auto& [name, check] : rules.scalars) {
     scalars_.checked.emplace_back(schema.find_type(name), &check);
+  }
+  for (const auto& [type, member] : rules.one_by_one) {
+    one_by_one_.push_back(schema.type(type).find_input_field(member));
   }
 }
 
@@ -284,8 +309,7 @@ Result<void> InputReader::read_object(Json& value, const Type& type, const Value
     const ValuePath place{.parent = &path, .name = given.key};
     const InputValue* member = declared.find(given.key);
     if (member != nullptr) {
-      TRY(read_at(given.value, {.wrappers = member->type.wrappers, .named = *member->named_type},
-                  place));
+      TRY(read_member(given.value, *member, type, place));
       if (&members[kept] != &given) {
         members[kept] = std::move(given);
       }
@@ -300,6 +324,37 @@ Result<void> InputReader::read_object(Json& value, const Type& type, const Value
   members.resize(kept);
   TRY(fill_defaults(value, type, path));
   lenient_ = was_lenient;
+  return {};
+}
+
+Result<void> InputReader::read_member(Json& value,
+                                      const InputValue& member,
+                                      const Type& type,
+                                      const ValuePath& path) {
+  const NamedType wanted{.wrappers = member.type.wrappers, .named = *member.named_type};
+  const bool is_taken =
+      !value.is_null() && std::ranges::find(one_by_one_, &member) != one_by_one_.end();
+  return is_taken ? read_one_by_one(value, wanted.element(), type, path)
+                  : read_at(value, wanted, path);
+}
+
+Result<void> InputReader::read_one_by_one(Json& value,
+                                          const NamedType& element,
+                                          const Type& type,
+                                          const ValuePath& path) {
+  const bool is_list = value.is_array();
+  const bool is_late = is_list && value.empty() && path.parent->parent == nullptr;
+  const LateList* late = is_late ? std::exchange(late_, nullptr) : nullptr;
+  Json given = is_list ? std::move(value) : Json::array({std::move(value)});
+  const size_t count = late != nullptr ? late->elements.size() : given.size();
+  const int64_t list = context_.begin_list(type.name, count);
+  for (size_t i = 0; i < count; ++i) {
+    Json one = TRY(late != nullptr ? late->element(i)
+                                   : Result<Json>(std::exchange(given.as_array()[i], Json())));
+    TRY(read_at(one, element, is_list ? ValuePath{.parent = &path, .index = i} : path));
+    context_.take_element(list, one);
+  }
+  value = Json(list);
   return {};
 }
 
@@ -338,11 +393,28 @@ Result<Json> InputReader::read_literal(const Value& value,
   return read(fill_in(value, variables).value_or(Json()), type, what);
 }
 
-Result<Json> InputReader::read_variables(const Operation& operation, Json given) {
+bool InputReader::takes_late(const Operation& operation, const LateList& late) const {
+  const auto variable =
+      std::ranges::find(operation.variables, late.variable, &VariableDefinition::name);
+  if (variable == operation.variables.end() || variable->type.is_list()) {
+    return false;
+  }
+  const auto rule = rules_.one_by_one.find(variable->type.name);
+  return rule != rules_.one_by_one.end() && rule->second == late.member;
+}
+
+Result<Json> InputReader::read_variables(const Operation& operation,
+                                         Json given,
+                                         const LateList* late) {
+  if (late != nullptr && !takes_late(operation, *late)) {
+    TRY(late->put_back(given));
+    late = nullptr;
+  }
   Json variables = Json::object();
   for (const VariableDefinition& variable : operation.variables) {
     const std::string what = fmt::format("variable \"{}\"", variable.name);
     lenient_ = false;
+    late_ = late != nullptr && late->variable == variable.name ? late : nullptr;
     if (Json* value = given.find(variable.name)) {
       variables.set(variable.name, TRY(read(std::move(*value), variable.type, what)));
     } else if (variable.default_value) {
@@ -351,6 +423,9 @@ Result<Json> InputReader::read_variables(const Operation& operation, Json given)
     } else if (variable.type.non_null()) {
       return invalid(
           fmt::format("{} is missing; it must be of type {}", what, format_type(variable.type)));
+    }
+    if (late_ != nullptr) {  // given twice, and the other one counts
+      TRY(late_->put_back(given));
     }
   }
   return variables;

@@ -11,6 +11,7 @@
 #include "base/value_path.h"
 #include "codec/json.h"
 #include "graphql/ast.h"
+#include "graphql/resolver.h"
 #include "graphql/schema.h"
 
 namespace rhumb::graphql {
@@ -27,6 +28,9 @@ struct InputRules {
   std::map<std::string, ScalarCheck, std::less<>> scalars;
   /// A null given for a list that may not be null counts as an empty list.
   bool null_lists = false;
+  /// Lists of input objects that may be very long, by the input type that has them as a member:
+  /// their elements are given to the Context one by one, and are no part of the input.
+  std::map<std::string, std::string, std::less<>> one_by_one{};
 
   [[nodiscard]] bool ignores_unknown(std::string_view type) const {
     return lenient_type && lenient_type(type);
@@ -38,12 +42,25 @@ Result<void> check_base64(const codec::Json& value);
 /// RFC 3339 with any offset and an optional fraction in a string.
 Result<void> check_rfc3339(const codec::Json& value);
 
+/// A list among the variables of a request whose elements are still text.
+struct LateList {
+  std::string_view text;  ///< the whole request, which must outlive this
+  std::string_view variable;
+  std::string_view member;                 ///< of the variable, empty in it so far
+  std::vector<std::string_view> elements;  ///< of `text`
+
+  /// Errors: what is wrong with the text, kInvalid, kLimit.
+  [[nodiscard]] Result<codec::Json> element(size_t index) const;
+  /// Reads all of them into the variables.
+  Result<void> put_back(codec::Json& variables) const;
+};
+
 /// Reads JSON inputs against types: applies defaults, wraps single values into lists, checks
 /// scalars. One object per request.
 class InputReader {
  public:
-  /// Both must outlive the reader.
-  InputReader(const Schema& schema, const InputRules& rules);
+  /// All must outlive the reader.
+  InputReader(const Schema& schema, const InputRules& rules, Context& context);
 
   /// `what` names the value in messages: `variable "input"`.
   ///
@@ -63,8 +80,10 @@ class InputReader {
   ///
   /// Shape: an object with the variables that have a value; names that the operation does not
   /// declare are ignored.
-  /// Errors: kInvalid for the first one missing or wrong.
-  Result<codec::Json> read_variables(const Operation& operation, codec::Json given);
+  /// Errors: kInvalid for the first one missing or wrong; those of LateList::element().
+  Result<codec::Json> read_variables(const Operation& operation,
+                                     codec::Json given,
+                                     const LateList* late = nullptr);
   /// The arguments of a field or directive, as an object. A variable of which `may_take` is true is
   /// moved out of `variables`.
   /// Errors: kInvalid.
@@ -90,6 +109,15 @@ class InputReader {
   Result<void> read_named(codec::Json& value, const Type& type, const ValuePath& path);
   Result<void> read_scalar(codec::Json& value, const Type& type, const ValuePath& path);
   Result<void> read_object(codec::Json& value, const Type& type, const ValuePath& path);
+  Result<void> read_member(codec::Json& value,
+                           const InputValue& member,
+                           const Type& type,
+                           const ValuePath& path);
+  Result<void> read_one_by_one(codec::Json& value,
+                               const NamedType& element,
+                               const Type& type,
+                               const ValuePath& path);
+  [[nodiscard]] bool takes_late(const Operation& operation, const LateList& late) const;
   Result<void> fill_defaults(codec::Json& object, const Type& type, const ValuePath& path);
   void ignore(const std::string& path);
 
@@ -105,7 +133,10 @@ class InputReader {
 
   const Schema& schema_;
   const InputRules& rules_;
+  Context& context_;
   Scalars scalars_;
+  std::vector<const InputValue*> one_by_one_;
+  const LateList* late_ = nullptr;  // of the variable that is read
   bool lenient_ = false;
   std::vector<std::string> ignored_;
   size_t ignored_count_ = 0;

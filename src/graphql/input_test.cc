@@ -1,9 +1,11 @@
 #include "graphql/input.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "graphql/engine.h"
 #include "graphql/parser.h"
 #include "graphql/sdl.h"
 #include "graphql/test_schema.h"
@@ -13,13 +15,33 @@ namespace {
 
 using codec::Json;
 
+/// Writes down what it is given one by one.
+class TakingContext : public Context {
+ public:
+  int64_t begin_list(std::string_view type, size_t elements) override {
+    taken += fmt::format("{}({})", type, elements);
+    return ++lists;
+  }
+  void take_element(int64_t list, const Json& element) override {
+    taken += fmt::format(" {}:{}", list, codec::format_json(element));
+  }
+
+  void clear() {
+    taken.clear();
+    lists = 40;
+  }
+
+  std::string taken;
+  int64_t lists = 40;
+};
+
 class GraphqlInput : public testing::Test {
  protected:
   Result<Json> read(const std::string& type, const std::string& json) {
     const auto document = parse_document("query Q($v: " + type + ") { never }");
     const auto value = codec::parse_json(json);
     EXPECT_TRUE(value.has_value()) << json;
-    reader_ = std::make_unique<InputReader>(*schema_, rules_);
+    reader_ = std::make_unique<InputReader>(*schema_, rules_, context_);
     return reader_->read(*value, document->operations[0].variables[0].type, "variable \"v\"");
   }
 
@@ -28,6 +50,7 @@ class GraphqlInput : public testing::Test {
       .lenient_type = [](std::string_view type) { return type.starts_with("Report"); },
       .scalars = {{"Bytes", check_base64}, {"Time", check_rfc3339}},
       .null_lists = true};
+  TakingContext context_;
   std::unique_ptr<InputReader> reader_;
 };
 
@@ -143,10 +166,71 @@ TEST_F(GraphqlInput, NullListsAreRefusedWithoutTheRule) {
   EXPECT_FALSE(read("[Int!]!", "null").has_value());
 }
 
+TEST_F(GraphqlInput, GivesElementsOneByOne) {
+  rules_.one_by_one["ReportInput"] = "files";
+  const auto reads = [this](const std::string& json) {
+    context_.clear();
+    const Result<Json> value = read("ReportInput!", json);
+    return value ? codec::format_json(*value) + " " + context_.taken : value.error().message();
+  };
+  EXPECT_EQ(reads(R"({"files":[{"name":"x","checks":null},{"name":"y","checks":"z"}],"id":"s"})"),
+            R"({"files":41,"id":"s"} ReportInput(2) 41:{"name":"x","checks":[]} )"
+            R"(41:{"name":"y","checks":["z"]})");
+  EXPECT_EQ(reads(R"({"id":"s","files":{"name":"x","checks":[]}})"),
+            R"({"id":"s","files":41} ReportInput(1) 41:{"name":"x","checks":[]})");
+  EXPECT_EQ(reads(R"({"id":"s","files":[]})"), R"({"id":"s","files":41} ReportInput(0))");
+  EXPECT_EQ(reads(R"({"id":"s","files":null})"), R"({"id":"s","files":null} )");
+  EXPECT_EQ(reads(R"({"id":"s"})"), R"({"id":"s"} )");
+  EXPECT_EQ(reads(R"({"id":"s","files":[{"name":"x","checks":[]},{"name":1}]})"),
+            "variable \"v\".files[1].name must be of type String, found 1");
+  EXPECT_EQ(reads(R"({"id":"s","files":[null]})"),
+            "variable \"v\".files[0] must be of type FileInput!, found null");
+  EXPECT_EQ(reads(R"({"id":"s","files":7})"),
+            "variable \"v\".files must be of type FileInput, found 7");
+}
+
+/// Whether it stays text or not, a list says the same.
+TEST_F(GraphqlInput, ReadsListsThatAreStillText) {
+  rules_.one_by_one["ReportInput"] = "files";
+  const auto document = parse_document("query Q($i: ReportInput, $other: EchoInput) { never }");
+  const auto reads = [&](const std::string& variables, std::string_view late) {
+    context_.clear();
+    InputReader reader(*schema_, rules_, context_);
+    const std::string body = R"({"query":"q","variables":)" + variables + "}";
+    Result<Request> request = parse_request(body, late);
+    if (!request) {
+      return request.error().message();
+    }
+    EXPECT_TRUE(!request->late || request->late->member == "files") << body;
+    const Result<Json> read =
+        reader.read_variables(document->operations.front(), std::move(request->variables),
+                              request->late ? &*request->late : nullptr);
+    return read ? codec::format_json(*read) + " " + context_.taken : read.error().message();
+  };
+  const std::string one = R"({"name":"x","checks":[]})";
+  const std::string cases[] = {R"({"i":{"id":"s","files":[)" + one + ",\n " + one + "]}}",
+                               R"({"i":{"id":"s","files":[]}})",
+                               R"({"i":{"id":"s","files":[)" + one + R"(,{"name":3}]}})",
+                               R"({"i":{"files":[)" + one + R"(],"files":7,"id":"s"}})",
+                               R"({"i":{"files":7,"files":[)" + one + R"(],"id":"s"}})",
+                               R"({"i":{"id":"s","files":[)" + one + R"(,],"free":1}})",
+                               R"({"i":{"id":"s","files":[)" + one + R"(] "free":1}})",
+                               R"({"i":{"id":"s","files":[)" + one + " " + one + "]}}",
+                               R"({"i":{"files":[{"name":"x\u0000","checks":[]}],"id":"s"}})",
+                               R"({"i":{"id":"s","free":{"files":[1,2]}}})",
+                               R"({"other":{"files":[1,2]}})",
+                               R"({"none":{"files":[1,tru]}})",
+                               R"({"none":{"files":[1,2]}})",
+                               "{\"i\":{\"id\":\"s\",\n\"files\":[" + one + ",{\"name\":tru}]}}"};
+  for (const std::string& variables : cases) {
+    EXPECT_EQ(reads(variables, "files"), reads(variables, "")) << variables;
+  }
+}
+
 TEST_F(GraphqlInput, ReadsVariables) {
   const auto document =
       parse_document("query Q($a: Int!, $b: Int = 5, $c: Int, $d: [Kind!] = A) { never }");
-  InputReader reader(*schema_, rules_);
+  InputReader reader(*schema_, rules_, context_);
   const Operation& operation = document->operations.front();
   const auto good = reader.read_variables(operation, Json::object({{"a", 1}, {"other", 2}}));
   ASSERT_TRUE(good.has_value());

@@ -13,11 +13,6 @@ const Json& FieldCall::input() const {
   return found == nullptr ? null : *found;
 }
 
-Json FieldCall::take_input() {
-  Json* found = arguments_.find("input");
-  return found == nullptr ? Json() : std::exchange(*found, Json());
-}
-
 bool FieldCall::selects(std::string_view field) const {
   return std::any_of(selections_.begin(), selections_.end(), [&](const Selection* selection) {
     return selects_in(selection->selections, field);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -21,6 +23,12 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   virtual ~Context() = default;
+
+  /// A list that InputRules::one_by_one names begins in an input of that type: the number that
+  /// stands for it there.
+  virtual int64_t begin_list(std::string_view /*type*/, size_t /*elements*/) { return 0; }
+  /// Its next element, read against its type.
+  virtual void take_element(int64_t /*list*/, const codec::Json& /*element*/) {}
 };
 
 /// One field being resolved.
@@ -29,7 +37,7 @@ class FieldCall {
   /// `selections` are those below the field; all references must outlive the call.
   FieldCall(Context& context,
             const codec::Json& parent,
-            codec::Json& arguments,
+            const codec::Json& arguments,
             const std::vector<const Selection*>& selections,
             const Document& document)
       : context_(context),
@@ -46,8 +54,6 @@ class FieldCall {
   [[nodiscard]] const codec::Json& arguments() const { return arguments_; }
   /// `arguments()["input"]`, or null: what most operations take.
   [[nodiscard]] const codec::Json& input() const;
-  /// The same, moved out.
-  [[nodiscard]] codec::Json take_input();
   /// The request asks for this field below the one being resolved: `selects("content")`, further
   /// down `selects("pageInfo.total")`. Fields under @skip and @include count as asked for.
   [[nodiscard]] bool selects(std::string_view field) const;
@@ -67,7 +73,7 @@ class FieldCall {
 
   Context& context_;
   const codec::Json& parent_;
-  codec::Json& arguments_;
+  const codec::Json& arguments_;
   const std::vector<const Selection*>& selections_;
   const Document& document_;
   Extensions extensions_;

@@ -11,6 +11,7 @@
 #include "registry/content/push.h"
 #include "registry/identity/tokens.h"
 #include "registry/ingest/ingest.h"
+#include "registry/ingest/ingest_prepare.h"
 #include "registry/registry.h"
 #include "registry/store/test_store.h"
 
@@ -143,8 +144,12 @@ class TestRegistry {
 inline Result<IngestOutcome> ingest_set(Registry& registry,
                                         const Caller& caller,
                                         const registry_api::MigrationSetReport& report) {
-  return ingest_set(registry, caller,
-                    TRY(registry_api::read_migration_set(registry_api::to_json(report))));
+  const codec::Json input = registry_api::to_json(report);
+  SetEntries entries(kApplyKind, report.completed.size());
+  for (const registry_api::MigrationReport& entry : report.completed) {
+    entries.add(registry_api::to_json(entry));
+  }
+  return ingest_set(registry, caller, TRY(registry_api::read_migration_set(input)), entries);
 }
 
 }  // namespace rhumb::registry

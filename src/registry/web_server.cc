@@ -265,8 +265,8 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
   std::string unpacked;
   std::string_view body = request.body;
   if (equal_fold_ascii(request.header("Content-Encoding"), "gzip")) {
-    constexpr size_t kBodyMax = size_t{64} << 20;
-    Result<std::string> content = codec::gzip_decompress(request.body, kBodyMax);
+    constexpr size_t kUnpackedMax = size_t{64} << 20;
+    Result<std::string> content = codec::gzip_decompress(request.body, kUnpackedMax);
     if (!content) {
       return error_response(content.error().code() == ErrorCode::kLimit ? 413 : 400,
                             content.error().message(), "INVALID");
@@ -274,7 +274,7 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
     unpacked = std::move(*content);
     body = unpacked;
   }
-  Result<graphql::Request> parsed = graphql::parse_request(body);
+  Result<graphql::Request> parsed = graphql::parse_request(body, kSetEntries);
   if (!parsed) {
     return json_response(400, graphql::to_json(graphql::refuse({parsed.error()}), request.id));
   }

@@ -245,14 +245,10 @@ void write_members(codec::JsonWriter& out, const RevertReport& report);
 /// Reads what a client sent. Unknown members are ignored, `null` is an absent member or an empty
 /// list. Errors: kInvalid naming the member, `input.target.url: missing`.
 Result<MigrationReport> read_migration_report(const codec::Json& input);
-/// A set whose entries are still to be read: ten thousand of them need not be there in both forms.
-struct MigrationSetInput {
-  MigrationSetReport set;  ///< without entries
-  std::vector<codec::Json> completed;
-};
-Result<MigrationSetInput> read_migration_set(codec::Json input);
-/// Reads one entry and lets go of its JSON.
-Result<MigrationReport> take_entry(MigrationSetInput& input, size_t index);
+/// A set without its entries, of which there may be ten thousand.
+Result<MigrationSetReport> read_migration_set(const codec::Json& input);
+/// One of them, the `index`th.
+Result<MigrationReport> read_set_entry(const codec::Json& entry, size_t index);
 Result<RevertReport> read_revert_report(const codec::Json& input);
 Result<RevertPlan> read_revert_plan(const codec::Json& input);
 Result<BeginSet> read_begin_set(const codec::Json& input);

@@ -18,6 +18,7 @@ using codec::Json;
 constexpr int kStepLogDepthMax = 32;
 
 constexpr ValuePath kInput{.name = "input"};
+constexpr ValuePath kEntries{.parent = &kInput, .name = "completed"};
 
 /// Takes members out of one object and remembers the first that is missing or of another kind.
 class Reader {
@@ -425,37 +426,21 @@ Result<MigrationReport> read_migration_report(const Json& input) {
   return read_report_at(input, kInput);
 }
 
-Result<MigrationSetInput> read_migration_set(Json input) {
-  Json* member = input.find("completed");
-  Json completed = member == nullptr ? Json() : std::exchange(*member, Json());
+Result<MigrationSetReport> read_migration_set(const Json& input) {
   Reader reader(input, kInput);
-  MigrationSetInput out;
-  out.set = TRY(reader.finish(read_set(reader)));
-  if (!completed.is_null() && !completed.is_array()) {
-    return invalid("input.completed: must be a list");
-  }
-  if (completed.is_array()) {
-    out.completed = std::move(completed.as_array());
-  }
-  return out;
+  return reader.finish(read_set(reader));
 }
 
-Result<MigrationReport> take_entry(MigrationSetInput& input, size_t index) {
-  const Json entry = std::exchange(input.completed[index], Json());
-  const ValuePath list{.parent = &kInput, .name = "completed"};
-  return read_report_at(entry, {.parent = &list, .index = index});
+Result<MigrationReport> read_set_entry(const Json& entry, size_t index) {
+  return read_report_at(entry, {.parent = &kEntries, .index = index});
+}
+
+Result<SchemaApplyReport> read_schema_set_entry(const Json& entry, size_t index) {
+  return read_schema_apply_at(entry, {.parent = &kEntries, .index = index});
 }
 
 Result<SchemaApplyReport> read_schema_apply(const Json& input) {
   return read_schema_apply_at(input, kInput);
-}
-
-Result<SchemaApplySet> read_schema_apply_set(const Json& input) {
-  Reader reader(input, kInput);
-  SchemaApplySet out;
-  out.set = read_set(reader);
-  out.completed = reader.list("completed", read_schema_apply_at);
-  return reader.finish(std::move(out));
 }
 
 Result<RevertReport> read_revert_report(const Json& input) {

@@ -139,11 +139,11 @@ TEST(Time, RangeAndUnset) {
 }
 
 /// With its entries, as a client makes it.
-Result<MigrationSetReport> read_whole_set(Json input) {
-  MigrationSetInput set = TRY(read_migration_set(std::move(input)));
-  MigrationSetReport out = std::move(set.set);
-  for (size_t i = 0; i < set.completed.size(); ++i) {
-    out.completed.push_back(TRY(take_entry(set, i)));
+Result<MigrationSetReport> read_whole_set(const Json& input) {
+  MigrationSetReport out = TRY(read_migration_set(input));
+  const Json::Array* entries = input.find_array("completed");
+  for (size_t i = 0; entries != nullptr && i < entries->size(); ++i) {
+    out.completed.push_back(TRY(read_set_entry((*entries)[i], i)));
   }
   return out;
 }

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "registry_api/report.h"
 
@@ -20,15 +19,8 @@ struct SchemaApplyReport {
   bool operator==(const SchemaApplyReport&) const = default;
 };
 
-/// One `schema apply` over several targets.
-struct SchemaApplySet {
-  MigrationSetReport set;  ///< without entries
-  std::vector<SchemaApplyReport> completed;
-  bool operator==(const SchemaApplySet&) const = default;
-};
-
 /// Read as the others, see report.h.
 Result<SchemaApplyReport> read_schema_apply(const codec::Json& input);
-Result<SchemaApplySet> read_schema_apply_set(const codec::Json& input);
+Result<SchemaApplyReport> read_schema_set_entry(const codec::Json& entry, size_t index);
 
 }  // namespace rhumb::registry_api

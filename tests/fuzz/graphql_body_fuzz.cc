@@ -10,6 +10,15 @@
 #include "codec/json.h"
 #include "graphql_engine.h"
 
+namespace {
+
+std::string answer(const rhumb::graphql::Request& request) {
+  rhumb::fuzz::NoContext context;
+  return format_json(to_json(rhumb::fuzz::graphql_engine().execute(request, context), "id"));
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto json = rhumb::codec::parse_json(text); json.has_value()) {
@@ -19,9 +28,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     RHUMB_CHECK(again.has_value() && format_json(*again) == printed,
                 "JSON we write reads and prints as it was");
   }
-  if (const auto request = rhumb::graphql::parse_request(text); request.has_value()) {
-    rhumb::fuzz::NoContext context;
-    (void)to_json(rhumb::fuzz::graphql_engine().execute(*request, context), "id");
+  const auto request = rhumb::graphql::parse_request(text);
+  const auto late = rhumb::graphql::parse_request(text, "more");
+  RHUMB_CHECK(!request || late, "what is JSON is JSON without one of its lists");
+  if (request) {
+    RHUMB_CHECK(answer(*request) == answer(*late), "a list that stays text is read as any other");
+  } else if (late && request.error().code() != rhumb::ErrorCode::kLimit) {  // all but too deep
+    RHUMB_CHECK(answer(*late).find("\"errors\"") != std::string::npos,
+                "what is no JSON is refused where it is read");
   }
   return 0;
 }

@@ -42,10 +42,12 @@ inline const graphql::Engine& graphql_engine() {
     resolvers.add("Query", "list", some_nodes);
     resolvers.add("Node", "next", one_node);
     resolvers.add("Node", "list", some_nodes);
-    return graphql::Engine::create(
-               kGraphqlSchema, {.resolvers = resolvers,
-                                .rules = {.lenient_type = {}, .scalars = {}, .null_lists = true},
-                                .limits = {.values_max = 10'000}})
+    return graphql::Engine::create(kGraphqlSchema, {.resolvers = resolvers,
+                                                    .rules = {.lenient_type = {},
+                                                              .scalars = {},
+                                                              .null_lists = true,
+                                                              .one_by_one = {{"In", "more"}}},
+                                                    .limits = {.values_max = 10'000}})
         .value();
   }();
   return instance;

@@ -33,24 +33,16 @@ std::string cut_text(std::string_view text) {
   return cut_middle(text, kTextMax);
 }
 
-const registry_api::FileChecks* find_failed_check(const registry_api::DeployedFile& file) {
-  for (const registry_api::FileChecks& group : file.checks) {
-    if (group.failed()) {
-      return &group;
-    }
-  }
-  return nullptr;
-}
-
 /// The first thing that went wrong.
 Failure find_failure(const PreparedReport& prepared) {
-  for (const PreparedFile& prepared_file : prepared.files) {
-    const registry_api::DeployedFile& file = prepared_file.file;
-    if (file.error) {
-      return {file.name, cut_text(file.error->statement), cut_text(file.error->text)};
+  for (const PreparedFile& file : prepared.files) {
+    const std::string& name = file.file->name;
+    if (file.notes && file.notes->error) {
+      const registry_api::StatementError& error = *file.notes->error;
+      return {name, cut_text(error.statement), cut_text(error.text)};
     }
-    if (const registry_api::FileChecks* group = find_failed_check(file)) {
-      return {file.name, "", fmt::format("check \"{}\" failed", group->name)};
+    if (file.notes && file.notes->failed_check) {
+      return {name, "", fmt::format("check \"{}\" failed", *file.notes->failed_check)};
     }
   }
   return {"", "", cut_text(prepared.report.error.value_or(""))};

@@ -20,6 +20,8 @@ graphql::InputRules input_rules() {
   rules.scalars["Bytes"] = graphql::check_base64;
   rules.scalars["Time"] = graphql::check_rfc3339;
   rules.null_lists = true;
+  rules.one_by_one["ReportMigrationSetInput"] = kSetEntries;
+  rules.one_by_one["ReportSchemaApplySetInput"] = kSetEntries;
   return rules;
 }
 

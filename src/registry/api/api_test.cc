@@ -149,6 +149,39 @@ TEST_F(ApiTest, ReportsIgnoreWhatTheyDoNotKnow) {
       R"j({"reportMigrationSet":{"url":"https://registry.test/deployments/sets/3","success":true}})j");
 }
 
+/// As it comes over HTTP: its entries are still text when the request runs.
+TEST_F(ApiTest, ReportSetsThatAreStillText) {
+  registry_api::MigrationSetReport set;
+  set.id = "s";
+  set.planned = 2;
+  set.start = set.end = registry_.clock().now();
+  set.completed = {registry_.report("a", "", "1"), registry_.report("b", "", "1")};
+  const auto send = [this](const char* document, const Json& input) {
+    const std::string body = codec::format_json(
+        Json::object({{"query", document}, {"variables", Json::object({{"input", input}})}}));
+    const Result<graphql::Request> request = graphql::parse_request(body, kSetEntries);
+    EXPECT_TRUE(request && request->late);
+    RequestContext context(*registry_, registry_.caller());
+    return text(graphql::to_json(engine_->execute(*request, context), ""));
+  };
+  const Json good = registry_api::to_json(set);
+  Json bad = good;
+  bad.find("completed")->as_array()[1].find("target")->erase("url");
+  EXPECT_EQ(send(kReportSet, bad),
+            R"j({"data":null,"errors":[{"message":"variable \"input\".completed[1].target.url is )j"
+            R"j(missing; it must be of type String!","extensions":{"code":"INVALID"}}]})j");
+  EXPECT_EQ(audited(), "") << "it was refused before anything ran";
+  EXPECT_EQ(send("mutation m($input: ReportMigrationSetInput!) { a: reportMigrationSet(input: "
+                 "$input) { url } b: reportMigrationSet(input: $input) { url } }",
+                 good),
+            R"j({"data":{"a":{"url":"https://registry.test/deployments/sets/1"},)j"
+            R"j("b":{"url":"https://registry.test/deployments/sets/1"}}})j");
+  EXPECT_EQ(registry_.scalar("SELECT count(*) FROM events").number(), 3);
+  EXPECT_EQ(
+      registry_.scalar("SELECT count(*) FROM audit WHERE action = 'deployment.report'").number(),
+      1);
+}
+
 TEST_F(ApiTest, ReportInputs) {
   Json good = registry_api::to_json(registry_.report("a", "", "2"));
   for (const char* member :

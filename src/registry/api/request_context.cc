@@ -24,6 +24,21 @@ void audit_refusal(RequestContext& context, std::string_view field, const Error&
 
 }  // namespace
 
+int64_t RequestContext::begin_list(std::string_view type, size_t elements) {
+  const bool is_schema = type == "ReportSchemaApplySetInput";
+  sets_.emplace_back(is_schema ? kSchemaApplyKind : kApplyKind, elements);
+  return static_cast<int64_t>(sets_.size()) - 1;
+}
+
+void RequestContext::take_element(int64_t list, const Json& element) {
+  sets_.at(static_cast<size_t>(list)).add(element);
+}
+
+SetEntries& RequestContext::entries_of(const Json& input, std::string_view kind) {
+  const std::optional<int64_t> list = input.find_int(kSetEntries);
+  return list ? sets_.at(static_cast<size_t>(*list)) : sets_.emplace_back(kind, 0);
+}
+
 void bind_field(graphql::Resolvers& resolvers,
                 std::string_view type,
                 std::string_view field,

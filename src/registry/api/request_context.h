@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "graphql/resolver.h"
+#include "registry/ingest/ingest_prepare.h"
 #include "registry/registry.h"
 
 namespace rhumb::registry {
@@ -16,9 +20,20 @@ class RequestContext final : public graphql::Context {
   RequestContext(Registry& the_registry, const Caller& the_caller)
       : registry(the_registry), caller(the_caller) {}
 
+  int64_t begin_list(std::string_view type, size_t elements) override;
+  void take_element(int64_t list, const codec::Json& element) override;
+  /// Those that came in with the input of a set, which are of that kind.
+  [[nodiscard]] SetEntries& entries_of(const codec::Json& input, std::string_view kind);
+
   Registry& registry;
   const Caller& caller;
+
+ private:
+  std::deque<SetEntries> sets_;
 };
+
+/// The member of an input that has the entries of a set.
+inline constexpr std::string_view kSetEntries = "completed";
 
 /// A resolver of ours: the context is known, errors of writes and refusals reach the audit log.
 using RegistryResolver = std::function<Result<codec::Json>(RequestContext&, graphql::FieldCall&)>;

@@ -18,11 +18,19 @@ Result<Json> report_migration(RequestContext& context, FieldCall& call) {
   return answer(context.registry, outcome, false);
 }
 
-Result<Json> report_migration_set(RequestContext& context, FieldCall& call) {
-  registry_api::MigrationSetInput report = TRY(registry_api::read_migration_set(call.take_input()));
-  const IngestOutcome outcome =
-      TRY(ingest_set(context.registry, context.caller, std::move(report)));
+Result<Json> report_set(RequestContext& context, FieldCall& call, std::string_view kind) {
+  registry_api::MigrationSetReport set = TRY(registry_api::read_migration_set(call.input()));
+  const IngestOutcome outcome = TRY(ingest_set(context.registry, context.caller, std::move(set),
+                                               context.entries_of(call.input(), kind)));
   return answer(context.registry, outcome, true);
+}
+
+Result<Json> report_migration_set(RequestContext& context, FieldCall& call) {
+  return report_set(context, call, kApplyKind);
+}
+
+Result<Json> report_schema_set(RequestContext& context, FieldCall& call) {
+  return report_set(context, call, kSchemaApplyKind);
 }
 
 Result<Json> report_migration_down(RequestContext& context, FieldCall& call) {
@@ -37,13 +45,6 @@ Result<Json> report_schema_apply(RequestContext& context, FieldCall& call) {
   const IngestOutcome outcome =
       TRY(ingest_schema_apply(context.registry, context.caller, std::move(report)));
   return answer(context.registry, outcome, false);
-}
-
-Result<Json> report_schema_set(RequestContext& context, FieldCall& call) {
-  registry_api::SchemaApplySet report = TRY(registry_api::read_schema_apply_set(call.input()));
-  const IngestOutcome outcome =
-      TRY(ingest_schema_set(context.registry, context.caller, std::move(report)));
-  return answer(context.registry, outcome, true);
 }
 
 Result<Json> begin_migration_set(RequestContext& context, FieldCall& call) {

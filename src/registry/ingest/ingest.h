@@ -11,6 +11,8 @@
 /// Source: spec registry.md 4.5, 4.6, 4.16, 4.17, 5.
 namespace rhumb::registry {
 
+class SetEntries;  // ingest_prepare.h
+
 struct IngestOutcome {
   int64_t event_id = 0;
   bool repeated = false;  ///< it was here before; nothing was written
@@ -34,15 +36,13 @@ Result<IngestOutcome> ingest_schema_apply(Registry& registry,
                                           const Caller& caller,
                                           registry_api::SchemaApplyReport report);
 
-/// A set, its first part or another one: new entries are added, the log grows, the end moves.
-/// Errors: as above, and those of take_entry(); kConflict when it contradicts what came before.
+/// A set of migrations or of schemas, its first part or another one: new entries are added, the log
+/// grows, the end moves.
+/// Errors: as above, and those of the entries; kConflict when it contradicts what came before.
 Result<IngestOutcome> ingest_set(Registry& registry,
                                  const Caller& caller,
-                                 registry_api::MigrationSetInput report);
-
-Result<IngestOutcome> ingest_schema_set(Registry& registry,
-                                        const Caller& caller,
-                                        registry_api::SchemaApplySet report);
+                                 registry_api::MigrationSetReport set,
+                                 SetEntries& entries);
 
 /// Announces a set that has not started.
 Result<IngestOutcome> ingest_begin(Registry& registry,

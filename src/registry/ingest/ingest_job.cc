@@ -308,19 +308,21 @@ Result<void> IngestJob::insert_files(const PreparedReport& prepared, int64_t eve
   constexpr RowsInto kInto{
       "event_files (event_id, position, name, body, started_at, ended_at, skipped, applied, "
       "checks, error_stmt, error_text, slowest)"};
+  static const FileNotes kNone;
   int64_t position = 0;
   for (const PreparedFile& file : prepared.files) {
-    TRY(put_once(*file.content));
+    const Body& content = file.file->content;
+    TRY(put_once(content));
+    const FileNotes& notes = file.notes ? *file.notes : kNone;
     Value statement;
     Value text;
-    if (file.file.error.has_value()) {
-      statement = file.file.error->statement;
-      text = file.file.error->text;
+    if (notes.error) {
+      statement = notes.error->statement;
+      text = notes.error->text;
     }
-    TRY(session_.insert_later(
-        kInto, {event_id, position++, file.file.name, file.content->sha256,
-                to_stored(file.file.start), to_stored(file.file.end), file.file.skipped,
-                file.file.applied, file.checks, statement, text, file.slowest}));
+    TRY(session_.insert_later(kInto, {event_id, position++, file.file->name, content.sha256,
+                                      to_stored(file.start), to_stored(file.end), file.skipped,
+                                      file.applied, notes.checks, statement, text, notes.slowest}));
   }
   return {};
 }

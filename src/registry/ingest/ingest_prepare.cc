@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
-#include <unordered_map>
 #include <utility>
 
 #include "codec/hex.h"
@@ -83,35 +83,32 @@ std::optional<std::string> checks_json(std::vector<FileChecks>& groups) {
   return codec::format_json(out);
 }
 
-/// Bodies of files; those that say the same are one.
-class FileBodies {
- public:
-  std::shared_ptr<const Body> make(std::string bytes) {
-    const auto [known, is_new] = bodies_.try_emplace(std::move(bytes));
-    if (is_new) {
-      known->second = std::make_shared<const Body>(make_body(clean(known->first, kContentMax)));
-    }
-    return known->second;
+std::shared_ptr<const FileNotes> file_notes(DeployedFile& file) {
+  FileNotes notes;
+  notes.checks = checks_json(file.checks);
+  const auto failed = std::ranges::find_if(file.checks, &FileChecks::failed);
+  if (failed != file.checks.end()) {
+    notes.failed_check = failed->name;
   }
+  if (!file.slowest.empty()) {
+    notes.slowest = codec::format_json(registry_api::to_json(file.slowest));
+  }
+  clean(file.error);
+  notes.error = std::move(file.error);
+  return notes == FileNotes() ? nullptr : std::make_shared<const FileNotes>(std::move(notes));
+}
 
- private:
-  std::unordered_map<std::string, std::shared_ptr<const Body>> bodies_;  // by what they say
-};
-
-Result<void> prepare_file(DeployedFile file, FileBodies& bodies, PreparedFile& out) {
+Result<PreparedFile> prepare_file(DeployedFile& file, FileBodies& bodies) {
   TRY(check_length("file name", file.name));
-  out.content = bodies.make(std::move(file.content));
-  out.checks = checks_json(file.checks);
   if (file.slowest.size() > kSlowestMax) {
     return Error(ErrorCode::kLimit, fmt::format("slowest: more than {}", kSlowestMax));
   }
-  if (!file.slowest.empty()) {
-    out.slowest = codec::format_json(registry_api::to_json(file.slowest));
-  }
-  clean(file.error);
-  file.content = {};
-  out.file = std::move(file);
-  return {};
+  return PreparedFile{.file = bodies.make(file),
+                      .start = file.start,
+                      .end = file.end,
+                      .skipped = file.skipped,
+                      .applied = file.applied,
+                      .notes = file_notes(file)};
 }
 
 /// The members of `ext`, as they are kept and shown again.
@@ -167,7 +164,7 @@ Result<PreparedReport> prepare(MigrationReport report,
   if (out.has_files) {
     out.files.reserve(report.files->size());
     for (DeployedFile& file : *report.files) {
-      TRY(prepare_file(std::move(file), bodies, out.files.emplace_back()));
+      out.files.push_back(TRY(prepare_file(file, bodies)));
     }
     report.files->clear();
     report.files->shrink_to_fit();
@@ -203,17 +200,10 @@ Result<PreparedReport> prepare_single(MigrationReport report,
   return out;
 }
 
-/// An entry of a set.
-Result<PreparedReport> prepare_member(const std::string& set_id,
-                                      MigrationReport report,
-                                      Blob fingerprint,
-                                      FileBodies& bodies) {
-  Blob key = digest({"entry", set_id, report.target.id, report.target.schema, report.dir_name,
-                     registry_api::format_time(report.start)});
-  PreparedReport out =
-      TRY(prepare(std::move(report), std::move(key), std::move(fingerprint), bodies));
-  out.has_client_id = true;
-  return out;
+/// What makes an entry of a set the same one.
+Blob entry_key(std::string_view set_id, const MigrationReport& report) {
+  return digest({"entry", set_id, report.target.id, report.target.schema, report.dir_name,
+                 registry_api::format_time(report.start)});
 }
 
 /// Of everything that the report says; with its bounds looked at.
@@ -238,6 +228,23 @@ SchemaFacts take_facts(registry_api::SchemaApplyReport& report) {
 void set_schema(PreparedReport& prepared, SchemaFacts facts) {
   prepared.kind = kSchemaApplyKind;
   prepared.schema = std::move(facts);
+}
+
+/// An entry of a set; its key is given to it by the set.
+Result<PreparedReport> prepare_entry(MigrationReport report, FileBodies& bodies) {
+  Blob fingerprint = digest_report(report);
+  PreparedReport out = TRY(prepare(std::move(report), Blob(), std::move(fingerprint), bodies));
+  out.has_client_id = true;
+  return out;
+}
+
+Result<PreparedReport> prepare_entry(registry_api::SchemaApplyReport report, FileBodies& bodies) {
+  Blob fingerprint = TRY(digest_schema_apply(report));
+  SchemaFacts facts = take_facts(report);
+  PreparedReport out = TRY(prepare(std::move(report.run), Blob(), std::move(fingerprint), bodies));
+  out.has_client_id = true;
+  set_schema(out, std::move(facts));
+  return out;
 }
 
 void clean(std::vector<StepLog>& lines) {
@@ -268,29 +275,6 @@ Result<PreparedSet> prepare_set_alone(MigrationSetReport set, size_t entries) {
   out.set = std::move(set);
   return out;
 }
-
-/// The entries of a set, one by one: each is let go of before the next is looked at.
-class EntriesReader {
- public:
-  EntriesReader(PreparedSet& set, size_t count) : set_(set) {
-    whole_.update(set.fingerprint.bytes);
-    set_.entries.reserve(count);
-  }
-
-  Result<PreparedReport*> add(MigrationReport report, Blob fingerprint) {
-    whole_.update(fingerprint.bytes);
-    set_.entries.push_back(
-        TRY(prepare_member(set_.set.id, std::move(report), std::move(fingerprint), bodies_)));
-    return &set_.entries.back();
-  }
-  /// The set is what it says itself and what all of them say.
-  void finish() { set_.fingerprint = Blob{codec::to_string(whole_.digest())}; }
-
- private:
-  PreparedSet& set_;
-  FileBodies bodies_;
-  codec::Sha256Hasher whole_;
-};
 
 }  // namespace
 
@@ -329,41 +313,63 @@ Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport repo
   return out;
 }
 
-Result<PreparedSet> prepare_set(registry_api::MigrationSetInput input) {
-  const size_t count = input.completed.size();
-  Result<PreparedSet> out = prepare_set_alone(std::move(input.set), count);
-  std::optional<EntriesReader> reader;
-  if (out) {
-    reader.emplace(*out, count);
+std::shared_ptr<const NamedBody> FileBodies::make(const DeployedFile& file) {
+  std::string said = fmt::format("{}:{}", file.name.size(), file.name);
+  said += file.content;
+  const auto [known, is_new] = bodies_.try_emplace(std::move(said));
+  if (is_new) {
+    known->second = std::make_shared<const NamedBody>(
+        NamedBody{file.name, make_body(clean(file.content, kContentMax))});
   }
-  for (size_t i = 0; i < count; ++i) {
-    MigrationReport entry = TRY(take_entry(input, i));
-    if (!out) {
-      continue;
-    }
-    Blob fingerprint = digest_report(entry);
-    if (const auto added = reader->add(std::move(entry), std::move(fingerprint)); !added) {
-      out = added.error();
-    }
-  }
-  if (out) {
-    reader->finish();
-  }
-  return out;
+  return known->second;
 }
 
-Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet report) {
-  PreparedSet out = TRY(prepare_set_alone(std::move(report.set), report.completed.size()));
-  out.kind = kSchemaApplyKind;
-  EntriesReader reader(out, report.completed.size());
-  for (registry_api::SchemaApplyReport& entry : report.completed) {
-    Blob fingerprint = TRY(digest_schema_apply(entry));
-    SchemaFacts facts = take_facts(entry);
-    PreparedReport& prepared =
-        *TRY(reader.add(std::exchange(entry.run, {}), std::move(fingerprint)));
-    set_schema(prepared, std::move(facts));
+SetEntries::SetEntries(std::string_view kind, size_t count) : kind_(kind) {
+  prepared_.reserve(std::min(count, kTargetsMax));
+}
+
+void SetEntries::add(const Json& entry) {
+  const size_t index = count_++;
+  if (kind_ == kSchemaApplyKind) {
+    take(registry_api::read_schema_set_entry(entry, index));
+  } else {
+    take(registry_api::read_set_entry(entry, index));
   }
-  reader.finish();
+}
+
+template <typename Report>
+void SetEntries::take(Result<Report> entry) {
+  if (!entry && !unreadable_) {
+    unreadable_ = entry.error();
+  }
+  if (unreadable_ || refused_) {
+    return;
+  }
+  Result<PreparedReport> prepared = prepare_entry(*std::move(entry), bodies_);
+  if (prepared) {
+    prepared_.push_back(*std::move(prepared));
+  } else {
+    refused_ = prepared.error();
+  }
+}
+
+Result<PreparedSet> prepare_set(MigrationSetReport set, SetEntries& entries) {
+  if (entries.unreadable_) {
+    return *entries.unreadable_;
+  }
+  PreparedSet out = TRY(prepare_set_alone(std::move(set), entries.count_));
+  if (entries.refused_) {
+    return *entries.refused_;
+  }
+  codec::Sha256Hasher whole;
+  whole.update(out.fingerprint.bytes);
+  for (PreparedReport& entry : entries.prepared_) {
+    entry.key = entry_key(out.set.id, entry.report);
+    whole.update(entry.fingerprint.bytes);
+  }
+  out.fingerprint = Blob{codec::to_string(whole.digest())};
+  out.entries = entries.prepared_;
+  out.kind = entries.kind_;
   return out;
 }
 

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "registry/ingest/bounded_text.h"
@@ -14,6 +18,7 @@
 /// The part of taking a report in that needs no store: bounds, redaction, digests, compression.
 namespace rhumb::registry {
 
+inline constexpr std::string_view kApplyKind = "APPLY";
 /// The kind of an event that a `schema apply` reported.
 inline constexpr std::string_view kSchemaApplyKind = "SCHEMA_APPLY";
 
@@ -24,11 +29,29 @@ inline constexpr size_t kTargetsMax = 10'000;
 inline constexpr size_t kFilesMax = 20'000;
 inline constexpr size_t kSlowestMax = 100;  ///< statements of a file with figures of their own
 
-struct PreparedFile {
-  registry_api::DeployedFile file;  ///< without content
-  std::shared_ptr<const Body> content;  ///< entries of a set share it
+/// A file by itself; entries of a set share it.
+struct NamedBody {
+  std::string name;
+  Body content;
+};
+
+/// What few files say.
+struct FileNotes {
   std::optional<std::string> checks;   ///< JSON, absent when there are none
-  std::optional<std::string> slowest;  ///< likewise
+  std::optional<std::string> failed_check;  ///< the name of the first group of them that failed
+  std::optional<std::string> slowest;       ///< as the checks
+  std::optional<registry_api::StatementError> error;
+  bool operator==(const FileNotes&) const = default;
+};
+
+/// Small: a set may have two hundred thousand.
+struct PreparedFile {
+  std::shared_ptr<const NamedBody> file;
+  registry_api::OptionalTime start;
+  registry_api::OptionalTime end;
+  int64_t skipped = 0;
+  int64_t applied = 0;
+  std::shared_ptr<const FileNotes> notes;  ///< null when there are none
 };
 
 /// What the report of a `schema apply` says beyond a run: as it was sent, so versions may be
@@ -59,16 +82,50 @@ Result<PreparedReport> prepare_report(registry_api::MigrationReport report);
 /// A revert: its plan is part of what makes it the same report.
 Result<PreparedReport> prepare_revert(registry_api::RevertReport report);
 Result<PreparedReport> prepare_schema_apply(registry_api::SchemaApplyReport report);
+
+/// Files by what they say: those that say the same are one.
+class FileBodies {
+ public:
+  std::shared_ptr<const NamedBody> make(const registry_api::DeployedFile& file);
+
+ private:
+  std::unordered_map<std::string, std::shared_ptr<const NamedBody>> bodies_;
+};
+
+struct PreparedSet;
+
+/// The entries of a set: each is prepared as it comes in, so that of no two there is more than
+/// that.
+class SetEntries {
+ public:
+  /// `kind`: APPLY or SCHEMA_APPLY; `count` come at the most.
+  SetEntries(std::string_view kind, size_t count);
+  /// The next one. prepare_set() says what is wrong with it.
+  void add(const codec::Json& entry);
+
+ private:
+  friend Result<PreparedSet> prepare_set(registry_api::MigrationSetReport set, SetEntries& entries);
+  template <typename Report>
+  void take(Result<Report> entry);
+
+  std::string kind_;
+  std::vector<PreparedReport> prepared_;  // without keys, which those get from the set
+  FileBodies bodies_;
+  size_t count_ = 0;
+  std::optional<Error> unreadable_;
+  std::optional<Error> refused_;
+};
+
 struct PreparedSet {
   registry_api::MigrationSetReport set;  ///< redacted, without entries
-  std::vector<PreparedReport> entries;
-  std::string kind = "APPLY";  ///< or SCHEMA_APPLY
+  std::span<const PreparedReport> entries;  ///< of what it was prepared from
+  std::string kind;                         ///< APPLY or SCHEMA_APPLY
   Blob key;
   Blob fingerprint;  ///< of everything it said, entries included
 };
-/// Errors: also those of take_entry(), of any entry before what is refused of others.
-Result<PreparedSet> prepare_set(registry_api::MigrationSetInput input);
-Result<PreparedSet> prepare_schema_set(registry_api::SchemaApplySet set);
+/// The entries must outlive what is prepared, and may be used again.
+/// Errors: also those of the entries: of any that cannot be read before what is refused of others.
+Result<PreparedSet> prepare_set(registry_api::MigrationSetReport set, SetEntries& entries);
 [[nodiscard]] Blob set_key(std::string_view id);
 
 /// Of everything a document says, in whatever order it says it.

@@ -21,6 +21,10 @@ using registry_api::StepLog;
 constexpr std::string_view kDirectoryLine = "Migration directory: ";
 constexpr std::string_view kTargetLine = "Target URL: ";
 
+// Entries that are asked for at once: the store takes in what came of one while the next is looked
+// at, and only the next question waits for it.
+constexpr size_t kEntriesTogether = 1000;
+
 /// A set as it stands in the store.
 struct StoredSet {
   int64_t event_id = 0;
@@ -286,7 +290,7 @@ class SetJob {
 
   Result<void> ask_for_entries(std::span<const PreparedReport> entries) {
     std::vector<const PreparedReport*> next;
-    for (const PreparedReport& entry : entries.first(std::min(kReportsTogether, entries.size()))) {
+    for (const PreparedReport& entry : entries.first(std::min(kEntriesTogether, entries.size()))) {
       next.push_back(&entry);
     }
     return job_.ask_for(next, true);
@@ -296,8 +300,8 @@ class SetJob {
     size_t added = 0;
     for (size_t i = 0; i < prepared.entries.size(); ++i) {
       const PreparedReport& entry = prepared.entries[i];
-      if (i % kReportsTogether == 0) {
-        TRY(ask_for_entries(std::span(prepared.entries).subspan(i)));
+      if (i % kEntriesTogether == 0) {
+        TRY(ask_for_entries(prepared.entries.subspan(i)));
       }
       const std::optional<KnownEvent> known = TRY(job_.find_known(entry));
       if (known.has_value()) {
@@ -417,14 +421,9 @@ Result<IngestOutcome> store_set(Registry& registry,
 
 Result<IngestOutcome> ingest_set(Registry& registry,
                                  const Caller& caller,
-                                 registry_api::MigrationSetInput report) {
-  return store_set(registry, caller, TRY(prepare_set(std::move(report))));
-}
-
-Result<IngestOutcome> ingest_schema_set(Registry& registry,
-                                        const Caller& caller,
-                                        registry_api::SchemaApplySet report) {
-  return store_set(registry, caller, TRY(prepare_schema_set(std::move(report))));
+                                 registry_api::MigrationSetReport set,
+                                 SetEntries& entries) {
+  return store_set(registry, caller, TRY(prepare_set(std::move(set), entries)));
 }
 
 Result<IngestOutcome> ingest_begin(Registry& registry,
@@ -439,12 +438,13 @@ Result<IngestOutcome> ingest_begin(Registry& registry,
   for (std::string& target : begin.targets) {
     target = stored_url(target);
   }
-  registry_api::MigrationSetInput report;
-  report.set.id = set.id;
-  report.set.planned = set.planned;
-  report.set.start = set.start;
-  report.set.context = set.context;
-  const PreparedSet prepared = TRY(prepare_set(std::move(report)));
+  registry_api::MigrationSetReport report;
+  report.id = set.id;
+  report.planned = set.planned;
+  report.start = set.start;
+  report.context = set.context;
+  SetEntries none(kApplyKind, 0);
+  const PreparedSet prepared = TRY(prepare_set(std::move(report), none));
   return write_and_publish(
       registry,
       [&](Session& session, std::vector<LiveEvent>& events) -> Result<IngestOutcome> {
