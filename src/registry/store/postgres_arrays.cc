@@ -14,16 +14,24 @@ namespace {
 
 // Arrays cost more than they save for fewer.
 constexpr size_t kRowsMin = 6;
+// Which values are common to fewer changes from one statement to the next, and each has to be
+// prepared.
+constexpr size_t kCommonRowsMin = 64;
 
 /// What a column can be of: the name of its array and the number of the elements' type.
 /// Source: PostgreSQL 15, src/include/catalog/pg_type.dat, numbers that never change.
 struct Kind {
   std::string_view array;
+  std::string_view single;
   uint32_t element = 0;
 };
-constexpr Kind kNumbers{"bigint[]", 20};
-constexpr Kind kTexts{"text[]", 25};
-constexpr Kind kBytes{"bytea[]", 17};
+constexpr Kind kNumbers{"bigint[]", "bigint", 20};
+constexpr Kind kTexts{"text[]", "text", 25};
+constexpr Kind kBytes{"bytea[]", "bytea", 17};
+
+bool is_array(std::string_view type) {
+  return type.ends_with("[]");
+}
 
 const Kind* find_kind(const Value& value) {
   return std::holds_alternative<int64_t>(value.state())       ? &kNumbers
@@ -112,15 +120,36 @@ std::optional<RowArrays> to_arrays(std::span<const Params> rows) {
   return arrays;
 }
 
+std::optional<RowArrays> to_insert_arrays(std::span<const Params> rows) {
+  std::optional<RowArrays> arrays = to_arrays(rows);
+  if (!arrays || rows.size() < kCommonRowsMin) {
+    return arrays;
+  }
+  auto value = arrays->values.begin();
+  for (size_t column = 0; column < arrays->types.size(); ++column) {
+    std::string_view& type = arrays->types[column];
+    const Value& first = rows.front()[column];
+    const bool is_common =
+        column > 0 && !type.empty() &&
+        std::ranges::all_of(rows, [&](const Params& row) { return row[column] == first; });
+    if (is_common) {
+      type = find_kind(first)->single;
+      *value = bind(first);
+    }
+    value += type.empty() ? 0 : 1;
+  }
+  return arrays;
+}
+
 // Behind a SELECT the planner does not see how many there are this time: with that it would make
 // every plan anew.
 std::string unnest_sql(const RowArrays& arrays) {
   std::string casts;
   size_t number = 0;
   for (const std::string_view type : arrays.types) {
-    if (!type.empty()) {
-      casts += fmt::format("{}(SELECT CAST(${} AS {}))", number == 0 ? "" : ", ", number + 1, type);
-      ++number;
+    number += type.empty() ? 0 : 1;
+    if (is_array(type)) {
+      casts += fmt::format("{}(SELECT CAST(${} AS {}))", casts.empty() ? "" : ", ", number, type);
     }
   }
   return fmt::format("unnest({})", casts);
@@ -136,7 +165,12 @@ std::string insert_sql(const RowsInto& into, const RowArrays& arrays) {
       columns += "NULL";
       continue;
     }
-    const std::string name = fmt::format("c{}", ++number);
+    ++number;
+    if (!is_array(type)) {
+      columns += fmt::format("CAST(${} AS {})", number, type);
+      continue;
+    }
+    const std::string name = fmt::format("c{}", number);
     columns += name;
     names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
   }

@@ -17,7 +17,8 @@ namespace rhumb::registry {
 [[nodiscard]] std::vector<driver::Value> bind_all(const Params& params);
 
 struct RowArrays {
-  /// Of each column as PostgreSQL names it, `bigint[]`; empty for one that is NULL in every row.
+  /// Of each column as PostgreSQL names it, `bigint[]`; `bigint` for one whose value is sent once,
+  /// for all rows; empty for one that is NULL in every row.
   std::vector<std::string_view> types;
   std::vector<driver::Value> values;  ///< of the columns that have a type, as they are sent
 };
@@ -28,6 +29,9 @@ struct RowArrays {
 
 /// The rows as what a FROM clause names: `unnest((SELECT CAST($1 AS bigint[])), ...)`.
 [[nodiscard]] std::string unnest_sql(const RowArrays& arrays);
+
+/// The same for rows that are inserted: of very many, values that all have in common are sent once.
+[[nodiscard]] std::optional<RowArrays> to_insert_arrays(std::span<const Params> rows);
 
 /// The statement that inserts them.
 [[nodiscard]] std::string insert_sql(const RowsInto& into, const RowArrays& arrays);

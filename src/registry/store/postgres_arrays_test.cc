@@ -47,6 +47,25 @@ TEST(PostgresArrays, Statements) {
   EXPECT_FALSE(question_sql("SELECT 1", *arrays)) << "which type has NULL?";
 }
 
+TEST(PostgresArrays, WhatManyRowsHaveInCommonIsSentOnce) {
+  std::vector<Params> rows(64, {1, nullptr, "a", Blob{"x"}, "b"});
+  rows.back()[4] = nullptr;
+  const std::optional<RowArrays> arrays = to_insert_arrays(rows);
+  ASSERT_TRUE(arrays);
+  EXPECT_EQ(arrays->types,
+            (std::vector<std::string_view>{"bigint[]", "", "text", "bytea", "text[]"}));
+  EXPECT_EQ(arrays->values.size(), 4U);
+  EXPECT_EQ(arrays->values[1], driver::Value("a"));
+  EXPECT_EQ(
+      insert_sql({"t (a, b, c, d, e)"}, *arrays),
+      "INSERT INTO t (a, b, c, d, e) SELECT c1, NULL, CAST($2 AS text), CAST($3 AS bytea), c4 "
+      "FROM unnest((SELECT CAST($1 AS bigint[])), (SELECT CAST($4 AS text[]))) AS given(c1, "
+      "c4)");
+  rows.pop_back();
+  EXPECT_EQ(to_insert_arrays(rows)->types,
+            (std::vector<std::string_view>{"bigint[]", "", "text[]", "bytea[]", "text[]"}));
+}
+
 TEST(PostgresArrays, QuestionsAreAskedForEachRow) {
   const std::optional<RowArrays> arrays = to_arrays(many_and({1, "a"}, {2, "b"}));
   ASSERT_TRUE(arrays);

@@ -143,7 +143,7 @@ class PostgresSession final : public Session {
   }
 
   Result<void> insert_rows(const RowsInto& into, std::span<const Params> rows) override {
-    const std::optional<RowArrays> arrays = to_arrays(rows);
+    const std::optional<RowArrays> arrays = to_insert_arrays(rows);
     return arrays ? send_later(insert_sql(into, *arrays), arrays->values)
                   : Session::insert_rows(into, rows);
   }

@@ -4,7 +4,7 @@
 namespace rhumb::registry {
 namespace {
 
-constexpr size_t kGatheredMax = 512;  // rows
+constexpr size_t kGatheredMax = 4096;  // rows
 
 }  // namespace
 
