@@ -36,13 +36,16 @@ std::string cut_text(std::string_view text) {
 /// The first thing that went wrong.
 Failure find_failure(const PreparedReport& prepared) {
   for (const PreparedFile& file : prepared.files) {
-    const std::string& name = file.file->name;
-    if (file.notes && file.notes->error) {
-      const registry_api::StatementError& error = *file.notes->error;
-      return {name, cut_text(error.statement), cut_text(error.text)};
+    if (file.notes == nullptr) {
+      continue;
     }
-    if (file.notes && file.notes->failed_check) {
-      return {name, "", fmt::format("check \"{}\" failed", *file.notes->failed_check)};
+    const std::string& name = file.file->name;
+    const FileNotes& notes = *file.notes;
+    if (notes.error) {
+      return {name, cut_text(notes.error->statement), cut_text(notes.error->text)};
+    }
+    if (notes.failed_check) {
+      return {name, "", fmt::format("check \"{}\" failed", *notes.failed_check)};
     }
   }
   return {"", "", cut_text(prepared.report.error.value_or(""))};

@@ -36,7 +36,7 @@ class DownPlansTest : public testing::Test {
   static RevertPlan request() {
     RevertPlan plan = TestRegistry::revert_plan("3", "2");
     plan.target.url = "sqlite://u:hunter2@a.db";
-    plan.files[0].statements.push_back("-- postgres://u:hunter2@h/db");
+    plan.files[0].statements.emplace_back("-- postgres://u:hunter2@h/db");
     return plan;
   }
   /// The plan's number and status, or why there is none.
