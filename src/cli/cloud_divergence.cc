@@ -40,7 +40,9 @@ Json cluster_row(const Json& environment, const Json& version, const Json& clust
                            {"odd", !common},
                            {"since", common ? cloud_time(cluster, "since") : since}});
   row.set("names", join(names, ","));
-  row.set("named", cluster.at("named"));
+  if (const Json* named = cluster.find("named")) {
+    row.set("named", *named);
+  }
   return row;
 }
 

@@ -452,7 +452,8 @@ stage "production" {
     scratch.run("cloud", "policy", "set", "--repo", "app", "--file", "bad.hcl").fails(
         'stage "a": soak "a day" is none')
     scratch.write("bad.hcl", 'stage "a" {\n  envs = ["x"]\n}\n')
-    scratch.run("cloud", "policy", "set", "--repo", "app", "--file", "bad.hcl").fails("bad.hcl:1,")
+    scratch.run("cloud", "policy", "set", "--repo", "app", "--file", "bad.hcl").fails(
+        'bad.hcl:2,3-7: Unsupported argument; An argument named "envs" is not expected here. Did you mean "env"?')
     scratch.run("cloud", "policy", "set", "--repo", "nobody", "--file", "promotion.hcl").fails('dir "nobody" not found')
     scratch.run("cloud", "policy", "set", "--file", "promotion.hcl").ok().quiet()
     contains(scratch.run("cloud", "policy", "list").ok().out, "(every other)")
