@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "registry/api/request_context.h"
 #include "registry/api/test_api.h"
+#include "registry/api/views.h"
 #include "registry/store/paging.h"
 
 namespace rhumb::registry {
@@ -66,6 +69,21 @@ TEST_F(ApiTest, DatabaseLists) {
             "INVALID page must be at least 1");
   EXPECT_EQ(input_failure(names, Json::object({{"page", Json::object({{"after", "x"}})}})),
             "INVALID after: \"x\" is no cursor of this list");
+}
+
+TEST_F(ApiTest, DatabasesAreCountedForWhoWantsTheirNumber) {
+  ASSERT_TRUE(registry_.ingest(registry_.report("a", "", "1")));
+  ASSERT_TRUE(registry_.ingest(registry_.report("b", "", "1")));
+  RequestContext context(*registry_, registry_.caller());
+  const auto page_info = [&context](bool wants_total) {
+    const Json one = Json::object({{"page", Json::object({{"pageSize", 1}})}});
+    const Result<Json> page = list_databases(context, one, std::nullopt, wants_total);
+    return page ? text(page->at("pageInfo")) : page.error().message();
+  };
+  EXPECT_EQ(page_info(true),
+            R"j({"page":1,"pageSize":1,"total":2,"endCursor":"YWZ0ZXI6MQ","hasNextPage":true})j");
+  EXPECT_EQ(page_info(false),
+            R"j({"page":1,"pageSize":1,"total":0,"endCursor":"YWZ0ZXI6MQ","hasNextPage":true})j");
 }
 
 TEST_F(ApiTest, DatabaseListsGoOnWhereAPageEnded) {

@@ -15,7 +15,7 @@ Error not_found() {
 
 Result<Json> resolve_databases(RequestContext& context, FieldCall& call) {
   TRY(require(context.caller, "cloud:read"));
-  return list_databases(context, call.input(), std::nullopt);
+  return list_databases(context, call.input(), std::nullopt, call.selects("pageInfo.total"));
 }
 
 Result<Json> resolve_database(RequestContext& context, FieldCall& call) {

@@ -368,7 +368,7 @@ void add_repo_resolvers(graphql::Resolvers& resolvers) {
   bind_field(resolvers, "Repo", "files", resolve_files);
   bind_field(resolvers, "Repo", "versions", resolve_versions);
   bind_field(resolvers, "Repo", "databases", [](RequestContext& context, FieldCall& call) {
-    return list_databases(context, call.input(), id_of(call));
+    return list_databases(context, call.input(), id_of(call), call.selects("pageInfo.total"));
   });
   bind_field(resolvers, "Repo", "migrations", [](RequestContext& context, FieldCall& call) {
     EventFilter filter;

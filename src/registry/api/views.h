@@ -28,10 +28,12 @@ Result<codec::Json> list_tags(RequestContext& context,
                               const std::string& search,
                               const Page& page);
 
-/// A DatabasesPayload for a DatabasesInput; `repo_id` narrows it to one repository.
+/// A DatabasesPayload for a DatabasesInput; `repo_id` narrows it to one repository. Without
+/// `wants_total` its total is 0: to count all is more work than to find a page.
 Result<codec::Json> list_databases(RequestContext& context,
                                    const codec::Json& input,
-                                   std::optional<int64_t> repo_id);
+                                   std::optional<int64_t> repo_id,
+                                   bool wants_total);
 Result<codec::Json> load_database(RequestContext& context, int64_t id);
 
 /// A MigrationsPayload for a MigrationsInput; what `base` already narrows stays narrowed.

@@ -226,15 +226,19 @@ Result<Rows> read_page_rows(Session& session,
       params);
 }
 
+Result<int64_t> count_databases(Session& session, const Condition& where) {
+  const std::string sql = fmt::format("SELECT count(*) FROM databases d {}", where.sql);
+  return TRY(session.scalar(sql, where.params)).number();
+}
+
 Result<Json> list(RequestContext& context,
                   Session& session,
                   Condition where,
                   const Json& input,
-                  const Page& page) {
+                  const Page& page,
+                  bool wants_total) {
   PageFacts facts;
-  facts.total = TRY(session.scalar(fmt::format("SELECT count(*) FROM databases d {}", where.sql),
-                                   where.params))
-                    .number();
+  facts.total = wants_total ? TRY(count_databases(session, where)) : 0;
   const Sort sort = read_sort(input);
   if (page.after) {
     TRY(continue_after(session, context.caller.org_id, *page.after, sort, where));
@@ -254,7 +258,8 @@ Result<Json> list(RequestContext& context,
 
 Result<Json> list_databases(RequestContext& context,
                             const Json& input,
-                            std::optional<int64_t> repo_id) {
+                            std::optional<int64_t> repo_id,
+                            bool wants_total) {
   const Page page = TRY(read_page(input.find("page")));
   return read_value<Json>(context.registry.store, [&](Session& session) -> Result<Json> {
     std::optional<Condition> where = TRY(make_condition(
@@ -262,7 +267,7 @@ Result<Json> list_databases(RequestContext& context,
     if (!where.has_value()) {
       return Json::object({{"databases", Json::array()}, {"pageInfo", page_info(page, {})}});
     }
-    return list(context, session, std::move(*where), input, page);
+    return list(context, session, std::move(*where), input, page, wants_total);
   });
 }
 
