@@ -342,8 +342,8 @@ void SetEntries::take(Result<Report> entry) {
   if (!entry && !unreadable_) {
     unreadable_ = entry.error();
   }
-  if (unreadable_ || refused_) {
-    return;
+  if (unreadable_ || refused_ || count_ > kTargetsMax) {
+    return;  // the set will be refused
   }
   Result<PreparedReport> prepared = prepare_entry(*std::move(entry), bodies_);
   if (prepared) {
