@@ -3,8 +3,10 @@
 RUNNERS of them start at random moments. On MariaDB without performance schema a holder is known by its session.
 """
 
+import contextlib
 import os
 import random
+import sqlite3
 import time
 
 from databases import MariaDatabase, PostgresDatabase
@@ -20,19 +22,31 @@ TAKE_OVER_SECONDS = 20
 HOLDER = r"\(held by (apply tester@\S+:\d+ since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|session \d+ of \S+@\S+)\)"
 
 
+ROW_SECONDS = 0.05
+
+
 class Sqlite:
-    slow_row = ("INSERT INTO log WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 80000) "
-                "SELECT {n} FROM c WHERE i = 80000")
+    counting = ("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {0}) "
+                "SELECT {{n}} FROM c WHERE i = {0}")
 
     def __init__(self, scratch):
         self.scratch, self.url = scratch, "sqlite://app.db"
+        self.slow_row = "INSERT INTO log " + self.counting.format(self.find_count())
+
+    def find_count(self):
+        """It cannot sleep: as far as this machine counts in the time of a row."""
+        count = 80_000
+        with contextlib.closing(sqlite3.connect(":memory:")) as database:
+            begin = time.process_time()
+            database.execute(self.counting.format(count).format(n=1)).fetchall()
+            return max(count, int(count * ROW_SECONDS / (time.process_time() - begin)))
 
     def numbers(self):
         return [n for (n,) in self.scratch.query("app.db", "SELECT n FROM log ORDER BY n")]
 
 
 class Postgres:
-    slow_row = "INSERT INTO log SELECT {n} FROM pg_sleep(0.05)"
+    slow_row = f"INSERT INTO log SELECT {{n}} FROM pg_sleep({ROW_SECONDS})"
 
     def __init__(self, scratch):
         self.database = PostgresDatabase(scratch)
@@ -43,7 +57,7 @@ class Postgres:
 
 
 class Mariadb(Postgres):
-    slow_row = "INSERT INTO log SELECT {n} FROM (SELECT SLEEP(0.05)) pause"
+    slow_row = f"INSERT INTO log SELECT {{n}} FROM (SELECT SLEEP({ROW_SECONDS})) pause"
 
     def __init__(self, scratch):
         self.database = MariaDatabase(scratch)
