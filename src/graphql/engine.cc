@@ -189,6 +189,18 @@ Response Engine::execute(Request request, Context& context) const {
 Response Engine::execute(const PreparedDocument& prepared,
                          Request request,
                          Context& context) const {
+  Response response = execute_readable(prepared, request, context);
+  if (response.executed || !request.late) {
+    return response;
+  }
+  // What was left as text may be no JSON, which is worse than whatever else is wrong.
+  const Result<Json> whole = codec::parse_json(request.late->text);
+  return whole ? std::move(response) : refuse_body(whole.error());
+}
+
+Response Engine::execute_readable(const PreparedDocument& prepared,
+                                  Request& request,
+                                  Context& context) const {
   if (!prepared.problems.empty()) {
     return refuse(prepared.problems);
   }

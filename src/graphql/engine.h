@@ -83,6 +83,10 @@ class Engine {
 
  private:
   Engine(Schema schema, Options options);
+  /// For a request whose body is JSON as far as it was read; takes its variables.
+  [[nodiscard]] Response execute_readable(const PreparedDocument& prepared,
+                                          Request& request,
+                                          Context& context) const;
 
   Schema schema_;
   Options options_;

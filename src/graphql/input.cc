@@ -143,12 +143,7 @@ Result<void> check_rfc3339(const Json& value) {
 }
 
 Result<Json> LateList::element(size_t index) const {
-  Result<Json> read = codec::parse_json(elements[index]);
-  if (read) {
-    return read;
-  }
-  const Result<Json> whole = codec::parse_json(text);  // says where
-  return whole ? read.error() : whole.error();
+  return codec::parse_json(elements[index]);
 }
 
 Result<void> LateList::put_back(Json& variables) const {

@@ -49,7 +49,7 @@ struct LateList {
   std::string_view member;                 ///< of the variable, empty in it so far
   std::vector<std::string_view> elements;  ///< of `text`
 
-  /// Errors: what is wrong with the text, kInvalid, kLimit.
+  /// Errors: what is wrong with it, kInvalid, kLimit; places are those in the element.
   [[nodiscard]] Result<codec::Json> element(size_t index) const;
   /// Reads all of them into the variables.
   Result<void> put_back(codec::Json& variables) const;

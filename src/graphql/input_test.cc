@@ -215,13 +215,10 @@ TEST_F(GraphqlInput, ReadsListsThatAreStillText) {
                                R"({"i":{"files":7,"files":[)" + one + R"(],"id":"s"}})",
                                R"({"i":{"id":"s","files":[)" + one + R"(,],"free":1}})",
                                R"({"i":{"id":"s","files":[)" + one + R"(] "free":1}})",
-                               R"({"i":{"id":"s","files":[)" + one + " " + one + "]}}",
                                R"({"i":{"files":[{"name":"x\u0000","checks":[]}],"id":"s"}})",
                                R"({"i":{"id":"s","free":{"files":[1,2]}}})",
                                R"({"other":{"files":[1,2]}})",
-                               R"({"none":{"files":[1,tru]}})",
-                               R"({"none":{"files":[1,2]}})",
-                               "{\"i\":{\"id\":\"s\",\n\"files\":[" + one + ",{\"name\":tru}]}}"};
+                               R"({"none":{"files":[1,2]}})"};
   for (const std::string& variables : cases) {
     EXPECT_EQ(reads(variables, "files"), reads(variables, "")) << variables;
   }

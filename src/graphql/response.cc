@@ -85,9 +85,15 @@ Response refuse(const std::vector<Error>& errors) {
   return response;
 }
 
+Response refuse_body(const Error& error) {
+  Response response = refuse({error});
+  response.readable = false;
+  return response;
+}
+
 int http_status(const Response& response) {
   if (!response.executed) {
-    return 422;
+    return response.readable ? 422 : 400;
   }
   const bool forbidden = !response.errors.empty() && response.errors.front().code == "FORBIDDEN";
   return forbidden ? 403 : 200;

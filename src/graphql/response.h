@@ -28,6 +28,7 @@ struct ResponseError {
 struct Response {
   /// False: the request was refused before anything ran (grammar, validation, variables).
   bool executed = false;
+  bool readable = true;  ///< false: it was refused because its body is no request at all
   codec::Json data;  ///< null when refused, or when a failure reached the root
   std::vector<ResponseError> errors;
   /// Members of inputs that were dropped because their type is lenient.
@@ -45,7 +46,11 @@ struct Response {
 /// A refused request with one error per problem.
 [[nodiscard]] Response refuse(const std::vector<Error>& errors);
 
-/// The HTTP status that goes with it: 200; 422 when refused; 403 when the first error is FORBIDDEN.
+/// A refused request whose body is no JSON, or is not that of a request.
+[[nodiscard]] Response refuse_body(const Error& error);
+
+/// The HTTP status that goes with it: 200; 400 when the body could not be read; 422 when refused
+/// otherwise; 403 when the first error is FORBIDDEN.
 /// Never 5xx: clients would send the request again.
 /// Source: registry.md 3.2.
 [[nodiscard]] int http_status(const Response& response);

@@ -276,7 +276,8 @@ Response WebServer::execute(const Request& request, const Caller& caller, int64_
   }
   Result<graphql::Request> parsed = graphql::parse_request(body, kSetEntries);
   if (!parsed) {
-    return json_response(400, graphql::to_json(graphql::refuse({parsed.error()}), request.id));
+    const graphql::Response refusal = graphql::refuse_body(parsed.error());
+    return json_response(graphql::http_status(refusal), graphql::to_json(refusal, request.id));
   }
   const std::shared_ptr<const graphql::PreparedDocument> document = engine_.prepare(parsed->query);
   if (!is_report(*document)) {

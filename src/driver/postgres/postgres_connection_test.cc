@@ -123,6 +123,22 @@ TEST_F(PostgresConnectionTest, BindsParametersAndSurvivesForgottenStatements) {
   EXPECT_EQ(rows("SELECT count(*), count(a), min(length(c)) FROM t"), "6|5|2\n");
 }
 
+TEST_F(PostgresConnectionTest, ForgetsStatementsWhenThereAreTooMany) {
+  constexpr int kTexts = 1200;
+  const Value one[] = {int64_t{1}};
+  ASSERT_TRUE(database().execute("BEGIN"));
+  for (int i = 0; i < kTexts; ++i) {
+    const std::string text = "SELECT $1::bigint + " + std::to_string(i);
+    for (int use = 0; use < 2; ++use) {
+      const Result<Rows> found = database().query(text, one);
+      ASSERT_TRUE(found) << text << ": " << found.error().message();
+      EXPECT_EQ(found->rows[0][0], Value(int64_t{i + 1}));
+    }
+  }
+  ASSERT_TRUE(database().execute("COMMIT"));
+  EXPECT_EQ(rows("SELECT count(*) > 0 AND count(*) < 600 FROM pg_prepared_statements"), "t\n");
+}
+
 TEST_F(PostgresConnectionTest, AnswersSeveralStatementsWithTheFirstRows) {
   EXPECT_EQ(rows("SET timezone = 'UTC'; SELECT 1; SELECT 2"), "1\n");
   EXPECT_EQ(rows("SET timezone = 'UTC'; SELECT 1; SELECT 2"), "1\n");

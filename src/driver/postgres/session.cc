@@ -130,6 +130,9 @@ Result<const std::string*> Session::prepared_name(const std::string& sql) {
   if (!may_prepare_) {
     return nullptr;
   }
+  if (statements_.size() >= kStatementsMax && !statements_.contains(sql)) {
+    TRY(run("DEALLOCATE ALL"));  // which forgets them here, too
+  }
   Statement& statement = statements_[sql];
   ++statement.uses;
   if (statement.uses < 2) {

@@ -102,6 +102,8 @@ class Session {
   void cancel();
 
  private:
+  /// More texts than that are forgotten, here and by the server.
+  static constexpr size_t kStatementsMax = 512;
   /// How often a text was run; from the second time on under a name.
   struct Statement {
     int64_t uses = 0;

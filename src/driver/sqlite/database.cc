@@ -157,16 +157,23 @@ Result<int64_t> Database::run(std::string_view text) {
 }
 
 Result<sqlite3_stmt*> Database::cached(std::string_view sql) {
-  auto found = prepared_.find(std::string(sql));
+  const auto found = prepared_.find(std::string(sql));
   if (found == prepared_.end()) {
     std::string_view rest = sql;
     StatementHandle statement = TRY(prepare(rest, SQLITE_PREPARE_PERSISTENT));
     if (!statement) {
       return invalid("not a statement");
     }
-    found = prepared_.emplace(std::string(sql), std::move(statement)).first;
+    return keep(sql, std::move(statement));
   }
   return found->second.get();
+}
+
+sqlite3_stmt* Database::keep(std::string_view sql, StatementHandle statement) {
+  if (prepared_.size() >= kPreparedMax) {
+    forget_statements();
+  }
+  return prepared_.emplace(std::string(sql), std::move(statement)).first->second.get();
 }
 
 Result<void> Database::bind(sqlite3_stmt* statement, std::span<const Value> params) {
@@ -201,7 +208,7 @@ Result<Rows> Database::query(std::string_view sql, std::span<const Value> params
     rows = TRY(query_one(statement.get(), params));
     params = params.subspan(wanted);
     if (rest.empty() && statement_is_all(statement.get(), sql)) {
-      prepared_.emplace(std::string(sql), std::move(statement));
+      keep(sql, std::move(statement));
     }
   }
   return rows;

@@ -56,12 +56,16 @@ class Database {
   void forget_statements() { prepared_.clear(); }
 
  private:
+  static constexpr size_t kPreparedMax = 512;  // more are forgotten
+
   explicit Database(std::unique_ptr<sqlite3, CloseDatabase> handle) : handle_(std::move(handle)) {}
 
   [[nodiscard]] Error last_error(int code) const;
   /// The next statement of `text`, which loses it; nothing for blanks and comments.
   Result<StatementHandle> prepare(std::string_view& text, unsigned flags);
   Result<sqlite3_stmt*> cached(std::string_view sql);
+  /// For the next call with that text; nobody may use another one now.
+  sqlite3_stmt* keep(std::string_view sql, StatementHandle statement);
   Result<Rows> query_one(sqlite3_stmt* statement, std::span<const Value> params);
   Result<void> bind(sqlite3_stmt* statement, std::span<const Value> params);
   Result<void> step_all(sqlite3_stmt* statement);

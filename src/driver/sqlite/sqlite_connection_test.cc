@@ -66,6 +66,16 @@ TEST(SqliteConnection, AQueryThatIsKeptSeesNewColumns) {
   EXPECT_EQ(connection->query("SELECT * FROM t")->columns, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(SqliteConnection, AnswersTheSameWhenQueriesAreForgotten) {
+  const auto connection = must_open(":memory:");
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 1200; ++i) {
+      const std::string number = std::to_string(i);
+      EXPECT_EQ(rows_of(*connection, "SELECT " + number), number + "\n");
+    }
+  }
+}
+
 TEST(SqliteConnection, AQueryMayHaveSeveralStatements) {
   const auto connection = must_open("file?mode=memory");
   const auto first_cell = [&](std::string_view sql, const std::vector<Value>& params) {

@@ -1,5 +1,6 @@
 #include "registry/api/api.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "codec/base64.h"
@@ -180,6 +181,27 @@ TEST_F(ApiTest, ReportSetsThatAreStillText) {
   EXPECT_EQ(
       registry_.scalar("SELECT count(*) FROM audit WHERE action = 'deployment.report'").number(),
       1);
+}
+
+/// Whatever else is wrong with them, and wherever.
+TEST_F(ApiTest, ReportSetsThatAreNoJson) {
+  for (const char* entries : {R"([{"target":nul}])", R"([{"noReport":1},{"x":2}}])", "[{} {}]"}) {
+    for (const char* document : {kReportSet, "{ me { name } }", "{ nope }"}) {
+      const std::string body =
+          fmt::format(R"({{"query":"{}","variables":{{"input":{{"completed":{}}}}}}})", document,
+                      entries);
+      const Result<Json> whole = codec::parse_json(body);
+      const Result<graphql::Request> request = graphql::parse_request(body, kSetEntries);
+      if (!request) {  // it was seen at once
+        EXPECT_EQ(request.error().message(), whole.error().message()) << body;
+        continue;
+      }
+      RequestContext context(*registry_, registry_.caller());
+      const graphql::Response response = engine_->execute(*request, context);
+      EXPECT_EQ(graphql::http_status(response), 400) << body;
+      EXPECT_EQ(response.errors.front().error.message(), whole.error().message()) << body;
+    }
+  }
 }
 
 TEST_F(ApiTest, ReportInputs) {
