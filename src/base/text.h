@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@ namespace rhumb {
 
 /// Splits at every `separator`; "" gives one empty piece. Pieces refer to `text`.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+/// Not of a string that ends before its pieces.
+template <std::same_as<std::string> String>
+std::vector<std::string_view> split(String&& text, char separator) = delete;
 /// The parts before and after the first `separator`, or nothing when it is absent.
 [[nodiscard]] std::optional<std::pair<std::string_view, std::string_view>> cut(
     std::string_view text, std::string_view separator);

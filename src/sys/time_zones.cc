@@ -108,8 +108,8 @@ Result<TimeZone> TimeZones::load(const std::string& name) const {
 
 std::vector<std::string> TimeZones::names() const {
   std::vector<std::string> out;
-  const Result<std::string> list = read_file(directory_ + "/tzdata.zi");
-  for (const std::string_view line : split(list ? *list : std::string(), '\n')) {
+  const std::string list = read_file(directory_ + "/tzdata.zi").value_or("");
+  for (const std::string_view line : split(list, '\n')) {
     if (auto name = read_listed_name(line)) {
       out.push_back(*std::move(name));
     }
