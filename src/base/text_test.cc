@@ -65,6 +65,15 @@ TEST(Utf8, DecodesAndRejects) {
   }
 }
 
+TEST(Utf8, CutsBetweenCharacters) {
+  const std::string text = "a\u00e4\u20ac\U0001f600";  // of 1, 2, 3 and 4 bytes
+  const size_t want[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6};
+  for (size_t at = 0; at < text.size(); ++at) {
+    EXPECT_EQ(rune_start(text, at), want[at]) << at;
+  }
+  EXPECT_EQ(rune_start("\x80\x80", 1), 0U);
+}
+
 TEST(Utf8, AppendsWhatDecodes) {
   for (const char32_t rune : {U'a', U'\u00B5', U'\u20AC', U'\U0001F600'}) {
     std::string text;

@@ -97,4 +97,11 @@ size_t count_runes(std::string_view text) {
   return count;
 }
 
+size_t rune_start(std::string_view text, size_t at) {
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) {
+    --at;
+  }
+  return at;
+}
+
 }  // namespace rhumb

@@ -19,5 +19,8 @@ struct DecodedRune {
 void append_rune(std::string& out, char32_t rune);
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 [[nodiscard]] size_t count_runes(std::string_view text);
+/// Where the character begins that the byte at `at` belongs to: the last place up to there where
+/// the text can be cut. `at` is less than the size.
+[[nodiscard]] size_t rune_start(std::string_view text, size_t at);
 
 }  // namespace rhumb

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace rhumb::migrate {
 namespace {
@@ -141,11 +142,7 @@ std::string_view intent_statement(std::string_view statement) {
   if (statement.size() <= kStatementBytesMax) {
     return statement;
   }
-  size_t size = kStatementBytesMax;
-  while (size > 0 && (static_cast<unsigned char>(statement[size]) & 0xC0U) == 0x80U) {
-    --size;
-  }
-  return statement.substr(0, size);
+  return statement.substr(0, rune_start(statement, kStatementBytesMax));
 }
 
 }  // namespace rhumb::migrate

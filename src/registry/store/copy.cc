@@ -18,60 +18,23 @@
 namespace rhumb::registry {
 namespace {
 
-// Rows go in many at a time; both engines take some thousands of parameters at least.
-constexpr size_t kParametersMax = 2000;
 constexpr int64_t kProgressRows = 10000;
-
-/// Puts rows into a table, some at a time.
-class Inserter {
- public:
-  Inserter(Session& session, const Table& table)
-      : session_(session),
-        table_(table),
-        rows_max_(std::max<size_t>(1, kParametersMax / table.columns.size())) {}
-
-  Result<void> add(const Row& row) {
-    params_.insert(params_.end(), row.begin(), row.end());
-    return params_.size() / row.size() < rows_max_ ? Result<void>() : flush();
-  }
-
-  Result<void> flush() {
-    if (params_.empty()) {
-      return {};
-    }
-    const std::vector<std::string_view> marks(table_.columns.size(), "?");
-    const std::vector<std::string> rows(params_.size() / table_.columns.size(),
-                                        fmt::format("({})", fmt::join(marks, ", ")));
-    TRY(session_.run(fmt::format("INSERT INTO {} ({}) VALUES {}", table_.name,
-                                 fmt::join(table_.columns, ", "), fmt::join(rows, ", ")),
-                     params_));
-    params_.clear();
-    return {};
-  }
-
- private:
-  Session& session_;
-  const Table& table_;
-  size_t rows_max_;
-  Params params_;
-};
 
 Result<int64_t> copy_table(Session& from,
                            Session& to,
                            const Table& table,
                            const CopyProgress& progress) {
-  Inserter inserter(to, table);
+  const std::string into = fmt::format("{} ({})", table.name, fmt::join(table.columns, ", "));
   Result<void> inserted;
   int64_t rows = 0;
   TRY(walk_table(from, table, [&](const Row& row) {
-    inserted = inserter.add(row);
+    inserted = to.insert_later({into}, row);
     if (++rows % kProgressRows == 0) {
       progress(table.name, rows);
     }
     return inserted.has_value();
   }));
   TRY(std::move(inserted));
-  TRY(inserter.flush());
   TRY(to.finish_filling(table.name));
   return rows;
 }

@@ -1,10 +1,22 @@
 #include "registry/store/sql.h"
 
 #include <algorithm>
+#include <utility>
+
 namespace rhumb::registry {
 namespace {
 
-constexpr size_t kGatheredMax = 4096;  // rows
+// What a statement takes: rows, and bytes of their texts.
+constexpr size_t kGatheredMax = 4096;
+constexpr size_t kGatheredBytesMax = size_t{16} << 20;
+
+size_t text_bytes(const Params& row) {
+  size_t bytes = 0;
+  for (const Value& value : row) {
+    bytes += value.text().size();
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -51,14 +63,16 @@ Result<void> Session::insert_later(const RowsInto& into, Params row) {
   if (known == gathered_.end()) {
     known = gathered_.insert(known, {std::string(into.table), std::string(into.on_conflict), {}});
   }
-  known->rows.push_back(std::move(row));
   ++rows_gathered_;
   ++rows_waiting_;
-  return rows_waiting_ < kGatheredMax && in_transaction() ? Result<void>() : store_gathered();
+  bytes_waiting_ += text_bytes(row);
+  known->rows.push_back(std::move(row));
+  const bool may_wait = rows_waiting_ < kGatheredMax && bytes_waiting_ < kGatheredBytesMax;
+  return may_wait && in_transaction() ? Result<void>() : store_gathered();
 }
 
 Result<void> Session::store_gathered() {
-  rows_waiting_ = 0;
+  rows_waiting_ = bytes_waiting_ = 0;
   for (const Gathered& gathered : std::exchange(gathered_, {})) {
     TRY(insert_rows({gathered.table, gathered.on_conflict}, gathered.rows));
   }
@@ -67,7 +81,7 @@ Result<void> Session::store_gathered() {
 
 void Session::forget_gathered() {
   gathered_.clear();
-  rows_waiting_ = 0;
+  rows_waiting_ = bytes_waiting_ = 0;
 }
 
 }  // namespace rhumb::registry

@@ -181,6 +181,7 @@ class Session {
   std::map<std::string, Row, std::less<>> notes_;
   std::vector<Gathered> gathered_;  // few tables
   size_t rows_waiting_ = 0;
+  size_t bytes_waiting_ = 0;   // of their texts
   int64_t rows_gathered_ = 0;  // ever
 };
 

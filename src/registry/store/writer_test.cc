@@ -77,7 +77,7 @@ class DisturbedWriter {
   explicit DisturbedWriter(int nth) {
     std::unique_ptr<Session> session =
         open_sqlite(place_.folder() + "/x.db", SqliteAccess::kWrite).value();
-    EXPECT_TRUE(session->run("CREATE TABLE t (a INTEGER PRIMARY KEY)"));
+    EXPECT_TRUE(session->run("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)"));
     writer_ = std::make_unique<Writer>(std::make_unique<DisturbedSession>(std::move(session), nth));
   }
 
@@ -103,8 +103,8 @@ TEST(Writer, BatchRunsAgainWhicheverStatementOthersWereInTheWayOf) {
     int runs = 0;
     const Result<void> written = writer->write([&runs](Session& session) -> Result<void> {
       ++runs;
-      TRY(session.run("INSERT INTO t VALUES (1)"));
-      return session.run("INSERT INTO t VALUES (2)");
+      TRY(session.run("INSERT INTO t (a) VALUES (1)"));
+      return session.run("INSERT INTO t (a) VALUES (2)");
     });
     EXPECT_TRUE(written.has_value()) << nth;
     EXPECT_EQ(runs, nth == 1 || nth > kStatements ? 1 : 2) << nth;
@@ -117,13 +117,31 @@ TEST(Writer, RefusedJobIsRefusedWhicheverStatementOthersWereInTheWayOf) {
   for (int nth = 1; nth <= 10; ++nth) {
     DisturbedWriter writer(nth);
     const Result<void> written = writer->write([](Session& session) -> Result<void> {
-      TRY(session.run("INSERT INTO t VALUES (1)"));
+      TRY(session.run("INSERT INTO t (a) VALUES (1)"));
       return invalid("changed my mind");
     });
     ASSERT_FALSE(written.has_value()) << nth;
     EXPECT_EQ(written.error().message(), "changed my mind") << nth;
     EXPECT_EQ(writer.rows(), "") << nth;
   }
+}
+
+TEST(Writer, LongRowsDoNotWaitForManyOthers) {
+  constexpr size_t kLong = size_t{6} << 20;
+  DisturbedWriter writer(2);  // the first statement behind BEGIN
+  std::vector<int> failed_at;
+  ASSERT_TRUE(writer->write([&failed_at](Session& session) -> Result<void> {
+    for (int i = 0; i < 4; ++i) {
+      const Result<void> kept = session.insert_later({"t (a, b)"}, {i, std::string(kLong, 'x')});
+      if (!kept) {
+        failed_at.push_back(i);
+        return kept;
+      }
+    }
+    return {};
+  }));
+  EXPECT_EQ(failed_at, std::vector<int>{2}) << "the third was sent with those before it";
+  EXPECT_EQ(writer.rows(), "0,1,2,3");
 }
 
 TEST(Writer, WhoFindsNobodyWritingDoesItItself) {
@@ -145,7 +163,7 @@ TEST(Writer, WhatArrivesMeanwhileIsLeftToTheWritersThread) {
     other = std::thread([&] {
       EXPECT_TRUE(writer->write([&others](Session& session) -> Result<void> {
         others = std::this_thread::get_id();
-        return session.run("INSERT INTO t VALUES (3)");
+        return session.run("INSERT INTO t (a) VALUES (3)");
       }));
     });
     while (writer->counts().waiting == 0) {
