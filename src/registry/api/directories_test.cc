@@ -35,8 +35,8 @@ TEST_F(ApiTest, PushAndRead) {
     EXPECT_EQ(text(input(kState, Json::object({{member, "app"}}))),
               R"j({"dirState":{"content":")j" + tar({{"1_a.sql", "A"}}) + R"j(","version":"1"}})j");
   }
-  Json legacy = input("query getDir($input: DirInput!) { dir(input: $input) { content } }",
-                      Json::object({{"name", "app"}, {"tag", "abc"}}));
+  const Json legacy = input("query getDir($input: DirInput!) { dir(input: $input) { content } }",
+                            Json::object({{"name", "app"}, {"tag", "abc"}}));
   EXPECT_EQ(legacy.at("dir").at("content").as_string(), tar({{"1_a.sql", "A"}}));
   EXPECT_EQ(text(data("query dirs { dirs { name slug } }")),
             R"j({"dirs":[{"name":"app","slug":"app"}]})j");
@@ -72,7 +72,7 @@ TEST_F(ApiTest, SumAsDirectoryIsTheDifferenceToWhatIsStored) {
 }
 
 TEST_F(ApiTest, PushInputs) {
-  Json good = Json::object(
+  const Json good = Json::object(
       {{"slug", "app"}, {"tag", "v1"}, {"driver", "SQLITE"}, {"dir", tar({{"1_a.sql", "A"}})}});
   for (const char* member : {"slug", "tag", "driver", "dir"}) {
     Json without = good;

@@ -29,7 +29,7 @@ TEST_F(ApiTest, MigrationLists) {
       "databaseName targetsSucceeded targetsTotal version status } pageInfo { total endCursor "
       "hasNextPage } } }";
   auto list = [&](Json filter) {
-    Json page = input(document, std::move(filter)).at("migrations");
+    const Json page = input(document, std::move(filter)).at("migrations");
     std::string out;
     for (const Json& event : page.at("migrations").as_array()) {
       out += event.at("id").as_string() + " ";
@@ -50,7 +50,7 @@ TEST_F(ApiTest, MigrationLists) {
   EXPECT_EQ(list(Json::object({{"kinds", Json::array({"DOWN"})}})), "/ 0");
   EXPECT_EQ(list(Json::object({{"order", "ASC"}})), "1 2 5 / 3");
   EXPECT_EQ(list(Json::object({{"page", Json::object({{"page", 2}, {"pageSize", 2}})}})), "1 / 3");
-  Json first = input(document, Json::object({{"page", Json::object({{"pageSize", 1}})}}));
+  const Json first = input(document, Json::object({{"page", Json::object({{"pageSize", 1}})}}));
   const Json& info = first.at("migrations").at("pageInfo");
   EXPECT_EQ(text(info.at("hasNextPage")), "true");
   EXPECT_EQ(list(Json::object({{"page", Json::object({{"after", info.at("endCursor")}})}})),
@@ -85,7 +85,7 @@ TEST_F(ApiTest, EveryPageFromBothEndsHoldsEachEventOnce) {
           Json filter = Json::object(
               {{"order", order}, {"page", Json::object({{"page", page}, {"pageSize", size}})}});
           filter.set_unless_empty("repo", repo);
-          Json found = input(document, filter).at("migrations");
+          const Json found = input(document, filter).at("migrations");
           for (const Json& event : found.at("migrations").as_array()) {
             seen.push_back(event.at("id").as_string());
           }

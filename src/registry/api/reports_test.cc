@@ -27,13 +27,13 @@ TEST_F(ApiTest, ReportsIgnoreWhatTheyDoNotKnow) {
   EXPECT_EQ(
       text(input(kReport, report)),
       R"j({"reportMigration":{"url":"https://registry.test/deployments/2","success":true}})j");
-  Json set = Json::object({{"id", "s"},
-                           {"planned", 1},
-                           {"startTime", "2026-11-23T22:56:07Z"},
-                           {"endTime", "2026-11-23T22:56:08Z"},
-                           {"error", "Error: x"},
-                           {"log", Json()},
-                           {"completed", Json()}});
+  const Json set = Json::object({{"id", "s"},
+                                 {"planned", 1},
+                                 {"startTime", "2026-11-23T22:56:07Z"},
+                                 {"endTime", "2026-11-23T22:56:08Z"},
+                                 {"error", "Error: x"},
+                                 {"log", Json()},
+                                 {"completed", Json()}});
   EXPECT_EQ(
       text(input(kReportSet, set)),
       R"j({"reportMigrationSet":{"url":"https://registry.test/deployments/sets/3","success":true}})j");
@@ -93,7 +93,7 @@ TEST_F(ApiTest, ReportSetsThatAreNoJson) {
 }
 
 TEST_F(ApiTest, ReportInputs) {
-  Json good = registry_api::to_json(registry_.report("a", "", "2"));
+  const Json good = registry_api::to_json(registry_.report("a", "", "2"));
   for (const char* member :
        {"projectName", "envName", "dirName", "atlasVersion", "target", "startTime", "endTime",
         "fromVersion", "toVersion", "currentVersion", "log"}) {
