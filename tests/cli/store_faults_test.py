@@ -80,10 +80,10 @@ def a_write_is_stored_once_wherever_the_line_to_the_store_is_cut(scratch):
 
 
 class DurablePostgres(servers.Postgres):
-    """Keeps what it has committed however it ends."""
+    """Keeps what it has committed however it ends, and looks how large its tables are, as servers do."""
 
     def command(self):
-        return [*super().command(), "-c", "synchronous_commit=on"]
+        return [*super().command(), "-c", "synchronous_commit=on", "-c", "autovacuum=on", "-c", "autovacuum_naptime=5s"]
 
 
 class HaltAtCommit(Cut):
