@@ -68,6 +68,8 @@ def machine(load):
         tools[name.replace("migrate", "golang-migrate")] = (
             first_line([program, *arguments]) if program else "not installed, so not compared")
     lines += [f"{name}: {version}" for name, version in tools.items()]
+    if deployments := os.environ.get("RHUMB_BENCH_DEPLOYMENTS"):
+        lines.append(f"RHUMB_BENCH_DEPLOYMENTS={deployments}")
     return lines
 
 
