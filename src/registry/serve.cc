@@ -135,8 +135,13 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   TRY(check_options(options));
   const sys::SystemClock system_clock;
   const sys::Clock& clock = options.clock == nullptr ? system_clock : *options.clock;
+  const auto on_upgrade = [log = event_log(options)](std::string_view file) {
+    if (log) {
+      log(fmt::format("store: upgrading by {}; requests are answered when it is done", file));
+    }
+  };
   std::unique_ptr<Store> store =
-      TRY(open_store(options.store, StoreOpening::kCreate, StoreSharing::kShared));
+      TRY(open_store(options.store, StoreOpening::kCreate, StoreSharing::kShared, on_upgrade));
   Registry registry{*store, clock, without_slash(options.public_url)};
   registry.alert_settings = TRY(make_alert_settings(options.alerts));
   registry.alert_settings.proxy = options.egress_proxy;

@@ -7,12 +7,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
 #include "codec/json.h"
 #include "http/client.h"
 #include "registry/audit/verify_log.h"
+#include "registry/store/test_old_store.h"
 #include "registry/store/test_store.h"
 #include "registry_api/client.h"
 
@@ -106,6 +108,24 @@ class ServeTest : public testing::Test {
   TestStorePlace place_;
   const StoreAddress store_ = place_.address();
 };
+
+TEST_F(ServeTest, SaysWhatAnOlderStoreIsUpgradedBy) {
+  const std::span<const EmbeddedFile> files = own_migrations();
+  ASSERT_TRUE(apply_migrations(store_, files.first(files.size() - 1)));
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  RunningServer server(store_, [&](ServeOptions& options) {
+    options.log = [&](const std::string& line) {
+      const std::lock_guard guard(mutex);
+      lines.push_back(line);
+    };
+  });
+  EXPECT_EQ(server.send("GET", "/readyz").status, 200);
+  server.stop();
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines.front(), "store: upgrading by " + std::string(files.back().name) +
+                               "; requests are answered when it is done");
+}
 
 TEST_F(ServeTest, PrintsWhatScriptsWaitFor) {
   std::string first;

@@ -12,7 +12,6 @@
 #include "migrate/executor.h"
 #include "migrate/memory_directory.h"
 #include "migrate/revision_store.h"
-#include "registry/store/embedded_schema.h"
 #include "registry/store/postgres_sql.h"
 #include "sys/clock.h"
 #include "sys/environment.h"
@@ -22,10 +21,24 @@ namespace {
 
 constexpr std::string_view kOperator = "Rhumb registry";
 
-/// Nobody watches: what goes wrong is in the outcome.
-class NoObserver final : public migrate::RunObserver {
+/// What goes wrong is in the outcome.
+class UpgradeObserver final : public migrate::RunObserver {
  public:
-  void on_event(const migrate::RunEvent&) override {}
+  explicit UpgradeObserver(const UpgradeListener& on_upgrade) : on_upgrade_(on_upgrade) {}
+
+  void on_event(const migrate::RunEvent& event) override {
+    if (const auto* planned = std::get_if<migrate::Planned>(&event.body)) {
+      is_upgrade_ = !planned->current.empty();
+    }
+    const auto* started = std::get_if<migrate::FileStarted>(&event.body);
+    if (started != nullptr && is_upgrade_ && on_upgrade_) {
+      on_upgrade_(started->file->file().name);
+    }
+  }
+
+ private:
+  const UpgradeListener& on_upgrade_;
+  bool is_upgrade_ = false;
 };
 
 Result<std::unique_ptr<driver::Connection>> open_store_file(const std::string& path) {
@@ -52,14 +65,16 @@ Result<void> refuse_newer(driver::Connection& connection, const migrate::Directo
   return {};
 }
 
-Result<void> apply(driver::Connection& connection, const migrate::MemoryDirectory& directory) {
+Result<void> apply(driver::Connection& connection,
+                   const migrate::MemoryDirectory& directory,
+                   const UpgradeListener& on_upgrade) {
   const migrate::DirectoryFiles files = TRY(migrate::load_files(directory));
   TRY(refuse_newer(connection, files));
   migrate::ApplyOptions options;
   options.holder = fmt::format("registry:{}", ::getpid());
   options.operator_version = kOperator;
   sys::SystemClock clock;
-  NoObserver observer;
+  UpgradeObserver observer(on_upgrade);
   migrate::PlainTextRenderer texts;
   migrate::RunStream stream("registry", clock, observer, texts);
   const migrate::RunOutcome outcome =
@@ -69,25 +84,29 @@ Result<void> apply(driver::Connection& connection, const migrate::MemoryDirector
 
 }  // namespace
 
-Result<void> apply_own_schema_to_file(const std::string& path) {
+Result<void> apply_own_schema_to_file(const std::string& path,
+                                      std::span<const EmbeddedFile> files,
+                                      const UpgradeListener& on_upgrade) {
   migrate::MemoryDirectory directory("mem://registry", migrate::Format::kAtlas);
-  for (const EmbeddedFile& file : own_migrations()) {
+  for (const EmbeddedFile& file : files) {
     TRY(directory.write(std::string(file.name), file.text));
   }
   const std::unique_ptr<driver::Connection> connection = TRY(open_store_file(path));
-  return apply(*connection, directory);
+  return apply(*connection, directory, on_upgrade);
 }
 
-Result<void> apply_own_schema_to_server(const std::string& url) {
+Result<void> apply_own_schema_to_server(const std::string& url,
+                                        std::span<const EmbeddedFile> files,
+                                        const UpgradeListener& on_upgrade) {
   migrate::MemoryDirectory directory("mem://registry", migrate::Format::kAtlas);
-  for (const EmbeddedFile& file : own_migrations()) {
+  for (const EmbeddedFile& file : files) {
     TRY(directory.write(std::string(file.name), schema_to_postgres(file.text)));
   }
   const sys::SystemEnvironment environment;
   const driver::DatabaseUrl parsed = TRY(driver::parse_database_url(url));
   const std::unique_ptr<driver::Connection> connection =
       TRY(driver::postgres::open_postgres(parsed, environment));
-  return apply(*connection, directory);
+  return apply(*connection, directory, on_upgrade);
 }
 
 }  // namespace rhumb::registry

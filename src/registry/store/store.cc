@@ -25,17 +25,20 @@ Result<void> check_url(const std::string& text) {
 
 Result<std::unique_ptr<Store>> open_store(const StoreAddress& address,
                                           StoreOpening opening,
-                                          StoreSharing sharing) {
+                                          StoreSharing sharing,
+                                          const UpgradeListener& on_upgrade) {
   const bool create = opening == StoreOpening::kCreate;
   if (address.url.empty()) {
     SqliteStoreOptions options;
     options.create = create;
+    options.on_upgrade = on_upgrade;
     return open_sqlite_store(address.data, options);
   }
   TRY(check_url(address.url));
   PostgresStoreOptions options;
   options.create = create;
   options.sharing = sharing;
+  options.on_upgrade = on_upgrade;
   return open_postgres_store(address.url, options);
 }
 

@@ -72,12 +72,16 @@ enum class StoreOpening { kCreate, kExisting };
 /// Whether other servers may have the store at the same time. The embedded one is never shared.
 enum class StoreSharing { kAlone, kShared };
 
+/// Told each migration of the registry's schema before it runs on a store of an older release.
+using UpgradeListener = std::function<void(std::string_view file)>;
+
 /// Opens a store, brings it up to date, and holds it until it goes.
 /// Errors: those of open_sqlite_store() and open_postgres_store(); kUnsupported for the URL of
 /// another engine.
 Result<std::unique_ptr<Store>> open_store(const StoreAddress& address,
                                           StoreOpening opening = StoreOpening::kCreate,
-                                          StoreSharing sharing = StoreSharing::kAlone);
+                                          StoreSharing sharing = StoreSharing::kAlone,
+                                          const UpgradeListener& on_upgrade = {});
 /// A session that only reads, whether a server has the store or not.
 /// Errors: kNotFound where no registry is; those of the engine.
 Result<std::unique_ptr<Session>> open_store_reader(const StoreAddress& address);
@@ -85,6 +89,7 @@ Result<std::unique_ptr<Session>> open_store_reader(const StoreAddress& address);
 struct SqliteStoreOptions {
   bool create = true;       ///< make the folder and the file when they are missing
   size_t readers_max = 16;  ///< idle reader connections kept
+  UpgradeListener on_upgrade{};
 };
 
 /// Opens (and makes, and brings up to date) the embedded store in the folder `data`, and holds the
@@ -100,6 +105,7 @@ struct PostgresStoreOptions {
   StoreSharing sharing = StoreSharing::kAlone;
   bool create = true;       ///< make the tables when they are missing
   size_t readers_max = 16;  ///< reader connections; whoever finds none free waits for one
+  UpgradeListener on_upgrade{};
 };
 
 /// Opens (and makes, and brings up to date) a store in the database, or the schema of

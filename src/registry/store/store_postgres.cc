@@ -128,7 +128,8 @@ Result<std::unique_ptr<Store>> open_postgres_store(const std::string& url,
   if (!options.create) {
     TRY(check_holds_registry(*writer));
   }
-  TRY(apply_own_schema_to_server(url).context("store schema"));
+  TRY(apply_own_schema_to_server(url, own_migrations(), options.on_upgrade)
+          .context("store schema"));
   return std::make_unique<PostgresStore>(url, options, std::move(writer));
 }
 

@@ -145,7 +145,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& data,
   std::unique_ptr<FolderLock> lock = TRY(FolderLock::take(data));
   TRY(make_private_file(path));
   std::unique_ptr<Session> writer = TRY(open_sqlite(path, SqliteAccess::kWrite));
-  TRY(apply_own_schema_to_file(path).context("store schema"));
+  TRY(apply_own_schema_to_file(path, own_migrations(), options.on_upgrade).context("store schema"));
   return std::make_unique<SqliteStore>(std::move(lock), std::move(path), options.readers_max,
                                        std::move(writer));
 }
