@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,8 @@ namespace rhumb::registry {
 namespace {
 
 constexpr std::string_view kOperator = "Rhumb registry";
+// Another server may be at it, and a long history takes its time.
+constexpr std::chrono::hours kLockTimeout{1};
 
 /// What goes wrong is in the outcome.
 class UpgradeObserver final : public migrate::RunObserver {
@@ -73,6 +76,7 @@ Result<void> apply(driver::Connection& connection,
   migrate::ApplyOptions options;
   options.holder = fmt::format("registry:{}", ::getpid());
   options.operator_version = kOperator;
+  options.lock_timeout = kLockTimeout;
   sys::SystemClock clock;
   UpgradeObserver observer(on_upgrade);
   migrate::PlainTextRenderer texts;
