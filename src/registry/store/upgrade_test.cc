@@ -15,21 +15,20 @@ namespace {
 /// A repository with one database, of which two deployments and a set of one are reported, as the
 /// first release stored them.
 constexpr std::string_view kHistory[] = {
-    "INSERT INTO projects (id, org_id, name, created_at) VALUES (1, 1, 'default', 5)",
-    "INSERT INTO repos (id, org_id, project_id, slug, name, type, driver, created_at) VALUES (1, "
-    "1, "
-    "1, 'app', 'app', 'DIRECTORY', 'SQLITE', 5)",
-    "INSERT INTO environments (id, org_id, name, created_at) VALUES (1, 1, 'prod', 5)",
-    "INSERT INTO databases (id, org_id, repo_id, env_id, ext_id, schema_name, name, url, driver, "
-    "first_seen, last_report, atlas_version, status) VALUES (1, 1, 1, 1, 'x', 'main', 'a.db', "
-    "'sqlite://a.db', 'SQLITE', 5, 6, 'v1', 'SYNCED')",
-    "INSERT INTO events (id, org_id, repo_id, env_id, database_id, set_id, kind, status, version, "
-    "started_at, completed_at, received_at, order_at, actor_kind, actor_name, user_agent, "
-    "atlas_version) VALUES "
-    "(1, 1, 1, 1, 1, NULL, 'APPLY', 'SUCCESS', '1', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'), "
-    "(2, 1, 1, 1, 1, NULL, 'APPLY', 'FAILED', '1', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'), "
-    "(3, 1, 1, 1, NULL, NULL, 'SET', 'SUCCESS', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'), "
-    "(4, 1, 1, 1, 1, 3, 'APPLY', 'SUCCESS', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1')",
+    R"(INSERT INTO projects (id, org_id, name, created_at) VALUES (1, 1, 'default', 5))",
+    R"(INSERT INTO repos (id, org_id, project_id, slug, name, type, driver, created_at)
+       VALUES (1, 1, 1, 'app', 'app', 'DIRECTORY', 'SQLITE', 5))",
+    R"(INSERT INTO environments (id, org_id, name, created_at) VALUES (1, 1, 'prod', 5))",
+    R"(INSERT INTO databases (id, org_id, repo_id, env_id, ext_id, schema_name, name, url, driver,
+         first_seen, last_report, atlas_version, status)
+       VALUES (1, 1, 1, 1, 'x', 'main', 'a.db', 'sqlite://a.db', 'SQLITE', 5, 6, 'v1', 'SYNCED'))",
+    R"(INSERT INTO events (id, org_id, repo_id, env_id, database_id, set_id, kind, status, version,
+         started_at, completed_at, received_at, order_at, actor_kind, actor_name, user_agent,
+         atlas_version)
+       VALUES (1, 1, 1, 1, 1, NULL, 'APPLY', 'SUCCESS', '1', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
+              (2, 1, 1, 1, 1, NULL, 'APPLY', 'FAILED', '1', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
+              (3, 1, 1, 1, NULL, NULL, 'SET', 'SUCCESS', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
+              (4, 1, 1, 1, 1, 3, 'APPLY', 'SUCCESS', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'))",
 };
 
 Result<void> fill(const StoreAddress& address) {
