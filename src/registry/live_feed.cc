@@ -10,8 +10,9 @@ constexpr std::chrono::seconds kKeepAlive{15};
 
 }  // namespace
 
-LiveFeed::LiveFeed(LiveHub& hub)
-    : subscription_(hub.subscribe([this](const LiveEvent& event) { send(event); })),
+LiveFeed::LiveFeed(LiveHub& hub, size_t readers_max)
+    : readers_max_(readers_max),
+      subscription_(hub.subscribe([this](const LiveEvent& event) { send(event); })),
       thread_([this] { keep_alive(); }) {}
 
 LiveFeed::~LiveFeed() {
@@ -27,11 +28,19 @@ LiveFeed::~LiveFeed() {
   thread_.join();
 }
 
+bool LiveFeed::has_room() {
+  const std::lock_guard lock(mutex_);
+  if (readers_.size() >= readers_max_) {
+    std::erase_if(readers_, [](const Reader& reader) { return !reader.stream->is_open(); });
+  }
+  return readers_.size() < readers_max_;
+}
+
 void LiveFeed::add(std::shared_ptr<http::ResponseStream> stream,
                    int64_t org_id,
                    std::optional<int64_t> set_id) {
   const std::lock_guard lock(mutex_);
-  if (stopping_ || !stream->write(": connected\n\n")) {
+  if (stopping_ || readers_.size() >= readers_max_ || !stream->write(": connected\n\n")) {
     stream->close();
     return;
   }

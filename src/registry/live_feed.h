@@ -19,11 +19,13 @@ namespace rhumb::registry {
 /// Threads: any.
 class LiveFeed {
  public:
-  explicit LiveFeed(LiveHub& hub);
+  /// Readers beyond `readers_max` are turned away.
+  LiveFeed(LiveHub& hub, size_t readers_max);
   LiveFeed(const LiveFeed&) = delete;
   LiveFeed& operator=(const LiveFeed&) = delete;
   ~LiveFeed();
 
+  [[nodiscard]] bool has_room();
   /// Follows the events of an organization, or of one set of it.
   void add(std::shared_ptr<http::ResponseStream> stream,
            int64_t org_id,
@@ -38,6 +40,7 @@ class LiveFeed {
   void send(const LiveEvent& event);
   void keep_alive();
 
+  const size_t readers_max_;
   std::mutex mutex_;  // guards readers_ and stopping_
   std::condition_variable wake_;
   std::vector<Reader> readers_;

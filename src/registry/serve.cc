@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -16,6 +17,7 @@
 #include "registry/store/neighbours.h"
 #include "registry/store/store.h"
 #include "registry/web_server.h"
+#include "sys/file_descriptor.h"
 
 namespace rhumb::registry {
 namespace {
@@ -45,6 +47,21 @@ Result<Address> parse_address(const std::string& text) {
     }
   }
   return invalid(fmt::format("listen address \"{}\" must be HOST:PORT", text));
+}
+
+struct ConnectionLimits {
+  size_t connections = 0;
+  size_t streams = 0;  ///< of them; what is left is for requests
+};
+
+ConnectionLimits connection_limits() {
+  constexpr size_t kConnectionsMax = 12'000;
+  constexpr size_t kConnectionsMin = 64;
+  constexpr size_t kOtherDescriptors = 256;  // the store, receivers of alerts, files
+  const size_t descriptors = std::max(sys::raise_descriptor_limit(), kOtherDescriptors);
+  const size_t connections =
+      std::clamp(descriptors - kOtherDescriptors, kConnectionsMin, kConnectionsMax);
+  return {connections, connections / 6 * 5};
 }
 
 std::string without_slash(std::string url) {
@@ -83,6 +100,7 @@ std::function<void(const std::string&)> event_log(const ServeOptions& options) {
 }
 
 Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options,
+                                                   size_t connections_max,
                                                    Registry& registry,
                                                    Gate& gate) {
   const Address address = TRY(parse_address(options.listen));
@@ -92,6 +110,7 @@ Result<std::unique_ptr<http::Server>> start_server(const ServeOptions& options,
   server.tls_certificate_file = options.tls_certificate_file;
   server.tls_key_file = options.tls_key_file;
   server.worker_threads = kWorkers;
+  server.connections_max = connections_max;
   server.error_log = event_log(options);
   server.trusted_proxies = TRY(http::TrustedProxies::parse(options.trusted_proxies));
   server.access_log = [&registry, &options](const http::AccessEntry& entry) {
@@ -149,9 +168,11 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
       options.seal_key_file, options.store.url.empty() ? options.store.data : std::string()));
   const std::unique_ptr<StoreSubscription> neighbours = listen_to_neighbours(registry);
   registry.rates.set_per_minute(options.requests_per_minute);
+  const ConnectionLimits limits = connection_limits();
   Gate gate;
   std::unique_ptr<WebServer> web;  // before the server: its threads use it to the end
-  std::unique_ptr<http::Server> server = TRY(start_server(options, registry, gate));
+  std::unique_ptr<http::Server> server =
+      TRY(start_server(options, limits.connections, registry, gate));
   if (registry.public_url.empty()) {
     registry.public_url = server->base_url();
   }
@@ -167,6 +188,7 @@ Result<int> serve(const ServeOptions& options, std::ostream& out) {
   web_options.oidc = options.oidc;
   web_options.api = options.api;
   web_options.proxy = options.egress_proxy;
+  web_options.streams_max = limits.streams;
   web_options.assets = options.assets;
   web_options.log = event_log(options);
   web = TRY(WebServer::create(registry, std::move(web_options)));

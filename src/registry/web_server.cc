@@ -89,7 +89,7 @@ WebServer::WebServer(Registry& registry, graphql::Engine engine, Options options
     : registry_(registry),
       engine_(std::move(engine)),
       options_(std::move(options)),
-      feed_(registry.live),
+      feed_(registry.live, options_.streams_max),
       audit_(registry),
       providers_(options_.proxy),
       oidc_(registry, providers_, options_.oidc),
@@ -326,6 +326,11 @@ Response WebServer::handle_events(const Request& request, const Caller& caller) 
       return error_response(404, number.error().message(), "NOT_FOUND");
     }
     set = *number;
+  }
+  if (!feed_.has_room()) {
+    Response response = error_response(503, "too many pages are open", "LIMIT");
+    http::set_header(response.headers, "Retry-After", "30");
+    return response;
   }
   const int64_t org_id = caller.org_id;
   return http::event_stream_response(

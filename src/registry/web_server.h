@@ -33,6 +33,7 @@ class WebServer {
     OidcSettings oidc{};                  ///< logins at an identity provider
     ApiOptions api{};
     std::string proxy{};                  ///< to identity providers; empty: the environment's
+    size_t streams_max = 10'000;          ///< of live events, at the same time
     const AssetSource* assets = nullptr;  ///< outlives the server; null: no front end
     /// What went wrong inside, for the log; one line.
     std::function<void(const std::string&)> log;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 namespace rhumb::sys {
@@ -29,5 +30,9 @@ class FileDescriptor {
  private:
   int number_ = -1;
 };
+
+/// Lets this process, and those it starts, have as many open as the system allows: how many.
+/// Source: getrlimit(2), RLIMIT_NOFILE.
+size_t raise_descriptor_limit();
 
 }  // namespace rhumb::sys

@@ -146,13 +146,6 @@ Result<std::string> resolve_existing(const std::string& path, const std::string&
 
 }  // namespace
 
-void FileDescriptor::reset() {
-  if (number_ >= 0) {
-    close(number_);
-    number_ = -1;
-  }
-}
-
 Result<std::string> read_file(const std::string& path) {
   const FileDescriptor file(open_retrying(path, O_RDONLY));
   if (!file.is_open()) {
