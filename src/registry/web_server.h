@@ -23,10 +23,10 @@ namespace rhumb::registry {
 /// Everything the registry answers over HTTP.
 ///
 /// Shape: POST the API, at `/query` or any other path; `GET /events` the live events of an
-/// organization, `?set=<id>` of one set; `GET /audit/...` see AuditHttp; `/livez`, `/readyz`; `GET
-/// /metrics` counters in the text format of Prometheus; what LoginRoutes and OauthRoutes have;
-/// anything else a file of the front end or, for a page, its `index.html`. Threads: `handle` from
-/// any, once made.
+/// organization, `?set=<id>` of one set, see LiveFeed; `GET /audit/...` see AuditHttp; `/livez`,
+/// `/readyz`; `GET /metrics` counters in the text format of Prometheus; what LoginRoutes and
+/// OauthRoutes have; anything else a file of the front end or, for a page, its `index.html`.
+/// Threads: `handle` from any, once made.
 class WebServer {
  public:
   struct Options {

@@ -12,6 +12,7 @@ export interface Change {
   status: string;
 }
 
+/** Of null: more may have changed than is told. */
 type Listener = (change: Change | null) => void;
 
 const retryMsMax = 30_000;
@@ -22,8 +23,8 @@ let stop: AbortController | null = null;
 let isOpen = false;
 
 function tell(event: ServerEvent): void {
-  if (event.event !== "migration") return;
-  const change = JSON.parse(event.data) as Change;
+  if (event.event !== "migration" && event.event !== "many") return;
+  const change = event.event === "many" ? null : (JSON.parse(event.data) as Change);
   for (const listener of listeners) listener(change);
 }
 
