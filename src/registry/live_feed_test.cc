@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -15,7 +16,7 @@ using std::chrono::milliseconds;
 class Page final : public http::ResponseStream {
  public:
   bool write(std::string piece) override {
-    const std::lock_guard held(hold);
+    is_held_.wait(true);
     const std::lock_guard lock(mutex_);
     text_ += piece;
     return is_open_;
@@ -44,9 +45,14 @@ class Page final : public http::ResponseStream {
     return text;
   }
 
-  std::mutex hold;
+  void hold() { is_held_ = true; }
+  void release() {
+    is_held_ = false;
+    is_held_.notify_all();
+  }
 
  private:
+  std::atomic<bool> is_held_ = false;
   mutable std::mutex mutex_;
   std::string text_;
   bool is_open_ = true;
@@ -88,11 +94,11 @@ TEST_F(LiveFeedTest, TellsEachPageWhatItFollows) {
 
 TEST_F(LiveFeedTest, NobodyWaitsForAPageAndFewEventsAreGathered) {
   const auto page = open(1);
-  std::unique_lock held(page->hold);
+  page->hold();
   for (int id = 0; id < 40; ++id) {
     hub_.publish(event(1, id));  // would wait for ever otherwise
   }
-  held.unlock();
+  page->release();
   std::string want = ": connected\n\n";
   for (int id = 0; id < 40; ++id) {
     want += text_of(id);
@@ -102,11 +108,11 @@ TEST_F(LiveFeedTest, NobodyWaitsForAPageAndFewEventsAreGathered) {
 
 TEST_F(LiveFeedTest, ManyEventsAreToldAsOne) {
   const auto page = open(1);
-  std::unique_lock held(page->hold);
+  page->hold();
   for (int id = 0; id < 10'000; ++id) {
     hub_.publish(event(1, id));
   }
-  held.unlock();
+  page->release();
   EXPECT_TRUE(page->wait_for("event: many").ends_with("event: many\ndata: {}\n\n"));
   EXPECT_LT(page->wait_for("event: many").size(), 2 * LiveFeed::kEventsMax * text_of(1000).size());
 }
