@@ -126,6 +126,7 @@ TEST_F(PostgresConnectionTest, BindsParametersAndSurvivesForgottenStatements) {
 TEST_F(PostgresConnectionTest, ForgetsStatementsWhenThereAreTooMany) {
   constexpr int kTexts = 1200;
   const Value one[] = {int64_t{1}};
+  run("PREPARE of_a_migration AS SELECT 7");
   ASSERT_TRUE(database().execute("BEGIN"));
   for (int i = 0; i < kTexts; ++i) {
     const std::string text = "SELECT $1::bigint + " + std::to_string(i);
@@ -137,6 +138,7 @@ TEST_F(PostgresConnectionTest, ForgetsStatementsWhenThereAreTooMany) {
   }
   ASSERT_TRUE(database().execute("COMMIT"));
   EXPECT_EQ(rows("SELECT count(*) > 0 AND count(*) < 600 FROM pg_prepared_statements"), "t\n");
+  EXPECT_EQ(rows("EXECUTE of_a_migration"), "7\n");
 }
 
 TEST_F(PostgresConnectionTest, AnswersSeveralStatementsWithTheFirstRows) {

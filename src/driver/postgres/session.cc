@@ -124,6 +124,21 @@ Result<std::vector<std::string>> Session::take_notifications(std::chrono::millis
   return payloads;
 }
 
+// Those that a migration has prepared itself stay.
+Result<void> Session::deallocate_statements() {
+  std::string names;
+  for (const auto& [sql, statement] : statements_) {
+    if (!statement.name.empty()) {
+      names += "DEALLOCATE " + statement.name + ";";
+    }
+  }
+  if (!names.empty()) {
+    TRY(run(names));
+  }
+  forget_statements();
+  return {};
+}
+
 // The name of the prepared statement; null while the text was used once only, for which preparing
 // would cost a round trip more.
 Result<const std::string*> Session::prepared_name(const std::string& sql) {
@@ -131,7 +146,7 @@ Result<const std::string*> Session::prepared_name(const std::string& sql) {
     return nullptr;
   }
   if (statements_.size() >= kStatementsMax && !statements_.contains(sql)) {
-    TRY(run("DEALLOCATE ALL"));  // which forgets them here, too
+    TRY(deallocate_statements());
   }
   Statement& statement = statements_[sql];
   ++statement.uses;

@@ -135,6 +135,8 @@ class Session {
   Result<Collected> collect_pipeline(const Sent& last);
   Result<Collected> send_with_parameters(std::string_view sql, std::span<const Value> params);
   Result<const std::string*> prepared_name(const std::string& sql);
+  /// Forgets the prepared statements of this session, here and at the server.
+  Result<void> deallocate_statements();
   /// Reads everything the server answers; the first failure is the one that counts.
   Result<Collected> collect(std::string_view statement, std::string_view copy_data);
   [[nodiscard]] Error finish_error(const Error& error) const;

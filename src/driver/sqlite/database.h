@@ -54,6 +54,7 @@ class Database {
   Result<void> reset();
   /// Forgets prepared statements.
   void forget_statements() { prepared_.clear(); }
+  [[nodiscard]] size_t prepared_count() const { return prepared_.size(); }
 
  private:
   static constexpr size_t kPreparedMax = 512;  // more are forgotten

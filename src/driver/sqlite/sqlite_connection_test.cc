@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include "driver/sqlite/database.h"
 #include "driver/sqlite/test_database.h"
 
 namespace rhumb::driver::sqlite {
@@ -66,14 +67,18 @@ TEST(SqliteConnection, AQueryThatIsKeptSeesNewColumns) {
   EXPECT_EQ(connection->query("SELECT * FROM t")->columns, (std::vector<std::string>{"a", "b"}));
 }
 
-TEST(SqliteConnection, AnswersTheSameWhenQueriesAreForgotten) {
-  const auto connection = must_open(":memory:");
+TEST(SqliteConnection, QueriesAreForgottenWhenThereAreTooMany) {
+  Result<Database> database = Database::open(":memory:");
+  ASSERT_TRUE(database);
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 1200; ++i) {
-      const std::string number = std::to_string(i);
-      EXPECT_EQ(rows_of(*connection, "SELECT " + number), number + "\n");
+      const Result<Rows> rows = database->query("SELECT " + std::to_string(i));
+      ASSERT_TRUE(rows) << rows.error().message();
+      EXPECT_EQ(rows->rows[0][0], Value(int64_t{i}));
+      ASSERT_LE(database->prepared_count(), 512U);
     }
   }
+  EXPECT_GT(database->prepared_count(), 0U);
 }
 
 TEST(SqliteConnection, AQueryMayHaveSeveralStatements) {
