@@ -74,14 +74,7 @@ TEST_F(ApiTest, SumAsDirectoryIsTheDifferenceToWhatIsStored) {
 TEST_F(ApiTest, PushInputs) {
   const Json good = Json::object(
       {{"slug", "app"}, {"tag", "v1"}, {"driver", "SQLITE"}, {"dir", tar({{"1_a.sql", "A"}})}});
-  for (const char* member : {"slug", "tag", "driver", "dir"}) {
-    Json without = good;
-    without.erase(member);
-    EXPECT_TRUE(input_failure(kPush, without).starts_with("INVALID variable")) << member;
-    Json wrong = good;
-    wrong.set(member, Json::array({Json::object()}));
-    EXPECT_TRUE(input_failure(kPush, wrong).starts_with("INVALID variable")) << member;
-  }
+  expect_checked(kPush, good, {"slug", "tag", "driver", "dir"});
   Json unknown = good;
   unknown.set("colour", "red");
   EXPECT_TRUE(input_failure(kPush, unknown).starts_with("INVALID variable"));

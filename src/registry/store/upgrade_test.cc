@@ -25,10 +25,10 @@ constexpr std::string_view kHistory[] = {
     R"(INSERT INTO events (id, org_id, repo_id, env_id, database_id, set_id, kind, status, version,
          started_at, completed_at, received_at, order_at, actor_kind, actor_name, user_agent,
          atlas_version)
-       VALUES (1, 1, 1, 1, 1, NULL, 'APPLY', 'SUCCESS', '1', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
+       VALUES (1, 1, 1, 1, 1, NULL, 'APPLY', 'PASSED', '1', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
               (2, 1, 1, 1, 1, NULL, 'APPLY', 'FAILED', '1', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
-              (3, 1, 1, 1, NULL, NULL, 'SET', 'SUCCESS', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
-              (4, 1, 1, 1, 1, 3, 'APPLY', 'SUCCESS', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'))",
+              (3, 1, 1, 1, NULL, NULL, 'APPLY', 'PASSED', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'),
+              (4, 1, 1, 1, 1, 3, 'APPLY', 'PASSED', '2', 5, 6, 7, 6, 'BOT', 'b', 'u', 'v1'))",
 };
 
 Result<void> fill(const StoreAddress& address) {
